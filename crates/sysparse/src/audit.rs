@@ -1,0 +1,197 @@
+//! Records of the Linux audit system, one a line, as auditd, syslog and ausearch write them.
+//!
+//! ```text
+//! type=SYSCALL msg=audit(1477415593.489:57658): arch=c000003e syscall=2 success=yes exit=3 ...
+//! node=lab type=PATH msg=audit(1795353291.280:182100): item=0 name="/etc/passwd" nametype=NORMAL
+//! Nov 22 13:14:51 lab kernel: audit: type=1307 audit(1795353291.280:182100): cwd="/"
+//! ```
+//!
+//! Sources: `kernel/auditsc.c` and `kernel/audit.c` of Linux, auditd.conf(5), and the field
+//! dictionary of the Linux audit documentation project.
+
+mod call;
+mod fields;
+mod kind;
+
+pub use call::{Call, CallReader};
+pub use fields::{Argument, Fields, Value};
+pub use kind::Kind;
+
+use crate::{Malformed, text};
+use memchr::memmem;
+use nom::bytes::complete::tag;
+use nom::combinator::opt;
+use nom::sequence::{delimited, preceded};
+use nom::{IResult, Parser};
+
+/// The login user id of a process that nobody logged in for: -1 as an unsigned number.
+pub const UNSET: u32 = u32::MAX;
+
+/// When an event happened and which one it is: `1477415593.489:57658`.
+///
+/// The serial alone starts anew at each boot, and daemon records count their own; with the time and
+/// the node it names one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Stamp {
+    /// Seconds since the epoch.
+    pub seconds: u64,
+    /// The fraction as printed, three digits: milliseconds.
+    pub millis: u64,
+    /// The event's number since boot.
+    pub serial: u64,
+}
+
+/// One record: what kind it is, the event it belongs to, and its fields, unread as yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// The record's type.
+    pub kind: Kind<'a>,
+    /// The host that wrote it, where the log names it (`node=`).
+    pub node: Option<&'a [u8]>,
+    /// The event that the record belongs to.
+    pub stamp: Stamp,
+    /// All that follows `audit(...):`.
+    pub body: &'a [u8],
+    /// Offset of `body` in the line.
+    pub at: usize,
+}
+
+/// The start of a record, found but not read: enough to know whether it is worth reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start<'a> {
+    /// The record's type.
+    pub kind: Kind<'a>,
+    node: Option<&'a [u8]>,
+    /// What follows the type and one blank: `msg=audit(...)` or `audit(...)`.
+    rest: &'a [u8],
+    /// Offset of `rest` in the line.
+    at: usize,
+}
+
+/// Reads the record of a line, wherever it starts in it; `None` if the line holds none.
+///
+/// # Errors
+/// The record has no well-formed `audit(SECONDS.MILLIS:SERIAL):`.
+pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, Malformed> {
+    start(line).map(Start::record).transpose()
+}
+
+/// Finds where a record starts: at the line's start, after `node=`, or behind a syslog prefix.
+#[must_use]
+#[inline]
+pub fn start(line: &[u8]) -> Option<Start<'_>> {
+    if line.starts_with(b"type=") {
+        return typed(line, None, 0);
+    }
+    if let Some(rest) = line.strip_prefix(b"node=") {
+        let (node, rest) = rest.split_at(memchr::memchr(b' ', rest)?);
+        if let Some(tail) = rest.strip_prefix(b" ").filter(|tail| tail.starts_with(b"type=")) {
+            return typed(tail, Some(node), line.len() - tail.len());
+        }
+    }
+    start_within(line)
+}
+
+/// Finds a record behind a prefix: the first `type=WORD` that `audit(` follows at once.
+fn start_within(line: &[u8]) -> Option<Start<'_>> {
+    memmem::find_iter(line, b"type=").find_map(|at| {
+        let (before, tail) = line.split_at(at);
+        let apart = before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+        let found = typed(tail, node_before(before), at)?;
+        (apart && is_stamped(found.rest)).then_some(found)
+    })
+}
+
+/// The name in a `node=NAME ` that ends `before`.
+fn node_before(before: &[u8]) -> Option<&[u8]> {
+    before.strip_suffix(b" ")?.rsplit(|&byte| byte == b' ').next()?.strip_prefix(b"node=")
+}
+
+/// Splits `type=WORD rest`; `at` is where that stands in the line.
+#[inline]
+fn typed<'a>(tail: &'a [u8], node: Option<&'a [u8]>, at: usize) -> Option<Start<'a>> {
+    let (kind, rest) = Kind::split(tail.strip_prefix(b"type=")?);
+    Some(Start { kind, node, rest, at: at + tail.len() - rest.len() })
+}
+
+fn is_stamped(rest: &[u8]) -> bool {
+    rest.starts_with(b"msg=audit(") || rest.starts_with(b"audit(")
+}
+
+impl<'a> Start<'a> {
+    /// Reads the stamp and so the record.
+    ///
+    /// # Errors
+    /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
+    #[inline]
+    pub fn record(self) -> Result<Record<'a>, Malformed> {
+        let (body, stamp) = stamp(self.rest).map_err(|error| Malformed {
+            expected: "audit(SECONDS.MILLIS:SERIAL):",
+            at: self.at + self.rest.len() - text::left(&error).len(),
+        })?;
+        let at = self.at + self.rest.len() - body.len();
+        Ok(Record { kind: self.kind, node: self.node, stamp, body, at })
+    }
+}
+
+/// `msg=audit(1477415593.489:57658):`, of which the kernel itself writes no `msg=`.
+#[inline]
+fn stamp(input: &[u8]) -> IResult<&[u8], Stamp> {
+    let start = (opt(tag("msg=")), tag("audit("));
+    let (input, seconds) = preceded(start, text::number).parse(input)?;
+    let (input, millis) = preceded(tag("."), text::number).parse(input)?;
+    let (input, serial) = delimited(tag(":"), text::number, tag("):")).parse(input)?;
+    Ok((input, Stamp { seconds, millis, serial }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Record<'_> {
+        record(line.as_bytes()).expect("well-formed").expect("a record")
+    }
+
+    #[test]
+    fn a_record_is_found_behind_every_known_prefix() {
+        let stamp = Stamp { seconds: 1_795_353_291, millis: 280, serial: 7 };
+        for (line, node) in [
+            ("type=CWD msg=audit(1795353291.280:7): cwd=\"/\"", None),
+            ("node=lab type=CWD msg=audit(1795353291.280:7): cwd=\"/\"", Some(&b"lab"[..])),
+            (
+                "Nov 22 13:14:51 lab kernel: audit: type=1307 audit(1795353291.280:7): cwd=\"/\"",
+                None,
+            ),
+            (
+                "<13>h audispd: node=a.b type=CWD msg=audit(1795353291.280:7): cwd=\"/\"",
+                Some(b"a.b"),
+            ),
+            ("\0\0\0type=CWD msg=audit(1795353291.280:7): cwd=\"/\"", None),
+        ] {
+            let record = read(line);
+            assert_eq!(
+                (record.kind, record.stamp, record.node),
+                (Kind::Cwd, stamp, node),
+                "{line}"
+            );
+            assert_eq!(record.field(b"cwd"), Some(Value::Quoted(b"/")), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_lines_hold_no_record() {
+        for line in ["", "----", "time->Thu Nov 22 13:14:51 2026", "subtype=x msg=audit(1.2:3): y"]
+        {
+            assert_eq!(record(line.as_bytes()), Ok(None), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_stamp_says_where() {
+        let at = |line: &str| record(line.as_bytes()).expect_err(line);
+        let missing = at("type=AVC msg=audit(1506487181.009): avc:");
+        assert_eq!(missing, Malformed { expected: "audit(SECONDS.MILLIS:SERIAL):", at: 33 });
+        assert_eq!(at("type=SYSCALL").at, 12);
+        assert_eq!(at("node=x type=AVC msg=audit(15a").at, 28);
+    }
+}

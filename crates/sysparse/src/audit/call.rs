@@ -1,0 +1,143 @@
+//! The part of a SYSCALL record that every reader needs, read in one go.
+//!
+//! ```text
+//! arch=c000003e syscall=257 success=no exit=-2 a0=ffffff9c a1=7f6ad40e73a0 a2=80000 a3=0 items=1
+//! ppid=1853 pid=1906 auid=7005 uid=7005 gid=7005 euid=7005 ... comm="ls" exe="/usr/bin/ls" key=(null)
+//! ```
+//!
+//! Most records of a log are of this type, so its fields are looked for in the order in which the
+//! kernel writes them (`audit_log_exit` in `kernel/auditsc.c`), each from where the one before was
+//! found; one that stands elsewhere is found as well, only slower.
+
+use super::Record;
+use super::fields::Value;
+use crate::Malformed;
+use memchr::memmem::Finder;
+
+/// A call and who made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// The architecture: an `AUDIT_ARCH_*` value of `include/uapi/linux/audit.h`.
+    pub arch: u64,
+    /// The number of the call; -1 occurs.
+    pub number: i64,
+    /// Whether the call succeeded; nothing if it never returned, as exit.
+    pub success: Option<bool>,
+    /// How many PATH records the event has.
+    pub items: u64,
+    /// The login user id; [`UNSET`](super::UNSET) for daemons.
+    pub auid: u32,
+}
+
+/// Reads calls; made once, for it holds searches that are prepared.
+#[derive(Debug, Clone)]
+pub struct CallReader {
+    items: Finder<'static>,
+    auid: Finder<'static>,
+}
+
+impl Default for CallReader {
+    fn default() -> Self {
+        CallReader { items: Finder::new(b" items="), auid: Finder::new(b" auid=") }
+    }
+}
+
+impl CallReader {
+    /// Reads the call of a SYSCALL record.
+    ///
+    /// # Errors
+    /// The record has no architecture, no call or no login user id.
+    #[inline]
+    pub fn read(&self, record: &Record<'_>) -> Result<Call, Malformed> {
+        let missing = |expected| Malformed { expected, at: record.at + record.body.len() };
+        let mut rest = record.body;
+        let arch = next(record, &mut rest, b" arch=").and_then(Value::hex);
+        let number = next(record, &mut rest, b" syscall=").and_then(Value::integer);
+        let success = next(record, &mut rest, b" success=");
+        let items = seek(record, &mut rest, &self.items).and_then(Value::number);
+        let auid = seek(record, &mut rest, &self.auid).and_then(Value::id);
+        Ok(Call {
+            arch: arch.ok_or(missing("arch= and a hexadecimal number"))?,
+            number: number.ok_or(missing("syscall= and a number"))?,
+            success: success.and_then(|value| match value.raw() {
+                b"yes" => Some(true),
+                b"no" => Some(false),
+                _ => None,
+            }),
+            items: items.unwrap_or(0),
+            auid: auid.ok_or(missing("auid= and a user id"))?,
+        })
+    }
+}
+
+/// The value of the field `mark`, a blank and `name=`, which should come next in `rest`.
+#[inline]
+fn next<'a, const N: usize>(
+    record: &Record<'a>,
+    rest: &mut &'a [u8],
+    mark: &[u8; N],
+) -> Option<Value<'a>> {
+    if let Some(tail) = rest.strip_prefix(mark) {
+        let (value, tail) = Value::split(tail)?;
+        *rest = tail;
+        return Some(value);
+    }
+    record.field(mark.get(1..N - 1)?)
+}
+
+/// The value of the field `mark`, which should come somewhere in `rest`.
+#[inline]
+fn seek<'a>(record: &Record<'a>, rest: &mut &'a [u8], mark: &Finder<'static>) -> Option<Value<'a>> {
+    let length = mark.needle().len();
+    if let Some(tail) = mark.find(rest).and_then(|at| rest.get(at + length..)) {
+        *rest = tail;
+        return Some(Value::split(tail)?.0);
+    }
+    record.field(mark.needle().get(1..length - 1)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{UNSET, record};
+    use super::*;
+    use std::format;
+
+    fn read(body: &str) -> Result<Call, Malformed> {
+        let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
+        CallReader::default().read(&record(line.as_bytes()).expect("sound").expect("a record"))
+    }
+
+    #[test]
+    fn fields_are_found_in_any_order() {
+        let wanted =
+            Call { arch: 0xc000_003e, number: 257, success: Some(false), items: 1, auid: UNSET };
+        for body in [
+            "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 ppid=1 pid=2 auid=-1 uid=0",
+            "arch=c000003e syscall=257 per=400000 success=no items=1 auid=4294967295",
+            "auid=4294967295 items=1 success=no syscall=257 arch=c000003e",
+            " auid=4294967295 success=no  syscall=257 exit=1 items=1 arch=c000003e",
+        ] {
+            assert_eq!(read(body), Ok(wanted), "{body}");
+        }
+    }
+
+    #[test]
+    fn exit_neither_succeeds_nor_fails() {
+        let call = read("arch=40000003 syscall=-1 a0=0 items=0 auid=7 uid=7").expect("a call");
+        let wanted = Call { arch: 0x4000_0003, number: -1, success: None, items: 0, auid: 7 };
+        assert_eq!(call, wanted);
+    }
+
+    #[test]
+    fn a_record_without_what_it_needs_is_malformed() {
+        for (body, expected) in [
+            ("arch=c000003e syscall=2", "auid= and a user id"),
+            ("arch=c000003e syscall=2 auid=x", "auid= and a user id"),
+            ("syscall=2 auid=7", "arch= and a hexadecimal number"),
+            ("arch=c000003e syscall=open auid=7", "syscall= and a number"),
+        ] {
+            let malformed = read(body).expect_err(body);
+            assert_eq!((malformed.expected, malformed.at), (expected, 33 + body.len()));
+        }
+    }
+}

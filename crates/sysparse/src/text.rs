@@ -1,0 +1,240 @@
+//! The small parsers every format shares: numbers, words, quoted and hexadecimal values.
+//!
+//! Each takes the input first and gives back what is left of it, as nom's parsers do.
+
+use nom::error::{Error, ErrorKind};
+use nom::{Err, IResult};
+
+/// A decimal number without a sign that fits 64 bits.
+///
+/// # Errors
+/// No digit at the start, or a number beyond [`u64::MAX`].
+#[inline]
+pub fn number(input: &[u8]) -> IResult<&[u8], u64> {
+    // Most numbers have less than eight digits, and all of interest here less than sixteen.
+    let mut value = 0;
+    let mut rest = input;
+    for scale in [1, 100_000_000] {
+        let Some((chunk, tail)) = rest.split_first_chunk::<8>() else { break };
+        let (digits, low) = leading_digits(*chunk);
+        if digits == 8 {
+            value = value * scale + low;
+            rest = tail;
+            continue;
+        }
+        if digits == 0 && scale == 1 {
+            return Err(Err::Error(Error::new(input, ErrorKind::Digit)));
+        }
+        let rest = rest.get(digits..).unwrap_or_default();
+        return Ok((rest, value * TENS.get(digits).copied().unwrap_or(1) + low));
+    }
+    digit_by_digit(input, rest, value)
+}
+
+/// Goes on with a number of which `value` was read before `rest`, up to the last digit that fits.
+fn digit_by_digit<'a>(
+    input: &'a [u8],
+    mut rest: &'a [u8],
+    mut value: u64,
+) -> IResult<&'a [u8], u64> {
+    while let [digit @ b'0'..=b'9', tail @ ..] = rest {
+        value = value
+            .checked_mul(10)
+            .and_then(|tens| tens.checked_add(u64::from(digit - b'0')))
+            .ok_or(Err::Error(Error::new(rest, ErrorKind::TooLarge)))?;
+        rest = tail;
+    }
+    if rest.len() == input.len() {
+        return Err(Err::Error(Error::new(input, ErrorKind::Digit)));
+    }
+    Ok((rest, value))
+}
+
+/// The powers of ten up to that of seven digits.
+const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+
+/// How many of eight characters are digits before the first other one, and their value.
+///
+/// All eight are looked at in one word: a digit's byte, less `0`, stays below 0x80 when 0x76 is
+/// added. Then neighbours are joined to pairs, fours and eight, the first character being the
+/// lowest byte.
+#[inline]
+fn leading_digits(chunk: [u8; 8]) -> (usize, u64) {
+    let word = u64::from_le_bytes(chunk) ^ 0x3030_3030_3030_3030;
+    let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    let bits = others.trailing_zeros() & !7;
+    let ones = word.checked_shl(64 - bits).unwrap_or(0);
+    let tens = ones.wrapping_mul(10).wrapping_add(ones >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = tens.wrapping_mul(100).wrapping_add(tens >> 16) & 0x0000_ffff_0000_ffff;
+    let value = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    ((bits / 8) as usize, value)
+}
+
+/// The whole of `input` as one decimal number, or nothing.
+#[must_use]
+#[inline]
+pub fn whole_number(input: &[u8]) -> Option<u64> {
+    match number(input) {
+        Ok(([], value)) => Some(value),
+        _ => None,
+    }
+}
+
+/// The whole of `input` as one hexadecimal number of either case without a prefix, or nothing.
+#[must_use]
+pub fn whole_hex(input: &[u8]) -> Option<u64> {
+    whole_in_base(input, 16)
+}
+
+/// The whole of `input` as one octal number, or nothing.
+#[must_use]
+pub fn whole_octal(input: &[u8]) -> Option<u64> {
+    whole_in_base(input, 8)
+}
+
+fn whole_in_base(input: &[u8], base: u32) -> Option<u64> {
+    let digits = input.iter().map(|digit| char::from(*digit).to_digit(base));
+    let value = digits.into_iter().try_fold(0u64, |value, digit| {
+        value.checked_mul(u64::from(base))?.checked_add(u64::from(digit?))
+    });
+    value.filter(|_| !input.is_empty())
+}
+
+/// What was left of the input where a parser failed.
+#[must_use]
+pub fn left<'a>(error: &Err<Error<&'a [u8]>>) -> &'a [u8] {
+    match error {
+        Err::Error(error) | Err::Failure(error) => error.input,
+        Err::Incomplete(_) => &[],
+    }
+}
+
+/// The text before the first of blank, tab or line end, and what follows it; the text may be empty.
+#[must_use]
+pub fn word(input: &[u8]) -> (&[u8], &[u8]) {
+    let end = memchr::memchr3(b' ', b'\t', b'\n', input).unwrap_or(input.len());
+    input.split_at(end)
+}
+
+/// The lines of `input` without their ends; the last may lack one.
+pub fn lines(input: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let input = input.strip_suffix(b"\n").unwrap_or(input);
+    input.split(|&byte| byte == b'\n').take(if input.is_empty() { 0 } else { usize::MAX })
+}
+
+/// Bytes as they stand, or as pairs of hexadecimal digits.
+///
+/// The kernel writes a string that holds a quote, a blank or a byte outside printable ASCII as
+/// upper-case hexadecimal without quotes (`audit_log_untrustedstring` in `kernel/audit.c`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text<'a> {
+    /// The bytes themselves.
+    Plain(&'a [u8]),
+    /// An even number of hexadecimal digits, two a byte.
+    Hex(&'a [u8]),
+}
+
+impl<'a> Text<'a> {
+    /// Whether `digits` can be read as pairs of hexadecimal digits as the kernel writes them.
+    #[must_use]
+    pub fn is_hex(digits: &[u8]) -> bool {
+        !digits.is_empty()
+            && digits.len() % 2 == 0
+            && digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
+    }
+
+    /// The decoded bytes one by one.
+    pub fn bytes(self) -> impl Iterator<Item = u8> + use<'a> {
+        let (plain, hex): (&[u8], &[u8]) = match self {
+            Text::Plain(bytes) => (bytes, &[]),
+            Text::Hex(digits) => (&[], digits),
+        };
+        let pairs = hex.chunks_exact(2).map(|pair| match *pair {
+            [high, low] => nibble(high) << 4 | nibble(low),
+            _ => 0,
+        });
+        plain.iter().copied().chain(pairs)
+    }
+
+    /// The number of decoded bytes.
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self {
+            Text::Plain(bytes) => bytes.len(),
+            Text::Hex(digits) => digits.len() / 2,
+        }
+    }
+
+    /// Whether there is no byte.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The value of one hexadecimal digit; anything else counts as zero.
+fn nibble(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'A'..=b'F' => digit - b'A' + 10,
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stop_at_the_first_other_byte_and_never_wrap() {
+        assert_eq!(number(b"12:3"), Ok((&b":3"[..], 12)));
+        assert!(number(b"").is_err());
+        assert!(number(b"-1").is_err());
+        assert_eq!(whole_number(b"18446744073709551615"), Some(u64::MAX));
+        assert_eq!(whole_number(b"18446744073709551616"), None);
+        assert_eq!(whole_number(b"7x"), None);
+    }
+
+    #[test]
+    fn numbers_of_every_length_are_read_whatever_follows() {
+        for length in 1..=19 {
+            for tail in ["", " ", "/", ":", "x", "\u{7f}aaaaaaaaa", " 12345678"] {
+                let digits = &"1234567890123456789"[..length];
+                let text = std::format!("{digits}{tail}");
+                let wanted = Ok((tail.as_bytes(), digits.parse().expect("a number")));
+                assert_eq!(number(text.as_bytes()), wanted, "{text}");
+            }
+        }
+        for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+            let text = [b'4', b'2', byte, b'5', b'5', b'5', b'5', b'5', b'5'];
+            assert_eq!(number(&text), Ok((&text[2..], 42)));
+            assert!(number(&text[2..]).is_err());
+        }
+    }
+
+    #[test]
+    fn hexadecimal_numbers_take_both_cases() {
+        assert_eq!(whole_hex(b"c000003e"), Some(0xc000_003e));
+        assert_eq!(whole_hex(b"FFFFFFFFFFFFFFFF"), Some(u64::MAX));
+        assert_eq!(whole_hex(b"10000000000000000"), None);
+        assert_eq!(whole_hex(b""), None);
+        assert_eq!(whole_hex(b"0x1"), None);
+        assert_eq!(whole_octal(b"0101"), Some(0o101));
+        assert_eq!(whole_octal(b"8"), None);
+    }
+
+    #[test]
+    fn lines_have_no_empty_tail() {
+        assert!(lines(b"a\n\nb\n").eq([&b"a"[..], b"", b"b"]));
+        assert_eq!(lines(b"").count(), 0);
+    }
+
+    #[test]
+    fn hex_text_is_upper_case_pairs() {
+        assert!(Text::is_hex(b"6C73"));
+        assert!(!Text::is_hex(b"6c73") && !Text::is_hex(b"6C7") && !Text::is_hex(b""));
+        assert!(Text::Hex(b"6C73").bytes().eq(*b"ls"));
+        assert!(Text::Plain(b"6C73").bytes().eq(*b"6C73"));
+    }
+}
