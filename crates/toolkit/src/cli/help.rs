@@ -1,0 +1,47 @@
+//! `--help` and `--version`, made from the table.
+
+use super::{About, Command};
+use std::fmt::Write as _;
+
+impl<A> Command<A> {
+    /// The text of `--help`: the forms of the call, then a line an option.
+    #[must_use]
+    pub fn help(&self) -> String {
+        let mut text = format!("{} - {}\n", self.about.name, self.about.summary);
+        for (index, form) in self.about.synopsis.iter().enumerate() {
+            let lead = if index == 0 { "Usage:" } else { "      " };
+            let _ = writeln!(text, "{lead} {} {form}", self.about.name);
+        }
+        let width = self.options().map(|opt| opt.about.left().len()).max().unwrap_or(0);
+        for (title, abouts) in self.abouts() {
+            let _ = writeln!(text, "\n{title}:");
+            for about in abouts {
+                let _ = writeln!(text, "  {:width$}  {}", about.left(), about.help);
+            }
+        }
+        text
+    }
+
+    /// The text of `--version`.
+    #[must_use]
+    pub fn version(&self) -> String {
+        format!("{} {}\n", self.about.name, env!("CARGO_PKG_VERSION"))
+    }
+}
+
+impl About {
+    /// The option and its value as `--help` lists them: `-o, --output FORMAT`.
+    #[must_use]
+    pub fn left(&self) -> String {
+        let mut left = match (self.short, self.long) {
+            (Some(short), Some(long)) => format!("-{short}, --{long}"),
+            (Some(short), None) => format!("-{short}"),
+            (None, long) => format!("    --{}", long.unwrap_or_default()),
+        };
+        if !self.value.is_empty() {
+            left.push(' ');
+            left.push_str(self.value);
+        }
+        left
+    }
+}

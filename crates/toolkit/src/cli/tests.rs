@@ -1,0 +1,87 @@
+use super::*;
+
+#[derive(Debug, Default, PartialEq)]
+struct Args {
+    loud: bool,
+    times: u8,
+    names: Vec<OsString>,
+}
+
+const COMMAND: Command<Args> = Command {
+    about: Manual {
+        name: "hail",
+        summary: "say hello",
+        synopsis: &["[options] [NAME...]"],
+        ..Manual::EMPTY
+    },
+    groups: &[Group {
+        title: "Options",
+        options: &[
+            Opt {
+                about: About { short: Some('l'), help: "in capitals", ..About::EMPTY },
+                action: Action::Flag(|args| args.loud = true),
+            },
+            Opt {
+                about: About {
+                    short: Some('t'),
+                    long: Some("times"),
+                    value: "N",
+                    help: "so often",
+                    ..About::EMPTY
+                },
+                action: Action::Value(|args, value| number(value).map(|n| args.times = n)),
+            },
+            Opt::HELP,
+            Opt::VERSION,
+        ],
+    }],
+    operand: |args, word| {
+        args.names.push(word.to_owned());
+        Ok(())
+    },
+};
+
+fn read(words: &[&str]) -> Result<Asked<Args>, String> {
+    let words = words.iter().map(OsString::from);
+    parse(&COMMAND, words, Args::default()).map_err(|usage| usage.to_string())
+}
+
+fn args(words: &[&str]) -> Args {
+    match read(words) {
+        Ok(Asked::Run(args)) => args,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn letters_combine_and_values_come_in_every_form() {
+    let wanted = Args { loud: true, times: 3, names: vec!["a".into(), "-b".into()] };
+    for words in [
+        &["-lt3", "a", "--", "-b"][..],
+        &["a", "-l", "-t", "3", "--", "-b"],
+        &["--times=3", "-l", "a", "--", "-b"],
+    ] {
+        assert_eq!(args(words), wanted, "{words:?}");
+    }
+}
+
+#[test]
+fn a_wrong_line_is_told_with_what_would_be_right() {
+    let problem = |words: &[&str]| read(words).expect_err("a usage error");
+    assert_eq!(problem(&["--lod"]), "unknown option --lod\nTry 'hail --help'.");
+    assert_eq!(problem(&["-x"]), "unknown option -x\nTry 'hail --help'.");
+    assert_eq!(problem(&["-t", "x"]), "--times x: expected a number\nTry 'hail --help'.");
+    assert_eq!(problem(&["-t", "256"]), "--times 256: expected a number\nTry 'hail --help'.");
+    assert!(problem(&["-t"]).starts_with("missing argument"));
+}
+
+#[test]
+fn help_lists_every_option() {
+    let Ok(Asked::Print(help)) = read(&["--help"]) else { panic!() };
+    assert_eq!(
+        help,
+        "hail - say hello\nUsage: hail [options] [NAME...]\n\nOptions:\n  -l             in \
+         capitals\n  -t, --times N  so often\n      --help     print this help\n      --version  \
+         print the version\n"
+    );
+}

@@ -1,0 +1,220 @@
+//! Lines of files and of standard input, plain or compressed, each of bounded length.
+
+use flate2::read::MultiGzDecoder;
+use std::fs::File;
+use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::path::Path;
+
+/// How a line ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// With a newline.
+    Newline,
+    /// With the input: there may have been more of it.
+    Cut,
+    /// Beyond the limit: what is lent out is its beginning, the rest was skipped.
+    TooLong,
+}
+
+/// One line, without its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// The line's bytes.
+    pub bytes: &'a [u8],
+    /// How it ends.
+    pub ending: Ending,
+}
+
+/// Lines lent out of a buffer that rolls over the input.
+///
+/// `buffer[start..end]` is what was read and not yet lent out. A line longer than `limit` is given
+/// cut to `limit` bytes, and `skipping` drops the rest of it, so memory stays at the buffer's size.
+pub struct Lines<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    limit: usize,
+    skipping: bool,
+    ended: bool,
+}
+
+impl<R: Read> Lines<R> {
+    /// Lines of `reader` of at most `limit` bytes each.
+    pub fn new(reader: R, limit: usize) -> Self {
+        let buffer = vec![0; (limit + 1).max(1 << 18)];
+        Lines { reader, buffer, start: 0, end: 0, limit, skipping: false, ended: false }
+    }
+
+    /// The next line, or nothing at the end of the input.
+    ///
+    /// # Errors
+    /// Those of the reader; the lines before the error have been given out.
+    #[inline]
+    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+        let mut searched = 0;
+        loop {
+            let unread = self.buffer.get(self.start + searched..self.end).unwrap_or_default();
+            if let Some(found) = memchr::memchr(b'\n', unread) {
+                let length = searched + found;
+                if !std::mem::take(&mut self.skipping) {
+                    return Ok(Some(self.lend(length, 1, Ending::Newline)));
+                }
+                self.start += length + 1;
+                searched = 0;
+                continue;
+            }
+            searched += unread.len();
+            if self.skipping {
+                self.start = self.end;
+                searched = 0;
+            } else if searched > self.limit {
+                self.skipping = true;
+                return Ok(Some(self.lend(searched, 0, Ending::TooLong)));
+            }
+            if !self.fill()? {
+                let left = self.end - self.start;
+                return Ok((left > 0).then(|| self.lend(left, 0, Ending::Cut)));
+            }
+        }
+    }
+
+    /// Lends out `length` bytes and steps over them and over `end` bytes more.
+    #[inline]
+    fn lend(&mut self, length: usize, end: usize, ending: Ending) -> Line<'_> {
+        let from = self.start;
+        self.start += length + end;
+        let (kept, ending) =
+            if length > self.limit { (self.limit, Ending::TooLong) } else { (length, ending) };
+        Line { bytes: self.buffer.get(from..from + kept).unwrap_or_default(), ending }
+    }
+
+    /// Reads more behind what is there; false at the end of the input.
+    #[cold]
+    fn fill(&mut self) -> io::Result<bool> {
+        if self.ended {
+            return Ok(false);
+        }
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        loop {
+            match self.reader.read(self.buffer.get_mut(self.end..).unwrap_or_default()) {
+                Ok(0) => {
+                    self.ended = true;
+                    return Ok(false);
+                }
+                Ok(count) => {
+                    self.end += count;
+                    return Ok(true);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Where input comes from.
+pub enum Source {
+    /// A regular file that is not compressed: it can be read in pieces.
+    File(File),
+    /// Anything else, read from its beginning to its end.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Source {
+    /// Opens a file; one that begins as gzip does is read unpacked.
+    ///
+    /// # Errors
+    /// The file cannot be opened or read, or is a directory.
+    pub fn open(path: &Path) -> io::Result<Source> {
+        let file = File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Source::stream(file);
+        }
+        let mut magic = [0; 2];
+        let count = std::os::unix::fs::FileExt::read_at(&file, &mut magic, 0)?;
+        if count == 2 && magic == GZIP_MAGIC {
+            Source::stream(file)
+        } else {
+            Ok(Source::File(file))
+        }
+    }
+
+    /// Standard input, of any kind.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn stdin() -> io::Result<Source> {
+        Source::stream(io::stdin())
+    }
+
+    fn stream(mut reader: impl Read + Send + 'static) -> io::Result<Source> {
+        let mut magic = Vec::with_capacity(2);
+        reader.by_ref().take(2).read_to_end(&mut magic)?;
+        let is_gzip = magic == GZIP_MAGIC;
+        let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(magic).chain(reader);
+        if is_gzip {
+            let packed = BufReader::with_capacity(1 << 16, whole);
+            return Ok(Source::Stream(Box::new(MultiGzDecoder::new(packed))));
+        }
+        Ok(Source::Stream(Box::new(whole)))
+    }
+}
+
+/// The first two bytes of a gzip file (RFC 1952).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A reader that gives one byte at a time, or whatever `step` is.
+    struct Slow<'a>(&'a [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn lines(input: &[u8], step: usize, limit: usize) -> Vec<(Vec<u8>, Ending)> {
+        let mut lines = Lines::new(Slow(input, step), limit);
+        let mut found = Vec::new();
+        while let Some(line) = lines.next_line().expect("no error") {
+            found.push((line.bytes.to_vec(), line.ending));
+        }
+        found
+    }
+
+    #[test]
+    fn lines_are_the_same_however_the_input_comes() {
+        let wanted = [
+            (b"ab".to_vec(), Ending::Newline),
+            (b"".to_vec(), Ending::Newline),
+            (b"cdef".to_vec(), Ending::TooLong),
+            (b"ghij".to_vec(), Ending::Newline),
+            (b"k".to_vec(), Ending::Cut),
+        ];
+        for step in 1..20 {
+            assert_eq!(lines(b"ab\n\ncdefX\nghij\nk", step, 4), wanted, "{step} bytes a read");
+        }
+        assert!(lines(b"", 1, 4).is_empty());
+    }
+
+    #[test]
+    fn a_line_larger_than_the_buffer_is_one_line_too_long() {
+        let mut input = vec![b'x'; 3 << 20];
+        input.extend_from_slice(b"\nnext\n");
+        let found = lines(&input, usize::MAX, 100);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0], (vec![b'x'; 100], Ending::TooLong));
+        assert_eq!(found[1], (b"next".to_vec(), Ending::Newline));
+        input.truncate(2 << 20);
+        assert_eq!(lines(&input, usize::MAX, 100).len(), 1);
+    }
+}

@@ -1,0 +1,130 @@
+//! Machine output: one record a line, as tab-separated values or as JSON.
+
+use crate::paint::Escape;
+use std::io::{self, Write};
+
+/// One value of a record.
+#[derive(Debug, Clone, Copy)]
+pub enum Cell<'a> {
+    /// Text, of any bytes.
+    Text(&'a [u8]),
+    /// A count.
+    Number(u64),
+    /// Several texts: an array in JSON, joined by blanks between tabs.
+    List(&'a [&'a [u8]]),
+    /// No value: `null`, or nothing between tabs.
+    Null,
+}
+
+/// Writes `cells` as a line of tab-separated values that ends with `end`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn tsv(cells: &[Cell<'_>], escape: Escape, end: u8, out: &mut impl Write) -> io::Result<()> {
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            out.write_all(b"\t")?;
+        }
+        match *cell {
+            Cell::Text(text) => escape.write(text, out)?,
+            Cell::Number(number) => write!(out, "{number}")?,
+            Cell::List(texts) => joined(texts, out, |text, out| escape.write(text, out))?,
+            Cell::Null => {}
+        }
+    }
+    out.write_all(&[end])
+}
+
+fn joined<W: Write>(
+    texts: &[&[u8]],
+    out: &mut W,
+    mut write: impl FnMut(&[u8], &mut W) -> io::Result<()>,
+) -> io::Result<()> {
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.write_all(b" ")?;
+        }
+        write(text, out)?;
+    }
+    Ok(())
+}
+
+/// Writes `cells`, each with its key, as one JSON object without a line end.
+///
+/// # Errors
+/// Those of `out`.
+pub fn json(cells: &[(&str, Cell<'_>)], out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"{")?;
+    for (index, (key, cell)) in cells.iter().enumerate() {
+        write!(out, "{}\"{key}\":", if index > 0 { "," } else { "" })?;
+        match *cell {
+            Cell::Text(text) => json_string(text, out)?,
+            Cell::Number(number) => write!(out, "{number}")?,
+            Cell::List(texts) => json_array(texts, out)?,
+            Cell::Null => out.write_all(b"null")?,
+        }
+    }
+    out.write_all(b"}")
+}
+
+fn json_array(texts: &[&[u8]], out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"[")?;
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.write_all(b",")?;
+        }
+        json_string(text, out)?;
+    }
+    out.write_all(b"]")
+}
+
+/// Writes a JSON string. JSON has no bytes, so one that is not UTF-8 becomes the text of a
+/// backslash and three octal digits; control characters, C1 ones too, are `\uXXXX`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn json_string(text: &[u8], out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"\"")?;
+    for chunk in text.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '"' | '\\' => write!(out, "\\{character}")?,
+                control if control.is_control() => write!(out, "\\u{:04x}", u32::from(control))?,
+                other => write!(out, "{other}")?,
+            }
+        }
+        for byte in chunk.invalid() {
+            write!(out, "\\\\{byte:03o}")?;
+        }
+    }
+    out.write_all(b"\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CELLS: [(&str, Cell<'_>); 4] = [
+        ("count", Cell::Number(3)),
+        ("name", Cell::Text(b"a\t\"\xff\xc2\x9b\xc3\xa9")),
+        ("argv", Cell::List(&[b"ls", b"", b"-l"])),
+        ("none", Cell::Null),
+    ];
+
+    #[test]
+    fn a_tsv_line_has_no_tab_but_its_own() {
+        let mut out = Vec::new();
+        let cells = CELLS.map(|(_, cell)| cell);
+        tsv(&cells, Escape::Tty, b'\n', &mut out).expect("a vector takes all");
+        assert_eq!(out, b"3\ta\\011\"\\377\\302\\233\xc3\xa9\tls  -l\t\n");
+    }
+
+    #[test]
+    fn json_is_json_whatever_the_bytes() {
+        let mut out = Vec::new();
+        json(&CELLS, &mut out).expect("a vector takes all");
+        let wanted =
+            r#"{"count":3,"name":"a\u0009\"\\377\u009bé","argv":["ls","","-l"],"none":null}"#;
+        assert_eq!(String::from_utf8(out).as_deref(), Ok(wanted));
+    }
+}
