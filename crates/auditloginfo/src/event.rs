@@ -1,0 +1,219 @@
+//! Joins records into events and counts them.
+//!
+//! The records of one event carry the same node, time and serial, but nothing says how many there
+//! are or that they stand together: the kernel's records of one event come interleaved with those
+//! of others, late, in any order. So an event stays open until no record within [`REACH`] places
+//! has belonged to it, and each record counts as soon as what it needs is known:
+//!
+//! - a SYSCALL record is a call made, by itself, and says what the rest of its event means;
+//! - a PATH record is a file opened if its event's call opens files;
+//! - an EXECVE record is a command executed, several of one event are one command.
+//!
+//! A record that comes before what it needs is held as a copy. Whatever the order, an event adds
+//! the same to the tally, so a log can be cut in pieces that are read side by side: a piece keeps
+//! the events that may go on beyond its ends, and [`Joiner::absorb`] joins them.
+
+mod command;
+mod counter;
+mod denial;
+mod facts;
+mod file;
+mod group;
+mod held;
+mod window;
+
+use crate::names::{Arch, Call, Purpose};
+use crate::section::{Detail, Section};
+use crate::subject::{Query, Subject};
+use crate::tally::{Seeded, Tally};
+use counter::Counter;
+use facts::Facts;
+use foldhash::fast::RandomState;
+use group::{Group, Id};
+use std::hash::BuildHasher;
+use sysparse::Malformed;
+use sysparse::audit::{CallReader, Kind, Record, Start};
+use window::Window;
+
+/// How many places apart two records of one event may stand in the log, with no record of it in
+/// between: enough for real logs (643 seen) in which every record is moved by up to 10,000 places.
+pub const REACH: u64 = 1 << 15;
+
+/// How many bytes of records may be held for events that are not complete, in one piece of a log;
+/// beyond that the oldest are settled with what they have.
+const HELD_MAX: usize = 8 << 20;
+
+/// Joins the records of one piece of a log and counts what is asked for.
+pub struct Joiner<'a> {
+    subject: &'a Subject,
+    detail: Detail,
+    window: Window,
+    /// Closed events that may belong to one which the piece before this began.
+    early: Vec<Group>,
+    /// Whether a piece comes before this one.
+    continues: bool,
+    incomplete: u64,
+    nodes: RandomState,
+    calls: CallReader,
+    /// What the calls seen so far do.
+    purposes: Seeded<Call, Purpose>,
+    scratch: Vec<u8>,
+}
+
+impl<'a> Joiner<'a> {
+    /// A joiner for a piece of a log; `continues` says that another piece comes before it. All
+    /// pieces of a log need the same `nodes`, which hash the names of hosts.
+    #[must_use]
+    pub fn new(query: &'a Query, nodes: RandomState, continues: bool) -> Self {
+        let Query { subject, detail } = query;
+        Joiner {
+            subject,
+            detail: *detail,
+            window: Window::new(detail.needs_others()),
+            early: Vec::new(),
+            continues,
+            incomplete: 0,
+            nodes,
+            calls: CallReader::default(),
+            purposes: Seeded::default(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Takes the next record and adds to `tally` what can be counted now.
+    ///
+    /// # Errors
+    /// The record is damaged; it counts for nothing.
+    #[inline]
+    pub fn record(&mut self, start: &Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+        self.window.step();
+        match start.kind {
+            Kind::Syscall => self.syscall(&start.record()?, tally)?,
+            Kind::Path | Kind::Execve | Kind::Uringop if self.detail.needs_parts() => {
+                self.part(&start.record()?, tally)?;
+            }
+            Kind::Cwd if self.detail.absolute => self.part(&start.record()?, tally)?,
+            Kind::Openat2 if self.detail.modes => self.part(&start.record()?, tally)?,
+            Kind::Seccomp | Kind::Avc | Kind::UserAvc | Kind::Landlock | Kind::Other(_)
+                if self.detail.needs_others() =>
+            {
+                self.other(&start.record()?, tally);
+            }
+            _ => return Ok(()),
+        }
+        self.close_distant(tally);
+        Ok(())
+    }
+
+    #[inline]
+    fn syscall(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+        let read = self.calls.read(record)?;
+        let call = Call { arch: Arch::of(read.arch), number: read.number };
+        let counts = self.subject.counts(record, &read);
+        if counts {
+            let counts = tally.of(read.auid);
+            *counts.calls.entry(call).or_default() += 1;
+            if self.detail.overview {
+                counts.event(record.stamp);
+                counts.as_root += u64::from(facts::is_root(record));
+            }
+        }
+        // Nothing else belongs to a call without a path, so its event need not be remembered.
+        let has_parts = read.items > 0 && self.detail.needs_parts();
+        let may_fail = self.detail.sections.has(Section::Errors);
+        if has_parts || may_fail || self.detail.needs_others() {
+            let purpose = *self.purposes.entry(call).or_insert_with(|| call.purpose());
+            let facts = Facts::of(record, &read, (call, purpose), self.detail);
+            let facts = if counts { facts } else { facts.uncounted() };
+            self.give(record, tally, |group, counter| group.learn(facts, counter));
+        }
+        Ok(())
+    }
+
+    /// Takes a record that means nothing without the SYSCALL record of its event.
+    fn part(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+        let expected = match record.kind {
+            Kind::Path if record.field(b"name").is_none() => "name= and a file name",
+            Kind::Execve if record.arguments().next().is_none() => "argc= or an argument",
+            _ => {
+                self.give(record, tally, |group, counter| group.take(record, counter));
+                return Ok(());
+            }
+        };
+        Err(Malformed { expected, at: record.at + record.body.len() })
+    }
+
+    /// Takes a record that is an event of its own, unless a SYSCALL record belongs to it.
+    fn other(&mut self, record: &Record<'_>, tally: &mut Tally) {
+        let auid = self.subject.counts_other(record);
+        self.give(record, tally, |group, counter| group.take_other(record, auid, counter));
+    }
+
+    /// Gives a record to its event, by `take`.
+    #[inline]
+    fn give(
+        &mut self,
+        record: &Record<'_>,
+        tally: &mut Tally,
+        take: impl FnOnce(&mut Group, &mut Counter<'_>),
+    ) {
+        let id = self.id(record);
+        let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
+        let complete = self.window.with(id, |group| take(group, &mut counter));
+        if let Some(group) = complete {
+            self.settle(group, tally);
+        }
+    }
+
+    fn id(&self, record: &Record<'_>) -> Id {
+        let node = record.node.map_or(0, |node| self.nodes.hash_one(node));
+        Id { stamp: record.stamp, node }
+    }
+
+    /// Closes the events that no further record can belong to.
+    #[inline]
+    fn close_distant(&mut self, tally: &mut Tally) {
+        while let Some(group) = self.window.pop_distant(HELD_MAX) {
+            if self.continues && group.first <= REACH {
+                self.early.push(group);
+            } else {
+                self.settle(group, tally);
+            }
+        }
+    }
+
+    fn settle(&mut self, group: Group, tally: &mut Tally) {
+        let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
+        let is_complete = group.settle(&mut counter);
+        self.incomplete += u64::from(!is_complete);
+    }
+
+    /// Takes over the open events of the piece that follows this one.
+    pub fn absorb(&mut self, piece: Joiner<'_>, tally: &mut Tally) {
+        let offset = self.window.position();
+        self.incomplete += piece.incomplete;
+        let end = offset + piece.window.position();
+        let mut groups = piece.early;
+        groups.extend(piece.window.into_groups());
+        groups.sort_unstable_by_key(|group| group.first);
+        for group in groups {
+            let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
+            if let Some(group) = self.window.unite(group.moved_by(offset), &mut counter) {
+                self.settle(group, tally);
+            }
+        }
+        self.window.advance_to(end);
+        self.close_distant(tally);
+    }
+
+    /// Closes every event; gives the number of those that lack a record.
+    pub fn finish(mut self, tally: &mut Tally) -> u64 {
+        for group in std::mem::take(&mut self.window).into_groups() {
+            self.settle(group, tally);
+        }
+        self.incomplete
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! A command line out of EXECVE records.
+//!
+//! ```text
+//! type=EXECVE msg=audit(1795352893.420:99): argc=3 a0="ls" a1="-l" a2=6D7920646972
+//! type=EXECVE msg=audit(1795352893.421:99): argc=2 a0="sh" a1_len=40000 a1[0]=2F62...
+//! type=EXECVE msg=audit(1795352893.421:99): a1[1]=696E...
+//! ```
+//!
+//! The result is each argument with a NUL behind it: no argument can hold one.
+
+use std::collections::BTreeMap;
+use sysparse::audit::{Argument, Record};
+
+/// How many arguments are made up for a command that says it has more than were found; the kernel
+/// itself allows a little over two million bytes of arguments.
+const MISSING_MAX: u64 = 1 << 10;
+
+/// The highest number of an argument that is believed.
+const INDEX_MAX: u64 = 1 << 21;
+
+/// Puts the command line of one record into `line`, if the record holds all of it.
+pub(super) fn whole(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
+    line.clear();
+    let mut count = None;
+    let mut next = 0;
+    for argument in record.arguments() {
+        match argument {
+            Argument::Count(arguments) if count.is_none() => count = Some(arguments),
+            Argument::Whole(index, value) if index == next => {
+                line.extend(value.text().bytes());
+                line.push(0);
+                next += 1;
+            }
+            _ => return false,
+        }
+    }
+    count == Some(next)
+}
+
+/// Puts the command line of several records into `line`, arguments that no record holds as empty
+/// ones. True if none was missing; nothing if there is no record.
+pub(super) fn joined<'a>(
+    records: impl Iterator<Item = Record<'a>>,
+    line: &mut Vec<u8>,
+) -> Option<bool> {
+    let mut count = None;
+    let mut parts = BTreeMap::new();
+    for argument in records.flat_map(|record| record.arguments()) {
+        match argument {
+            Argument::Count(arguments) => count = count.max(Some(arguments)),
+            Argument::Whole(index, value) => drop(parts.insert((index, 0), value)),
+            Argument::Part(index, part, value) => drop(parts.insert((index, part), value)),
+        }
+    }
+    parts.retain(|(index, _), _| *index < INDEX_MAX);
+    let found = parts.keys().next_back().map_or(0, |(index, _)| index + 1);
+    if count.is_none() && found == 0 {
+        return None;
+    }
+    line.clear();
+    let end = count.unwrap_or(found).clamp(found, found + MISSING_MAX);
+    let mut is_whole = count == Some(end);
+    for index in 0..end {
+        let mut pieces = parts.range((index, 0)..=(index, u64::MAX)).peekable();
+        is_whole &= pieces.peek().is_some();
+        line.extend(pieces.flat_map(|(_, value)| value.text().bytes()));
+        line.push(0);
+    }
+    Some(is_whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sysparse::audit;
+
+    /// The command line of records with these bodies, joined, and whether none was missing.
+    fn join(bodies: &[&str]) -> Option<(String, bool)> {
+        let lines: Vec<_> =
+            bodies.iter().map(|body| format!("type=EXECVE msg=audit(1.000:1): {body}")).collect();
+        let records = lines.iter().filter_map(|line| audit::record(line.as_bytes()).ok().flatten());
+        let mut line = Vec::new();
+        let is_whole = joined(records, &mut line)?;
+        Some((String::from_utf8_lossy(&line).replace('\0', "|"), is_whole))
+    }
+
+    fn joins(bodies: &[&str], line: &str, is_whole: bool) {
+        assert_eq!(join(bodies), Some((line.to_owned(), is_whole)), "{bodies:?}");
+    }
+
+    #[test]
+    fn arguments_are_decoded_and_joined_from_pieces_and_records_in_any_order() {
+        joins(&["argc=2 a0=\"ls\" a1=6D7920646972"], "ls|my dir|", true);
+        joins(&["argc=2 a0=\"sh\" a1_len=4 a1[0]=6C a1[1]=73"], "sh|ls|", true);
+        joins(&["argc=3 a0=\"a\"", "a1=\"b\"", "a2=\"c\""], "a|b|c|", true);
+        joins(&["a2=\"c\"", "a1[1]=73", "argc=3 a0=\"a\" a1_len=4 a1[0]=6C"], "a|ls|c|", true);
+    }
+
+    #[test]
+    fn a_missing_argument_is_empty() {
+        joins(&["argc=4 a0=\"a\" a2=\"c\""], "a||c||", false);
+        joins(&["a1=\"b\""], "|b|", false);
+        assert_eq!(join(&["x=1"]), None);
+    }
+
+    #[test]
+    fn absurd_numbers_cost_nothing() {
+        let (line, is_whole) = join(&["argc=18446744073709551615 a0=\"a\""]).expect("a command");
+        assert_eq!((line.len(), is_whole), (2 + 1024, false));
+        joins(&["argc=1 a0=\"a\" a18446744073709551615=\"b\""], "a|", true);
+    }
+
+    #[test]
+    fn one_record_with_all_of_it_needs_no_joining() {
+        let whole = |body: &str| {
+            let line = format!("type=EXECVE msg=audit(1.000:1): {body}");
+            let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
+            let mut command = Vec::new();
+            whole(&record, &mut command).then_some(command)
+        };
+        assert_eq!(whole("argc=2 a0=\"ls\" a1=2D6C").as_deref(), Some(&b"ls\0-l\0"[..]));
+        assert_eq!(whole("argc=0").as_deref(), Some(&b""[..]));
+        for part in ["argc=2 a0=\"ls\"", "a1=\"x\"", "argc=1 a0_len=2 a0[0]=6C", "argc=2 a1=\"x\""]
+        {
+            assert_eq!(whole(part), None, "{part}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Where the records of an event are counted.
+
+use super::command;
+use super::facts::Facts;
+use super::file::{self, Place};
+use crate::names;
+use crate::section::{Detail, Section};
+use crate::tally::{Counts, Names, Tally};
+use sysparse::audit::Record;
+use sysparse::text::Text;
+
+/// What is counted, and where.
+pub(super) struct Counter<'a> {
+    pub(super) detail: Detail,
+    pub(super) tally: &'a mut Tally,
+    /// A buffer for names, used again and again.
+    pub(super) scratch: &'a mut Vec<u8>,
+}
+
+impl Counter<'_> {
+    fn has(&self, section: Section) -> bool {
+        self.detail.sections.has(section)
+    }
+
+    /// Counts what is in the buffer among the names that `among` picks.
+    fn add(&mut self, auid: u32, among: impl FnOnce(&mut Counts) -> &mut Names) {
+        among(self.tally.of(auid)).add(self.scratch);
+    }
+
+    fn push_detail(&mut self, detail: &str) {
+        self.scratch.push(0);
+        self.scratch.extend_from_slice(detail.as_bytes());
+    }
+
+    /// Counts the command of one record, if the record holds all of it.
+    pub(super) fn whole_command(&mut self, auid: u32, facts: Facts, record: &Record<'_>) -> bool {
+        let is_whole = command::whole(record, self.scratch);
+        if is_whole {
+            self.command(auid, facts);
+        }
+        is_whole
+    }
+
+    /// Counts the command of several records; false if a part of it is missing.
+    pub(super) fn joined_command<'r>(
+        &mut self,
+        auid: u32,
+        facts: Facts,
+        records: impl Iterator<Item = Record<'r>>,
+    ) -> bool {
+        let is_whole = command::joined(records, self.scratch);
+        if is_whole.is_some() {
+            self.command(auid, facts);
+        }
+        is_whole != Some(false)
+    }
+
+    fn command(&mut self, auid: u32, facts: Facts) {
+        if self.has(Section::Commands) {
+            self.add(auid, |counts| &mut counts.commands);
+        }
+        if facts.is_privileged {
+            self.add(auid, |counts| &mut counts.privileged);
+        }
+    }
+
+    /// Counts a file that was opened with `flags`, as far as they are known.
+    pub(super) fn file(
+        &mut self,
+        auid: u32,
+        facts: Facts,
+        (name, place): (Text<'_>, Place<'_>),
+        flags: Option<u64>,
+    ) {
+        if !self.has(Section::Files) {
+            return;
+        }
+        file::put(name, place, self.scratch);
+        if self.detail.modes {
+            let mode = flags.map(|flags| facts.call.arch.mode(flags)).unwrap_or_default();
+            self.push_detail(&mode);
+        }
+        self.add(auid, |counts| &mut counts.files);
+    }
+
+    /// Counts a call that failed on a file.
+    pub(super) fn failure(
+        &mut self,
+        auid: u32,
+        facts: Facts,
+        error: i64,
+        (name, place): (Text<'_>, Place<'_>),
+    ) {
+        file::put(name, place, self.scratch);
+        self.push_detail(&names::error(facts.call.arch, error));
+        self.add(auid, |counts| &mut counts.errors);
+    }
+
+    /// Counts a call that failed, but on no file: under its own name.
+    pub(super) fn failed_call(&mut self, auid: u32, facts: Facts, error: i64) {
+        let name = facts.call.name();
+        self.failure(auid, facts, error, (Text::Plain(name.as_bytes()), Place::AsWritten));
+    }
+
+    pub(super) fn denial(&mut self, auid: u32, denial: &[u8]) {
+        self.tally.of(auid).denials.add(denial);
+    }
+}

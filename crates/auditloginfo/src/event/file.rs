@@ -1,0 +1,87 @@
+//! The name of an opened file out of a PATH record.
+//!
+//! ```text
+//! type=PATH msg=audit(1795353291.280:182100): item=0 name="/etc/" inode=31 ... nametype=PARENT
+//! type=PATH msg=audit(1795353291.280:182100): item=1 name="/etc/motd" inode=90 ... nametype=CREATE
+//! ```
+
+use sysparse::audit::Record;
+use sysparse::text::Text;
+
+/// Where a relative name starts from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'a> {
+    /// It stays as it is written.
+    AsWritten,
+    /// The working directory; empty if it is not known.
+    Directory(&'a [u8]),
+    /// A directory that only its descriptor tells.
+    Descriptor(i32),
+}
+
+/// The name of the file that was opened: not that of the directory it was created in, and not
+/// `(null)` without quotes, which is no name.
+pub(super) fn opened<'a>(record: &Record<'a>) -> Option<Text<'a>> {
+    let name = record.field(b"name")?;
+    let is_parent = record.field(b"nametype").is_some_and(|kind| kind.raw() == b"PARENT");
+    (!is_parent && !name.is_null()).then(|| name.text())
+}
+
+/// Puts the name, as seen from `place`, into `file`.
+pub(super) fn put(name: Text<'_>, place: Place<'_>, file: &mut Vec<u8>) {
+    file.clear();
+    let is_relative = name.bytes().next() != Some(b'/');
+    match place {
+        Place::Directory(directory) if is_relative && !directory.is_empty() => {
+            file.extend_from_slice(directory);
+            if !directory.ends_with(b"/") {
+                file.push(b'/');
+            }
+        }
+        Place::Descriptor(descriptor) if is_relative => {
+            file.extend_from_slice(format!("[fd {descriptor}]/").as_bytes());
+        }
+        _ => {}
+    }
+    file.extend(name.bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sysparse::audit;
+
+    #[test]
+    fn a_parent_and_no_name_are_not_files() {
+        let opened = |body: &str| {
+            let line = format!("type=PATH msg=audit(1.000:1): {body}");
+            let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
+            opened(&record).map(|name| name.bytes().collect::<Vec<_>>())
+        };
+        assert_eq!(opened("item=0 name=\"/etc/\" nametype=PARENT"), None);
+        assert_eq!(opened("item=0 name=(null) nametype=NORMAL"), None);
+        assert_eq!(opened("item=0 inode=3"), None);
+        assert_eq!(
+            opened("item=0 name=\"(null)\" nametype=NORMAL").as_deref(),
+            Some(&b"(null)"[..])
+        );
+        assert_eq!(opened("name=6120 nametype=UNKNOWN").as_deref(), Some(&b"a "[..]));
+        assert_eq!(opened("name=\"nametype=PARENT\"").as_deref(), Some(&b"nametype=PARENT"[..]));
+    }
+
+    #[test]
+    fn a_relative_name_is_seen_from_its_place() {
+        let put = |name: &str, place| {
+            let mut file = Vec::new();
+            super::put(Text::Plain(name.as_bytes()), place, &mut file);
+            String::from_utf8(file).expect("ASCII")
+        };
+        assert_eq!(put("a", Place::Directory(b"/tmp")), "/tmp/a");
+        assert_eq!(put("a", Place::Directory(b"/")), "/a");
+        assert_eq!(put("a", Place::Directory(b"")), "a");
+        assert_eq!(put("/a", Place::Directory(b"/tmp")), "/a");
+        assert_eq!(put("a", Place::Descriptor(4)), "[fd 4]/a");
+        assert_eq!(put("/a", Place::Descriptor(4)), "/a");
+        assert_eq!(put("../a", Place::AsWritten), "../a");
+    }
+}

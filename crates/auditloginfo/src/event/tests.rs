@@ -1,0 +1,123 @@
+use super::*;
+use crate::section::Sections;
+use crate::subject::Who;
+use std::collections::BTreeSet;
+use sysparse::audit;
+
+const SYSCALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=yes exit=3 \
+                       a0=ffffff9c items=1 pid=9 auid=7005 uid=0 euid=0";
+const CWD: &str = "type=CWD msg=audit(1.000:1): cwd=\"/tmp\"";
+const PATH: &str = "type=PATH msg=audit(1.000:1): item=0 name=\"a\" nametype=NORMAL";
+
+fn query(absolute: bool) -> Query {
+    let subject = Subject { who: Who::These(BTreeSet::from([7005])), ..Subject::default() };
+    Query {
+        subject,
+        detail: Detail { sections: Sections::ORIGINAL, absolute, ..Detail::default() },
+    }
+}
+
+/// Joins the lines in pieces of the given numbers of lines; gives the files and the number of
+/// incomplete events.
+fn join(query: &Query, lines: &[&str], pieces: &[usize]) -> (Vec<(String, u64)>, u64) {
+    let nodes = RandomState::default();
+    let mut tally = Tally::default();
+    let mut joiner = Joiner::new(query, nodes.clone(), false);
+    let mut lines = lines.iter();
+    for (index, length) in pieces.iter().enumerate() {
+        let mut piece = Joiner::new(query, nodes.clone(), index > 0);
+        for line in lines.by_ref().take(*length) {
+            let start = audit::start(line.as_bytes()).expect("a record");
+            piece.record(&start, &mut tally).expect("sound");
+        }
+        if index == 0 {
+            joiner = piece;
+        } else {
+            joiner.absorb(piece, &mut tally);
+        }
+    }
+    let incomplete = joiner.finish(&mut tally);
+    let counts = tally.of(7005);
+    let files = counts.files.iter();
+    let mut files: Vec<_> =
+        files.map(|(name, count)| (String::from_utf8_lossy(name).into_owned(), count)).collect();
+    files.sort();
+    (files, incomplete)
+}
+
+fn one(name: &str) -> (Vec<(String, u64)>, u64) {
+    (vec![(name.to_owned(), 1)], 0)
+}
+
+#[test]
+fn records_of_an_event_meet_in_any_order_and_across_cuts() {
+    for (absolute, name) in [(false, "a"), (true, "/tmp/a")] {
+        let query = query(absolute);
+        for order in [
+            [SYSCALL, CWD, PATH],
+            [SYSCALL, PATH, CWD],
+            [CWD, SYSCALL, PATH],
+            [CWD, PATH, SYSCALL],
+            [PATH, SYSCALL, CWD],
+            [PATH, CWD, SYSCALL],
+        ] {
+            for pieces in [&[3][..], &[1, 2], &[2, 1], &[1, 1, 1], &[0, 3], &[1, 0, 2]] {
+                assert_eq!(join(&query, &order, pieces), one(name), "{order:?} {pieces:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn records_meet_within_the_reach_and_not_beyond() {
+    let reach = usize::try_from(REACH).expect("a small number");
+    let other = "type=PROCTITLE msg=audit(2.000:2): proctitle=\"x\"";
+    for (apart, wanted) in [(reach, one("a")), (reach + 1, (vec![], 2))] {
+        let mut lines = vec![SYSCALL];
+        lines.resize(apart, other);
+        lines.push(PATH);
+        assert_eq!(join(&query(false), &lines, &[lines.len()]), wanted, "{apart} apart");
+        for cut in [1, 2, apart / 2, apart] {
+            let pieces = [cut, lines.len() - cut];
+            assert_eq!(join(&query(false), &lines, &pieces), wanted, "{apart} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn other_hosts_times_and_serials_are_other_events() {
+    for other in ["node=b type=PATH msg=audit(1.000:1)", "type=PATH msg=audit(1.001:1)"] {
+        let path = format!("{other}: item=0 name=\"b\" nametype=NORMAL");
+        let (files, incomplete) = join(&query(false), &[SYSCALL, &path, PATH], &[3]);
+        assert_eq!((files, incomplete), (vec![("a".to_owned(), 1)], 1), "{other}");
+    }
+}
+
+#[test]
+fn what_is_held_is_bounded() {
+    let filler = "6162".repeat(15_000);
+    let lines: Vec<_> = (0..400)
+        .map(|serial| format!("type=PATH msg=audit(1.000:{serial}): item=0 name={filler}"))
+        .collect();
+    let query = query(false);
+    let mut joiner = Joiner::new(&query, RandomState::default(), false);
+    let mut tally = Tally::default();
+    for line in &lines {
+        let start = audit::start(line.as_bytes()).expect("a record");
+        joiner.record(&start, &mut tally).expect("sound");
+    }
+    let early = joiner.incomplete;
+    assert!(early >= 250, "{early} events were settled to keep within {HELD_MAX} bytes");
+    assert_eq!(joiner.finish(&mut tally), 400);
+}
+
+#[test]
+fn io_uring_opens_files_when_its_operation_says_so() {
+    let uring = SYSCALL.replace("syscall=257", "syscall=426");
+    for (operation, files) in [("18", 1), ("28", 1), ("22", 0)] {
+        let part = format!("type=URINGOP msg=audit(1.000:1): uring_op={operation} success=yes");
+        for order in [[&*part, &*uring, PATH], [&*uring, PATH, &*part], [PATH, &*part, &*uring]] {
+            assert_eq!(join(&query(false), &order, &[3]).0.len(), files, "{operation} {order:?}");
+        }
+    }
+}

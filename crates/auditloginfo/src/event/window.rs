@@ -1,0 +1,169 @@
+//! The events that are open, found by their id and closed in the order in which they fell silent.
+
+use super::REACH;
+use super::counter::Counter;
+use super::group::{Group, Id};
+use crate::tally::Seeded;
+use std::collections::VecDeque;
+
+/// Open events over the latest [`REACH`] places of the log.
+///
+/// Records of one event mostly stand together, so the latest event is kept apart, as `current`, and
+/// goes into the table only if another event comes before it is complete: where records are in
+/// order nothing is ever hashed.
+///
+/// `queue` names each slot in use once, with the place its latest record had when it was put in; a
+/// slot that has had a record since is put in again when its turn comes. So an event may close
+/// late, but never early, and a record further than the reach from the rest of its event finds it
+/// closed.
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    position: u64,
+    current: Option<Group>,
+    slots: Vec<Option<Group>>,
+    free: Vec<usize>,
+    index: Seeded<Id, usize>,
+    queue: VecDeque<(usize, u64)>,
+    /// Bytes held by the events in the slots.
+    held: usize,
+    /// Events that were silent for longer than the reach when their id came again.
+    stale: Vec<Group>,
+    /// Complete events stay open like others: records that are no part of a call count too.
+    keeps: bool,
+}
+
+impl Window {
+    /// A window that closes an event once it is complete, unless it `keeps` it.
+    pub(super) fn new(keeps: bool) -> Window {
+        Window { keeps, ..Window::default() }
+    }
+
+    /// How many places have been passed.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Goes on to the next place.
+    #[inline]
+    pub(super) fn step(&mut self) {
+        self.position += 1;
+    }
+
+    /// Goes on to a place further on.
+    pub(super) fn advance_to(&mut self, position: u64) {
+        self.position = position;
+    }
+
+    /// Gives the record at this place to the event of that id, by `take`; gives the event out if it
+    /// is complete now.
+    #[inline]
+    pub(super) fn with(&mut self, id: Id, take: impl FnOnce(&mut Group)) -> Option<Group> {
+        let is_current = self.current.as_ref().is_some_and(|group| group.id == id);
+        if !is_current {
+            if let Some(slot) = self.find(id) {
+                return self.with_slot(slot, self.position, take);
+            }
+            self.displace();
+        }
+        let group = self.current.get_or_insert_with(|| Group::new(id, self.position));
+        if group.is_beyond(self.position) {
+            self.stale.push(std::mem::replace(group, Group::new(id, self.position)));
+        }
+        group.last = self.position;
+        take(group);
+        if !self.keeps && group.is_complete() { self.current.take() } else { None }
+    }
+
+    /// Joins an event of another piece with the open one of the same id, if that is near enough.
+    pub(super) fn unite(&mut self, group: Group, counter: &mut Counter<'_>) -> Option<Group> {
+        self.displace();
+        let Some(slot) = self.find(group.id) else {
+            self.open(group);
+            return None;
+        };
+        self.with_slot(slot, group.first, |own| own.unite(group, counter))
+    }
+
+    #[inline]
+    fn find(&self, id: Id) -> Option<usize> {
+        if self.index.is_empty() { None } else { self.index.get(&id).copied() }
+    }
+
+    /// Gives a record at `position` to the event in a slot; gives the event out if it is complete.
+    fn with_slot(
+        &mut self,
+        slot: usize,
+        position: u64,
+        take: impl FnOnce(&mut Group),
+    ) -> Option<Group> {
+        let place = self.slots.get_mut(slot)?;
+        let group = place.as_mut()?;
+        if group.is_beyond(position) {
+            let fresh = Group::new(group.id, position);
+            let old = std::mem::replace(group, fresh);
+            self.held -= old.held();
+            self.stale.push(old);
+        }
+        self.held -= group.held();
+        group.last = position;
+        take(group);
+        if self.keeps || !group.is_complete() {
+            self.held += group.held();
+            return None;
+        }
+        // The slot is free again when its turn in the queue comes.
+        self.index.remove(&group.id);
+        place.take()
+    }
+
+    /// Puts the current event into the table.
+    fn displace(&mut self) {
+        if let Some(group) = self.current.take() {
+            self.open(group);
+        }
+    }
+
+    fn open(&mut self, group: Group) {
+        let slot = self.free.pop().unwrap_or(self.slots.len());
+        self.held += group.held();
+        self.index.insert(group.id, slot);
+        self.queue.push_back((slot, group.last));
+        match self.slots.get_mut(slot) {
+            Some(place) => *place = Some(group),
+            None => self.slots.push(Some(group)),
+        }
+    }
+
+    /// Closes and gives out an event that no record can belong to any more, or the one that has
+    /// been silent longest while more than `held_max` bytes are held.
+    #[inline]
+    pub(super) fn pop_distant(&mut self, held_max: usize) -> Option<Group> {
+        if let Some(group) = self.stale.pop() {
+            return Some(group);
+        }
+        while let Some((slot, last)) = self.queue.front().copied() {
+            if last + REACH >= self.position && self.held <= held_max {
+                return None;
+            }
+            self.queue.pop_front();
+            let place = self.slots.get_mut(slot)?;
+            match place {
+                Some(group) if group.last > last => self.queue.push_back((slot, group.last)),
+                _ => {
+                    self.free.push(slot);
+                    if let Some(group) = place.take() {
+                        self.held -= group.held();
+                        self.index.remove(&group.id);
+                        return Some(group);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// All open events, in no order.
+    pub(super) fn into_groups(self) -> impl Iterator<Item = Group> {
+        self.slots.into_iter().flatten().chain(self.current).chain(self.stale)
+    }
+}

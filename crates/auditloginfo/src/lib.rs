@@ -1,0 +1,79 @@
+//! From Linux audit logs, what a login user did: system calls made, commands executed, files
+//! opened, each with its count.
+//!
+//! One run, one straight line: words become [`args::Args`]; the bytes of the logs become records
+//! ([`scan`]), records become events ([`event`]), the events of the [`subject`] become counts
+//! ([`tally`]), counts become a report ([`report`]).
+
+#![forbid(unsafe_code)]
+
+pub mod args;
+pub mod event;
+pub mod logs;
+mod manual;
+pub mod names;
+pub mod report;
+pub mod scan;
+pub mod section;
+pub mod subject;
+pub mod tally;
+mod times;
+
+use args::{Args, COMMAND};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use toolkit::cli::{self, Asked};
+use toolkit::finish::{Fatal, Messages};
+
+/// Why a run ended without a report.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line is wrong.
+    #[error(transparent)]
+    Usage(#[from] cli::Usage),
+    /// The report could not be written.
+    #[error("standard output: {0}")]
+    Write(#[from] io::Error),
+}
+
+impl Fatal for Error {
+    fn status(&self) -> u8 {
+        match self {
+            Error::Usage(_) => 2,
+            Error::Write(_) => 1,
+        }
+    }
+
+    fn write_error(&self) -> Option<&io::Error> {
+        match self {
+            Error::Usage(_) => None,
+            Error::Write(error) => Some(error),
+        }
+    }
+}
+
+/// Runs the command with `words`, those after its name; gives the exit status: 0, or 1 if some of
+/// the input could not be read.
+///
+/// # Errors
+/// The command line is wrong, or the report could not be written.
+pub fn run(
+    words: impl IntoIterator<Item = OsString>,
+    out: &mut impl Write,
+    messages: &mut Messages<impl Write>,
+) -> Result<u8, Error> {
+    let args = match cli::parse(&COMMAND, words, Args::default())? {
+        Asked::Print(text) => {
+            out.write_all(text.as_bytes())?;
+            return Ok(0);
+        }
+        Asked::Run(args) => args,
+    };
+    let (query, layout) = (args.query(), args.layout());
+    let logs = args.logs().resolve(&query.subject);
+    let found = scan::read(&logs, &query, scan::Cut::default());
+    report::write(&found.tally, &layout, out)?;
+    out.flush()?;
+    report::tell_doubts(&found, &layout, messages);
+    Ok(u8::from(!found.unreadable.is_empty()))
+}

@@ -1,0 +1,66 @@
+//! What the manual page says beside the options.
+
+use toolkit::cli::{Hint, Manual};
+
+/// The manual page of `auditloginfo`.
+pub(crate) const MANUAL: Manual = Manual {
+    name: "auditloginfo",
+    summary: "what a login user did, from Linux audit logs",
+    synopsis: &["[options] [LOG...]"],
+    operand: Hint::File,
+    description: &[
+        "`auditloginfo` reads logs of the Linux audit system and prints what a login user did: \
+         the system calls made, the commands executed and the files opened, each with its count. \
+         The login user id (AUID) is set when somebody logs in and survives su and sudo, so the \
+         report says who, even for what ran as root.",
+        "Logs are read in the order given; `-` is standard input, and a file compressed by gzip is \
+         read as it is. Without an operand `/var/log/audit/audit.log` is read. Records are found \
+         in raw and enriched logs, behind the prefixes that syslog and auditd put before them, and \
+         in the output of ausearch. The records of one event are joined in whatever order they \
+         come.",
+    ],
+    sections: &[
+        (
+            "WHAT COUNTS",
+            &[
+                "A system call counts if a SYSCALL record of the login user tells of it. A command \
+                 counts with all its arguments. A file counts if open, creat, openat, openat2, \
+                 open_by_handle_at or io_uring opened it or tried to; the directory that a new \
+                 file is created in does not count as opened.",
+                "Only what the audit rules record can be counted. Rules such as these record all \
+                 that the login user 7005 does:",
+                "    auditctl -a always,exit -F arch=b64 -S all -F auid=7005\n    \
+                 auditctl -a always,exit -F arch=b32 -S all -F auid=7005",
+            ],
+        ),
+        (
+            "DIAGNOSTICS",
+            &["Damaged records, events that lack a record and calls of unknown architectures are \
+                 told on standard error; all else is counted."],
+        ),
+        (
+            "EXIT STATUS",
+            &[
+                "0 also when nothing matched; 1 if some of the input could not be read (the rest is \
+                 reported) or the report not be written; 2 if the command line is wrong.",
+            ],
+        ),
+    ],
+    examples: &[
+        ("Who did how much:", "overview"),
+        ("What one login user did most:", "top"),
+        ("What ran as root, and who had logged in:", "privileged"),
+        ("Raw material for an SELinux or AppArmor profile, files and how they were used:", "modes"),
+        ("and what was refused:", "denials"),
+        ("A seccomp profile of a program, for docker or podman:", "seccomp-profile"),
+        ("The same as a setting of a systemd unit:", "systemd-filter"),
+        ("Which files could not be opened:", "failed-opens"),
+        ("What calls failed on:", "errors"),
+        ("What was executed in one second of a day:", "between-times"),
+        ("The latest log and its rotated siblings as one:", "rotated"),
+        ("What was done in one login session:", "by-session"),
+        ("What a rule with a key recorded:", "by-key"),
+        ("Logs of two hosts added up, as those of a fleet would be:", "counts-add-up"),
+    ],
+    see_also: &["auditctl(8)", "ausearch(8)", "aureport(8)", "auditd(8)"],
+};

@@ -1,0 +1,92 @@
+//! The report for machines: `tsv` and `jsonl`, an item a line, and one JSON document.
+
+use super::{Format, Item, Layout};
+use crate::section::Section;
+use crate::tally::{Counts, Tally};
+use std::io::{self, Write};
+use toolkit::rows::{self, Cell};
+
+/// An item a line: login user id, kind, count, name, detail.
+pub(super) fn lines(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+    for (auid, counts) in layout.users(tally) {
+        for section in layout.sections() {
+            for item in layout.items(section, counts) {
+                write_line(auid, section, &item, layout, out)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_line(
+    auid: u32,
+    section: Section,
+    item: &Item<'_>,
+    layout: &Layout,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let argv = item.argv();
+    let (key, name) = named(section, item, &argv);
+    let detail = Cell::Text(item.detail.as_bytes());
+    let cells = [
+        ("auid", Cell::Number(auid.into())),
+        ("kind", Cell::Text(section.kind().as_bytes())),
+        ("count", Cell::Number(item.count)),
+        (key, name),
+        ("detail", detail),
+    ];
+    if layout.format == Format::Tsv {
+        return rows::tsv(&cells.map(|(_, cell)| cell), layout.escape(), layout.end(), out);
+    }
+    let has_detail = !item.detail.is_empty();
+    rows::json(cells.get(..4 + usize::from(has_detail)).unwrap_or(&cells), out)?;
+    out.write_all(&[layout.end()])
+}
+
+/// The name of an item and its key: the arguments of a command, else a text.
+fn named<'a>(
+    section: Section,
+    item: &'a Item<'_>,
+    argv: &'a [&'a [u8]],
+) -> (&'static str, Cell<'a>) {
+    if section.has_arguments() {
+        ("argv", Cell::List(argv))
+    } else {
+        ("name", Cell::Text(&item.name))
+    }
+}
+
+/// One document: `{"auditloginfo":{"reports":[{"auid":7005,"syscalls":[{"count":...`.
+pub(super) fn document(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"{\"auditloginfo\":{\"reports\":[")?;
+    for (index, (auid, counts)) in layout.users(tally).into_iter().enumerate() {
+        write!(out, "{}\n\t{{\"auid\":{auid}", if index > 0 { "," } else { "" })?;
+        for section in layout.sections() {
+            write!(out, ",\n\t\"{}\":[", section.key())?;
+            objects(section, counts, layout, out)?;
+            out.write_all(b"]")?;
+        }
+        out.write_all(b"}")?;
+    }
+    out.write_all(b"\n]}}\n")
+}
+
+fn objects(
+    section: Section,
+    counts: Option<&Counts>,
+    layout: &Layout,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for (index, item) in layout.items(section, counts).iter().enumerate() {
+        out.write_all(if index > 0 { b",\n\t\t" } else { b"\n\t\t" })?;
+        let argv = item.argv();
+        let cells = [
+            ("count", Cell::Number(item.count)),
+            named(section, item, &argv),
+            ("detail", Cell::Text(item.detail.as_bytes())),
+        ];
+        let has_detail = !item.detail.is_empty();
+        rows::json(cells.get(..2 + usize::from(has_detail)).unwrap_or(&cells), out)?;
+    }
+    Ok(())
+}

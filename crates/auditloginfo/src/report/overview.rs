@@ -1,0 +1,110 @@
+//! The overview: a line for each login user.
+
+use super::{Format, Layout};
+use crate::tally::{Counts, Tally};
+use chrono::{DateTime, Local};
+use nix::unistd::{Uid, User};
+use std::io::{self, Write};
+use sysparse::audit::{Stamp, UNSET};
+use tabwriter::TabWriter;
+use toolkit::rows::{self, Cell};
+
+/// The columns: their heads in text, their keys in JSON.
+const COLUMNS: [&str; 9] =
+    ["auid", "user", "events", "calls", "commands", "files", "as_root", "first", "last"];
+
+pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+    match layout.format {
+        Format::Text => text(tally, layout, out),
+        Format::Tsv => {
+            each(tally, |row| rows::tsv(&row.cells(), layout.escape(), layout.end(), out))
+        }
+        Format::Jsonl => each(tally, |row| {
+            rows::json(&row.keyed(), out)?;
+            out.write_all(&[layout.end()])
+        }),
+        _ => document(tally, out),
+    }
+}
+
+/// What one line of the overview tells.
+struct Row {
+    auid: u32,
+    user: String,
+    counts: [u64; 5],
+    first: String,
+    last: String,
+}
+
+impl Row {
+    fn new(auid: u32, counts: &Counts) -> Row {
+        let time = |stamp: Option<Stamp>| stamp.map(local_time).unwrap_or_default();
+        let calls = counts.calls.values().sum();
+        let (commands, files) = (counts.commands.total(), counts.files.total());
+        Row {
+            auid,
+            user: user_name(auid),
+            counts: [counts.events, calls, commands, files, counts.as_root],
+            first: time(counts.span.map(|(first, _)| first)),
+            last: time(counts.span.map(|(_, last)| last)),
+        }
+    }
+
+    fn cells(&self) -> [Cell<'_>; 9] {
+        let [events, calls, commands, files, as_root] = self.counts.map(Cell::Number);
+        let [user, first, last] =
+            [&self.user, &self.first, &self.last].map(|text| Cell::Text(text.as_bytes()));
+        let auid = Cell::Number(self.auid.into());
+        [auid, user, events, calls, commands, files, as_root, first, last]
+    }
+
+    fn keyed(&self) -> Vec<(&'static str, Cell<'_>)> {
+        COLUMNS.into_iter().zip(self.cells()).collect()
+    }
+}
+
+fn each(tally: &Tally, mut write: impl FnMut(Row) -> io::Result<()>) -> io::Result<()> {
+    tally.users().into_iter().try_for_each(|(auid, counts)| write(Row::new(auid, counts)))
+}
+
+/// Columns aligned by their widest cell; no blanks at the end of a line.
+fn text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+    let mut table = TabWriter::new(Vec::new()).minwidth(0).padding(2);
+    let heads = COLUMNS.map(|head| head.to_uppercase().replace('_', "-"));
+    writeln!(table, "{}", heads.join("\t"))?;
+    each(tally, |row| rows::tsv(&row.cells(), layout.escape(), b'\n', &mut table))?;
+    let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    for line in sysparse::text::lines(&bytes) {
+        out.write_all(line)?;
+        out.write_all(&[layout.end()])?;
+    }
+    Ok(())
+}
+
+fn document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"{\"auditloginfo\":{\"users\":[")?;
+    let mut lead: &[u8] = b"\n\t";
+    each(tally, |row| {
+        out.write_all(std::mem::replace(&mut lead, b",\n\t"))?;
+        rows::json(&row.keyed(), out)
+    })?;
+    out.write_all(b"\n]}}\n")
+}
+
+/// The user's name if this machine knows it, else the number again.
+fn user_name(auid: u32) -> String {
+    if auid == UNSET {
+        return "unset".to_owned();
+    }
+    let user = User::from_uid(Uid::from_raw(auid)).ok().flatten();
+    user.map_or_else(|| auid.to_string(), |user| user.name)
+}
+
+/// `2026-11-22 13:14:51` in the local time zone.
+fn local_time(stamp: Stamp) -> String {
+    let seconds = i64::try_from(stamp.seconds).unwrap_or(i64::MAX);
+    DateTime::from_timestamp(seconds, 0).map_or_else(
+        || stamp.seconds.to_string(),
+        |time| time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string(),
+    )
+}

@@ -1,0 +1,253 @@
+//! The bytes of the logs become records and go to the joiner.
+//!
+//! A large file is cut in pieces at line ends, which threads read side by side. The first piece
+//! goes on with the events that are open from the file before; those that the other pieces leave
+//! open are taken over in order, so the counts are the same wherever the cuts are.
+
+use crate::event::Joiner;
+use crate::subject::Query;
+use crate::tally::Tally;
+use foldhash::fast::RandomState;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use sysparse::{Malformed, audit};
+use toolkit::input::{Ending, Lines, Source};
+
+/// The longest line that is read as a record, in bytes; auditd's own limit is below 9,000, but
+/// other writers join more.
+pub const LINE_MAX: usize = 1 << 16;
+
+/// How a file is cut.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut {
+    /// How many pieces a file is cut into at most.
+    pub pieces: usize,
+    /// The least size of a piece in bytes.
+    pub least: u64,
+}
+
+impl Default for Cut {
+    /// One piece for each processor, none so small that a thread does not pay.
+    fn default() -> Self {
+        Cut { pieces: thread::available_parallelism().map_or(1, usize::from), least: 1 << 22 }
+    }
+}
+
+/// What the logs held.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The counts.
+    pub tally: Tally,
+    /// Events that lack a record; what they hold is counted.
+    pub incomplete: u64,
+    /// How many damaged records were left out.
+    pub damaged: u64,
+    /// The first of them: its log, its line, what is wrong with it.
+    pub damage: Option<(PathBuf, u64, Malformed)>,
+    /// Logs that could not be read, or not to their end.
+    pub unreadable: Vec<(PathBuf, io::Error)>,
+    /// Logs that hold lines but not one record.
+    pub strange: Vec<PathBuf>,
+}
+
+/// What one piece of a log held beside records.
+#[derive(Debug, Default)]
+struct Piece {
+    lines: u64,
+    records: u64,
+    damaged: u64,
+    damage: Option<(u64, Malformed)>,
+    error: Option<io::Error>,
+}
+
+/// Reads the logs in the order given, `-` being standard input, and counts what is asked for.
+#[must_use]
+pub fn read(logs: &[PathBuf], query: &Query, cut: Cut) -> Found {
+    let mut found = Found::default();
+    let nodes = RandomState::default();
+    let mut joiner = Joiner::new(query, nodes.clone(), false);
+    for path in logs {
+        match open(path) {
+            Ok(source) => {
+                let pieces = read_log(source, query, &nodes, cut, &mut joiner, &mut found.tally);
+                found.note(path, pieces);
+            }
+            Err(error) => found.unreadable.push((path.clone(), error)),
+        }
+    }
+    found.incomplete = joiner.finish(&mut found.tally);
+    found
+}
+
+fn open(path: &Path) -> io::Result<Source> {
+    if path.as_os_str() == OsStr::new("-") { Source::stdin() } else { Source::open(path) }
+}
+
+/// Reads one log, in pieces if it can be cut.
+fn read_log<'a>(
+    source: Source,
+    query: &'a Query,
+    nodes: &RandomState,
+    cut: Cut,
+    joiner: &mut Joiner<'a>,
+    tally: &mut Tally,
+) -> Vec<Piece> {
+    let file = match source {
+        Source::Stream(stream) => return vec![read_piece(stream, joiner, tally)],
+        Source::File(file) => file,
+    };
+    let mut ranges = ranges(&file, cut).into_iter();
+    let first = ranges.next().unwrap_or((0, u64::MAX));
+    thread::scope(|scope| {
+        let threads: Vec<_> = ranges
+            .map(|range| {
+                let file = &file;
+                let mut joiner = Joiner::new(query, nodes.clone(), true);
+                scope.spawn(move || {
+                    let mut tally = Tally::default();
+                    let piece = read_piece(Range::new(file, range), &mut joiner, &mut tally);
+                    (piece, joiner, tally)
+                })
+            })
+            .collect();
+        let mut pieces = vec![read_piece(Range::new(&file, first), joiner, tally)];
+        for thread in threads {
+            match thread.join() {
+                Ok((piece, next, counts)) => {
+                    tally.absorb(counts);
+                    joiner.absorb(next, tally);
+                    pieces.push(piece);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        pieces
+    })
+}
+
+/// Where to cut a file: ranges of bytes, each beginning where a line does.
+fn ranges(file: &File, cut: Cut) -> Vec<(u64, u64)> {
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    let pieces = (length / cut.least.max(1)).clamp(1, cut.pieces.max(1) as u64);
+    let mut starts = vec![0];
+    for piece in 1..pieces {
+        let start = line_start(file, length / pieces * piece, length);
+        if starts.last().is_some_and(|last| *last < start) && start < length {
+            starts.push(start);
+        }
+    }
+    // A file whose length is not told, as below /proc, is read to its end.
+    let end = if length == 0 { u64::MAX } else { length };
+    let ends: Vec<_> = starts.iter().skip(1).copied().chain([end]).collect();
+    starts.into_iter().zip(ends).collect()
+}
+
+/// The place behind the first newline at or after `from`, or `end`.
+fn line_start(file: &File, from: u64, end: u64) -> u64 {
+    let mut buffer = [0; 1 << 12];
+    let mut at = from;
+    while at < end {
+        let count = file.read_at(&mut buffer, at).unwrap_or(0);
+        let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
+        if let Some(newline) = memchr::memchr(b'\n', bytes) {
+            return at + newline as u64 + 1;
+        }
+        at += count as u64;
+    }
+    end
+}
+
+/// A range of a file, read without moving the file's own position.
+struct Range<'a> {
+    file: &'a File,
+    at: u64,
+    end: u64,
+}
+
+impl<'a> Range<'a> {
+    fn new(file: &'a File, (at, end): (u64, u64)) -> Self {
+        Range { file, at, end }
+    }
+}
+
+impl Read for Range<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
+        let length = buffer.len().min(left);
+        let count = self.file.read_at(buffer.get_mut(..length).unwrap_or_default(), self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+/// Reads lines and hands their records on.
+fn read_piece(reader: impl Read, joiner: &mut Joiner<'_>, tally: &mut Tally) -> Piece {
+    let mut lines = Lines::new(reader, LINE_MAX);
+    let mut piece = Piece::default();
+    loop {
+        let line = match lines.next_line() {
+            Ok(Some(line)) => line,
+            Ok(None) => return piece,
+            Err(error) => return Piece { error: Some(error), ..piece },
+        };
+        piece.lines += 1;
+        let result = match line.ending {
+            Ending::Newline => audit::start(line.bytes).map(|start| joiner.record(&start, tally)),
+            Ending::Cut => {
+                let whole = without_cut_field(line.bytes);
+                audit::start(whole).map(|start| joiner.record(&start, tally))
+            }
+            Ending::TooLong => Some(Err(TOO_LONG)),
+        };
+        match result {
+            None => {}
+            Some(Ok(())) => piece.records += 1,
+            Some(Err(malformed)) => piece.damage(malformed),
+        }
+    }
+}
+
+const TOO_LONG: Malformed = Malformed { expected: "the end of the line", at: LINE_MAX };
+
+/// A last line without its newline may have been cut anywhere. All but its last field is whole, and
+/// that one is too if it ends with a quote; `auid=70` may be the half of 7005.
+fn without_cut_field(line: &[u8]) -> &[u8] {
+    if line.ends_with(b"\"") || line.ends_with(b"'") {
+        return line;
+    }
+    line.get(..memchr::memrchr(b' ', line).unwrap_or(line.len())).unwrap_or(line)
+}
+
+impl Piece {
+    fn damage(&mut self, malformed: Malformed) {
+        self.damaged += 1;
+        self.damage.get_or_insert((self.lines, malformed));
+    }
+}
+
+impl Found {
+    /// Adds up what the pieces of one log held.
+    fn note(&mut self, path: &Path, pieces: Vec<Piece>) {
+        let mut lines = 0;
+        let mut records = 0;
+        for piece in pieces {
+            if let Some((line, malformed)) = piece.damage {
+                self.damage.get_or_insert((path.to_owned(), lines + line, malformed));
+            }
+            lines += piece.lines;
+            records += piece.records + piece.damaged;
+            self.damaged += piece.damaged;
+            self.unreadable.extend(piece.error.map(|error| (path.to_owned(), error)));
+        }
+        if lines > 0 && records == 0 {
+            self.strange.push(path.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

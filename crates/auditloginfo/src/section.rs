@@ -1,0 +1,119 @@
+//! The sections of a report, and how closely their items are looked at.
+
+/// A section of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// System calls made.
+    Calls,
+    /// Commands executed.
+    Commands,
+    /// Files opened.
+    Files,
+    /// Commands executed as root by somebody who is not.
+    Privileged,
+    /// Calls that failed, by error.
+    Errors,
+    /// What access controls refused.
+    Denials,
+}
+
+impl Section {
+    /// Every section in the order of a report.
+    pub const ALL: [Section; 6] = [
+        Section::Calls,
+        Section::Commands,
+        Section::Files,
+        Section::Privileged,
+        Section::Errors,
+        Section::Denials,
+    ];
+}
+
+impl Section {
+    /// What one item of the section is called in machine output.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Section::Calls => "syscall",
+            Section::Commands => "command",
+            Section::Files => "file",
+            Section::Privileged => "privileged",
+            Section::Errors => "error",
+            Section::Denials => "denial",
+        }
+    }
+
+    /// What the section is called in a JSON document.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Section::Calls => "syscalls",
+            Section::Commands => "commands",
+            Section::Files => "files",
+            Section::Privileged => "privileged",
+            Section::Errors => "errors",
+            Section::Denials => "denials",
+        }
+    }
+
+    /// Whether its items are commands, with arguments.
+    #[must_use]
+    pub fn has_arguments(self) -> bool {
+        matches!(self, Section::Commands | Section::Privileged)
+    }
+}
+
+/// A set of sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sections(u8);
+
+impl Sections {
+    /// The sections of the original command.
+    pub const ORIGINAL: Sections =
+        Sections::EMPTY.with(Section::Calls).with(Section::Commands).with(Section::Files);
+
+    /// No section.
+    pub const EMPTY: Sections = Sections(0);
+
+    /// These sections and one more.
+    #[must_use]
+    pub const fn with(self, section: Section) -> Sections {
+        Sections(self.0 | 1 << section as u8)
+    }
+
+    /// Whether the section is in the set.
+    #[must_use]
+    pub const fn has(self, section: Section) -> bool {
+        self.0 & 1 << section as u8 != 0
+    }
+}
+
+/// What is counted, and how closely.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Detail {
+    /// The sections to count for.
+    pub sections: Sections,
+    /// Relative file names are joined with the working directory.
+    pub absolute: bool,
+    /// Files are told apart by how they were opened.
+    pub modes: bool,
+    /// Events of every type count, with their times and what ran as root.
+    pub overview: bool,
+}
+
+impl Detail {
+    /// Whether any record but that of the call itself is of use.
+    #[must_use]
+    pub fn needs_parts(&self) -> bool {
+        [Section::Commands, Section::Files, Section::Privileged, Section::Errors]
+            .iter()
+            .any(|section| self.sections.has(*section))
+    }
+
+    /// Whether records that are no part of a call are of use, so that an event is not over with its
+    /// call.
+    #[must_use]
+    pub fn needs_others(&self) -> bool {
+        self.overview || self.sections.has(Section::Denials)
+    }
+}

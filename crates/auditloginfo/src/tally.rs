@@ -1,0 +1,138 @@
+//! The counts. Two tallies add up, so threads and files can be counted apart.
+
+use crate::names::Call;
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+use sysparse::audit::Stamp;
+
+/// A hash table whose hashes are seeded anew in each run: the names in a log are chosen by the
+/// people being audited.
+pub type Seeded<K, V> = HashMap<K, V, RandomState>;
+
+/// What was counted, by login user id.
+#[derive(Debug, Default)]
+pub struct Tally {
+    users: Seeded<u32, Counts>,
+}
+
+/// What one login user did.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Events of any type.
+    pub events: u64,
+    /// System calls made with effective user id 0.
+    pub as_root: u64,
+    /// When the earliest and the latest event happened.
+    pub span: Option<(Stamp, Stamp)>,
+    /// System calls made.
+    pub calls: Seeded<Call, u64>,
+    /// Commands executed: each argument with a NUL behind it.
+    pub commands: Names,
+    /// Files opened, with how behind a NUL if that was asked for.
+    pub files: Names,
+    /// Commands executed as root by somebody who is not; as `commands`.
+    pub privileged: Names,
+    /// What calls failed on, with a NUL and the error behind it.
+    pub errors: Names,
+    /// What was refused, with a NUL and by whom behind it.
+    pub denials: Names,
+}
+
+/// Names, each with how often it was seen.
+#[derive(Debug, Default)]
+pub struct Names {
+    counts: Seeded<Box<[u8]>, u64>,
+}
+
+impl Names {
+    /// Counts `name` once more; a name seen before costs no allocation.
+    pub fn add(&mut self, name: &[u8]) {
+        self.add_times(name, 1);
+    }
+
+    fn add_times(&mut self, name: &[u8], times: u64) {
+        if let Some(count) = self.counts.get_mut(name) {
+            *count += times;
+        } else {
+            self.counts.insert(name.into(), times);
+        }
+    }
+
+    /// The names and their counts, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        self.counts.iter().map(|(name, count)| (&**name, *count))
+    }
+
+    /// How often any name was seen.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    fn absorb(&mut self, other: Names) {
+        if self.counts.is_empty() {
+            self.counts = other.counts;
+            return;
+        }
+        for (name, times) in other.counts {
+            *self.counts.entry(name).or_default() += times;
+        }
+    }
+}
+
+impl Counts {
+    /// Counts an event that happened at `stamp`.
+    pub fn event(&mut self, stamp: Stamp) {
+        self.events += 1;
+        self.widen(stamp, stamp);
+    }
+
+    fn widen(&mut self, first: Stamp, last: Stamp) {
+        let (from, to) = self.span.unwrap_or((first, last));
+        self.span = Some((from.min(first), to.max(last)));
+    }
+
+    fn absorb(&mut self, other: Counts) {
+        self.events += other.events;
+        self.as_root += other.as_root;
+        if let Some((first, last)) = other.span {
+            self.widen(first, last);
+        }
+        for (call, times) in other.calls {
+            *self.calls.entry(call).or_default() += times;
+        }
+        self.commands.absorb(other.commands);
+        self.files.absorb(other.files);
+        self.privileged.absorb(other.privileged);
+        self.errors.absorb(other.errors);
+        self.denials.absorb(other.denials);
+    }
+}
+
+impl Tally {
+    /// The counts of one login user, to be added to.
+    pub fn of(&mut self, auid: u32) -> &mut Counts {
+        self.users.entry(auid).or_default()
+    }
+
+    /// The counts of one login user, if there are any.
+    #[must_use]
+    pub fn get(&self, auid: u32) -> Option<&Counts> {
+        self.users.get(&auid)
+    }
+
+    /// Adds what `other` counted.
+    pub fn absorb(&mut self, other: Tally) {
+        for (auid, counts) in other.users {
+            self.of(auid).absorb(counts);
+        }
+    }
+
+    /// The login users in ascending order; unset, the largest number, comes last.
+    #[must_use]
+    pub fn users(&self) -> Vec<(u32, &Counts)> {
+        let mut users: Vec<_> = self.users.iter().map(|(auid, counts)| (*auid, counts)).collect();
+        users.sort_unstable_by_key(|(auid, _)| *auid);
+        users
+    }
+}

@@ -1,0 +1,184 @@
+//! Points in time as people and ausearch(8) name them.
+
+use chrono::{
+    DateTime, Datelike, Days, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike,
+};
+use std::fs;
+use sysparse::text;
+
+/// Which end of a span of time a point is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The first second that counts.
+    Start,
+    /// The last second that counts.
+    Last,
+}
+
+/// Reads a point in time, in seconds since the epoch: a word of ausearch, which a time of day may
+/// follow, a time of day, seconds since the epoch, or a date and time of ISO 8601.
+///
+/// A word or a date without a time of day means midnight; but `today` as the last second means now,
+/// as in ausearch, and a date as the last second means all of that day.
+pub(crate) fn seconds(input: &str, end: End, now: DateTime<Local>) -> Option<u64> {
+    let input = input.trim();
+    let seconds = match input.parse::<i64>() {
+        Ok(epoch) if !input.starts_with('+') => epoch,
+        _ => point(input, end, now)?,
+    };
+    u64::try_from(seconds).ok()
+}
+
+fn point(input: &str, end: End, now: DateTime<Local>) -> Option<i64> {
+    if let Ok(zoned) = DateTime::parse_from_rfc3339(&with_seconds(input)) {
+        return Some(zoned.timestamp());
+    }
+    let split = input.split_once([' ', 'T']);
+    let (day, time) = split.map_or((input, None), |(day, time)| (day, Some(time)));
+    if let (Some(time), None) = (time_of_day(day), time) {
+        return local(now.date_naive().and_time(time));
+    }
+    let time = time.map(|time| time_of_day(time).ok_or(())).transpose().ok()?;
+    if let Ok(date) = NaiveDate::parse_from_str(day, "%Y-%m-%d") {
+        let whole =
+            if end == End::Last { NaiveTime::from_hms_opt(23, 59, 59)? } else { NaiveTime::MIN };
+        return local(date.and_time(time.unwrap_or(whole)));
+    }
+    let point = word(day, end, now)?;
+    local(time.map_or(point, |time| point.date().and_time(time)))
+}
+
+/// The local time that a word of ausearch stands for.
+fn word(word: &str, end: End, now: DateTime<Local>) -> Option<NaiveDateTime> {
+    let (moment, today) = (now.naive_local(), now.date_naive());
+    let midnight = |date: NaiveDate| Some(date.and_time(NaiveTime::MIN));
+    match word {
+        "now" => Some(moment),
+        "today" if end == End::Last => Some(moment),
+        "today" => midnight(today),
+        "recent" => Some(moment - TimeDelta::minutes(10)),
+        "this-hour" => moment.with_minute(0)?.with_second(0),
+        "yesterday" => midnight(today.pred_opt()?),
+        "this-week" => {
+            let days = today.weekday().num_days_from_sunday();
+            midnight(today.checked_sub_days(Days::new(days.into()))?)
+        }
+        "week-ago" => midnight(today.checked_sub_days(Days::new(7))?),
+        "this-month" => midnight(today.with_day(1)?),
+        "this-year" => midnight(NaiveDate::from_yo_opt(today.year(), 1)?),
+        "boot" => Some(moment - TimeDelta::seconds(uptime()?)),
+        _ => None,
+    }
+}
+
+/// How long the machine has been up, in seconds.
+fn uptime() -> Option<i64> {
+    let uptime = fs::read("/proc/uptime").ok()?;
+    let (_, seconds) = text::number(&uptime).ok()?;
+    i64::try_from(seconds).ok()
+}
+
+/// `14:30` or `14:30:59`, with a fraction of a second or without.
+fn time_of_day(text: &str) -> Option<NaiveTime> {
+    let forms = ["%H:%M:%S%.f", "%H:%M"];
+    forms.iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+}
+
+/// ISO 8601 allows a date and time without seconds, and a zone without a colon or minutes; RFC 3339
+/// does not.
+fn with_seconds(input: &str) -> String {
+    let zone_at = input.rfind(['Z', 'z', '+']).or_else(|| input.rfind('-').filter(|at| *at > 10));
+    let (time, zone) = input.split_at(zone_at.unwrap_or(input.len()));
+    let seconds = if time.matches(':').count() == 1 { ":00" } else { "" };
+    let zone = match zone.len() {
+        3 => format!("{zone}:00"),
+        5 if !zone.contains(':') => format!("{}:{}", &zone[..3], &zone[3..]),
+        _ => zone.to_owned(),
+    };
+    format!("{time}{seconds}{zone}")
+}
+
+/// Seconds since the epoch of a local time; of two, which a clock set back shows, the first; of
+/// none, which a clock set forward leaves out, the one an hour later.
+fn local(time: NaiveDateTime) -> Option<i64> {
+    let of = |time: NaiveDateTime| time.and_local_timezone(Local).earliest();
+    of(time).or_else(|| of(time + TimeDelta::hours(1))).map(|time| time.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a text means on Tuesday, 24 November 2026, 02:52:46 local time, as local time.
+    fn read(text: &str, end: End) -> Option<String> {
+        let moment = NaiveDate::from_ymd_opt(2026, 11, 24)?.and_hms_opt(2, 52, 46)?;
+        let now = moment.and_local_timezone(Local).earliest()?;
+        let seconds = i64::try_from(seconds(text, end, now)?).ok()?;
+        let point = DateTime::from_timestamp(seconds, 0)?.with_timezone(&Local);
+        Some(point.format("%F %T").to_string())
+    }
+
+    #[test]
+    fn words_mean_what_they_mean_to_ausearch() {
+        for (word, start, last) in [
+            ("now", "2026-11-24 02:52:46", "2026-11-24 02:52:46"),
+            ("recent", "2026-11-24 02:42:46", "2026-11-24 02:42:46"),
+            ("this-hour", "2026-11-24 02:00:00", "2026-11-24 02:00:00"),
+            ("today", "2026-11-24 00:00:00", "2026-11-24 02:52:46"),
+            ("yesterday", "2026-11-23 00:00:00", "2026-11-23 00:00:00"),
+            ("this-week", "2026-11-22 00:00:00", "2026-11-22 00:00:00"),
+            ("week-ago", "2026-11-17 00:00:00", "2026-11-17 00:00:00"),
+            ("this-month", "2026-11-01 00:00:00", "2026-11-01 00:00:00"),
+            ("this-year", "2026-01-01 00:00:00", "2026-01-01 00:00:00"),
+            ("yesterday 10:30", "2026-11-23 10:30:00", "2026-11-23 10:30:00"),
+            ("10:30:05", "2026-11-24 10:30:05", "2026-11-24 10:30:05"),
+        ] {
+            assert_eq!(read(word, End::Start).as_deref(), Some(start), "{word}");
+            assert_eq!(read(word, End::Last).as_deref(), Some(last), "{word}");
+        }
+        assert!(read("boot", End::Start).is_some());
+    }
+
+    #[test]
+    fn a_date_is_all_of_its_day() {
+        assert_eq!(read("2026-11-20", End::Start).as_deref(), Some("2026-11-20 00:00:00"));
+        assert_eq!(read("2026-11-20", End::Last).as_deref(), Some("2026-11-20 23:59:59"));
+        for text in ["2026-11-20T08:05", "2026-11-20 08:05:00", "2026-11-20T08:05:00.25"] {
+            assert_eq!(read(text, End::Last).as_deref(), Some("2026-11-20 08:05:00"), "{text}");
+        }
+    }
+
+    #[test]
+    fn zones_and_epochs_need_no_local_time() {
+        let of = |text| seconds(text, End::Start, Local::now());
+        for text in [
+            "1795352885",
+            "2026-11-22T13:08:05Z",
+            "2026-11-22 13:08:05Z",
+            "2026-11-22T14:08:05+01:00",
+            "2026-11-22T14:08:05+0100",
+            "2026-11-22T14:08:05.999+01",
+            "2026-11-22T08:08:05-05:00",
+        ] {
+            assert_eq!(of(text), Some(1_795_352_885), "{text}");
+        }
+        assert_eq!(of("2026-11-22T13:08Z"), Some(1_795_352_880));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "tomorrow",
+            "-5",
+            "+5",
+            "2026-13-01",
+            "25:00",
+            "today 25:00",
+            "2026-11-20 x",
+            "é+123",
+        ] {
+            assert_eq!(read(text, End::Start), None, "{text}");
+        }
+    }
+}
