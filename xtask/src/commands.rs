@@ -1,0 +1,38 @@
+//! The commands of the workspace. A new one is a line in [`all`] and a dependency in `Cargo.toml`.
+
+use toolkit::cli::{About, Command, Manual};
+
+/// What is told about a command, whatever its arguments are.
+pub(crate) struct Documented {
+    /// What the manual says beside the options.
+    pub(crate) manual: Manual,
+    /// The options by group.
+    pub(crate) groups: Vec<(&'static str, Vec<&'static About>)>,
+}
+
+/// Every command.
+pub(crate) fn all() -> Vec<Documented> {
+    vec![Documented::new(&auditloginfo::args::COMMAND)]
+}
+
+impl Documented {
+    /// What is told about `command`.
+    pub(crate) fn new<A>(command: &Command<A>) -> Documented {
+        Documented { manual: command.about, groups: command.abouts() }
+    }
+
+    /// The command's name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.manual.name
+    }
+
+    /// Every option, in the order of the manual.
+    pub(crate) fn options(&self) -> impl Iterator<Item = &'static About> + '_ {
+        self.groups.iter().flat_map(|(_, options)| options.iter().copied())
+    }
+}
+
+#[cfg(test)]
+mod hail;
+#[cfg(test)]
+pub(crate) use hail::hail;

@@ -1,0 +1,70 @@
+//! Who may depend on whom: the libraries on nothing of ours, the commands on the libraries only.
+
+use crate::error::Error;
+use crate::tree::{Finding, Tree};
+
+const LIBRARIES: [&str; 2] = ["sysparse", "toolkit"];
+
+/// Looks at the `Cargo.toml` of every crate.
+pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
+    let crates = tree.folders("crates")?;
+    let mut findings = Vec::new();
+    for name in &crates {
+        let path = format!("crates/{name}/Cargo.toml");
+        let manifest = tree.text(&path)?;
+        let is_library = LIBRARIES.contains(&name.as_str());
+        for other in dependencies(&manifest).filter(|other| crates.iter().any(|ours| ours == other))
+        {
+            if is_library || !LIBRARIES.contains(&other) {
+                let may =
+                    if is_library { "none of our crates" } else { "sysparse and toolkit only" };
+                let what = format!("depends on {other}; {name} may depend on {may}");
+                findings.push(Finding::new(&path, what));
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// The names in all tables of dependencies: `name = ...`, `name.workspace = true`,
+/// `[dependencies.name]`.
+fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
+    let mut is_table = false;
+    manifest.lines().filter_map(move |line| {
+        if let Some(header) = line.strip_prefix('[') {
+            let header = header.trim_end().trim_end_matches(']');
+            is_table = header.ends_with("dependencies");
+            return header.split_once("dependencies.").map(|(_, name)| name);
+        }
+        let name = line.split(['.', '=', ' ']).next().unwrap_or_default();
+        (is_table && !name.is_empty() && !name.starts_with('#')).then_some(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::found;
+
+    #[test]
+    fn a_dependency_in_the_wrong_direction_is_found() {
+        let wrong = [
+            ("crates/sysparse/Cargo.toml", "[dependencies]\nnom.workspace = true\n"),
+            ("crates/toolkit/Cargo.toml", "[dependencies]\nsysparse.workspace = true\n"),
+            ("crates/hail/Cargo.toml", "[dependencies]\ntoolkit = { path = \"../toolkit\" }\n"),
+            (
+                "crates/wave/Cargo.toml",
+                "[package]\nhail = 1\n[dev-dependencies.hail]\npath = \"\"\n",
+            ),
+        ];
+        assert_eq!(
+            found(&wrong, check),
+            [
+                "crates/toolkit/Cargo.toml: depends on sysparse; toolkit may depend on none of our \
+                 crates",
+                "crates/wave/Cargo.toml: depends on hail; wave may depend on sysparse and toolkit \
+                 only"
+            ]
+        );
+    }
+}
