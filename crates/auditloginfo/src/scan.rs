@@ -67,66 +67,84 @@ struct Piece {
 /// Reads the logs in the order given, `-` being standard input, and counts what is asked for.
 #[must_use]
 pub fn read(logs: &[PathBuf], query: &Query, cut: Cut) -> Found {
-    let mut found = Found::default();
-    let nodes = RandomState::default();
-    let mut joiner = Joiner::new(query, nodes.clone(), false);
+    let mut scanner = Scanner::new(query, cut);
     for path in logs {
-        match open(path) {
-            Ok(source) => {
-                let pieces = read_log(source, query, &nodes, cut, &mut joiner, &mut found.tally);
-                found.note(path, pieces);
-            }
-            Err(error) => found.unreadable.push((path.clone(), error)),
-        }
+        scanner.log(path, open(path));
     }
-    found.incomplete = joiner.finish(&mut found.tally);
-    found
+    scanner.finish()
 }
 
 fn open(path: &Path) -> io::Result<Source> {
     if path.as_os_str() == OsStr::new("-") { Source::stdin() } else { Source::open(path) }
 }
 
-/// Reads one log, in pieces if it can be cut.
-fn read_log<'a>(
-    source: Source,
+/// Reads logs one after another.
+pub struct Scanner<'a> {
     query: &'a Query,
-    nodes: &RandomState,
     cut: Cut,
-    joiner: &mut Joiner<'a>,
-    tally: &mut Tally,
-) -> Vec<Piece> {
-    let file = match source {
-        Source::Stream(stream) => return vec![read_piece(stream, joiner, tally)],
-        Source::File(file) => file,
-    };
-    let mut ranges = ranges(&file, cut).into_iter();
-    let first = ranges.next().unwrap_or((0, u64::MAX));
-    thread::scope(|scope| {
-        let threads: Vec<_> = ranges
-            .map(|range| {
-                let file = &file;
-                let mut joiner = Joiner::new(query, nodes.clone(), true);
-                scope.spawn(move || {
-                    let mut tally = Tally::default();
-                    let piece = read_piece(Range::new(file, range), &mut joiner, &mut tally);
-                    (piece, joiner, tally)
-                })
-            })
-            .collect();
-        let mut pieces = vec![read_piece(Range::new(&file, first), joiner, tally)];
-        for thread in threads {
-            match thread.join() {
-                Ok((piece, next, counts)) => {
-                    tally.absorb(counts);
-                    joiner.absorb(next, tally);
-                    pieces.push(piece);
-                }
-                Err(panic) => std::panic::resume_unwind(panic),
+    nodes: RandomState,
+    joiner: Joiner<'a>,
+    found: Found,
+}
+
+impl<'a> Scanner<'a> {
+    /// A scanner that has read nothing.
+    #[must_use]
+    pub fn new(query: &'a Query, cut: Cut) -> Self {
+        let nodes = RandomState::default();
+        let joiner = Joiner::new(query, nodes.clone(), false);
+        Scanner { query, cut, nodes, joiner, found: Found::default() }
+    }
+
+    /// Reads the next log, told of as `path`.
+    pub fn log(&mut self, path: &Path, source: io::Result<Source>) {
+        match source {
+            Ok(Source::Stream(stream)) => {
+                let piece = read_piece(stream, &mut self.joiner, &mut self.found.tally);
+                self.found.note(path, vec![piece]);
             }
+            Ok(Source::File(file)) => {
+                let pieces = self.file(&file);
+                self.found.note(path, pieces);
+            }
+            Err(error) => self.found.unreadable.push((path.to_owned(), error)),
         }
-        pieces
-    })
+    }
+
+    /// Reads a file in pieces, side by side.
+    fn file(&mut self, file: &File) -> Vec<Piece> {
+        let mut ranges = ranges(file, self.cut).into_iter();
+        let first = ranges.next().unwrap_or((0, u64::MAX));
+        let tally = &mut self.found.tally;
+        thread::scope(|scope| {
+            let threads: Vec<_> = ranges
+                .map(|range| {
+                    let mut joiner = Joiner::new(self.query, self.nodes.clone(), true);
+                    scope.spawn(move || {
+                        let mut tally = Tally::default();
+                        let piece = read_piece(Range::new(file, range), &mut joiner, &mut tally);
+                        (piece, joiner, tally)
+                    })
+                })
+                .collect();
+            let mut pieces = vec![read_piece(Range::new(file, first), &mut self.joiner, tally)];
+            for thread in threads {
+                let (piece, next, counts) =
+                    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                tally.absorb(counts);
+                self.joiner.absorb(next, tally);
+                pieces.push(piece);
+            }
+            pieces
+        })
+    }
+
+    /// Closes every event; gives what was found.
+    #[must_use]
+    pub fn finish(mut self) -> Found {
+        self.found.incomplete = self.joiner.finish(&mut self.found.tally);
+        self.found
+    }
 }
 
 /// Where to cut a file: ranges of bytes, each beginning where a line does.

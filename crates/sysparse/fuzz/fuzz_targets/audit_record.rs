@@ -1,0 +1,27 @@
+//! Any bytes as lines of an audit log: no panic, and what a record lends out lies inside its line.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sysparse::audit::{self, CallReader};
+use sysparse::text;
+
+fn lies_in(part: &[u8], whole: &[u8]) -> bool {
+    let (part, whole) = (part.as_ptr_range(), whole.as_ptr_range());
+    part.start >= whole.start && part.end <= whole.end
+}
+
+fuzz_target!(|log: &[u8]| {
+    let calls = CallReader::default();
+    for line in text::lines(log) {
+        let Ok(Some(record)) = audit::record(line) else { continue };
+        assert_eq!(record.at + record.body.len(), line.len());
+        for (name, value) in record.fields() {
+            assert!(lies_in(name, line) && lies_in(value.raw(), line));
+            assert_eq!(value.text().bytes().count(), value.text().len());
+            let _ = (value.number(), value.integer(), value.hex(), value.octal(), value.id());
+        }
+        let inner = record.message().into_iter().flatten();
+        assert!(inner.chain(record.fields()).all(|(name, _)| lies_in(name, line)));
+        let _ = (calls.read(&record), record.auid(), record.arguments().count());
+    }
+});
