@@ -112,11 +112,11 @@ impl Test {
     fn holds(&self, record: &Record<'_>) -> bool {
         match self {
             Test::Number(field, wanted) => {
-                let number = record.field(field).and_then(Value::id);
+                let number = record.field_named(field).and_then(Value::id);
                 number.is_some_and(|number| wanted.contains(&number))
             }
             Test::Text(field, wanted) => {
-                let text = record.field(field).map(decoded);
+                let text = record.field_named(field).map(decoded);
                 text.is_some_and(|text| wanted.contains(&text))
             }
             Test::Key(wanted) => record.field(b"key").is_some_and(|key| {

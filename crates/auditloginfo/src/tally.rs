@@ -12,7 +12,11 @@ pub type Seeded<K, V> = HashMap<K, V, RandomState>;
 /// What was counted, by login user id.
 #[derive(Debug, Default)]
 pub struct Tally {
-    users: Seeded<u32, Counts>,
+    users: Vec<(u32, Counts)>,
+    /// Where in `users` a user stands.
+    index: Seeded<u32, usize>,
+    /// Where the user stands that was asked for last: mostly the one who is asked for next.
+    recent: usize,
 }
 
 /// What one login user did.
@@ -111,14 +115,22 @@ impl Counts {
 
 impl Tally {
     /// The counts of one login user, to be added to.
+    #[inline]
+    #[allow(clippy::indexing_slicing, reason = "the index was just made to fit")]
     pub fn of(&mut self, auid: u32) -> &mut Counts {
-        self.users.entry(auid).or_default()
+        if self.users.get(self.recent).is_none_or(|(recent, _)| *recent != auid) {
+            self.recent = *self.index.entry(auid).or_insert(self.users.len());
+        }
+        if self.recent == self.users.len() {
+            self.users.push((auid, Counts::default()));
+        }
+        &mut self.users[self.recent].1
     }
 
     /// The counts of one login user, if there are any.
     #[must_use]
     pub fn get(&self, auid: u32) -> Option<&Counts> {
-        self.users.get(&auid)
+        self.users.get(*self.index.get(&auid)?).map(|(_, counts)| counts)
     }
 
     /// Adds what `other` counted.

@@ -11,24 +11,28 @@ use nom::{Err, IResult};
 /// No digit at the start, or a number beyond [`u64::MAX`].
 #[inline]
 pub fn number(input: &[u8]) -> IResult<&[u8], u64> {
-    // Most numbers have less than eight digits, and all of interest here less than sixteen.
-    let mut value = 0;
-    let mut rest = input;
-    for scale in [1, 100_000_000] {
-        let Some((chunk, tail)) = rest.split_first_chunk::<8>() else { break };
-        let (digits, low) = leading_digits(*chunk);
-        if digits == 8 {
-            value = value * scale + low;
-            rest = tail;
-            continue;
+    if let Some(chunk) = input.first_chunk::<8>() {
+        let (digits, value) = leading_digits(*chunk);
+        if (1..8).contains(&digits) {
+            return Ok((input.get(digits..).unwrap_or_default(), value));
         }
-        if digits == 0 && scale == 1 {
-            return Err(Err::Error(Error::new(input, ErrorKind::Digit)));
-        }
-        let rest = rest.get(digits..).unwrap_or_default();
-        return Ok((rest, value * TENS.get(digits).copied().unwrap_or(1) + low));
     }
-    digit_by_digit(input, rest, value)
+    long_number(input)
+}
+
+/// A number of eight digits or more, or one near the end of the input.
+fn long_number(input: &[u8]) -> IResult<&[u8], u64> {
+    let Some((first, tail)) = input.split_first_chunk::<8>() else {
+        return digit_by_digit(input, input, 0);
+    };
+    let (8, high) = leading_digits(*first) else { return digit_by_digit(input, input, 0) };
+    match tail.first_chunk::<8>().map(|second| leading_digits(*second)) {
+        Some((digits @ 0..8, low)) => {
+            let scale = TENS.get(digits).copied().unwrap_or(1);
+            Ok((tail.get(digits..).unwrap_or_default(), high * scale + low))
+        }
+        _ => digit_by_digit(input, tail, high),
+    }
 }
 
 /// Goes on with a number of which `value` was read before `rest`, up to the last digit that fits.
@@ -138,9 +142,19 @@ impl<'a> Text<'a> {
     /// Whether `digits` can be read as pairs of hexadecimal digits as the kernel writes them.
     #[must_use]
     pub fn is_hex(digits: &[u8]) -> bool {
-        !digits.is_empty()
-            && digits.len() % 2 == 0
-            && digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
+        // No way out in the middle: whole vectors are looked at at once, and few texts are not hex.
+        let all = |part: &[u8]| {
+            part.iter().fold(true, |all, byte| all & matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
+        };
+        !digits.is_empty() && digits.len() % 2 == 0 && digits.chunks(64).all(all)
+    }
+
+    /// Appends the decoded bytes to `out`.
+    pub fn append_to(self, out: &mut impl Extend<u8>) {
+        match self {
+            Text::Plain(bytes) => out.extend(bytes.iter().copied()),
+            Text::Hex(digits) => out.extend(digits.chunks_exact(2).map(pair)),
+        }
     }
 
     /// The decoded bytes one by one.
@@ -149,11 +163,7 @@ impl<'a> Text<'a> {
             Text::Plain(bytes) => (bytes, &[]),
             Text::Hex(digits) => (&[], digits),
         };
-        let pairs = hex.chunks_exact(2).map(|pair| match *pair {
-            [high, low] => nibble(high) << 4 | nibble(low),
-            _ => 0,
-        });
-        plain.iter().copied().chain(pairs)
+        plain.iter().copied().chain(hex.chunks_exact(2).map(pair))
     }
 
     /// The number of decoded bytes.
@@ -172,14 +182,18 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The value of one hexadecimal digit; anything else counts as zero.
-fn nibble(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'A'..=b'F' => digit - b'A' + 10,
-        b'a'..=b'f' => digit - b'a' + 10,
+/// The byte that two hexadecimal digits stand for.
+fn pair(digits: &[u8]) -> u8 {
+    match digits {
+        [high, low] => nibble(*high) << 4 | nibble(*low),
         _ => 0,
     }
+}
+
+/// The value of one hexadecimal digit of either case: the low half of the byte, and nine more for
+/// a letter.
+fn nibble(digit: u8) -> u8 {
+    (digit & 0xf) + 9 * (digit >> 6)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub(super) fn whole(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
         match argument {
             Argument::Count(arguments) if count.is_none() => count = Some(arguments),
             Argument::Whole(index, value) if index == next => {
-                line.extend(value.text().bytes());
+                value.text().append_to(line);
                 line.push(0);
                 next += 1;
             }
@@ -63,7 +63,7 @@ pub(super) fn joined<'a>(
     for index in 0..end {
         let mut pieces = parts.range((index, 0)..=(index, u64::MAX)).peekable();
         is_whole &= pieces.peek().is_some();
-        line.extend(pieces.flat_map(|(_, value)| value.text().bytes()));
+        pieces.for_each(|(_, value)| value.text().append_to(line));
         line.push(0);
     }
     Some(is_whole)

@@ -56,7 +56,7 @@ fn words(fields: &Fields<'_>, names: &[&[u8]], line: &mut Vec<u8>) {
                 if *name == CAPABILITY {
                     line.extend_from_slice(capability(value).as_bytes());
                 } else {
-                    line.extend(value.text().bytes());
+                    value.text().append_to(line);
                 }
             });
         }

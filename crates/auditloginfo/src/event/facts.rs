@@ -80,7 +80,7 @@ fn directory(record: &Record<'_>, opening: Opening) -> Option<i32> {
 
 fn flags(record: &Record<'_>, opening: Opening) -> Option<u64> {
     match opening.flags {
-        Flags::Argument(field) => record.field(field)?.hex(),
+        Flags::Argument(field) => record.field_named(field)?.hex(),
         Flags::Creat => Some(CREAT),
         Flags::Openat2 => None,
     }

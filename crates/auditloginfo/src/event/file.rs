@@ -43,7 +43,7 @@ pub(super) fn put(name: Text<'_>, place: Place<'_>, file: &mut Vec<u8>) {
         }
         _ => {}
     }
-    file.extend(name.bytes());
+    name.append_to(file);
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn next<'a, const N: usize>(
         *rest = tail;
         return Some(value);
     }
-    record.field(mark.get(1..N - 1)?)
+    record.field_named(mark.get(1..N - 1)?)
 }
 
 /// The value of the field `mark`, which should come somewhere in `rest`.
@@ -93,7 +93,7 @@ fn seek<'a>(record: &Record<'a>, rest: &mut &'a [u8], mark: &Finder<'static>) ->
         *rest = tail;
         return Some(Value::split(tail)?.0);
     }
-    record.field(mark.needle().get(1..length - 1)?)
+    record.field_named(mark.needle().get(1..length - 1)?)
 }
 
 #[cfg(test)]

@@ -102,18 +102,20 @@ impl<'a> Value<'a> {
 /// Where a bare value ends.
 #[inline]
 fn bare_end(input: &[u8]) -> usize {
-    let mut from = 0;
-    while let Some(found) = input
-        .get(from..)
-        .and_then(|rest| rest.iter().position(|byte| matches!(byte, b' ' | 0x1d | b'#')))
-    {
-        let at = from + found;
-        match input.get(at..) {
-            Some([b'#', tail @ ..]) if !tail.starts_with(b"035") => from = at + 1,
-            _ => return at,
-        }
+    // Most values are short; those that are not are worth a search by vectors.
+    let near = input.get(..16).unwrap_or(input);
+    match near.iter().position(|byte| matches!(byte, b' ' | 0x1d | b'#')) {
+        Some(at) if near.get(at) != Some(&b'#') => at,
+        _ => far_end(input),
     }
-    input.len()
+}
+
+fn far_end(input: &[u8]) -> usize {
+    let ends_at = |at: &usize| {
+        let marked = input.get(*at..).unwrap_or_default();
+        !marked.starts_with(b"#") || marked.starts_with(b"#035")
+    };
+    memchr::memchr3_iter(b' ', 0x1d, b'#', input).find(ends_at).unwrap_or(input.len())
 }
 
 /// The fields of a record in their order; words without `=` are passed over, and a quote without
@@ -177,7 +179,13 @@ impl<'a> Record<'a> {
     /// The first field of that name that is the record's own: one inside `msg='...'` is not.
     #[must_use]
     #[inline]
-    pub fn field(&self, name: &[u8]) -> Option<Value<'a>> {
+    pub fn field<const N: usize>(&self, name: &[u8; N]) -> Option<Value<'a>> {
+        self.find(name, |_| true)
+    }
+
+    /// As [`Record::field`], for a name whose length is not known before the run.
+    #[must_use]
+    pub fn field_named(&self, name: &[u8]) -> Option<Value<'a>> {
         self.find(name, |_| true)
     }
 
@@ -207,7 +215,8 @@ impl<'a> Record<'a> {
     }
 
     /// The first field of that name for which `own`, given the bytes before it, holds.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a name of known length is compared without a call")]
     fn find(&self, name: &[u8], own: impl Fn(&[u8]) -> bool) -> Option<Value<'a>> {
         for at in memchr::memchr_iter(b'=', self.body) {
             let (before, rest) = self.body.split_at(at);
@@ -260,7 +269,7 @@ mod tests {
     fn only_unquoted_values_are_hexadecimal() {
         let record =
             read("type=PATH msg=audit(1.2:3): a=\"DEADBEEF\" b=DEADBEEF c=(null) d=\"(null)\"");
-        let text = |name: &[u8]| record.field(name).expect("a field").text();
+        let text = |name: &[u8; 1]| record.field(name).expect("a field").text();
         assert_eq!(text(b"a"), Text::Plain(b"DEADBEEF"));
         assert_eq!(text(b"b"), Text::Hex(b"DEADBEEF"));
         assert!(record.field(b"c").expect("a field").is_null());
