@@ -32,7 +32,7 @@ use foldhash::fast::RandomState;
 use group::{Group, Id};
 use std::hash::BuildHasher;
 use sysparse::Malformed;
-use sysparse::audit::{CallReader, Kind, Record, Start};
+use sysparse::audit::{self, Kind, Record, Start};
 use window::Window;
 
 /// How many places apart two records of one event may stand in the log, with no record of it in
@@ -54,7 +54,6 @@ pub struct Joiner<'a> {
     continues: bool,
     incomplete: u64,
     nodes: RandomState,
-    calls: CallReader,
     /// What the calls seen so far do.
     purposes: Seeded<Call, Purpose>,
     scratch: Vec<u8>,
@@ -74,7 +73,6 @@ impl<'a> Joiner<'a> {
             continues,
             incomplete: 0,
             nodes,
-            calls: CallReader::default(),
             purposes: Seeded::default(),
             scratch: Vec::new(),
         }
@@ -107,7 +105,7 @@ impl<'a> Joiner<'a> {
 
     #[inline]
     fn syscall(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), Malformed> {
-        let read = self.calls.read(record)?;
+        let read = audit::Call::of(record)?;
         let call = Call { arch: Arch::of(read.arch), number: read.number };
         let counts = self.subject.counts(record, &read);
         if counts {

@@ -13,15 +13,15 @@ mod call;
 mod fields;
 mod kind;
 
-pub use call::{Call, CallReader};
+pub use call::Call;
 pub use fields::{Argument, Fields, Value};
 pub use kind::Kind;
 
-use crate::{Malformed, text};
+use crate::Malformed;
+use crate::text::{self, mark};
 use memchr::memmem;
-use nom::bytes::complete::tag;
-use nom::combinator::opt;
-use nom::sequence::{delimited, preceded};
+use nom::branch::alt;
+use nom::sequence::{separated_pair, terminated};
 use nom::{IResult, Parser};
 
 /// The login user id of a process that nobody logged in for: -1 as an unsigned number.
@@ -137,11 +137,26 @@ impl<'a> Start<'a> {
 /// `msg=audit(1477415593.489:57658):`, of which the kernel itself writes no `msg=`.
 #[inline]
 fn stamp(input: &[u8]) -> IResult<&[u8], Stamp> {
-    let start = (opt(tag("msg=")), tag("audit("));
-    let (input, seconds) = preceded(start, text::number).parse(input)?;
-    let (input, millis) = preceded(tag("."), text::number).parse(input)?;
-    let (input, serial) = delimited(tag(":"), text::number, tag("):")).parse(input)?;
+    let (input, ()) = alt((mark(b"msg=audit("), mark(b"audit("))).parse(input)?;
+    let (input, (seconds, millis)) = usual_time(input).map_or_else(|| time(input), Ok)?;
+    let (input, serial) = terminated(text::number, mark(b"):")).parse(input)?;
     Ok((input, Stamp { seconds, millis, serial }))
+}
+
+/// `1477415593.489:`
+fn time(input: &[u8]) -> IResult<&[u8], (u64, u64)> {
+    terminated(separated_pair(text::number, mark(b"."), text::number), mark(b":")).parse(input)
+}
+
+/// The same, if the seconds have ten digits, as they had from 2001 to 2286, and the fraction three:
+/// all places are known.
+#[inline]
+fn usual_time(input: &[u8]) -> Option<(&[u8], (u64, u64))> {
+    let (head, rest) = input.split_first_chunk::<15>()?;
+    let [high @ .., s9, s10, b'.', m1, m2, m3, b':'] = head else { return None };
+    let low = text::eight_digits([b'0', b'0', b'0', *s9, *s10, *m1, *m2, *m3])?;
+    let high = text::eight_digits(*high.first_chunk()?)?;
+    Some((rest, (high * 100 + low / 1000, low % 1000)))
 }
 
 #[cfg(test)]
@@ -191,6 +206,7 @@ mod tests {
         let at = |line: &str| record(line.as_bytes()).expect_err(line);
         let missing = at("type=AVC msg=audit(1506487181.009): avc:");
         assert_eq!(missing, Malformed { expected: "audit(SECONDS.MILLIS:SERIAL):", at: 33 });
+        assert_eq!(at("type=SYSCALL msg=audit(15064871x1.009:1):").at, 31);
         assert_eq!(at("type=SYSCALL").at, 12);
         assert_eq!(at("node=x type=AVC msg=audit(15a").at, 28);
     }

@@ -74,34 +74,80 @@ fn leading_digits(chunk: [u8; 8]) -> (usize, u64) {
     ((bits / 8) as usize, value)
 }
 
+/// Bytes that must stand here: as nom's `tag`, but compared as a whole.
+#[inline]
+pub fn mark<const N: usize>(mark: &[u8; N]) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
+    move |input| match input.strip_prefix(mark) {
+        Some(rest) => Ok((rest, ())),
+        None => Err(Err::Error(Error::new(input, ErrorKind::Tag))),
+    }
+}
+
+/// The value of eight digits.
+#[must_use]
+#[inline]
+pub fn eight_digits(digits: [u8; 8]) -> Option<u64> {
+    let (count, value) = leading_digits(digits);
+    (count == 8).then_some(value)
+}
+
 /// The whole of `input` as one decimal number, or nothing.
 #[must_use]
 #[inline]
 pub fn whole_number(input: &[u8]) -> Option<u64> {
-    match number(input) {
-        Ok(([], value)) => Some(value),
-        _ => None,
+    // Nineteen digits always fit.
+    if !(1..=19).contains(&input.len()) {
+        return number(input).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, value)| value);
     }
+    input.iter().try_fold(0, |value, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| value * 10 + u64::from(digit))
+    })
 }
 
 /// The whole of `input` as one hexadecimal number of either case without a prefix, or nothing.
 #[must_use]
+#[inline]
 pub fn whole_hex(input: &[u8]) -> Option<u64> {
-    whole_in_base(input, 16)
+    if !(1..=16).contains(&input.len()) {
+        return None;
+    }
+    let mut value = 0;
+    let mut all = 0;
+    for byte in input {
+        let digit = DIGITS.get(usize::from(*byte)).copied().unwrap_or(NO_DIGIT);
+        value = value << 4 | u64::from(digit);
+        all |= digit;
+    }
+    (all < NO_DIGIT).then_some(value)
 }
 
 /// The whole of `input` as one octal number, or nothing.
 #[must_use]
 pub fn whole_octal(input: &[u8]) -> Option<u64> {
-    whole_in_base(input, 8)
-}
-
-fn whole_in_base(input: &[u8], base: u32) -> Option<u64> {
-    let digits = input.iter().map(|digit| char::from(*digit).to_digit(base));
-    let value = digits.into_iter().try_fold(0u64, |value, digit| {
-        value.checked_mul(u64::from(base))?.checked_add(u64::from(digit?))
+    let value = input.iter().try_fold(0u64, |value, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 8).then_some(value.checked_mul(8)? | u64::from(digit))
     });
     value.filter(|_| !input.is_empty())
+}
+
+/// What each byte is worth as a hexadecimal digit of either case.
+const DIGITS: [u8; 256] = digits();
+
+/// What a byte that is no digit is worth: more than all digits or-ed.
+const NO_DIGIT: u8 = 0x10;
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn digits() -> [u8; 256] {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0u8;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        digits[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
 }
 
 /// What was left of the input where a parser failed.
@@ -193,7 +239,7 @@ fn pair(digits: &[u8]) -> u8 {
 /// The value of one hexadecimal digit of either case: the low half of the byte, and nine more for
 /// a letter.
 fn nibble(digit: u8) -> u8 {
-    (digit & 0xf) + 9 * (digit >> 6)
+    (digit & 0xf) + 9 * (digit >> 6 & 1)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use sysparse::audit::{self, Argument, CallReader, Kind, Record, Value};
+use sysparse::audit::{self, Argument, Call, Kind, Record, Value};
 use sysparse::text;
 
 /// Whether `part` is a slice of `whole`.
@@ -16,7 +16,7 @@ fn lies_in(part: &[u8], whole: &[u8]) -> bool {
 }
 
 /// Reads all that can be read of a line; gives what it found as text, to see that changes matter.
-fn read_all(line: &[u8], calls: &CallReader) -> usize {
+fn read_all(line: &[u8]) -> usize {
     let record = match audit::record(line) {
         Ok(Some(record)) => record,
         Ok(None) => return 0,
@@ -32,7 +32,7 @@ fn read_all(line: &[u8], calls: &CallReader) -> usize {
         assert_eq!(value.text().bytes().count(), value.text().len());
         let _ = (value.number(), value.integer(), value.hex(), value.id(), value.is_null());
     }
-    if let Err(malformed) = calls.read(&record) {
+    if let Err(malformed) = Call::of(&record) {
         assert!(malformed.at <= line.len());
     }
     2 + record.arguments().count() + usize::from(record.auid().is_some())
@@ -61,17 +61,16 @@ fn samples() -> Vec<Vec<u8>> {
 
 #[test]
 fn every_prefix_and_every_one_byte_change_is_read_without_a_panic() {
-    let calls = CallReader::default();
     let mut outcomes = BTreeMap::<usize, u64>::new();
     for sample in samples() {
         for end in 0..sample.len() {
-            *outcomes.entry(read_all(&sample[..end], &calls)).or_default() += 1;
+            *outcomes.entry(read_all(&sample[..end])).or_default() += 1;
         }
         let mut changed = sample.clone();
         for at in 0..sample.len() {
             for byte in 0..=u8::MAX {
                 changed[at] = byte;
-                *outcomes.entry(read_all(&changed, &calls)).or_default() += 1;
+                *outcomes.entry(read_all(&changed)).or_default() += 1;
             }
             changed[at] = sample[at];
         }

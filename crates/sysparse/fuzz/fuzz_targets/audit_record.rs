@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sysparse::audit::{self, CallReader};
+use sysparse::audit::{self, Call};
 use sysparse::text;
 
 fn lies_in(part: &[u8], whole: &[u8]) -> bool {
@@ -11,7 +11,6 @@ fn lies_in(part: &[u8], whole: &[u8]) -> bool {
 }
 
 fuzz_target!(|log: &[u8]| {
-    let calls = CallReader::default();
     for line in text::lines(log) {
         let Ok(Some(record)) = audit::record(line) else { continue };
         assert_eq!(record.at + record.body.len(), line.len());
@@ -22,6 +21,6 @@ fuzz_target!(|log: &[u8]| {
         }
         let inner = record.message().into_iter().flatten();
         assert!(inner.chain(record.fields()).all(|(name, _)| lies_in(name, line)));
-        let _ = (calls.read(&record), record.auid(), record.arguments().count());
+        let _ = (Call::of(&record), record.auid(), record.arguments().count());
     }
 });

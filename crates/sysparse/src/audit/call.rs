@@ -12,7 +12,6 @@
 use super::Record;
 use super::fields::Value;
 use crate::Malformed;
-use memchr::memmem::Finder;
 
 /// A call and who made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,33 +28,20 @@ pub struct Call {
     pub auid: u32,
 }
 
-/// Reads calls; made once, for it holds searches that are prepared.
-#[derive(Debug, Clone)]
-pub struct CallReader {
-    items: Finder<'static>,
-    auid: Finder<'static>,
-}
-
-impl Default for CallReader {
-    fn default() -> Self {
-        CallReader { items: Finder::new(b" items="), auid: Finder::new(b" auid=") }
-    }
-}
-
-impl CallReader {
+impl Call {
     /// Reads the call of a SYSCALL record.
     ///
     /// # Errors
     /// The record has no architecture, no call or no login user id.
     #[inline]
-    pub fn read(&self, record: &Record<'_>) -> Result<Call, Malformed> {
+    pub fn of(record: &Record<'_>) -> Result<Call, Malformed> {
         let missing = |expected| Malformed { expected, at: record.at + record.body.len() };
         let mut rest = record.body;
         let arch = next(record, &mut rest, b" arch=").and_then(Value::hex);
         let number = next(record, &mut rest, b" syscall=").and_then(Value::integer);
         let success = next(record, &mut rest, b" success=");
-        let items = seek(record, &mut rest, &self.items).and_then(Value::number);
-        let auid = seek(record, &mut rest, &self.auid).and_then(Value::id);
+        let items = seek(record, &mut rest, b" items=", b'm').and_then(Value::number);
+        let auid = seek(record, &mut rest, b" auid=", b'u').and_then(Value::id);
         Ok(Call {
             arch: arch.ok_or(missing("arch= and a hexadecimal number"))?,
             number: number.ok_or(missing("syscall= and a number"))?,
@@ -85,15 +71,22 @@ fn next<'a, const N: usize>(
     record.field_named(mark.get(1..N - 1)?)
 }
 
-/// The value of the field `mark`, which should come somewhere in `rest`.
+/// The value of the field `mark`, which should come somewhere in `rest`, as the first word in which
+/// the letter `rare` occurs.
 #[inline]
-fn seek<'a>(record: &Record<'a>, rest: &mut &'a [u8], mark: &Finder<'static>) -> Option<Value<'a>> {
-    let length = mark.needle().len();
-    if let Some(tail) = mark.find(rest).and_then(|at| rest.get(at + length..)) {
+fn seek<'a, const N: usize>(
+    record: &Record<'a>,
+    rest: &mut &'a [u8],
+    mark: &[u8; N],
+    rare: u8,
+) -> Option<Value<'a>> {
+    let before = mark.iter().position(|letter| *letter == rare)?;
+    let at = memchr::memchr(rare, rest).and_then(|at| at.checked_sub(before));
+    if let Some(tail) = at.and_then(|at| rest.get(at..)?.strip_prefix(mark)) {
         *rest = tail;
         return Some(Value::split(tail)?.0);
     }
-    record.field_named(mark.needle().get(1..length - 1)?)
+    record.field_named(mark.get(1..N - 1)?)
 }
 
 #[cfg(test)]
@@ -104,7 +97,7 @@ mod tests {
 
     fn read(body: &str) -> Result<Call, Malformed> {
         let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
-        CallReader::default().read(&record(line.as_bytes()).expect("sound").expect("a record"))
+        Call::of(&record(line.as_bytes()).expect("sound").expect("a record"))
     }
 
     #[test]
