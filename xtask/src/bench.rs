@@ -13,18 +13,24 @@ use crate::tree::Tree;
 use measure::{Figures, Line, median, system_calls, turns};
 use std::io::Write;
 
+/// The benchmarks by the command's name.
+const ALL: [(&str, Bench); 1] = [("auditloginfo", auditloginfo::run)];
+
+type Bench = fn(&Tree, &mut dyn Write) -> Result<(), Error>;
+
 /// Runs the benchmark of one command, or all.
-pub(crate) fn run(tree: &Tree, words: &[&str], out: &mut impl Write) -> Result<bool, Error> {
-    match words {
-        [] | ["auditloginfo"] => auditloginfo::run(tree, out)?,
-        _ => return Err(Error::Usage),
+pub(crate) fn run(tree: &Tree, words: &[&str], out: &mut dyn Write) -> Result<bool, Error> {
+    let mut chosen = ALL.iter().filter(|(name, _)| words.is_empty() || words == [*name]).peekable();
+    if chosen.peek().is_none() {
+        return Err(Error::Usage);
     }
+    chosen.try_for_each(|(_, bench)| bench(tree, out))?;
     Ok(true)
 }
 
 /// Measures the lines in turns and prints a table of them. Times are the first line's, then each
 /// other's as a ratio to it; so are memory and system calls.
-fn compare(title: &str, lines: &[Line], rounds: usize, out: &mut impl Write) -> Result<(), Error> {
+fn compare(title: &str, lines: &[Line], rounds: usize, out: &mut dyn Write) -> Result<(), Error> {
     let all = turns(lines, rounds)?;
     writeln!(out, "{title}, median of {rounds} rounds in turns")?;
     writeln!(

@@ -11,18 +11,16 @@ use std::time::SystemTime;
 
 /// The folder of the built commands. They are built if one is not there or older than a source.
 pub(crate) fn built(tree: &Tree) -> Result<PathBuf, Error> {
-    fresh(tree, folder()?)
+    let folder = folder()?;
+    // Together with all else, so that the crates we depend on keep the features they were built with.
+    fresh(tree, &folder, &["--profile", profile(&folder), "--workspace", "--bins"])?;
+    Ok(folder)
 }
 
 /// The folder of the commands as they are installed.
 pub(crate) fn release(tree: &Tree) -> Result<PathBuf, Error> {
-    fresh(tree, folder()?.with_file_name("release"))
-}
-
-fn fresh(tree: &Tree, folder: PathBuf) -> Result<PathBuf, Error> {
-    if !commands::all().iter().all(|command| is_fresh(&folder.join(command.name()))) {
-        build(tree, &folder)?;
-    }
+    let folder = folder()?.with_file_name("release");
+    fresh(tree, &folder, &["--release"])?;
     Ok(folder)
 }
 
@@ -34,28 +32,43 @@ pub(crate) fn folder() -> Result<PathBuf, Error> {
     Ok(outer.unwrap_or(folder).to_owned())
 }
 
-/// Whether a binary is younger than all the sources that cargo lists in the `.d` file beside it.
-fn is_fresh(binary: &Path) -> bool {
-    let Ok(listed) = fs::read_to_string(binary.with_extension("d")) else { return false };
-    let Ok(built) = modified(binary) else { return false };
-    let sources = listed.split_once(": ").map_or("", |(_, sources)| sources);
-    // Cargo writes a blank in a path as a backslash and a blank.
-    let sources = sources.trim_end().replace("\\ ", "\0");
-    let is_older = |source: &str| modified(Path::new(source)).is_ok_and(|time| time <= built);
-    sources.split(' ').all(|source| is_older(&source.replace('\0', " ")))
+/// The profile that a target folder is named after.
+fn profile(folder: &Path) -> &str {
+    match folder.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(profile) => profile,
+    }
+}
+
+/// Runs `cargo build` unless every command in `folder` is fresh.
+fn fresh(tree: &Tree, folder: &Path, arguments: &[&str]) -> Result<(), Error> {
+    for command in commands::all() {
+        if !is_fresh(tree, command.name(), &folder.join(command.name()))? {
+            return build(tree, arguments);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a command's binary is no older than its own sources and those of our libraries.
+fn is_fresh(tree: &Tree, command: &str, binary: &Path) -> Result<bool, Error> {
+    let Ok(built) = modified(binary) else { return Ok(false) };
+    let mut sources = vec!["Cargo.toml".to_owned(), "Cargo.lock".to_owned()];
+    for name in [command, "sysparse", "toolkit"] {
+        sources.push(format!("crates/{name}/Cargo.toml"));
+        sources.extend(tree.files(&format!("crates/{name}/src"))?);
+    }
+    Ok(sources.iter().all(|source| modified(&tree.path(source)).is_ok_and(|time| time <= built)))
 }
 
 fn modified(path: &Path) -> io::Result<SystemTime> {
     fs::metadata(path)?.modified()
 }
 
-/// Builds the commands with the profile that `folder` is named after.
-fn build(tree: &Tree, folder: &Path) -> Result<(), Error> {
-    let profile = folder.file_name().unwrap_or_default();
-    let profile = if profile == "debug" { "dev".as_ref() } else { profile };
+fn build(tree: &Tree, arguments: &[&str]) -> Result<(), Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--profile"]).arg(profile).current_dir(tree.path(""));
+    build.args(["build", "--quiet"]).args(arguments).current_dir(tree.path(""));
     match build.status().map_err(Error::program("cargo"))? {
         status if status.success() => Ok(()),
         status => Err(Error::Unfit(format!("cargo build: {status}"))),
@@ -69,24 +82,22 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_command_is_stale_when_a_source_is_younger_or_gone() {
-        let made_up = MadeUp::new(&[("a source.rs", ""), ("lib.rs", ""), ("hail", "")]);
-        let path = |name: &str| made_up.0.path(name).display().to_string();
-        let list = |sources: [&str; 2]| {
-            let sources = sources.map(|name| path(name).replace(' ', "\\ ")).join(" ");
-            let list = format!("{}: {sources}\n", path("hail"));
-            made_up.0.write("hail.d", list.as_bytes()).expect("it can be written");
+    fn a_command_is_stale_when_a_source_is_younger() {
+        let source = "crates/toolkit/src/cli/help.rs";
+        let manifests = ["crates/hail", "crates/sysparse", "crates/toolkit", "."];
+        let mut files: Vec<_> =
+            manifests.iter().map(|folder| (format!("{folder}/Cargo.toml"), "")).collect();
+        files.extend(["Cargo.lock", source, "hail"].map(|path| (path.to_owned(), "")));
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        let made_up = MadeUp::new(&files);
+        let is_fresh = |binary| {
+            is_fresh(&made_up.0, "hail", &made_up.0.path(binary)).expect("the tree can be read")
         };
-        let hail = made_up.0.path("hail");
-        assert!(!is_fresh(&hail), "nothing says what it was made of");
-        list(["a source.rs", "lib.rs"]);
-        assert!(is_fresh(&hail));
-        list(["a source.rs", "gone.rs"]);
-        assert!(!is_fresh(&hail));
-        list(["a source.rs", "lib.rs"]);
-        let source = fs::File::options().append(true).open(made_up.0.path("a source.rs"));
+        assert!(is_fresh("hail"));
+        assert!(!is_fresh("gone"));
+        let file = fs::File::options().append(true).open(made_up.0.path(source));
         let later = SystemTime::now() + Duration::from_secs(60);
-        source.and_then(|source| source.set_modified(later)).expect("its time can be set");
-        assert!(!is_fresh(&hail));
+        file.and_then(|file| file.set_modified(later)).expect("its time can be set");
+        assert!(!is_fresh("hail"));
     }
 }

@@ -111,11 +111,13 @@ impl Tree {
         Ok(names.iter().filter_map(|name| name.strip_suffix('/')).map(str::to_owned).collect())
     }
 
-    /// Every file below a folder, with its path below the root, sorted.
+    /// Every file below a folder, with its path below the root, sorted; what cargo builds is left
+    /// out.
     pub(crate) fn files(&self, folder: &str) -> Result<Vec<String>, Error> {
         let mut files = Vec::new();
         for name in self.names(folder)? {
             match name.strip_suffix('/') {
+                Some("target") => {}
                 Some(inner) => files.extend(self.files(&format!("{folder}/{inner}"))?),
                 None => files.push(format!("{folder}/{name}")),
             }
@@ -149,5 +151,19 @@ impl MadeUp {
 impl Drop for MadeUp {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0.root);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_listed_but_for_built_ones() {
+        let made_up =
+            MadeUp::new(&[("a/b/c.rs", ""), ("a/b/target/d.rs", ""), ("a/e", ""), ("f", "")]);
+        assert_eq!(made_up.0.files("a").expect("readable"), ["a/b/c.rs", "a/e"]);
+        assert_eq!(made_up.0.names("a").expect("readable"), ["b/", "e"]);
+        assert!(made_up.0.files("gone").expect("nothing").is_empty());
     }
 }

@@ -14,7 +14,7 @@ const SIZE: &str = "200M";
 const SMALL: &str = "2M";
 const ROUNDS: usize = 7;
 
-pub(super) fn run(tree: &Tree, out: &mut impl Write) -> Result<(), Error> {
+pub(super) fn run(tree: &Tree, out: &mut dyn Write) -> Result<(), Error> {
     let binary = binaries::release(tree)?.join("auditloginfo");
     let log = log(tree, SIZE)?;
     let ours = |name, uid: &str, log: &Path| {

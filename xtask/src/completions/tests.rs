@@ -34,47 +34,48 @@ const FISH: Shell = Shell {
 };
 
 impl Shell {
-    /// What is offered for `last` behind `before`, sorted; nothing if the shell is not there.
-    fn offers(&self, command: &Documented, before: &str, last: &str) -> Option<Vec<String>> {
+    /// Whether the shell is installed; tells if it is not.
+    fn is_there(&self) -> bool {
+        let is_there = Command::new(self.program[0]).arg("--version").output().is_ok();
+        if !is_there {
+            let program = self.program[0];
+            let _ = writeln!(io::stderr(), "{program}: not installed, its completions not tried");
+        }
+        is_there
+    }
+
+    /// What is offered for `last` behind `before`, sorted.
+    fn offers(&self, command: &Documented, before: &str, last: &str) -> Vec<String> {
         let (name, script) = (self.file)(command);
         let made_up = MadeUp::new(&[(&name, &script), ("a file", ""), ("folder/b", "")]);
-        let [program, flags @ ..] = self.program else { return None };
-        let output = Command::new(program)
-            .args(flags)
+        let output = Command::new(self.program[0])
+            .args(&self.program[1..])
             .arg(self.ask)
             .current_dir(made_up.0.path(""))
             .env("FILE", made_up.0.path(&name))
             .envs([("NAME", command.name()), ("BEFORE", before), ("LAST", last), ("HOME", "/")])
-            .output();
-        let output = match output {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let _ =
-                    writeln!(io::stderr(), "{program}: not installed, its completion not tried");
-                return None;
-            }
-            other => other.expect("the shell starts"),
-        };
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{program}: {before} {last}");
+            .output()
+            .expect("the shell starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said, "", "{}: {before} {last}", self.program[0]);
         let mut offers: Vec<_> =
             String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
         offers.sort();
         offers.dedup();
-        Some(offers)
+        offers
     }
 
     fn offers_these(&self, before: &str, last: &str, wanted: &[&str]) {
-        if let Some(offers) = self.offers(&hail(), before, last) {
-            assert_eq!(offers, wanted, "{}: hail {before} {last}", self.program[0]);
-        }
+        let offers = self.offers(&hail(), before, last);
+        assert_eq!(offers, wanted, "{}: hail {before} {last}", self.program[0]);
     }
 
     fn knows_every_option(&self, command: &Documented) {
         let mut longs: Vec<_> =
             command.options().filter_map(|opt| opt.long).map(|name| format!("--{name}")).collect();
         longs.sort();
-        if let Some(offers) = self.offers(command, "", "--") {
-            assert_eq!(offers, longs, "{}: {}", self.program[0], command.name());
-        }
+        let offers = self.offers(command, "", "--");
+        assert_eq!(offers, longs, "{}: {}", self.program[0], command.name());
     }
 
     fn completes(&self) {
@@ -99,21 +100,27 @@ impl Shell {
 
 #[test]
 fn bash_completes() {
-    BASH.completes();
-    BASH.offers_these("--greeting =", "m", &["moin"]);
-    BASH.offers_these("--greeting", "=", &["hello", "moin", "servus"]);
+    if BASH.is_there() {
+        BASH.completes();
+        BASH.offers_these("--greeting =", "m", &["moin"]);
+        BASH.offers_these("--greeting", "=", &["hello", "moin", "servus"]);
+    }
 }
 
 #[test]
 fn zsh_completes() {
-    ZSH.completes();
-    ZSH.offers_these("", "--greeting=m", &["moin"]);
+    if ZSH.is_there() {
+        ZSH.completes();
+        ZSH.offers_these("", "--greeting=m", &["moin"]);
+    }
 }
 
 #[test]
 fn fish_completes() {
-    FISH.completes();
-    FISH.offers_these("", "--greeting=m", &["--greeting=moin"]);
+    if FISH.is_there() {
+        FISH.completes();
+        FISH.offers_these("", "--greeting=m", &["--greeting=moin"]);
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ zle -N ask
 bindkey '^T' ask"
 zpty -w -n asked $'\C-t'
 integer tries=0
-until [[ $(tail -n 1 $offers) == ended ]] || (( ++tries > 500 )); do
+until [[ $(tail -n 1 $offers) == ended ]] || (( ++tries > 1500 )); do
     zpty -r -t asked ignored
     sleep 0.02
 done
