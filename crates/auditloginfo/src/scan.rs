@@ -204,29 +204,21 @@ impl Read for Range<'_> {
 
 /// Reads lines and hands their records on.
 fn read_piece(reader: impl Read, joiner: &mut Joiner<'_>, tally: &mut Tally) -> Piece {
-    let mut lines = Lines::new(reader, LINE_MAX);
     let mut piece = Piece::default();
-    loop {
-        let line = match lines.next_line() {
-            Ok(Some(line)) => line,
-            Ok(None) => return piece,
-            Err(error) => return Piece { error: Some(error), ..piece },
-        };
+    let result = Lines::new(reader, LINE_MAX).for_each_line(|line| {
         piece.lines += 1;
-        let result = match line.ending {
-            Ending::Newline => audit::start(line.bytes).map(|start| joiner.record(&start, tally)),
-            Ending::Cut => {
-                let whole = without_cut_field(line.bytes);
-                audit::start(whole).map(|start| joiner.record(&start, tally))
-            }
-            Ending::TooLong => Some(Err(TOO_LONG)),
+        let start = match line.ending {
+            Ending::Newline => audit::start(line.bytes),
+            Ending::Cut => audit::start(without_cut_field(line.bytes)),
+            Ending::TooLong => return piece.damage(TOO_LONG),
         };
-        match result {
+        match start.map(|start| joiner.record(&start, tally)) {
             None => {}
             Some(Ok(())) => piece.records += 1,
             Some(Err(malformed)) => piece.damage(malformed),
         }
-    }
+    });
+    Piece { error: result.err(), ..piece }
 }
 
 const TOO_LONG: Malformed = Malformed { expected: "the end of the line", at: LINE_MAX };

@@ -8,7 +8,6 @@
 //!
 //! The result is each argument with a NUL behind it: no argument can hold one.
 
-use std::collections::BTreeMap;
 use sysparse::audit::{Argument, Record};
 
 /// How many arguments are made up for a command that says it has more than were found; the kernel
@@ -44,26 +43,30 @@ pub(super) fn joined<'a>(
     line: &mut Vec<u8>,
 ) -> Option<bool> {
     let mut count = None;
-    let mut parts = BTreeMap::new();
+    let mut parts = Vec::new();
     for argument in records.flat_map(|record| record.arguments()) {
         match argument {
             Argument::Count(arguments) => count = count.max(Some(arguments)),
-            Argument::Whole(index, value) => drop(parts.insert((index, 0), value)),
-            Argument::Part(index, part, value) => drop(parts.insert((index, part), value)),
+            Argument::Whole(index, value) => parts.push((index, 0, value)),
+            Argument::Part(index, part, value) => parts.push((index, part, value)),
         }
     }
-    parts.retain(|(index, _), _| *index < INDEX_MAX);
-    let found = parts.keys().next_back().map_or(0, |(index, _)| index + 1);
+    parts.retain(|(index, ..)| *index < INDEX_MAX);
+    parts.sort_by_key(|(index, part, _)| (*index, *part));
+    parts.dedup_by_key(|(index, part, _)| (*index, *part));
+    let found = parts.last().map_or(0, |(index, ..)| index + 1);
     if count.is_none() && found == 0 {
         return None;
     }
     line.clear();
     let end = count.unwrap_or(found).clamp(found, found + MISSING_MAX);
     let mut is_whole = count == Some(end);
-    for index in 0..end {
-        let mut pieces = parts.range((index, 0)..=(index, u64::MAX)).peekable();
-        is_whole &= pieces.peek().is_some();
-        pieces.for_each(|(_, value)| value.text().append_to(line));
+    let mut parts = parts.into_iter().peekable();
+    for argument in 0..end {
+        is_whole &= parts.peek().is_some_and(|(index, ..)| *index == argument);
+        while let Some((_, _, value)) = parts.next_if(|(index, ..)| *index == argument) {
+            value.text().append_to(line);
+        }
         line.push(0);
     }
     Some(is_whole)
