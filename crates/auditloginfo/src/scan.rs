@@ -9,13 +9,15 @@ use crate::subject::Query;
 use crate::tally::Tally;
 use foldhash::fast::RandomState;
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use sysparse::{Malformed, audit};
 use toolkit::input::{Ending, Lines, Source};
+use toolkit::progress::Progress;
 
 /// The longest line that is read as a record, in bytes; auditd's own limit is below 9,000, but
 /// other writers join more.
@@ -67,11 +69,19 @@ struct Piece {
 /// Reads the logs in the order given, `-` being standard input, and counts what is asked for.
 #[must_use]
 pub fn read(logs: &[PathBuf], query: &Query, cut: Cut) -> Found {
-    let mut scanner = Scanner::new(query, cut);
+    let progress = Progress::start(total(logs));
+    let mut scanner = Scanner::new(query, cut, progress.read());
     for path in logs {
         scanner.log(path, open(path));
     }
     scanner.finish()
+}
+
+/// The size of the logs together; nothing if one is no file, or compressed.
+fn total(logs: &[PathBuf]) -> Option<u64> {
+    let is_plain = |log: &&PathBuf| log.extension().is_none_or(|end| end != "gz");
+    let size = |log| fs::metadata(Some(log).filter(is_plain)?).ok().filter(fs::Metadata::is_file);
+    logs.iter().map(|log| size(log).map(|metadata| metadata.len())).sum()
 }
 
 fn open(path: &Path) -> io::Result<Source> {
@@ -85,21 +95,23 @@ pub struct Scanner<'a> {
     nodes: RandomState,
     joiner: Joiner<'a>,
     found: Found,
+    bytes: &'a AtomicU64,
 }
 
 impl<'a> Scanner<'a> {
-    /// A scanner that has read nothing.
+    /// A scanner that has read nothing, and will count the bytes that it reads.
     #[must_use]
-    pub fn new(query: &'a Query, cut: Cut) -> Self {
+    pub fn new(query: &'a Query, cut: Cut, bytes: &'a AtomicU64) -> Self {
         let nodes = RandomState::default();
         let joiner = Joiner::new(query, nodes.clone(), false);
-        Scanner { query, cut, nodes, joiner, found: Found::default() }
+        Scanner { query, cut, nodes, joiner, found: Found::default(), bytes }
     }
 
     /// Reads the next log, told of as `path`.
     pub fn log(&mut self, path: &Path, source: io::Result<Source>) {
         match source {
             Ok(Source::Stream(stream)) => {
+                let stream = Counted { inner: stream, bytes: self.bytes };
                 let piece = read_piece(stream, &mut self.joiner, &mut self.found.tally);
                 self.found.note(path, vec![piece]);
             }
@@ -116,18 +128,19 @@ impl<'a> Scanner<'a> {
         let mut ranges = ranges(file, self.cut).into_iter();
         let first = ranges.next().unwrap_or((0, u64::MAX));
         let tally = &mut self.found.tally;
+        let range = |range| Counted { inner: Range::new(file, range), bytes: self.bytes };
         thread::scope(|scope| {
             let threads: Vec<_> = ranges
-                .map(|range| {
+                .map(|places| {
                     let mut joiner = Joiner::new(self.query, self.nodes.clone(), true);
                     scope.spawn(move || {
                         let mut tally = Tally::default();
-                        let piece = read_piece(Range::new(file, range), &mut joiner, &mut tally);
+                        let piece = read_piece(range(places), &mut joiner, &mut tally);
                         (piece, joiner, tally)
                     })
                 })
                 .collect();
-            let mut pieces = vec![read_piece(Range::new(file, first), &mut self.joiner, tally)];
+            let mut pieces = vec![read_piece(range(first), &mut self.joiner, tally)];
             for thread in threads {
                 let (piece, next, counts) =
                     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -198,6 +211,20 @@ impl Read for Range<'_> {
         let length = buffer.len().min(left);
         let count = self.file.read_at(buffer.get_mut(..length).unwrap_or_default(), self.at)?;
         self.at += count as u64;
+        Ok(count)
+    }
+}
+
+/// A reader whose bytes are counted.
+struct Counted<'a, R> {
+    inner: R,
+    bytes: &'a AtomicU64,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.bytes.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }

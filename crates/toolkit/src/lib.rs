@@ -8,4 +8,5 @@ pub mod cli;
 pub mod finish;
 pub mod input;
 pub mod paint;
+pub mod progress;
 pub mod rows;

@@ -9,13 +9,15 @@ use auditloginfo::subject::Query;
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use toolkit::input::Source;
 
 fuzz_target!(|log: &[u8]| {
     let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
     let detail = Detail { sections, absolute: true, modes: true, overview: true };
     let query = Query { detail, ..Query::default() };
-    let mut scanner = Scanner::new(&query, Cut::default());
+    let bytes = AtomicU64::default();
+    let mut scanner = Scanner::new(&query, Cut::default(), &bytes);
     // The log in two files, so that events are split as well.
     let (first, second) = log.split_at(log.len() / 2);
     for part in [first, second] {
