@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod counter;
 pub mod text;
 
 #[cfg(test)]
