@@ -20,6 +20,7 @@
 pub mod audit;
 pub mod counter;
 pub mod text;
+pub mod vpd;
 
 #[cfg(test)]
 extern crate std;

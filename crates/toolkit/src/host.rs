@@ -7,6 +7,7 @@
 //! of its `proc/stat` plus that.
 
 use crate::tick::Tick;
+use nix::errno::Errno;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -39,6 +40,18 @@ pub enum Error {
     /// A root folder with nothing to read below it.
     #[error("{}: neither proc/ and sys/ nor numbered folders with them are there", .0.display())]
     NoTree(PathBuf),
+}
+
+impl Error {
+    /// Whether the file is not there, or its device went.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        let Error::Read { cause, .. } = self else {
+            return false;
+        };
+        let gone = [Errno::ENOENT, Errno::ENODEV, Errno::ENXIO].map(|errno| errno as i32);
+        cause.raw_os_error().is_some_and(|errno| gone.contains(&errno))
+    }
 }
 
 /// How the clock of a machine is read; this crate itself parses no system text.

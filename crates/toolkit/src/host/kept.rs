@@ -22,6 +22,12 @@ impl Kept {
     pub fn new(path: impl Into<PathBuf>) -> Kept {
         Kept { path: path.into(), open: None }
     }
+
+    /// The path below the root.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 /// Whether devices came or went, told by the kernel's own count of such events.

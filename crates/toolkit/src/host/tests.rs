@@ -3,8 +3,8 @@ use super::*;
 use std::fs;
 
 const CLOCK: Clock = Clock {
-    uptime: |text| str::from_utf8(text).ok()?.trim().parse().ok().map(Duration::from_secs),
-    btime: |text| str::from_utf8(text).ok()?.trim().parse().ok(),
+    uptime: |text| std::str::from_utf8(text).ok()?.trim().parse().ok().map(Duration::from_secs),
+    btime: |text| std::str::from_utf8(text).ok()?.trim().parse().ok(),
 };
 
 /// A folder of this test that is removed at its end.

@@ -63,7 +63,12 @@ impl Colours {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write(&self, hue: Hue, text: Arguments<'_>, out: &mut impl Write) -> io::Result<()> {
+    pub fn write(
+        &self,
+        hue: Hue,
+        text: Arguments<'_>,
+        out: &mut (impl Write + ?Sized),
+    ) -> io::Result<()> {
         let Some(sgr) = self.sgr(hue) else {
             return out.write_fmt(text);
         };
