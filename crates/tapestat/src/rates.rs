@@ -1,7 +1,7 @@
 //! What happened between two samples, in numbers only.
 //!
-//! A figure is a whole number of units of 10^-`decimals`, so that sums are exact. Without decimals it
-//! is cut off, as sysstat does; with decimals it is rounded.
+//! A figure is a whole number of units of 10^-`decimals`, so that a total is the exact sum of what is
+//! shown. Without decimals it is cut off, as sysstat does; with decimals it is rounded.
 
 use crate::args::{Format, Layout, Unit};
 use crate::names::Names;
@@ -37,8 +37,8 @@ impl Scale {
     }
 
     /// What 1.00 is in a figure.
-    fn one(&self) -> u128 {
-        std::iter::repeat_n(10, self.decimals).product()
+    fn one(&self) -> f64 {
+        std::iter::repeat_n(10.0, self.decimals).product()
     }
 }
 
@@ -117,6 +117,7 @@ pub enum State {
 /// The report since boot.
 #[must_use]
 pub fn since_boot(new: &Sample, uptime: Duration, scale: &Scale) -> Round {
+    let uptime = whole_millis(uptime);
     let row = |reading: &Reading| {
         let is_busy = |requests: u64| if requests > 0 { State::Busy } else { State::Idle };
         let state = reading.in_flight.map(is_busy);
@@ -241,22 +242,36 @@ fn figures(growth: &Counters, interval: Duration, scale: &Scale) -> Figures {
 }
 
 /// The highest percentage that is shown.
-const PERCENT_MAX: u128 = 999;
+const PERCENT_MAX: f64 = 999.0;
 
+/// Divided as sysstat does, in floating point, so that it is the same figure where it is cut off.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+#[allow(clippy::cast_precision_loss, reason = "as in the figures that these have to equal")]
 fn figure(kind: Kind, growth: u64, interval: Duration, scale: &Scale) -> u64 {
-    const SECOND_NS: u128 = 1_000_000_000;
-    let (over, under) = match (kind, scale.unit) {
-        (Kind::Rate, _) => (SECOND_NS, 1),
-        (Kind::Percent, _) => (100, 1),
-        (Kind::Amount, Unit::Kilo) => (SECOND_NS, 1 << 10),
-        (Kind::Amount, Unit::Mega) => (SECOND_NS, 1 << 20),
-        (Kind::Amount, Unit::Giga) => (SECOND_NS, 1 << 30),
+    let growth = growth as f64;
+    let value = match (kind, scale.unit) {
+        (Kind::Rate, _) => growth / seconds(interval),
+        (Kind::Percent, _) => (100.0 * growth / (seconds(interval) * 1e9)).min(PERCENT_MAX),
+        (Kind::Amount, Unit::Kilo) => growth / seconds(interval) / 1024.0,
+        (Kind::Amount, Unit::Mega) => growth / seconds(interval) / f64::from(1 << 20),
+        (Kind::Amount, Unit::Giga) => growth / seconds(interval) / f64::from(1 << 30),
     };
-    let (over, under) = (u128::from(growth) * over * scale.one(), interval.as_nanos() * under);
-    let half = if scale.decimals == 0 { 0 } else { under / 2 };
-    let value = (over + half).checked_div(under).unwrap_or(0);
-    let value = if kind == Kind::Percent { value.min(PERCENT_MAX * scale.one()) } else { value };
-    u64::try_from(value).unwrap_or(u64::MAX)
+    match scale.decimals {
+        0 => value as u64,
+        _ => (value * scale.one()).round() as u64,
+    }
+}
+
+/// As a number of floating point, the nearest to the decimal one.
+#[allow(clippy::cast_precision_loss, reason = "exact for the first 285 years")]
+fn seconds(interval: Duration) -> f64 {
+    interval.as_micros() as f64 / 1e6
+}
+
+/// The milliseconds that sysstat takes an uptime for: now and then one is lost in floating point.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "never negative")]
+fn whole_millis(uptime: Duration) -> Duration {
+    Duration::from_millis((seconds(uptime) * 1000.0) as u64)
 }
 
 /// The quotient, rounded.

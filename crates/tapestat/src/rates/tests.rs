@@ -17,7 +17,17 @@ fn figures_are_cut_without_decimals_and_rounded_with_them() {
     assert_eq!(of(Kind::Amount, (3 << 30) - 3, scale(0, Unit::Giga)), 0);
     assert_eq!(of(Kind::Percent, 2_999_999_999, scale(0, Unit::Kilo)), 99);
     assert_eq!(of(Kind::Percent, u64::MAX, scale(1, Unit::Kilo)), 9990);
+    assert_eq!(figure(Kind::Rate, u64::MAX, Duration::ZERO, &scale(0, Unit::Kilo)), u64::MAX);
     assert_eq!(figure(Kind::Rate, u64::MAX, SECOND / 1000, &scale(2, Unit::Kilo)), u64::MAX);
+}
+
+#[test]
+fn figures_are_divided_as_sysstat_divides() {
+    let interval = Duration::from_millis(1090);
+    let of = |decimals| figure(Kind::Rate, 16_918_103_422, interval, &scale(decimals, Unit::Kilo));
+    assert_eq!((of(0), of(2)), (15_521_195_799, 1_552_119_580_000));
+    assert_eq!(whole_millis(Duration::from_millis(4060)), Duration::from_millis(4059));
+    assert_eq!(whole_millis(Duration::from_millis(4070)), Duration::from_millis(4070));
 }
 
 #[test]

@@ -112,15 +112,18 @@ impl Text {
             Kind::Percent => Hue::percent(number.to_f64()),
             Kind::Rate | Kind::Amount => Hue::figure(scaled == 0),
         };
+        // The colour ends before the unit, as in sysstat's.
         match (kind, self.is_human) {
             (Kind::Amount, true) => {
                 let (amount, unit) = suited(number.to_f64());
                 let text = format!("{amount:.1}").replace('.', self.mark);
-                self.colours.write(hue, format_args!(" {text:>10}{unit}"), out)
+                self.colours.write(hue, format_args!(" {text:>10}"), out)?;
+                write!(out, "{unit}")
             }
             (Kind::Percent, true) => {
                 let width = width - 1;
-                self.colours.write(hue, format_args!(" {number:width$}%"), out)
+                self.colours.write(hue, format_args!(" {number:width$}"), out)?;
+                write!(out, "%")
             }
             _ => self.colours.write(hue, format_args!(" {number:width$}"), out),
         }
