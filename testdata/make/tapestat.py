@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Makes testdata/samples/tapestat: trees for `tapestat --root`.
+
+    tapestat.py RECORDED      RECORDED holds load1/series.jsonl.gz and delete-add/series.jsonl.gz, statistics
+                              of real st devices (scsi_debug) recorded under load
+
+load and hotplug are recordings; the rest is made up, each tree for what its name says.
+"""
+import gzip, json, os, re, shutil, sys
+
+OUT = os.path.join(os.path.dirname(os.path.realpath(__file__)), '../samples/tapestat')
+FILES = 'read_ns write_ns io_ns read_byte_cnt write_byte_cnt read_cnt write_cnt other_cnt resid_cnt in_flight'.split()
+BTIME = 1795353586
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'wb') as f:
+        f.write(text if isinstance(text, bytes) else text.encode())
+
+def link(path, target):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.symlink(target, path)
+
+def machine(root, uptime, node='lab', cpus=2):
+    write(f'{root}/proc/uptime', uptime)
+    write(f'{root}/proc/stat', f'cpu  0 0 0 0\nbtime {BTIME}\n')
+    for name, text in dict(hostname=node, ostype='Linux', osrelease='7.3.4+deb13-amd64', arch='x86_64').items():
+        write(f'{root}/proc/sys/kernel/{name}', text + '\n')
+    for cpu in range(cpus):
+        write(f'{root}/sys/devices/system/cpu/cpu{cpu}/online', '1\n')
+
+def drive(root, number, values, hctl=None):
+    folder = f'{root}/sys/class/scsi_tape/st{number}'
+    for name, value in zip(FILES, values):
+        write(f'{folder}/stats/{name}', value if isinstance(value, (str, bytes)) else f'{value}\n')
+    if hctl:
+        link(f'{folder}/device', f'../../../{hctl}')
+
+def recorded(source, out, wanted):
+    samples = {}
+    with gzip.open(source, 'rt') as lines:
+        for line in lines:
+            r = json.loads(line)
+            if 'text' in r:
+                samples.setdefault(r['n'], {})[r['file']] = r['text']
+    for index, n in enumerate(wanted, 1):
+        machine(f'{out}/{index}', samples[n]['/proc/uptime'])
+        for path, text in samples[n].items():
+            if re.match(r'/sys/class/scsi_tape/st\d+/stats/', path):
+                write(f'{out}/{index}{path}', text)
+
+def transfer(seconds, per_second, block, ns_each):
+    """Operations of `block` bytes for so many seconds: time, bytes, count."""
+    count = seconds * per_second
+    return count * ns_each, count * block, count
+
+def backup(out):
+    """Two backups at work, one with blocks of 10 kB; a drive that rewinds; one that does nothing."""
+    for tree, seconds in enumerate((600, 605, 610), 1):
+        root = f'{out}/{tree}'
+        machine(root, f'{seconds}.00 1.00\n', node='backup')
+        ns, size, count = transfer(seconds, 1120, 262144, 850000)
+        drive(root, 0, [0, ns, ns + 4 * 10**9, 0, size, 0, count, 12, 0, 1])
+        ns, size, count = transfer(seconds, 3900, 10240, 246000)
+        drive(root, 1, [0, ns, ns + 4 * 10**9, 0, size, 0, count, 12, 0, 1])
+        # The rewind began after the first sample and ends before the last: only then it has a time.
+        took = 7_200_000_000 if tree == 3 else 0
+        drive(root, 2, [5 * 10**11, 0, 5 * 10**11 + took, 1 << 38, 0, 1 << 20, 0, 40 + (tree == 3), 1, int(tree == 2)])
+        drive(root, 3, [0] * 10, '8:0:1:0')
+        drives = [('7:0:0:0', 'HU1327WEYT'), ('7:0:1:0', 'HU1327WF02'), ('8:0:0:0', 'HU1419ABCD')]
+        for number, (hctl, serial) in enumerate(drives):
+            page = bytes([1, 0x80, 0, len(serial)]) + serial.encode()
+            write(f'{root}/sys/devices/{hctl}/vpd_pg80', page)
+            link(f'{root}/sys/class/scsi_tape/st{number}/device', f'../../../devices/{hctl}')
+            write(f'{root}/dev/nst{number}', '')
+            link(f'{root}/dev/tape/by-id/scsi-35000e111c{number}', f'../../st{number}')
+            link(f'{root}/dev/tape/by-id/scsi-35000e111c{number}-nst', f'../../nst{number}')
+            link(f'{root}/dev/tape/by-path/pci-0000:07:00.0-sas-phy{number}-lun-0', f'../../st{number}')
+
+def reset(out):
+    """The counters of st0 begin anew before the second sample; those of st1 go on."""
+    for tree, (st0, st1) in enumerate([(1000, 1000), (10, 1050), (60, 1100)], 1):
+        root = f'{out}/{tree}'
+        machine(root, f'{100 + 5 * tree}.00 1.00\n')
+        for number, count in enumerate((st0, st1)):
+            ns = count * 10**7
+            drive(root, number, [ns, 0, ns, count << 16, 0, count, 0, 0, 0, 0])
+
+def broken(out):
+    """A drive for each way in which a file of statistics can be bad, and two good ones."""
+    good = [0, 10**9, 10**9, 0, 1 << 26, 0, 1024, 0, 0, 0]
+    bad = ['', 'many\n', '-1\n', '18446744073709551616\n', '12 13\n', '\x1b[2J7\n']
+    machine(out, '100.00 1.00\n')
+    drive(out, 0, good)
+    for number, text in enumerate(bad, 1):
+        drive(out, number, good[:5] + [text] + good[6:])
+    drive(out, 7, good[:8])                                     # no resid_cnt
+    drive(out, 8, [f'{value}\n'.encode().ljust(4096, b'\0') for value in good])
+    write(f'{out}/sys/class/scsi_tape/st9/stats', '')           # a file where a folder should be
+    write(f'{out}/sys/class/scsi_tape/stx/stats/io_ns', '1\n')  # no drive
+
+def hostile(out):
+    """Names that try to steer a terminal or to leave a JSON string."""
+    machine(out, '100.00 1.00\n', node='a\x1b[31m"\\')
+    drive(out, 0, [0] * 10)
+    link(f'{out}/dev/tape/by-id/x\x1b]0;"\\', '../../st0')
+
+def wide(out):
+    """Numbers that do not fit their columns."""
+    machine(out, '10.00 1.00\n')
+    for number in (99, 100, 1000, 10000):
+        drive(out, number, [10**10 * number, 0, 10**10 * number, number << 40, 10 << 50, number * 10**8, 10, 0, 0, 0])
+
+def main(source):
+    shutil.rmtree(OUT, ignore_errors=True)
+    recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
+    recorded(f'{source}/delete-add/series.jsonl.gz', f'{OUT}/hotplug', [0, 1, 5, 6])
+    backup(f'{OUT}/backup')
+    reset(f'{OUT}/reset')
+    broken(f'{OUT}/broken')
+    hostile(f'{OUT}/hostile')
+    wide(f'{OUT}/wide')
+    machine(f'{OUT}/none', '100.00 1.00\n')
+    machine(f'{OUT}/nostats', '100.00 1.00\n')
+    write(f'{OUT}/nostats/sys/class/scsi_tape/st0/dev', '9:0\n')
+
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
+main(sys.argv[1])
