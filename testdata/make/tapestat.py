@@ -4,7 +4,7 @@
     tapestat.py RECORDED      RECORDED holds load1/series.jsonl.gz and delete-add/series.jsonl.gz, statistics
                               of real st devices (scsi_debug) recorded under load
 
-load and hotplug are recordings; the rest is made up, each tree for what its name says.
+load, hotplug and blocks are recordings; the rest is made up, each tree for what its name says.
 """
 import gzip, json, os, re, shutil, sys
 
@@ -77,6 +77,22 @@ def backup(out):
             link(f'{root}/dev/tape/by-id/scsi-35000e111c{number}-nst', f'../../nst{number}')
             link(f'{root}/dev/tape/by-path/pci-0000:07:00.0-sas-phy{number}-lun-0', f'../../st{number}')
 
+# Real st drives (scsi_debug, Linux 7.3.4): before, after writing with dd bs=32k, 64k and 256k to st0, st1, st2, after
+# rewinding, after reading as many blocks; st3 idle. A line a tree: uptime, then the files of each drive.
+BLOCKS = """
+55.77 0,0,35913651,0,0,0,0,7,0,0 0,0,120697762,0,0,0,0,7,0,0 0,0,33285728,0,0,0,0,7,0,0 0,0,17404553,0,0,0,0,3,0,0
+75.75 0,998474397,1053471250,0,6553600,0,200,11,0,0 0,965462346,1103467747,0,13107200,0,200,11,0,0 0,486076693,541722973,0,26214400,0,100,11,0,0 0,0,17404553,0,0,0,0,3,0,0
+88.13 0,998474397,1082878153,0,6553600,0,200,15,0,0 0,965462346,1130356179,0,13107200,0,200,15,0,0 0,486076693,560827127,0,26214400,0,100,15,0,0 0,0,17404553,0,0,0,0,3,0,0
+104.01 1070943751,998474397,2166715821,6553600,6553600,200,200,18,0,0 1015122368,965462346,2158352885,13107200,13107200,200,200,18,0,0 525631447,486076693,1099168085,26214400,26214400,100,100,18,0,0 0,0,17404553,0,0,0,0,3,0,0
+"""
+
+def blocks(out):
+    for tree, line in enumerate(BLOCKS.split('\n')[1:-1], 1):
+        uptime, *drives = line.split()
+        machine(f'{out}/{tree}', uptime + ' 1.00\n')
+        for number, values in enumerate(drives):
+            drive(f'{out}/{tree}', number, values.split(','))
+
 def reset(out):
     """The counters of st0 begin anew before the second sample; those of st1 go on."""
     for tree, (st0, st1) in enumerate([(1000, 1000), (10, 1050), (60, 1100)], 1):
@@ -115,6 +131,7 @@ def main(source):
     shutil.rmtree(OUT, ignore_errors=True)
     recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
     recorded(f'{source}/delete-add/series.jsonl.gz', f'{OUT}/hotplug', [0, 1, 5, 6])
+    blocks(f'{OUT}/blocks')
     backup(f'{OUT}/backup')
     reset(f'{OUT}/reset')
     broken(f'{OUT}/broken')

@@ -98,6 +98,7 @@ pub fn run(
     let mut report = report::new(&args, &host.machine(), host.moment()?.wall);
     let drives = Drives::new(&args, &host)?;
     report.begin(out)?;
+    out.flush()?;
     let tick = args.course.period().map(Tick::start).transpose().map_err(Error::Wait)?;
     let mut watch = Watch { host, drives, tick, messages };
     let status = watch.reports(&args, report.as_mut(), out)?;

@@ -74,6 +74,11 @@ fn the_same_bytes_as_sysstat() {
         compare(&case, &root, &clock);
         count += 1;
     }
+    for case in recorded() {
+        let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/tapestat");
+        compare(&case.0, &Path::new(samples).join(case.1), &clock);
+        count += 1;
+    }
     let (major, minor) = version;
     tell(&format!(
         "{count} calls gave the same bytes as tapestat of sysstat {major}.{minor} (seed {seed})"
@@ -153,6 +158,19 @@ fn cases(random: &mut Random) -> Vec<Case> {
                 let environment = environment(random);
                 cases.push(Case { arguments, trees, locale, environment });
             }
+        }
+    }
+    cases
+}
+
+/// The recordings of real drives, each with some options; `hotplug` only until a drive comes back.
+fn recorded() -> Vec<(Case, &'static str)> {
+    let mut cases = Vec::new();
+    for (samples, trees) in [("load", "4"), ("blocks", "4"), ("hotplug", "3"), ("backup", "3")] {
+        for options in ["-t", "-z", "--human", "-m", "-zt"] {
+            let (locale, environment) = ("C", vec![("TZ", "UTC")]);
+            let arguments = vec![options, "1", trees];
+            cases.push((Case { arguments, trees: 0, locale, environment }, samples));
         }
     }
     cases
