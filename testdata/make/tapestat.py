@@ -102,6 +102,14 @@ def reset(out):
             ns = count * 10**7
             drive(root, number, [ns, 0, ns, count << 16, 0, count, 0, 0, 0, 0])
 
+def new(out):
+    """A drive that comes before the second sample."""
+    for tree in (1, 2, 3):
+        machine(f'{out}/{tree}', f'{100 + 5 * tree}.00 1.00\n')
+        for number in (0, 1)[:tree]:
+            count = 1000 * tree
+            drive(f'{out}/{tree}', number, [0, count * 10**6, count * 10**6, 0, count << 15, 0, count, 0, 0, 0])
+
 def broken(out):
     """A drive for each way in which a file of statistics can be bad, and two good ones."""
     good = [0, 10**9, 10**9, 0, 1 << 26, 0, 1024, 0, 0, 0]
@@ -134,6 +142,7 @@ def main(source):
     blocks(f'{OUT}/blocks')
     backup(f'{OUT}/backup')
     reset(f'{OUT}/reset')
+    new(f'{OUT}/new')
     broken(f'{OUT}/broken')
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
