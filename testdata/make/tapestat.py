@@ -121,6 +121,9 @@ def broken(out):
     drive(out, 7, good[:8])                                     # no resid_cnt
     drive(out, 8, [f'{value}\n'.encode().ljust(4096, b'\0') for value in good])
     write(f'{out}/sys/class/scsi_tape/st9/stats', '')           # a file where a folder should be
+    drive(out, 10, good)
+    os.unlink(f'{out}/sys/class/scsi_tape/st10/stats/read_ns')
+    write(f'{out}/sys/class/scsi_tape/st10/stats/read_ns/no-file', '')
     write(f'{out}/sys/class/scsi_tape/stx/stats/io_ns', '1\n')  # no drive
 
 def hostile(out):

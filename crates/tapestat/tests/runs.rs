@@ -9,6 +9,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -148,6 +149,21 @@ fn a_thousand_drives_need_no_more_files_than_there_may_be() {
     let rows: Vec<_> = text.lines().filter(|line| line.starts_with("st")).collect();
     assert_eq!(rows.len(), 1000);
     assert!(rows[999].starts_with("st999     999     999"), "{}", rows[999]);
+}
+
+#[test]
+fn a_second_signal_ends_a_run_that_hangs() {
+    let machine = Machine::new("hangs");
+    (0..1000).for_each(|number| machine.set(number, 7));
+    // Far more than a pipe holds, and nobody reads it.
+    let mut command = tapestat(&machine.0, &["-o", "jsonl", "1"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    signal(&child, "-INT");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "the first is for the end of the report");
+    signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
 }
 
 /// Ours with `machine` over `/sys` of its own mount namespace; nothing if that cannot be had.

@@ -2,7 +2,8 @@
 //!
 //! A deadline follows from the one before, so that lateness does not add up. After a pause of more
 //! than a whole interval (a stopped process, a virtual machine put aside) the deadlines that were
-//! missed are dropped and a new cadence starts.
+//! missed are dropped and a new cadence starts. While the machine is suspended the clock stands
+//! still, and so do the deadlines.
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
