@@ -13,7 +13,7 @@ MANDIR = $(DATADIR)/man
 BUILT = $${CARGO_TARGET_DIR:-target}/release
 
 # A new command is a word here.
-COMMANDS = auditloginfo
+COMMANDS = auditloginfo tapestat
 INSTALLS = $(COMMANDS:%=install-%)
 UNINSTALLS = $(COMMANDS:%=uninstall-%)
 

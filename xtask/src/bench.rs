@@ -5,6 +5,7 @@
 
 mod auditloginfo;
 mod measure;
+mod tapestat;
 
 pub(crate) use measure::measured;
 
@@ -14,7 +15,7 @@ use measure::{Figures, Line, median, system_calls, turns};
 use std::io::Write;
 
 /// The benchmarks by the command's name.
-const ALL: [(&str, Bench); 1] = [("auditloginfo", auditloginfo::run)];
+const ALL: [(&str, Bench); 2] = [("auditloginfo", auditloginfo::run), ("tapestat", tapestat::run)];
 
 type Bench = fn(&Tree, &mut dyn Write) -> Result<(), Error>;
 

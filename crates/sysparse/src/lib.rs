@@ -18,7 +18,9 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod counter;
 pub mod text;
+pub mod vpd;
 
 #[cfg(test)]
 extern crate std;

@@ -34,7 +34,13 @@ impl<W: Write> Messages<W> {
     /// Tells one message. Text from outside that it repeats cannot steer a terminal. There is
     /// nobody left to tell if standard error fails.
     pub fn tell(&mut self, message: impl Display) {
-        let text = format!("{}: {message}", self.command);
+        let command = self.command;
+        self.tell_bare(format_args!("{command}: {message}"));
+    }
+
+    /// Tells one message without the command's name, where programs expect it that way.
+    pub fn tell_bare(&mut self, message: impl Display) {
+        let text = message.to_string();
         let mut line = Vec::new();
         for part in text.split('\n') {
             let _ = Escape::Tty.write(part.as_bytes(), &mut line);

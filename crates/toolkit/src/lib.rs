@@ -5,8 +5,13 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod delta;
 pub mod finish;
+pub mod host;
 pub mod input;
+pub mod locale;
 pub mod paint;
 pub mod progress;
 pub mod rows;
+pub mod stamp;
+pub mod tick;

@@ -1,5 +1,8 @@
 //! What reaches a terminal. No escape sequence of the input ever does.
 
+mod colours;
+
+pub use colours::{Colours, Hue};
 use std::io::{self, Write};
 
 /// How the bytes of a name are made safe to print; the words are those of ausearch(8).

@@ -1,6 +1,7 @@
 //! Machine output: one record a line, as tab-separated values or as JSON.
 
 use crate::paint::Escape;
+use std::fmt;
 use std::io::{self, Write};
 
 /// One value of a record.
@@ -10,10 +11,45 @@ pub enum Cell<'a> {
     Text(&'a [u8]),
     /// A count.
     Number(u64),
+    /// A number with decimals.
+    Fixed(Fixed),
     /// Several texts: an array in JSON, joined by blanks between tabs.
     List(&'a [&'a [u8]]),
     /// No value: `null`, or nothing between tabs.
     Null,
+}
+
+/// A number with a fixed count of decimals: `scaled` / 10^`decimals`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fixed {
+    /// The number times 10^`decimals`.
+    pub scaled: u64,
+    /// Digits behind the mark.
+    pub decimals: usize,
+    /// What stands before the decimals; JSON knows only a point.
+    pub mark: &'static str,
+}
+
+impl Fixed {
+    /// The nearest number of floating point.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "the nearest is what is asked for")]
+    pub fn to_f64(self) -> f64 {
+        (0..self.decimals).fold(self.scaled as f64, |value, _| value / 10.0)
+    }
+}
+
+impl fmt::Display for Fixed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.decimals == 0 {
+            return fmt::Display::fmt(&self.scaled, f);
+        }
+        let one = u32::try_from(self.decimals).ok().and_then(|digits| 10u64.checked_pow(digits));
+        let one = one.unwrap_or(u64::MAX);
+        let (whole, fraction) = (self.scaled / one, self.scaled % one);
+        let width = f.width().unwrap_or(0).saturating_sub(self.decimals + 1);
+        write!(f, "{whole:width$}{}{fraction:0decimals$}", self.mark, decimals = self.decimals)
+    }
 }
 
 /// Writes `cells` as a line of tab-separated values that ends with `end`.
@@ -28,6 +64,7 @@ pub fn tsv(cells: &[Cell<'_>], escape: Escape, end: u8, out: &mut impl Write) ->
         match *cell {
             Cell::Text(text) => escape.write(text, out)?,
             Cell::Number(number) => write!(out, "{number}")?,
+            Cell::Fixed(number) => write!(out, "{number}")?,
             Cell::List(texts) => joined(texts, out, |text, out| escape.write(text, out))?,
             Cell::Null => {}
         }
@@ -60,6 +97,7 @@ pub fn json(cells: &[(&str, Cell<'_>)], out: &mut impl Write) -> io::Result<()> 
         match *cell {
             Cell::Text(text) => json_string(text, out)?,
             Cell::Number(number) => write!(out, "{number}")?,
+            Cell::Fixed(number) => write!(out, "{number}")?,
             Cell::List(texts) => json_array(texts, out)?,
             Cell::Null => out.write_all(b"null")?,
         }
@@ -110,6 +148,13 @@ mod tests {
         ("argv", Cell::List(&[b"ls", b"", b"-l"])),
         ("none", Cell::Null),
     ];
+
+    #[test]
+    fn decimals_are_exact_and_aligned() {
+        let number = |scaled, decimals| Fixed { scaled, decimals, mark: "," };
+        assert_eq!(format!("{:7}|{:3}", number(1205, 2), number(999_999, 1)), "  12,05|99999,9");
+        assert_eq!(format!("{:4}|{}", number(7, 0), number(7, 3)), "   7|0,007");
+    }
 
     #[test]
     fn a_tsv_line_has_no_tab_but_its_own() {

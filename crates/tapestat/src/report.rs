@@ -1,0 +1,92 @@
+//! A report in one of its forms. Nothing is computed here.
+
+mod document;
+mod records;
+mod text;
+
+use crate::args::{Args, Format};
+use crate::names::printable;
+use crate::rates::{Round, Row};
+use std::io::{self, Write};
+use std::time::SystemTime;
+use toolkit::host::Machine;
+use toolkit::rows::Fixed;
+
+/// A report that grows round by round.
+///
+/// Each method gives the errors of `out`.
+pub trait Report {
+    /// What stands before the first round.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
+
+    /// In place of the round since boot, if that is left out.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()>;
+
+    /// One round.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()>;
+
+    /// What stands behind the last round.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// The report that `args` asks for, on a machine, begun at a time.
+#[must_use]
+pub fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Box<dyn Report> {
+    match args.layout.format {
+        Format::Text => Box::new(text::Text::new(args, machine, wall)),
+        Format::Json => Box::new(document::Document::new(args, machine, wall)),
+        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
+    }
+}
+
+/// Writes the variables that are set, and the version.
+///
+/// # Errors
+/// Those of `out`.
+pub fn version(out: &mut dyn Write) -> io::Result<()> {
+    for name in ["S_COLORS", "S_COLORS_SGR", "S_TIME_FORMAT"] {
+        if let Some(value) = std::env::var_os(name) {
+            writeln!(out, "{name}={}", printable(value.as_encoded_bytes()))?;
+        }
+    }
+    writeln!(out, "tapestat version {}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "(C) the authors of tapestat; MIT OR Apache-2.0")
+}
+
+impl Row {
+    /// The name that is shown.
+    fn name(&self) -> &str {
+        self.drive.as_ref().map_or("total", |drive| &drive.shown)
+    }
+
+    /// What the drive is at, in a word.
+    fn state(&self) -> Option<&'static str> {
+        use crate::rates::State;
+        Some(match self.state? {
+            State::Idle => "idle",
+            State::Read => "read",
+            State::Write => "write",
+            State::Busy => "busy",
+        })
+    }
+
+    /// Sizes of blocks, then times of operations, each with two decimals.
+    fn extended(&self, mark: &'static str) -> [Option<Fixed>; 5] {
+        let ([read_kb, write_kb], [read_ms, write_ms, other_ms]) =
+            (self.block_kb(), self.await_ms());
+        [read_kb, write_kb, read_ms, write_ms, other_ms]
+            .map(|value| value.map(|scaled| Fixed { scaled, decimals: 2, mark }))
+    }
+}

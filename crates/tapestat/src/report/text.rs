@@ -1,0 +1,193 @@
+//! Columns for people, byte for byte those of sysstat's command.
+
+use crate::args::{Args, Layout, Time, Unit};
+use crate::names::printable;
+use crate::rates::{COLUMNS, Kind, Round, Row, Scale};
+use crate::report::Report;
+use std::io::{self, IsTerminal, Write};
+use std::time::SystemTime;
+use toolkit::host::Machine;
+use toolkit::locale;
+use toolkit::paint::{Colours, Hue};
+use toolkit::rows::Fixed;
+use toolkit::stamp::{self, Stamp};
+
+pub(super) struct Text {
+    header: String,
+    stamp: Stamp,
+    time: Option<Time>,
+    unit: Unit,
+    is_human: bool,
+    is_extended: bool,
+    /// Whether names can be long, so that the first column has to fit them.
+    fits_names: bool,
+    decimals: usize,
+    mark: &'static str,
+    colours: Colours,
+}
+
+/// The columns of `-x` and their widths.
+const EXTENDED: [(&str, usize); 7] = [
+    ("kB/rd", 8),
+    ("kB/wr", 8),
+    ("r_await", 8),
+    ("w_await", 8),
+    ("o_await", 9),
+    ("infl", 4),
+    ("state", 5),
+];
+
+impl Text {
+    pub(super) fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Text {
+        let stamp = Stamp::from_env();
+        let Layout { unit, human, time, ref shown, .. } = args.layout;
+        let [system, release, node, hardware] =
+            [&machine.system, &machine.release, &machine.node, &machine.hardware]
+                .map(|name| printable(name.as_bytes()));
+        let (date, cpus) = (stamp.date(wall), machine.cpus);
+        // The empty line before the first report follows the header only if that is at once.
+        let empty = if args.course.skips_first() { "" } else { "\n" };
+        let header =
+            format!("{system} {release} ({node}) \t{date} \t_{hardware}_\t({cpus} CPU)\n{empty}");
+        Text {
+            header,
+            stamp,
+            time,
+            unit: unit.unwrap_or_default(),
+            is_human: human,
+            is_extended: shown.extended,
+            fits_names: args.naming.is_some(),
+            decimals: Scale::of(&args.layout).decimals,
+            mark: locale::decimal_mark(locale::of("LC_NUMERIC")),
+            colours: Colours::from_env(io::stdout().is_terminal()),
+        }
+    }
+
+    fn heading(&self, width: usize, out: &mut dyn Write) -> io::Result<()> {
+        let unit = match self.unit {
+            Unit::Kilo => 'k',
+            Unit::Mega => 'M',
+            Unit::Giga => 'G',
+        };
+        write!(out, "{:width$}", "Tape:")?;
+        let names = ["r/s", "w/s", "B_read/s", "B_wrtn/s", "%Rd", "%Wr", "%Oa", "Rs/s", "Ot/s"];
+        for (name, (kind, _)) in names.iter().zip(COLUMNS) {
+            let width = self.width(kind);
+            match kind {
+                Kind::Amount => write!(out, " {:>width$}{name}", unit, width = width - name.len())?,
+                Kind::Rate | Kind::Percent => write!(out, " {name:>width$}")?,
+            }
+        }
+        if self.is_extended {
+            EXTENDED.iter().try_for_each(|(name, width)| write!(out, " {name:>width$}"))?;
+        }
+        writeln!(out)
+    }
+
+    fn width(&self, kind: Kind) -> usize {
+        let decimals = if kind == Kind::Amount && self.is_human { 0 } else { self.decimals };
+        decimals
+            + match kind {
+                Kind::Rate => 7,
+                Kind::Amount => 11,
+                Kind::Percent => 4,
+            }
+    }
+
+    fn row(&self, row: &Row, width: usize, out: &mut dyn Write) -> io::Result<()> {
+        self.colours.write(Hue::Item, format_args!("{:width$}", row.name()), out)?;
+        for (figure, (kind, _)) in row.figures.into_iter().zip(COLUMNS) {
+            self.figure(figure, kind, out)?;
+        }
+        if self.is_extended {
+            self.extended(row, out)?;
+        }
+        writeln!(out)
+    }
+
+    fn figure(&self, scaled: u64, kind: Kind, out: &mut dyn Write) -> io::Result<()> {
+        let width = self.width(kind);
+        let number = Fixed { scaled, decimals: self.decimals, mark: self.mark };
+        let hue = match kind {
+            Kind::Percent => Hue::percent(number.to_f64()),
+            Kind::Rate | Kind::Amount => Hue::figure(scaled == 0),
+        };
+        // The colour ends before the unit, as in sysstat's.
+        match (kind, self.is_human) {
+            (Kind::Amount, true) => {
+                let (amount, unit) = suited(number.to_f64());
+                let text = format!("{amount:.1}").replace('.', self.mark);
+                self.colours.write(hue, format_args!(" {text:>10}"), out)?;
+                write!(out, "{unit}")
+            }
+            (Kind::Percent, true) => {
+                let width = width - 1;
+                self.colours.write(hue, format_args!(" {number:width$}"), out)?;
+                write!(out, "%")
+            }
+            _ => self.colours.write(hue, format_args!(" {number:width$}"), out),
+        }
+    }
+
+    fn extended(&self, row: &Row, out: &mut dyn Write) -> io::Result<()> {
+        let widths = EXTENDED.map(|(_, width)| width);
+        for (value, width) in row.extended(self.mark).into_iter().zip(widths) {
+            match value {
+                Some(value) => {
+                    let hue = Hue::figure(value.scaled == 0);
+                    self.colours.write(hue, format_args!(" {value:width$}"), out)?;
+                }
+                None => write!(out, " {:>width$}", "-")?,
+            }
+        }
+        match row.in_flight {
+            Some(requests) => {
+                let hue = Hue::figure(requests == 0);
+                self.colours.write(hue, format_args!(" {requests:4}"), out)?;
+            }
+            None => write!(out, " {:>4}", "-")?,
+        }
+        write!(out, " {:>5}", row.state().unwrap_or("-"))
+    }
+}
+
+impl Report for Text {
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(self.header.as_bytes())
+    }
+
+    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out)
+    }
+
+    fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()> {
+        match self.time {
+            None => {}
+            Some(Time::Local) => writeln!(out, "{}", self.stamp.date_time(round.wall))?,
+            Some(Time::Epoch) => writeln!(out, "{}", stamp::epoch(round.wall))?,
+        }
+        let rows = || round.rows.iter().chain(&round.total);
+        let longest = rows().map(|row| row.name().chars().count()).max().unwrap_or(0);
+        let width = if self.fits_names { longest.max(5) } else { 5 };
+        self.heading(width, out)?;
+        rows().try_for_each(|row| self.row(row, width, out))?;
+        writeln!(out)
+    }
+
+    /// A round's empty line is its end already.
+    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An amount in kB in the unit that suits it.
+fn suited(kb: f64) -> (f64, char) {
+    let (mut amount, mut unit) = (kb, 'k');
+    for larger in ['M', 'G', 'T', 'P'] {
+        if amount < 1024.0 {
+            break;
+        }
+        (amount, unit) = (amount / 1024.0, larger);
+    }
+    (amount, unit)
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Makes testdata/samples/tapestat: trees for `tapestat --root`.
+
+    tapestat.py RECORDED      RECORDED holds load1/series.jsonl.gz and delete-add/series.jsonl.gz, statistics
+                              of real st devices (scsi_debug) recorded under load
+
+load, hotplug and blocks are recordings; the rest is made up, each tree for what its name says.
+"""
+import gzip, json, os, re, shutil, sys
+
+OUT = os.path.join(os.path.dirname(os.path.realpath(__file__)), '../samples/tapestat')
+FILES = 'read_ns write_ns io_ns read_byte_cnt write_byte_cnt read_cnt write_cnt other_cnt resid_cnt in_flight'.split()
+BTIME = 1795353586
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'wb') as f:
+        f.write(text if isinstance(text, bytes) else text.encode())
+
+def link(path, target):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.symlink(target, path)
+
+def machine(root, uptime, node='lab', cpus=2):
+    write(f'{root}/proc/uptime', uptime)
+    write(f'{root}/proc/stat', f'cpu  0 0 0 0\nbtime {BTIME}\n')
+    for name, text in dict(hostname=node, ostype='Linux', osrelease='7.3.4+deb13-amd64', arch='x86_64').items():
+        write(f'{root}/proc/sys/kernel/{name}', text + '\n')
+    for cpu in range(cpus):
+        write(f'{root}/sys/devices/system/cpu/cpu{cpu}/online', '1\n')
+
+def drive(root, number, values, hctl=None):
+    folder = f'{root}/sys/class/scsi_tape/st{number}'
+    for name, value in zip(FILES, values):
+        write(f'{folder}/stats/{name}', value if isinstance(value, (str, bytes)) else f'{value}\n')
+    if hctl:
+        link(f'{folder}/device', f'../../../{hctl}')
+
+def recorded(source, out, wanted):
+    samples = {}
+    with gzip.open(source, 'rt') as lines:
+        for line in lines:
+            r = json.loads(line)
+            if 'text' in r:
+                samples.setdefault(r['n'], {})[r['file']] = r['text']
+    for index, n in enumerate(wanted, 1):
+        machine(f'{out}/{index}', samples[n]['/proc/uptime'])
+        for path, text in samples[n].items():
+            if re.match(r'/sys/class/scsi_tape/st\d+/stats/', path):
+                write(f'{out}/{index}{path}', text)
+
+def transfer(seconds, per_second, block, ns_each):
+    """Operations of `block` bytes for so many seconds: time, bytes, count."""
+    count = seconds * per_second
+    return count * ns_each, count * block, count
+
+def backup(out):
+    """Two backups at work, one with blocks of 10 kB; a drive that rewinds; one that does nothing."""
+    for tree, seconds in enumerate((600, 605, 610), 1):
+        root = f'{out}/{tree}'
+        machine(root, f'{seconds}.00 1.00\n', node='backup')
+        ns, size, count = transfer(seconds, 1120, 262144, 850000)
+        drive(root, 0, [0, ns, ns + 4 * 10**9, 0, size, 0, count, 12, 0, 1])
+        ns, size, count = transfer(seconds, 3900, 10240, 246000)
+        drive(root, 1, [0, ns, ns + 4 * 10**9, 0, size, 0, count, 12, 0, 1])
+        # The rewind began after the first sample and ends before the last: only then it has a time.
+        took = 7_200_000_000 if tree == 3 else 0
+        drive(root, 2, [5 * 10**11, 0, 5 * 10**11 + took, 1 << 38, 0, 1 << 20, 0, 40 + (tree == 3), 1, int(tree == 2)])
+        drive(root, 3, [0] * 10, '8:0:1:0')
+        drives = [('7:0:0:0', 'HU1327WEYT'), ('7:0:1:0', 'HU1327WF02'), ('8:0:0:0', 'HU1419ABCD')]
+        for number, (hctl, serial) in enumerate(drives):
+            page = bytes([1, 0x80, 0, len(serial)]) + serial.encode()
+            write(f'{root}/sys/devices/{hctl}/vpd_pg80', page)
+            link(f'{root}/sys/class/scsi_tape/st{number}/device', f'../../../devices/{hctl}')
+            write(f'{root}/dev/nst{number}', '')
+            link(f'{root}/dev/tape/by-id/scsi-35000e111c{number}', f'../../st{number}')
+            link(f'{root}/dev/tape/by-id/scsi-35000e111c{number}-nst', f'../../nst{number}')
+            link(f'{root}/dev/tape/by-path/pci-0000:07:00.0-sas-phy{number}-lun-0', f'../../st{number}')
+
+# Real st drives (scsi_debug, Linux 7.3.4): before, after writing with dd bs=32k, 64k and 256k to st0, st1, st2, after
+# rewinding, after reading as many blocks; st3 idle. A line a tree: uptime, then the files of each drive.
+BLOCKS = """
+55.77 0,0,35913651,0,0,0,0,7,0,0 0,0,120697762,0,0,0,0,7,0,0 0,0,33285728,0,0,0,0,7,0,0 0,0,17404553,0,0,0,0,3,0,0
+75.75 0,998474397,1053471250,0,6553600,0,200,11,0,0 0,965462346,1103467747,0,13107200,0,200,11,0,0 0,486076693,541722973,0,26214400,0,100,11,0,0 0,0,17404553,0,0,0,0,3,0,0
+88.13 0,998474397,1082878153,0,6553600,0,200,15,0,0 0,965462346,1130356179,0,13107200,0,200,15,0,0 0,486076693,560827127,0,26214400,0,100,15,0,0 0,0,17404553,0,0,0,0,3,0,0
+104.01 1070943751,998474397,2166715821,6553600,6553600,200,200,18,0,0 1015122368,965462346,2158352885,13107200,13107200,200,200,18,0,0 525631447,486076693,1099168085,26214400,26214400,100,100,18,0,0 0,0,17404553,0,0,0,0,3,0,0
+"""
+
+def blocks(out):
+    for tree, line in enumerate(BLOCKS.split('\n')[1:-1], 1):
+        uptime, *drives = line.split()
+        machine(f'{out}/{tree}', uptime + ' 1.00\n')
+        for number, values in enumerate(drives):
+            drive(f'{out}/{tree}', number, values.split(','))
+
+def reset(out):
+    """The counters of st0 begin anew before the second sample; those of st1 go on."""
+    for tree, (st0, st1) in enumerate([(1000, 1000), (10, 1050), (60, 1100)], 1):
+        root = f'{out}/{tree}'
+        machine(root, f'{100 + 5 * tree}.00 1.00\n')
+        for number, count in enumerate((st0, st1)):
+            ns = count * 10**7
+            drive(root, number, [ns, 0, ns, count << 16, 0, count, 0, 0, 0, 0])
+
+def new(out):
+    """A drive that comes before the second sample."""
+    for tree in (1, 2, 3):
+        machine(f'{out}/{tree}', f'{100 + 5 * tree}.00 1.00\n')
+        for number in (0, 1)[:tree]:
+            count = 1000 * tree
+            drive(f'{out}/{tree}', number, [0, count * 10**6, count * 10**6, 0, count << 15, 0, count, 0, 0, 0])
+
+def broken(out):
+    """A drive for each way in which a file of statistics can be bad, and two good ones."""
+    good = [0, 10**9, 10**9, 0, 1 << 26, 0, 1024, 0, 0, 0]
+    bad = ['', 'many\n', '-1\n', '18446744073709551616\n', '12 13\n', '\x1b[2J7\n']
+    machine(out, '100.00 1.00\n')
+    drive(out, 0, good)
+    for number, text in enumerate(bad, 1):
+        drive(out, number, good[:5] + [text] + good[6:])
+    drive(out, 7, good[:8])                                     # no resid_cnt
+    drive(out, 8, [f'{value}\n'.encode().ljust(4096, b'\0') for value in good])
+    write(f'{out}/sys/class/scsi_tape/st9/stats', '')           # a file where a folder should be
+    drive(out, 10, good)
+    os.unlink(f'{out}/sys/class/scsi_tape/st10/stats/read_ns')
+    write(f'{out}/sys/class/scsi_tape/st10/stats/read_ns/no-file', '')
+    write(f'{out}/sys/class/scsi_tape/stx/stats/io_ns', '1\n')  # no drive
+
+def hostile(out):
+    """Names that try to steer a terminal or to leave a JSON string."""
+    machine(out, '100.00 1.00\n', node='a\x1b[31m"\\')
+    drive(out, 0, [0] * 10)
+    link(f'{out}/dev/tape/by-id/x\x1b]0;"\\', '../../st0')
+
+def wide(out):
+    """Numbers that do not fit their columns."""
+    machine(out, '10.00 1.00\n')
+    for number in (99, 100, 1000, 10000):
+        drive(out, number, [10**10 * number, 0, 10**10 * number, number << 40, 10 << 50, number * 10**8, 10, 0, 0, 0])
+
+def main(source):
+    shutil.rmtree(OUT, ignore_errors=True)
+    recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
+    recorded(f'{source}/delete-add/series.jsonl.gz', f'{OUT}/hotplug', [0, 1, 5, 6])
+    blocks(f'{OUT}/blocks')
+    backup(f'{OUT}/backup')
+    reset(f'{OUT}/reset')
+    new(f'{OUT}/new')
+    broken(f'{OUT}/broken')
+    hostile(f'{OUT}/hostile')
+    wide(f'{OUT}/wide')
+    machine(f'{OUT}/none', '100.00 1.00\n')
+    machine(f'{OUT}/nostats', '100.00 1.00\n')
+    write(f'{OUT}/nostats/sys/class/scsi_tape/st0/dev', '9:0\n')
+
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
+main(sys.argv[1])
