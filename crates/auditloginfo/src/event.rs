@@ -85,19 +85,16 @@ impl<'a> Joiner<'a> {
     #[inline]
     pub fn record(&mut self, start: &Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
         self.window.step();
-        match start.kind {
-            Kind::Syscall => self.syscall(&start.record()?, tally)?,
-            Kind::Path | Kind::Execve | Kind::Uringop if self.detail.needs_parts() => {
-                self.part(&start.record()?, tally)?;
+        if !self.detail.reads(start.kind) {
+            return Ok(());
+        }
+        let record = start.record()?;
+        match record.kind {
+            Kind::Syscall => self.syscall(&record, tally)?,
+            Kind::Path | Kind::Execve | Kind::Uringop | Kind::Cwd | Kind::Openat2 => {
+                self.part(&record, tally)?;
             }
-            Kind::Cwd if self.detail.absolute => self.part(&start.record()?, tally)?,
-            Kind::Openat2 if self.detail.modes => self.part(&start.record()?, tally)?,
-            Kind::Seccomp | Kind::Avc | Kind::UserAvc | Kind::Landlock | Kind::Other(_)
-                if self.detail.needs_others() =>
-            {
-                self.other(&start.record()?, tally);
-            }
-            _ => return Ok(()),
+            _ => self.other(&record, tally),
         }
         self.close_distant(tally);
         Ok(())

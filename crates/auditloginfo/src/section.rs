@@ -1,5 +1,7 @@
 //! The sections of a report, and how closely their items are looked at.
 
+use sysparse::audit::Kind;
+
 /// A section of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
@@ -108,6 +110,22 @@ impl Detail {
         [Section::Commands, Section::Files, Section::Privileged, Section::Errors]
             .iter()
             .any(|section| self.sections.has(*section))
+    }
+
+    /// Whether records of that type are of use.
+    #[must_use]
+    #[inline]
+    pub fn reads(&self, kind: Kind<'_>) -> bool {
+        match kind {
+            Kind::Syscall => true,
+            Kind::Detail => false,
+            Kind::Path | Kind::Execve | Kind::Uringop => self.needs_parts(),
+            Kind::Cwd => self.absolute,
+            Kind::Openat2 => self.modes,
+            Kind::Seccomp | Kind::Avc | Kind::UserAvc | Kind::Landlock | Kind::Other(_) => {
+                self.needs_others()
+            }
+        }
     }
 
     /// Whether records that are no part of a call are of use, so that an event is not over with its
