@@ -4,7 +4,7 @@ mod options;
 
 use crate::logs::Logs;
 use crate::manual::MANUAL;
-use crate::report::{Layout, What};
+use crate::report::{Format, Layout, What};
 use crate::section::{Detail, Section, Sections};
 use crate::subject::{Query, Subject, Test, Who};
 use crate::times::{self, End};
@@ -57,11 +57,18 @@ impl Args {
             What::Users(users) => Who::These(users.clone()),
             What::Overview | What::Everybody => Who::Everybody,
         };
+        // Items of nobody are no lines, so for those it does not matter who else is in the logs.
+        let lists_items = matches!(self.layout.format, Format::Tsv | Format::Jsonl);
+        let overview = match self.layout.what {
+            What::Overview => !self.layout.format.is_profile(),
+            What::Everybody => !self.layout.format.is_profile() && !lists_items,
+            What::Users(_) => false,
+        };
         let detail = Detail {
             sections: self.sections(),
             absolute: self.absolute,
             modes: self.modes,
-            overview: who == Who::Everybody && !self.layout.format.is_profile(),
+            overview,
         };
         Query { subject: Subject { who, ..self.subject.clone() }, detail }
     }

@@ -127,15 +127,16 @@ impl<'a> Joiner<'a> {
 
     /// Takes a record that means nothing without the SYSCALL record of its event.
     fn part(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), Malformed> {
-        let expected = match record.kind {
-            Kind::Path if record.field(b"name").is_none() => "name= and a file name",
-            Kind::Execve if record.arguments().next().is_none() => "argc= or an argument",
-            _ => {
-                self.give(record, tally, |group, counter| group.take(record, counter));
-                return Ok(());
+        let path = match record.kind {
+            Kind::Path => Some(audit::Path::of(record)?),
+            Kind::Execve if record.arguments().next().is_none() => {
+                let at = record.at + record.body.len();
+                return Err(Malformed { expected: "argc= or an argument", at });
             }
+            _ => None,
         };
-        Err(Malformed { expected, at: record.at + record.body.len() })
+        self.give(record, tally, |group, counter| group.take(record, path, counter));
+        Ok(())
     }
 
     /// Takes a record that is an event of its own, unless a SYSCALL record belongs to it.

@@ -137,9 +137,9 @@ impl Call {
     pub fn purpose(self) -> Purpose {
         let open = |at, flags| Purpose::Open(Opening { at, flags });
         match self.known_name() {
-            Some("open") => open(false, Flags::Argument(b"a1")),
+            Some("open") => open(false, Flags::Second),
             Some("creat") => open(false, Flags::Creat),
-            Some("openat" | "open_by_handle_at") => open(true, Flags::Argument(b"a2")),
+            Some("openat" | "open_by_handle_at") => open(true, Flags::Third),
             Some("openat2") => open(true, Flags::Openat2),
             Some("execve" | "execveat") => Purpose::Run,
             Some("io_uring_enter") => Purpose::Uring,
@@ -173,8 +173,10 @@ pub struct Opening {
 /// Where the flags of a call that opens a file stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flags {
-    /// In the argument of that field name.
-    Argument(&'static [u8]),
+    /// In the second argument.
+    Second,
+    /// In the third argument.
+    Third,
     /// Nowhere: the call is creat.
     Creat,
     /// In the event's OPENAT2 record.
@@ -249,8 +251,8 @@ mod tests {
     #[test]
     fn purposes_follow_the_name() {
         let open = |at, flags| Purpose::Open(Opening { at, flags });
-        assert_eq!(call(0xc000_003e, 257).purpose(), open(true, Flags::Argument(b"a2")));
-        assert_eq!(call(0x4000_0003, 5).purpose(), open(false, Flags::Argument(b"a1")));
+        assert_eq!(call(0xc000_003e, 257).purpose(), open(true, Flags::Third));
+        assert_eq!(call(0x4000_0003, 5).purpose(), open(false, Flags::Second));
         assert_eq!(call(0x4000_0003, 8).purpose(), open(false, Flags::Creat));
         assert_eq!(call(0xc000_00b7, 437).purpose(), open(true, Flags::Openat2));
         assert_eq!(call(0xc000_003e, 322).purpose(), Purpose::Run);

@@ -12,10 +12,13 @@
 mod call;
 mod fields;
 mod kind;
+mod path;
+mod seek;
 
 pub use call::Call;
 pub use fields::{Argument, Fields, Value};
 pub use kind::Kind;
+pub use path::Path;
 
 use crate::Malformed;
 use crate::text::{self, mark};

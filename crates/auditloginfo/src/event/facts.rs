@@ -80,7 +80,8 @@ fn directory(record: &Record<'_>, opening: Opening) -> Option<i32> {
 
 fn flags(record: &Record<'_>, opening: Opening) -> Option<u64> {
     match opening.flags {
-        Flags::Argument(field) => record.field_named(field)?.hex(),
+        Flags::Second => record.field(b"a1")?.hex(),
+        Flags::Third => record.field(b"a2")?.hex(),
         Flags::Creat => Some(CREAT),
         Flags::Openat2 => None,
     }

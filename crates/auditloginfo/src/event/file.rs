@@ -5,7 +5,7 @@
 //! type=PATH msg=audit(1795353291.280:182100): item=1 name="/etc/motd" inode=90 ... nametype=CREATE
 //! ```
 
-use sysparse::audit::Record;
+use sysparse::audit::Path;
 use sysparse::text::Text;
 
 /// Where a relative name starts from.
@@ -21,10 +21,8 @@ pub(super) enum Place<'a> {
 
 /// The name of the file that was opened: not that of the directory it was created in, and not
 /// `(null)` without quotes, which is no name.
-pub(super) fn opened<'a>(record: &Record<'a>) -> Option<Text<'a>> {
-    let name = record.field(b"name")?;
-    let is_parent = record.field(b"nametype").is_some_and(|kind| kind.raw() == b"PARENT");
-    (!is_parent && !name.is_null()).then(|| name.text())
+pub(super) fn opened(path: Path<'_>) -> Option<Text<'_>> {
+    (!path.is_parent && !path.name.is_null()).then(|| path.name.text())
 }
 
 /// Puts the name, as seen from `place`, into `file`.
@@ -49,24 +47,16 @@ pub(super) fn put(name: Text<'_>, place: Place<'_>, file: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sysparse::audit;
+    use sysparse::audit::Value;
 
     #[test]
     fn a_parent_and_no_name_are_not_files() {
-        let opened = |body: &str| {
-            let line = format!("type=PATH msg=audit(1.000:1): {body}");
-            let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
-            opened(&record).map(|name| name.bytes().collect::<Vec<_>>())
-        };
-        assert_eq!(opened("item=0 name=\"/etc/\" nametype=PARENT"), None);
-        assert_eq!(opened("item=0 name=(null) nametype=NORMAL"), None);
-        assert_eq!(opened("item=0 inode=3"), None);
-        assert_eq!(
-            opened("item=0 name=\"(null)\" nametype=NORMAL").as_deref(),
-            Some(&b"(null)"[..])
-        );
-        assert_eq!(opened("name=6120 nametype=UNKNOWN").as_deref(), Some(&b"a "[..]));
-        assert_eq!(opened("name=\"nametype=PARENT\"").as_deref(), Some(&b"nametype=PARENT"[..]));
+        let opened =
+            |name, is_parent| opened(Path { name, is_parent }).map(|it| it.bytes().collect());
+        assert_eq!(opened(Value::Quoted(b"/etc/"), true), None);
+        assert_eq!(opened(Value::Bare(b"(null)"), false), None);
+        assert_eq!(opened(Value::Quoted(b"(null)"), false), Some(b"(null)".to_vec()));
+        assert_eq!(opened(Value::Bare(b"6120"), false), Some(b"a ".to_vec()));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::held::Held;
 use super::{REACH, denial};
 use crate::names::{self, Flags, Opening, Purpose};
 use crate::section::Section;
-use sysparse::audit::{Kind, Record, Stamp, Value};
+use sysparse::audit::{Kind, Path, Record, Stamp, Value};
 
 /// What the records of one event have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -64,6 +64,12 @@ impl Group {
         has_command && self.paths == facts.paths && self.held.len() == 0
     }
 
+    /// Whether a complete event has nothing left to count.
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.denials.is_empty() && self.facts.is_none_or(|facts| facts.error.is_none())
+    }
+
     /// The same event `offset` places further on.
     pub(super) fn moved_by(self, offset: u64) -> Group {
         Group { first: self.first + offset, last: self.last + offset, ..self }
@@ -112,7 +118,12 @@ impl Group {
 
     /// Takes a record that belongs to a call: counts it if that can be done now, drops it if it
     /// means nothing, else holds a copy.
-    pub(super) fn take(&mut self, record: &Record<'_>, counter: &mut Counter<'_>) {
+    pub(super) fn take(
+        &mut self,
+        record: &Record<'_>,
+        path: Option<Path<'_>>,
+        counter: &mut Counter<'_>,
+    ) {
         match record.kind {
             Kind::Path => self.paths += 1,
             Kind::Execve => self.commands += 1,
@@ -121,7 +132,7 @@ impl Group {
                 return self.resume(counter);
             }
         }
-        if !self.count(record, counter) {
+        if !self.count(record, path, counter) {
             self.held.push(record);
         }
     }
@@ -148,14 +159,21 @@ impl Group {
     fn resume(&mut self, counter: &mut Counter<'_>) {
         let held = std::mem::take(&mut self.held);
         for record in held.records() {
-            if !self.count(&record, counter) {
+            let path = Path::of(&record).ok();
+            if !self.count(&record, path, counter) {
                 self.held.push(&record);
             }
         }
     }
 
-    /// Counts a PATH or EXECVE record if what it needs is known; true if it is done with.
-    fn count(&mut self, record: &Record<'_>, counter: &mut Counter<'_>) -> bool {
+    /// Counts a PATH record, which is `path`, or an EXECVE record, if what it needs is known; true
+    /// if it is done with.
+    fn count(
+        &mut self,
+        record: &Record<'_>,
+        path: Option<Path<'_>>,
+        counter: &mut Counter<'_>,
+    ) -> bool {
         let Some(facts) = self.facts else { return false };
         let Some(auid) = facts.counted else { return true };
         if record.kind == Kind::Execve {
@@ -170,7 +188,7 @@ impl Group {
         if !opens && facts.error.is_none() {
             return true;
         }
-        let Some(name) = file::opened(record) else { return true };
+        let Some(name) = path.and_then(file::opened) else { return true };
         let needs_cwd = counter.detail.absolute && facts.directory.is_none();
         let lacks =
             needs_cwd && self.cwd.is_none() || counter.detail.modes && self.lacks_flags(facts);

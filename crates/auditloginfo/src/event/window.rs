@@ -71,7 +71,14 @@ impl Window {
         }
         group.last = self.position;
         take(group);
-        if !self.keeps && group.is_complete() { self.current.take() } else { None }
+        if self.keeps || !group.is_complete() {
+            return None;
+        }
+        if group.is_over() {
+            // As most are with their last record: no need to carry them about.
+            self.current = None;
+        }
+        self.current.take()
     }
 
     /// Joins an event of another piece with the open one of the same id, if that is near enough.

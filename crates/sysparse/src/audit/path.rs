@@ -1,0 +1,72 @@
+//! The part of a PATH record that every reader needs, read in one go.
+//!
+//! ```text
+//! item=1 name="/etc/motd" inode=90 dev=fe:00 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=CREATE cap_fp=0
+//! ```
+//!
+//! Source: `audit_log_name` in `kernel/audit.c` of Linux.
+
+use super::Record;
+use super::fields::Value;
+use super::seek::{next, seek};
+use crate::Malformed;
+
+/// A file name that a call used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Path<'a> {
+    /// The name; `(null)` without quotes if the kernel knew none.
+    pub name: Value<'a>,
+    /// Whether it is the directory in which a file is created or deleted, not the file.
+    pub is_parent: bool,
+}
+
+impl<'a> Path<'a> {
+    /// Reads the name of a PATH record.
+    ///
+    /// # Errors
+    /// The record has none.
+    #[inline]
+    pub fn of(record: &Record<'a>) -> Result<Path<'a>, Malformed> {
+        let mut rest = record.body;
+        let _ = next(record, &mut rest, b" item=");
+        let name = next(record, &mut rest, b" name=").ok_or_else(|| Malformed {
+            expected: "name= and a file name",
+            at: record.at + record.body.len(),
+        })?;
+        let kind = seek(record, &mut rest, b" nametype=", b'y');
+        Ok(Path { name, is_parent: kind.is_some_and(|kind| kind.raw() == b"PARENT") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record;
+    use super::*;
+    use std::format;
+    use std::string::{String, ToString};
+
+    fn read(body: &str) -> Option<(String, bool)> {
+        let line = format!("type=PATH msg=audit(1.000:1): {body}");
+        let path = Path::of(&record(line.as_bytes()).expect("sound").expect("a record")).ok()?;
+        Some((path.name.raw().escape_ascii().to_string(), path.is_parent))
+    }
+
+    #[test]
+    fn names_and_parents_are_told_in_any_order_of_fields() {
+        let file = |name: &str, is_parent| Some((name.to_string(), is_parent));
+        for (body, wanted) in [
+            (
+                "item=0 name=\"/etc/\" inode=3 dev=fe:00 mode=040755 nametype=PARENT cap_fp=0",
+                file("/etc/", true),
+            ),
+            ("item=1 name=\"/y\" inode=3 dev=fe:00 nametype=CREATE", file("/y", false)),
+            ("nametype=PARENT name=\"a\" item=0", file("a", true)),
+            ("name=\"nametype=PARENT\"", file("nametype=PARENT", false)),
+            ("item=0 name=(null)", file("(null)", false)),
+            ("item=0 inode=3", None),
+            ("item=0 name=\"cut", None),
+        ] {
+            assert_eq!(read(body), wanted, "{body}");
+        }
+    }
+}
