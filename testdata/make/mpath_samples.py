@@ -215,6 +215,7 @@ def changed(out, load):
     write(f"{out}/wrapped", before, edited(later(before, sda=(8, 30, 0, 0), dm_0=(8, 40, 0, 0)), wrapped))
     vanished = edited(later(second, sda=(8, 8, 8, 8), dm_0=(8, 9, 8, 9)), lambda tree: tree["disks"].pop("sdc"))
     write(f"{out}/vanished", first, second, vanished)
+    write(f"{out}/gone", first, second, edited(vanished, lambda tree: tree["paths"].pop("sdc")))
 
 
 def damaged(out, load):

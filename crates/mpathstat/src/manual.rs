@@ -102,7 +102,8 @@ const CHANGES: &[&str] = &[
     "A line before a report tells of each change since the one before:",
     "    # 12:00:03 mpathb: path sdd offline (3/4 running)",
     "A map or path was `added`, `removed` or `replaced` by another device of the same name, a map \
-     was `renamed`, or a path is in another state. Behind it stands how many of the map's paths can \
+     was `renamed`, or a path is in another state, `gone` if its device went and the map still has it. \
+     Behind it stands how many of the map's paths can \
      carry I/O.",
     "Maps and paths are read again when the kernel has told of a change \
      (`/sys/kernel/uevent_seqnum`). It does not tell when somebody sets a path offline by hand; \

@@ -60,7 +60,8 @@ pub struct Path {
     pub hctl: Vec<u8>,
     /// What it goes through.
     pub ends: Ends,
-    /// The state of the device: `running`, `offline`, `live`...; empty if unknown.
+    /// The state of the device: `running`, `offline`, `live`...; `gone` if there is none any more;
+    /// empty if unknown.
     pub state: Vec<u8>,
     /// How the array treats it, by ALUA or ANA: `active/optimized`, `optimized`...; empty if unknown
     /// or not asked for.

@@ -1,6 +1,6 @@
 //! What changed from one topology to the next.
 
-use super::{Map, Path, Topology};
+use super::{Device, Map, Path, Topology};
 use std::fmt;
 use toolkit::delta;
 
@@ -82,7 +82,7 @@ fn within(old: &Map, new: &Map, found: &mut Vec<Change>) {
         let (path, what) = match change {
             delta::Change::Came(path) => (path, What::Added),
             delta::Change::Went(path) => (path, What::Removed),
-            delta::Change::Stayed(old, path) if old.device.identity != path.device.identity => {
+            delta::Change::Stayed(old, path) if is_another(&old.device, &path.device) => {
                 (path, What::Replaced)
             }
             delta::Change::Stayed(old, path) if old.state != path.state => {
@@ -92,6 +92,11 @@ fn within(old: &Map, new: &Map, found: &mut Vec<Change>) {
         };
         found.push(Change { path: Some(path.device.kernel.clone()), ..of_map(new, what) });
     }
+}
+
+/// Whether these are two devices; one that is unknown is none.
+fn is_another(old: &Device, new: &Device) -> bool {
+    old.identity != new.identity && !old.identity.is_empty() && !new.identity.is_empty()
 }
 
 fn by_name(map: &Map) -> Vec<&Path> {

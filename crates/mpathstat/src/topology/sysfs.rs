@@ -96,13 +96,17 @@ impl Reader<'_> {
     fn paths(&mut self, names: &[Vec<u8>]) -> Vec<Path> {
         let mut paths: Vec<_> = names.iter().map(|name| self.path(name)).collect();
         paths.sort_by(|a, b| {
-            natural(&a.hctl, &b.hctl).then_with(|| natural(&a.device.kernel, &b.device.kernel))
+            let unknown = a.hctl.is_empty().cmp(&b.hctl.is_empty());
+            let address = unknown.then_with(|| natural(&a.hctl, &b.hctl));
+            address.then_with(|| natural(&a.device.kernel, &b.device.kernel))
         });
         paths
     }
 
     fn path(&mut self, kernel: &[u8]) -> Path {
-        let place = self.place(kernel);
+        let Some(place) = self.place(kernel) else {
+            return gone(kernel);
+        };
         let identity = [&place.hctl[..], b" ", &self.value(kernel, "diskseq")].concat();
         let state = self.value(kernel, "device/state");
         let access = match self.wanted.access {
@@ -115,14 +119,14 @@ impl Reader<'_> {
         Path { device, hctl: place.hctl, ends, state, access, ..Path::default() }
     }
 
-    /// Where a device hangs, by the links that lead to it.
-    fn place(&self, kernel: &[u8]) -> Place {
-        let link = |file: &str| std::fs::read_link(self.host.path(below(kernel, file)));
-        let mut place = link("").map(|link| Place::of(link.as_os_str().as_encoded_bytes()));
-        if place.as_ref().is_ok_and(|place| !place.is_known()) || place.is_err() {
-            place = link("device").map(|link| Place::of(link.as_os_str().as_encoded_bytes()));
-        }
-        place.unwrap_or_default()
+    /// Where a device hangs, by the links that lead to it; nothing if there is no such device.
+    fn place(&self, kernel: &[u8]) -> Option<Place> {
+        let of = |file: &str| {
+            let link = std::fs::read_link(self.host.path(below(kernel, file))).ok()?;
+            Some(Place::of(link.as_os_str().as_encoded_bytes())).filter(Place::is_known)
+        };
+        let known = of("").or_else(|| of("device"));
+        known.or_else(|| self.host.path(below(kernel, "")).exists().then(Place::default))
     }
 
     fn ends(&mut self, kernel: &[u8], place: &Place) -> Ends {
@@ -199,6 +203,12 @@ impl Reader<'_> {
             Vec::new()
         })
     }
+}
+
+/// A path whose device went while its map still has it.
+fn gone(kernel: &[u8]) -> Path {
+    let device = Device { kernel: kernel.to_vec(), ..Device::default() };
+    Path { device, ends: Ends::of_hctl(b"", kernel), state: b"gone".to_vec(), ..Path::default() }
 }
 
 /// The path of a file of a block device.
