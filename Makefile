@@ -13,7 +13,7 @@ MANDIR = $(DATADIR)/man
 BUILT = $${CARGO_TARGET_DIR:-target}/release
 
 # A new command is a word here.
-COMMANDS = auditloginfo tapestat
+COMMANDS = auditloginfo mpathstat tapestat
 INSTALLS = $(COMMANDS:%=install-%)
 UNINSTALLS = $(COMMANDS:%=uninstall-%)
 

@@ -5,6 +5,7 @@
 
 mod auditloginfo;
 mod measure;
+mod mpathstat;
 mod tapestat;
 
 pub(crate) use measure::measured;
@@ -15,7 +16,11 @@ use measure::{Figures, Line, median, system_calls, turns};
 use std::io::Write;
 
 /// The benchmarks by the command's name.
-const ALL: [(&str, Bench); 2] = [("auditloginfo", auditloginfo::run), ("tapestat", tapestat::run)];
+const ALL: [(&str, Bench); 3] = [
+    ("auditloginfo", auditloginfo::run),
+    ("mpathstat", mpathstat::run),
+    ("tapestat", tapestat::run),
+];
 
 type Bench = fn(&Tree, &mut dyn Write) -> Result<(), Error>;
 

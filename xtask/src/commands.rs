@@ -12,7 +12,11 @@ pub(crate) struct Documented {
 
 /// Every command.
 pub(crate) fn all() -> Vec<Documented> {
-    vec![Documented::new(&auditloginfo::args::COMMAND), Documented::new(&tapestat::args::COMMAND)]
+    vec![
+        Documented::new(&auditloginfo::args::COMMAND),
+        Documented::new(&mpathstat::args::COMMAND),
+        Documented::new(&tapestat::args::COMMAND),
+    ]
 }
 
 impl Documented {

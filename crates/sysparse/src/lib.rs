@@ -19,6 +19,9 @@
 
 pub mod audit;
 pub mod counter;
+pub mod diskstats;
+pub mod iostat;
+pub mod multipath;
 pub mod text;
 pub mod vpd;
 

@@ -3,8 +3,10 @@
 //! Each takes the input first and gives back what is left of it, as nom's parsers do.
 
 mod encoded;
+mod printed;
 
 pub use encoded::Text;
+pub use printed::{decimal, uncoloured};
 
 use nom::error::{Error, ErrorKind};
 use nom::{Err, IResult};
@@ -170,10 +172,23 @@ pub fn word(input: &[u8]) -> (&[u8], &[u8]) {
     input.split_at(end)
 }
 
+/// The first line of `input` without its end, and what follows; nothing if no line ends in it.
+#[must_use]
+#[inline]
+pub fn split_line(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (line, rest) = input.split_at(memchr::memchr(b'\n', input)?);
+    Some((line, rest.get(1..)?))
+}
+
 /// The lines of `input` without their ends; the last may lack one.
 pub fn lines(input: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let input = input.strip_suffix(b"\n").unwrap_or(input);
-    input.split(|&byte| byte == b'\n').take(if input.is_empty() { 0 } else { usize::MAX })
+    let mut rest = input;
+    core::iter::from_fn(move || {
+        let (line, tail) = split_line(rest).unwrap_or((rest, &[]));
+        let ended = rest.is_empty();
+        rest = tail;
+        (!ended).then_some(line)
+    })
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ impl Stamp {
     }
 }
 
+/// The time of day in the local time zone: `13:21:04`.
+#[must_use]
+pub fn clock(wall: SystemTime) -> String {
+    DateTime::<Local>::from(wall).format("%T").to_string()
+}
+
 /// Seconds since the epoch; 0 before it.
 #[must_use]
 pub fn epoch(wall: SystemTime) -> u64 {
@@ -76,6 +82,7 @@ mod tests {
         assert_eq!(dates(Locale::ja_JP), "2026年11月22日 13時21分04秒");
         assert_eq!(Stamp::Iso.date(wall()), "2026-11-22");
         assert!(Stamp::Iso.date_time(wall()).starts_with("2026-11-22T13:21:04"));
+        assert_eq!(clock(wall()), "13:21:04");
     }
 
     #[test]

@@ -1,0 +1,66 @@
+//! Reports: as text for people, as a document and as records for programs.
+
+mod columns;
+mod document;
+mod records;
+mod text;
+
+use crate::args::{Args, Format, Layout, Time};
+use crate::rates::{MapRound, Round, Sum, sums};
+use std::io::{self, Write};
+use std::time::SystemTime;
+use toolkit::host::Machine;
+use toolkit::stamp::{self, Stamp};
+
+/// A form of report.
+pub trait Report {
+    /// What stands before the first round.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
+
+    /// One round.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn round(&mut self, round: &Round<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// What stands behind the last round.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// The report that `args` ask for, on `machine`.
+#[must_use]
+pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Report + 'a> {
+    let layout = &args.layout;
+    match layout.format {
+        Format::Text => Box::new(text::Text::new(layout)),
+        Format::Json => Box::new(document::Document::new(layout, machine, wall)),
+        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(layout)),
+    }
+}
+
+/// The time of a round as a layout wants it, if it does.
+fn time(layout: &Layout, stamp: Stamp, wall: Option<SystemTime>) -> Option<String> {
+    match (layout.time?, wall?) {
+        (Time::Local, wall) => Some(stamp.date_time(wall)),
+        (Time::Epoch, wall) => Some(stamp::epoch(wall).to_string()),
+    }
+}
+
+/// The maps that a layout shows: those that did something, and those of which nothing is known.
+fn shown<'a, 'b>(layout: &Layout, round: &'b Round<'a>) -> impl Iterator<Item = &'b MapRound<'a>> {
+    let idle = layout.shown.idle;
+    round.maps.iter().filter(move |of_map| idle || !of_map.is_idle(round))
+}
+
+/// The sums that a layout shows.
+fn shown_sums<'a>(layout: &Layout, round: &Round<'a>) -> Vec<Sum<'a>> {
+    let mut sums = layout.by.map(|by| sums(round, by)).unwrap_or_default();
+    sums.retain(|sum| layout.shown.idle || sum.figures.is_none_or(|it| it.ios() > 0.0));
+    sums
+}

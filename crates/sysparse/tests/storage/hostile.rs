@@ -1,0 +1,99 @@
+//! Every prefix and every change of one byte of small samples: no panic, and what is lent out lies
+//! inside the input.
+
+use sysparse::diskstats::disks;
+use sysparse::iostat::{Figure, Header};
+use sysparse::multipath::{Line, line};
+use sysparse::text;
+
+fn inside(part: &[u8], whole: &[u8]) {
+    let (part, whole) = (part.as_ptr_range(), whole.as_ptr_range());
+    assert!(whole.start <= part.start && part.end <= whole.end);
+}
+
+/// Gives `read` every prefix of `sample` and it with every byte changed to every other.
+fn damage(sample: &[u8], read: impl Fn(&[u8])) {
+    for end in 0..=sample.len() {
+        read(&sample[..end]);
+    }
+    let mut changed = sample.to_vec();
+    for at in 0..sample.len() {
+        for byte in 0..=u8::MAX {
+            changed[at] = byte;
+            read(&changed);
+        }
+        changed[at] = sample[at];
+    }
+}
+
+#[test]
+fn diskstats() {
+    let sample = b"   8 16 sdb 219 0 6550 277 1 0 0 0 0 260 278 0 0 0 0 1 0\n 8 17 sdb1 1 2 3 4\n \
+                   253 0 dm-0 18446744073709551615 0 1310 76 0 0 0 0 0 68 76\n";
+    damage(sample, |input| {
+        for (number, disk) in disks(input) {
+            assert!(number <= 4);
+            if let Ok(disk) = disk {
+                inside(disk.name, input);
+            }
+        }
+    });
+}
+
+#[test]
+fn multipath() {
+    let sample = b"create: mpathb (35000c5) dm-1 LABCO,Virtual B\n[size=5M][features=0 ]\n\
+                   |-+- policy='service-time 0' prio=50 status=active\n\
+                   | `- 0:0:1:0 sde 8:64 active i/o pending running\n\
+                   \\_ round-robin 0 [prio=0][enabled]\n \\_ 5:0:0:0  sdb 8:16  [active][ready]\n\
+                   nvme.1b36 [nvme]:nvme1n1 N\n\x1b[1m3600 0dm-2 X\x1b[0m\n";
+    damage(sample, |input| {
+        for text in text::lines(input) {
+            match line(text) {
+                Ok(Line::Map(map)) => {
+                    for part in [map.alias, map.wwid, map.kernel.unwrap_or(map.wwid)] {
+                        inside(part, input);
+                    }
+                }
+                Ok(Line::Group(group)) => {
+                    for part in
+                        [group.priority, group.status].iter().filter(|part| !part.is_empty())
+                    {
+                        inside(part, input);
+                    }
+                }
+                Ok(Line::Path(path)) => {
+                    for part in [path.hctl, path.name, path.device] {
+                        inside(part, input);
+                    }
+                    path.states().for_each(|part| inside(part, input));
+                }
+                Ok(Line::Size | Line::Other) => {}
+                Err(bad) => assert!(bad.at <= text.len()),
+            }
+        }
+    });
+}
+
+#[test]
+fn iostat() {
+    let sample =
+        b"Device r/s rMB/s await %util\n\x1b[32;22msda\x1b[0m 0,44 \x1b[34;1m  2.58k 3 4%\n\
+                   r/s aqu-sz Device\n 1.0 2 odd x\n";
+    damage(sample, |input| {
+        let mut header = None;
+        for text in text::lines(input) {
+            header = Header::of(text).or(header);
+            match header.as_ref().map(|header| header.row(text)) {
+                Some(Ok(row)) => {
+                    inside(row.name, input);
+                    for kind in [Figure::Reads, Figure::ReadKib, Figure::AwaitMs, Figure::Queue] {
+                        assert!(row.figure(kind).is_none_or(|value| value >= 0.0));
+                    }
+                }
+                Some(Err(bad)) => assert!(bad.at <= text.len()),
+                None => {}
+            }
+        }
+    });
+}

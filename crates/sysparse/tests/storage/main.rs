@@ -1,0 +1,55 @@
+//! Samples of storage formats: those of other projects and of our laboratory where they are at
+//! hand, read as those projects and the tools themselves read them; and damage of every kind.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a failed test may panic, a skipped one says so"
+)]
+
+mod diskstats;
+mod hostile;
+mod iostat;
+mod multipath;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The files below a folder of the shared samples whose path ends with `end`; none, said once, if
+/// the samples are not at hand.
+fn samples(folder: &str, end: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(folder);
+    if !root.is_dir() {
+        eprintln!("skipped: {} is not here", root.display());
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    collect(&root, end, &mut found);
+    assert!(!found.is_empty(), "no {end} below {}", root.display());
+    found.sort();
+    found
+}
+
+fn collect(folder: &Path, end: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            collect(&entry, end, found);
+        } else if entry.to_string_lossy().ends_with(end) {
+            found.push(entry);
+        }
+    }
+}
+
+/// The flat objects of a JSON text, each as its keys and values without quotes: enough for the
+/// readings that lie beside the samples, in which no string holds a brace.
+fn objects(json: &str) -> Vec<Vec<(String, String)>> {
+    let pair = |line: &str| {
+        let (key, value) = line.split_once(':')?;
+        let plain = |text: &str| text.trim().trim_matches('"').to_owned();
+        Some((plain(key), plain(value)))
+    };
+    let object = |text: &str| text.split(",\"").filter_map(pair).collect::<Vec<_>>();
+    let texts = json.split('{').skip(1).filter_map(|text| text.split('}').next());
+    texts.map(object).collect()
+}
