@@ -237,6 +237,16 @@ def damaged(out, load):
     for folder, _, files in list(os.walk(f"{out}/unreadable")):
         if not files and not os.listdir(folder):
             text(f"{folder}/.keep", "")
+
+    def hostile(tree):
+        tree["maps"]["dm-0"]["name"] = "evil\\x1b[2J\\x0aname\\xff"
+        tree["wall"] = 9_000_000_000_000_000
+        for at, name in enumerate(("sda", "sdc", "dm-1")):
+            tree["disks"][name][2:] = [2**64 - 1 - at] * 17
+
+    went_back = edited(second, hostile)
+    went_back["disks"]["sdc"][2:] = [2**64 - 5] * 17
+    write(f"{out}/hostile", edited(first, hostile), went_back)
     none = edited(first, lambda tree: tree.update(maps={}, paths={}, disks={"vda": [254, 0] + [0] * 17}))
     write(f"{out}/none", none, later(none))
 

@@ -49,12 +49,13 @@ impl Daemon {
     ///
     /// # Errors
     /// The system refuses a thread.
-    pub fn start(socket: &'static [u8]) -> io::Result<Daemon> {
+    pub fn start(socket: impl Into<Vec<u8>>) -> io::Result<Daemon> {
+        let socket = socket.into();
         let (sender, answers) = mpsc::channel();
         let (running, ended) = mpsc::sync_channel::<()>(0);
         thread::Builder::new().name("multipathd".to_owned()).spawn(move || {
             // Without a multipathd there is no answer, and that is all there is to say.
-            while ask(socket).map_or(true, |answer| sender.send(answer).is_ok())
+            while ask(&socket).map_or(true, |answer| sender.send(answer).is_ok())
                 && ended.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout)
             {}
         })?;

@@ -26,7 +26,7 @@ pub(crate) struct Rounds<'a, M: Write> {
     has_maps: bool,
 }
 
-/// How a round of waiting ended the run, as its exit status.
+/// The exit status of a run that never saw a map.
 const NO_MAPS: u8 = 1;
 
 impl<'a, M: Write> Rounds<'a, M> {
@@ -97,6 +97,7 @@ impl<'a, M: Write> Rounds<'a, M> {
             };
             let Rounds { watch, selection, outliers, .. } = self;
             changes.extend(watch.follow(&mut self.told));
+            self.has_maps |= !watch.topology.maps.is_empty();
             let seconds = self.args.course.period().as_secs_f64();
             let mut round = Round::of_text(&watch.topology, wall, seconds, &figures);
             round.changes = std::mem::take(&mut changes);
@@ -108,7 +109,7 @@ impl<'a, M: Write> Rounds<'a, M> {
                 self.watch.host.next(&mut tick).map_err(Error::Wait)?;
             }
         }
-        Ok(0)
+        Ok(if self.has_maps { 0 } else { NO_MAPS })
     }
 
     fn since_boot(&mut self, step: &Step, out: &mut impl Write) -> Result<(), Error> {
@@ -139,7 +140,7 @@ impl<'a, M: Write> Rounds<'a, M> {
         let topology = &self.watch.topology;
         self.has_maps = !topology.maps.is_empty();
         if !self.has_maps {
-            let is_last = self.left == Some(1) || self.args.input.iostat.is_some();
+            let is_last = self.left == Some(1) || self.watch.is_fixed();
             let ends = is_last || self.watch.host.is_saved();
             let what = if ends { "" } else { "; waiting for one" };
             self.told.tell(format_args!("there is no multipath map here{what}"));

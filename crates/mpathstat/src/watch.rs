@@ -104,6 +104,12 @@ impl Watch {
         changes
     }
 
+    /// Whether the topology comes from a text, and stays.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        self.is_fixed
+    }
+
     fn is_stale(&mut self) -> bool {
         !self.is_fixed && self.uevents.changed(&mut self.host)
     }

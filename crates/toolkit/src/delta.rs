@@ -54,7 +54,7 @@ pub fn changes<'a, T, K: Ord>(
 #[must_use]
 pub fn grown(old: u64, new: u64, wrap_max: u64) -> Option<u64> {
     new.checked_sub(old).or_else(|| {
-        let wrapped = (new + (1 << 32)).checked_sub(old)?;
+        let wrapped = new.checked_add(1 << 32)?.checked_sub(old)?;
         (wrapped <= wrap_max).then_some(wrapped)
     })
 }
@@ -82,6 +82,7 @@ mod tests {
         assert_eq!(grown(5, 7, 0), Some(2));
         assert_eq!(grown(7, 5, 0), None);
         assert_eq!(grown(u64::MAX, 0, 5000), None);
+        assert_eq!(grown(u64::MAX, u64::MAX - 1, 5000), None);
         let last = u64::from(u32::MAX);
         assert_eq!(grown(last, 9, 10), Some(10));
         assert_eq!(grown(last, 10, 10), None);

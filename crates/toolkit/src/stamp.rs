@@ -37,7 +37,7 @@ impl Stamp {
     }
 
     fn format(self, wall: SystemTime, localized: &str, iso: &str) -> String {
-        let wall = DateTime::<Local>::from(wall);
+        let wall = local(wall);
         let Stamp::Localized(locale) = self else {
             return wall.format(iso).to_string();
         };
@@ -53,8 +53,18 @@ impl Stamp {
 /// The time of day in the local time zone: `13:21:04`.
 #[must_use]
 pub fn clock(wall: SystemTime) -> String {
-    DateTime::<Local>::from(wall).format("%T").to_string()
+    local(wall).format("%T").to_string()
 }
+
+/// A time in the local time zone. A saved machine may claim any time: those before the epoch and
+/// those beyond the year 9999 are the first and the last second between.
+fn local(wall: SystemTime) -> DateTime<Local> {
+    let seconds = i64::try_from(epoch(wall).min(LAST_SECOND)).unwrap_or_default();
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default().into()
+}
+
+/// 9999-12-30 23:59:59 UTC: a day before the end, for the sake of all time zones.
+const LAST_SECOND: u64 = 253_402_214_399;
 
 /// Seconds since the epoch; 0 before it.
 #[must_use]
@@ -91,6 +101,8 @@ mod tests {
         for locale in [Locale::th_TH, Locale::fa_IR, Locale::lo_LA, Locale::am_ET] {
             assert!(!Stamp::Localized(locale).date_time(far).is_empty(), "{locale:?}");
         }
+        let beyond = UNIX_EPOCH + Duration::from_secs(9_000_000_000_000_000);
+        assert!(Stamp::Iso.date(beyond).starts_with("9999-12-3"));
         assert_eq!([epoch(UNIX_EPOCH - Duration::from_secs(1)), epoch(far)], [0, 200_000_000_000]);
     }
 }

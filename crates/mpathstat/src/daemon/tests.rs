@@ -4,9 +4,19 @@ use std::os::unix::net::UnixListener;
 const TOPOLOGY: &str = "mpatha (36001) dm-0 A,B\nsize=1G\n`-+- policy='x' prio=50 status=active\n  \
                         `- 0:0:0:0 sda 8:0 failed faulty offline\n";
 
+/// A socket of this run's own.
+fn socket(name: &str) -> String {
+    format!("mpathstat-test-{}-{name}", std::process::id())
+}
+
+fn listen(socket: &str) -> UnixListener {
+    UnixListener::bind_addr(&SocketAddr::from_abstract_name(socket).unwrap()).unwrap()
+}
+
 /// A multipathd that answers every request with these bytes.
-fn daemon(name: &'static [u8], answer: Vec<u8>) -> Daemon {
-    let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(name).unwrap()).unwrap();
+fn daemon(name: &str, answer: Vec<u8>) -> Daemon {
+    let socket = socket(name);
+    let listener = listen(&socket);
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -17,7 +27,7 @@ fn daemon(name: &'static [u8], answer: Vec<u8>) -> Daemon {
             stream.write_all(&answer).unwrap();
         }
     });
-    Daemon::start(name).unwrap()
+    Daemon::start(socket).unwrap()
 }
 
 fn framed(length: usize) -> Vec<u8> {
@@ -40,23 +50,23 @@ fn said(daemon: &mut Daemon) -> Option<Manager> {
 
 #[test]
 fn what_multipathd_says_comes_when_it_comes() {
-    let manager = said(&mut daemon(b"mpathstat-test-answers", framed(TOPOLOGY.len() + 1))).unwrap();
+    let manager = said(&mut daemon("answers", framed(TOPOLOGY.len() + 1))).unwrap();
     assert_eq!((manager.group, &manager.states[..]), (Some(1), &b"failed faulty"[..]));
     assert_eq!((&manager.group_status[..], &manager.priority[..]), (&b"active"[..], &b"50"[..]));
 }
 
 #[test]
 fn a_multipathd_that_lies_about_its_answer_says_nothing() {
-    assert_eq!(said(&mut daemon(b"mpathstat-test-endless", framed(usize::MAX))), None);
-    assert_eq!(said(&mut daemon(b"mpathstat-test-short", framed(TOPOLOGY.len() + 9))), None);
+    assert_eq!(said(&mut daemon("endless", framed(usize::MAX))), None);
+    assert_eq!(said(&mut daemon("short", framed(TOPOLOGY.len() + 9))), None);
 }
 
 #[test]
 fn nobody_waits_for_a_multipathd_that_hangs() {
-    let address = SocketAddr::from_abstract_name(b"mpathstat-test-hangs").unwrap();
-    let _silent = UnixListener::bind_addr(&address).unwrap();
+    let socket = socket("hangs");
+    let _silent = listen(&socket);
     let start = Instant::now();
-    let mut daemon = Daemon::start(b"mpathstat-test-hangs").unwrap();
+    let mut daemon = Daemon::start(socket).unwrap();
     assert!(daemon.latest().is_none());
     drop(daemon);
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());

@@ -15,7 +15,7 @@ use super::{Device, Ends, Map, Path, Topology, natural, unescaped};
 use std::collections::BTreeMap;
 use std::io;
 use sysparse::text;
-use toolkit::host::{Error, Host};
+use toolkit::host::{Error, Host, Kept};
 
 /// What is read beside names and states, each of which costs a system call a path and more.
 #[derive(Debug, Clone, Copy, Default)]
@@ -172,11 +172,15 @@ impl Reader<'_> {
 
     /// The text of a file that is root's, or that answers only where its subject is known.
     fn optional(&mut self, kernel: &[u8], file: &str) -> Vec<u8> {
-        self.host.read(below(kernel, file)).unwrap_or_default().trim_ascii().to_vec()
+        self.host
+            .attribute(&mut Kept::new(below(kernel, file)))
+            .unwrap_or_default()
+            .trim_ascii()
+            .to_vec()
     }
 
     fn file(&mut self, below: &str) -> Vec<u8> {
-        match self.host.read(below) {
+        match self.host.attribute(&mut Kept::new(below)) {
             Ok(text) => text.trim_ascii().to_vec(),
             Err(error) => {
                 if !error.is_gone() {
