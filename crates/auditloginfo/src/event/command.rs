@@ -10,12 +10,9 @@
 
 use sysparse::audit::{Argument, Record};
 
-/// How many arguments are made up for a command that says it has more than were found; the kernel
-/// itself allows a little over two million bytes of arguments.
-const MISSING_MAX: u64 = 1 << 10;
-
-/// The highest number of an argument that is believed.
-const INDEX_MAX: u64 = 1 << 21;
+/// How many arguments are made up for a command whose records say that it has more than were found:
+/// a short record must not make a long command.
+const MISSING_MAX: usize = 1 << 10;
 
 /// Puts the command line of one record into `line`, if the record holds all of it.
 pub(super) fn whole(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
@@ -51,7 +48,8 @@ pub(super) fn joined<'a>(
             Argument::Part(index, part, value) => parts.push((index, part, value)),
         }
     }
-    parts.retain(|(index, ..)| *index < INDEX_MAX);
+    let most = (parts.len() + MISSING_MAX) as u64;
+    parts.retain(|(index, ..)| *index < most);
     parts.sort_by_key(|(index, part, _)| (*index, *part));
     parts.dedup_by_key(|(index, part, _)| (*index, *part));
     let found = parts.last().map_or(0, |(index, ..)| index + 1);
@@ -59,7 +57,7 @@ pub(super) fn joined<'a>(
         return None;
     }
     line.clear();
-    let end = count.unwrap_or(found).clamp(found, found + MISSING_MAX);
+    let end = count.unwrap_or(found).clamp(found, most);
     let mut is_whole = count == Some(end);
     let mut parts = parts.into_iter().peekable();
     for argument in 0..end {
@@ -110,6 +108,9 @@ mod tests {
     fn absurd_numbers_cost_nothing() {
         let (line, is_whole) = join(&["argc=18446744073709551615 a0=\"a\""]).expect("a command");
         assert_eq!((line.len(), is_whole), (2 + 1024, false));
+        // Found by fuzzing: two million empty arguments out of one short record.
+        let (line, is_whole) = join(&["argc=2 a0=\"a\" a2000000=\"b\""]).expect("a command");
+        assert_eq!((line.as_str(), is_whole), ("a||", false));
         joins(&["argc=1 a0=\"a\" a18446744073709551615=\"b\""], "a|", true);
     }
 
