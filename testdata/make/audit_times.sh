@@ -27,7 +27,8 @@ make_log() {
             date -d "$(date -d "$day" +%Y-%m-%d)" +%s
         done
         echo $((now - now % 3600)) $((now - 660)) $((now - 480)) $((now - 300)) $((now + 3600))
-        awk '/^btime/ { print $2 }' /proc/stat
+        # What ausearch takes for the boot differs by a second from one run to the next.
+        awk '/^btime/ { print $2 - 60, $2 + 60 }' /proc/stat
     } | tr ' ' '\n' | sort -n | { serial=0; while read -r time; do around "$time" $serial; serial=$((serial + 7)); done; }
 }
 
@@ -45,12 +46,17 @@ for_ausearch() {
 count() {   # START END LOG
     # shellcheck disable=SC2046 # a date and a time are two words
     ausearch --raw -if "$3" $([ -z "$1" ] || echo -ts $(for_ausearch "$1")) $([ -z "$2" ] || echo -te $(for_ausearch "$2")) 2> /dev/null |
-        grep -ao 'msg=audit([0-9.:]*)' | sort -u | wc -l
+        stamps | sort -u | wc -l
+}
+
+# The stamps of records, where those begin: text in them may say anything.
+stamps() {
+    sed -nE 's/^(node=[^ ]+ )?type=[^ ]+ msg=audit\(([0-9.]+:[0-9]+)\).*/\2/p'
 }
 
 pairs() {
-    first=$(grep -ao 'audit([0-9]*' "$1" | tr -d 'audit(' | sort -n | head -n 1)
-    last=$(grep -ao 'audit([0-9]*' "$1" | tr -d 'audit(' | sort -n | tail -n 1)
+    first=$(stamps < "$1" | cut -d. -f1 | sort -n | sed -n 1p)
+    last=$(stamps < "$1" | cut -d. -f1 | sort -n | sed -n '$p')
     at() { date -d "@$1" +%FT%T; }
     middle=$(((first + last) / 2))
     for start in now recent this-hour today yesterday this-week week-ago this-month this-year boot; do echo "$start|"; done

@@ -82,7 +82,7 @@ impl Call {
         if self.is_x32() {
             return tables::x32(usize::try_from(self.number & !X32).ok()?);
         }
-        lookup(usize::try_from(self.number).ok()?)
+        kernel_name(lookup(usize::try_from(self.number).ok()?)?)
     }
 
     /// The name, or `syscall-N`.
@@ -145,6 +145,17 @@ impl Call {
             Some("io_uring_enter") => Purpose::Uring,
             _ => Purpose::Other,
         }
+    }
+}
+
+/// The kernel's name for one of the `syscalls` crate, which has a word of Rust's as it is written in
+/// Rust, one name that the kernel took back, and names for numbers that are no calls.
+fn kernel_name(name: &'static str) -> Option<&'static str> {
+    match name {
+        "r#break" => Some("break"),
+        "fstatat" => Some("newfstatat"),
+        _ if name.starts_with("reserved") || name.starts_with("unused") => None,
+        _ => Some(name),
     }
 }
 
@@ -233,9 +244,25 @@ mod tests {
             (0xc000_0008, 5002, "mipsel64", "open"),
             (0x2, 5, "sparc", "open"),
             (0x8000_002b, 284, "sparc64", "openat"),
+            (0x4000_0003, 17, "i386", "break"),
+            (0xc000_00b7, 79, "aarch64", "newfstatat"),
+            (0xc000_0102, 79, "loongarch64", "newfstatat"),
+            (0x8, 4018, "mips", "syscall-4018"),
         ] {
             let call = call(arch, number);
             assert_eq!((&*call.arch_name(), &*call.name()), (arch_name, name), "{arch:x} {number}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_calls() {
+        for (arch, number) in [0x4000_0003, 0xc000_003e, 0xc000_00b7, 0x8, 0xc000_0015, 0x2]
+            .into_iter()
+            .flat_map(|arch| (0..7000).map(move |number| (arch, number)))
+        {
+            let name = call(arch, number).known_name().unwrap_or_default();
+            let is_word = |byte: u8| byte == b'_' || byte.is_ascii_alphanumeric();
+            assert!(name.bytes().all(is_word), "{arch:x} {number}: {name}");
         }
     }
 

@@ -4,6 +4,8 @@
 //! goes on with the events that are open from the file before; those that the other pieces leave
 //! open are taken over in order, so the counts are the same wherever the cuts are.
 
+mod cut;
+
 use crate::event::Joiner;
 use crate::subject::Query;
 use crate::tally::Tally;
@@ -15,7 +17,8 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use sysparse::{Malformed, audit};
+use sysparse::Malformed;
+use sysparse::audit;
 use toolkit::input::{Ending, Lines, Source};
 use toolkit::progress::Progress;
 
@@ -211,6 +214,10 @@ impl Read for Range<'_> {
         let length = buffer.len().min(left);
         let count = self.file.read_at(buffer.get_mut(..length).unwrap_or_default(), self.at)?;
         self.at += count as u64;
+        if self.end != u64::MAX && self.file.metadata()?.len() < self.end {
+            // What was just read may be of another log than what was read before.
+            return Err(io::Error::other("truncated while it was read; give a copy of it"));
+        }
         Ok(count)
     }
 }
@@ -236,7 +243,10 @@ fn read_piece(reader: impl Read, joiner: &mut Joiner<'_>, tally: &mut Tally) -> 
         piece.lines += 1;
         let start = match line.ending {
             Ending::Newline => audit::start(line.bytes),
-            Ending::Cut => audit::start(without_cut_field(line.bytes)),
+            Ending::Cut => match cut::start(line.bytes) {
+                Ok(start) => start,
+                Err(malformed) => return piece.damage(malformed),
+            },
             Ending::TooLong => return piece.damage(TOO_LONG),
         };
         match start.map(|start| joiner.record(&start, tally)) {
@@ -250,15 +260,6 @@ fn read_piece(reader: impl Read, joiner: &mut Joiner<'_>, tally: &mut Tally) -> 
 
 const TOO_LONG: Malformed = Malformed { expected: "the end of the line", at: LINE_MAX };
 
-/// A last line without its newline may have been cut anywhere. All but its last field is whole, and
-/// that one is too if it ends with a quote; `auid=70` may be the half of 7005.
-fn without_cut_field(line: &[u8]) -> &[u8] {
-    if line.ends_with(b"\"") || line.ends_with(b"'") {
-        return line;
-    }
-    line.get(..memchr::memrchr(b' ', line).unwrap_or(line.len())).unwrap_or(line)
-}
-
 impl Piece {
     fn damage(&mut self, malformed: Malformed) {
         self.damaged += 1;
@@ -271,6 +272,7 @@ impl Found {
     fn note(&mut self, path: &Path, pieces: Vec<Piece>) {
         let mut lines = 0;
         let mut records = 0;
+        let mut error = None;
         for piece in pieces {
             if let Some((line, malformed)) = piece.damage {
                 self.damage.get_or_insert((path.to_owned(), lines + line, malformed));
@@ -278,8 +280,9 @@ impl Found {
             lines += piece.lines;
             records += piece.records + piece.damaged;
             self.damaged += piece.damaged;
-            self.unreadable.extend(piece.error.map(|error| (path.to_owned(), error)));
+            error = error.or(piece.error);
         }
+        self.unreadable.extend(error.map(|error| (path.to_owned(), error)));
         if lines > 0 && records == 0 {
             self.strange.push(path.to_owned());
         }

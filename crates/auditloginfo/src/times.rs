@@ -66,16 +66,17 @@ fn word(word: &str, end: End, now: DateTime<Local>) -> Option<NaiveDateTime> {
         "week-ago" => midnight(today.checked_sub_days(Days::new(7))?),
         "this-month" => midnight(today.with_day(1)?),
         "this-year" => midnight(NaiveDate::from_yo_opt(today.year(), 1)?),
-        "boot" => Some(moment - TimeDelta::seconds(uptime()?)),
+        "boot" => Some(DateTime::from_timestamp(boot()?, 0)?.with_timezone(&Local).naive_local()),
         _ => None,
     }
 }
 
-/// How long the machine has been up, in seconds.
-fn uptime() -> Option<i64> {
-    let uptime = fs::read("/proc/uptime").ok()?;
-    let (_, seconds) = text::number(&uptime).ok()?;
-    i64::try_from(seconds).ok()
+/// When the machine was booted, in seconds since the epoch: `btime` of `proc_stat(5)`. What is left of
+/// the time of day without the time since then differs by a second from one moment to the next.
+fn boot() -> Option<i64> {
+    let stat = fs::read("/proc/stat").ok()?;
+    let seconds = text::lines(&stat).find_map(|line| line.strip_prefix(b"btime "))?;
+    i64::try_from(text::whole_number(seconds)?).ok()
 }
 
 /// `14:30` or `14:30:59`, with a fraction of a second or without.
@@ -136,7 +137,17 @@ mod tests {
             assert_eq!(read(word, End::Start).as_deref(), Some(start), "{word}");
             assert_eq!(read(word, End::Last).as_deref(), Some(last), "{word}");
         }
-        assert!(read("boot", End::Start).is_some());
+    }
+
+    #[test]
+    fn boot_is_the_same_second_at_any_time() {
+        let boot = |now: &str| {
+            let now = DateTime::parse_from_rfc3339(now).expect("a time").with_timezone(&Local);
+            seconds("boot", End::Start, now).expect("a time")
+        };
+        let first = boot("2026-11-24T02:52:46Z");
+        assert!((1_000_000_000..4_000_000_000).contains(&first), "{first}");
+        assert_eq!(boot("2026-11-24T02:52:46.999Z"), first);
     }
 
     #[test]

@@ -104,3 +104,14 @@ fn what_cannot_be_read_is_told_and_the_rest_is_read() {
     assert_eq!(found.unreadable.len(), 2);
     assert_eq!(calls(&found, 70), 1);
 }
+
+#[test]
+fn what_a_truncated_log_holds_next_is_not_joined_with_what_was_read() {
+    let log = Log::new("truncated", format!("{CALL}\n{CALL}\n").as_bytes());
+    let file = File::open(&log.0).expect("the file");
+    let mut range = Range::new(&file, (0, 2 * CALL.len() as u64 + 2));
+    let mut half = vec![0; CALL.len() + CALL.len() / 2];
+    assert_eq!(range.read(&mut half).expect("half of it"), half.len());
+    fs::write(&log.0, format!("{CALL}{CALL}\n")).expect("another log");
+    assert!(range.read(&mut half).is_err());
+}
