@@ -1,5 +1,9 @@
 //! The counts. Two tallies add up, so threads and files can be counted apart.
 
+mod names;
+
+pub use names::Names;
+
 use crate::names::Call;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -42,48 +46,6 @@ pub struct Counts {
     pub denials: Names,
 }
 
-/// Names, each with how often it was seen.
-#[derive(Debug, Default)]
-pub struct Names {
-    counts: Seeded<Box<[u8]>, u64>,
-}
-
-impl Names {
-    /// Counts `name` once more; a name seen before costs no allocation.
-    pub fn add(&mut self, name: &[u8]) {
-        self.add_times(name, 1);
-    }
-
-    fn add_times(&mut self, name: &[u8], times: u64) {
-        if let Some(count) = self.counts.get_mut(name) {
-            *count += times;
-        } else {
-            self.counts.insert(name.into(), times);
-        }
-    }
-
-    /// The names and their counts, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], u64)> {
-        self.counts.iter().map(|(name, count)| (&**name, *count))
-    }
-
-    /// How often any name was seen.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.counts.values().sum()
-    }
-
-    fn absorb(&mut self, other: Names) {
-        if self.counts.is_empty() {
-            self.counts = other.counts;
-            return;
-        }
-        for (name, times) in other.counts {
-            *self.counts.entry(name).or_default() += times;
-        }
-    }
-}
-
 impl Counts {
     /// Counts an event that happened at `stamp`.
     pub fn event(&mut self, stamp: Stamp) {
@@ -119,12 +81,19 @@ impl Tally {
     #[allow(clippy::indexing_slicing, reason = "the index was just made to fit")]
     pub fn of(&mut self, auid: u32) -> &mut Counts {
         if self.users.get(self.recent).is_none_or(|(recent, _)| *recent != auid) {
-            self.recent = *self.index.entry(auid).or_insert(self.users.len());
-        }
-        if self.recent == self.users.len() {
-            self.users.push((auid, Counts::default()));
+            self.recent = self.place(auid);
         }
         &mut self.users[self.recent].1
+    }
+
+    /// Where a user stands, a new one too.
+    #[cold]
+    fn place(&mut self, auid: u32) -> usize {
+        let place = *self.index.entry(auid).or_insert(self.users.len());
+        if place == self.users.len() {
+            self.users.push((auid, Counts::default()));
+        }
+        place
     }
 
     /// The counts of one login user, if there are any.
