@@ -18,6 +18,7 @@ mod counter;
 mod denial;
 mod facts;
 mod file;
+mod finished;
 mod group;
 mod held;
 mod window;
@@ -28,6 +29,7 @@ use crate::subject::{Query, Subject};
 use crate::tally::{Seeded, Tally};
 use counter::Counter;
 use facts::Facts;
+use finished::Finished;
 use foldhash::fast::RandomState;
 use group::{Group, Id};
 use std::hash::BuildHasher;
@@ -47,6 +49,8 @@ const HELD_MAX: usize = 8 << 20;
 pub struct Joiner<'a> {
     subject: &'a Subject,
     detail: Detail,
+    /// A bit for each type of record, set if records of that type are of use.
+    useful: u32,
     window: Window,
     /// Closed events that may belong to one which the piece before this began.
     early: Vec<Group>,
@@ -68,7 +72,8 @@ impl<'a> Joiner<'a> {
         Joiner {
             subject,
             detail: *detail,
-            window: Window::new(detail.needs_others()),
+            useful: detail.useful(),
+            window: Window::new(detail.needs_others().then(|| Finished::new(continues))),
             early: Vec::new(),
             continues,
             incomplete: 0,
@@ -78,25 +83,30 @@ impl<'a> Joiner<'a> {
         }
     }
 
-    /// Takes the next record and adds to `tally` what can be counted now.
+    /// Goes on to the next record; true if records of that type are of no use.
+    #[inline]
+    pub fn passes(&mut self, kind: Kind) -> bool {
+        self.window.step();
+        self.useful >> kind as u32 & 1 == 0
+    }
+
+    /// Takes the record that was gone on to and adds to `tally` what can be counted now.
     ///
     /// # Errors
     /// The record is damaged; it counts for nothing.
-    #[inline]
-    pub fn record(&mut self, start: &Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
-        self.window.step();
-        if !self.detail.reads(start.kind) {
-            return Ok(());
-        }
+    pub fn record(&mut self, start: Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
         let record = start.record()?;
         match record.kind {
             Kind::Syscall => self.syscall(&record, tally)?,
+            Kind::Detail => {}
             Kind::Path | Kind::Execve | Kind::Uringop | Kind::Cwd | Kind::Openat2 => {
                 self.part(&record, tally)?;
             }
             _ => self.other(&record, tally),
         }
-        self.close_distant(tally);
+        if self.window.is_due() {
+            self.close_distant(tally);
+        }
         Ok(())
     }
 
@@ -109,20 +119,27 @@ impl<'a> Joiner<'a> {
             let counts = tally.of(read.auid);
             *counts.calls.entry(call).or_default() += 1;
             if self.detail.overview {
-                counts.event(record.stamp);
-                counts.as_root += u64::from(facts::is_root(record));
+                counts.event(record.stamp());
+                counts.as_root += u64::from(read.euid() == Some(0));
             }
         }
-        // Nothing else belongs to a call without a path, so its event need not be remembered.
         let has_parts = read.items > 0 && self.detail.needs_parts();
-        let may_fail = self.detail.sections.has(Section::Errors);
-        if has_parts || may_fail || self.detail.needs_others() {
+        let failed = read.success == Some(false) && self.detail.sections.has(Section::Errors);
+        // Nothing else belongs to a call without a path, so its event need not be remembered.
+        if has_parts || failed || self.detail.needs_others() && !self.is_done(record, &read, counts)
+        {
             let purpose = *self.purposes.entry(call).or_insert_with(|| call.purpose());
-            let facts = Facts::of(record, &read, (call, purpose), self.detail);
+            let facts = Facts::of(&read, (call, purpose), self.detail);
             let facts = if counts { facts } else { facts.uncounted() };
             self.give(record, tally, |group, counter| group.learn(facts, counter));
         }
         Ok(())
+    }
+
+    /// Whether nothing is known or to come of the call's event but records that are no part of it.
+    fn is_done(&mut self, record: &Record<'_>, read: &audit::Call<'_>, counts: bool) -> bool {
+        let id = self.id(record);
+        self.window.pass(id, counts.then_some(read.auid))
     }
 
     /// Takes a record that means nothing without the SYSCALL record of its event.
@@ -141,6 +158,9 @@ impl<'a> Joiner<'a> {
 
     /// Takes a record that is an event of its own, unless a SYSCALL record belongs to it.
     fn other(&mut self, record: &Record<'_>, tally: &mut Tally) {
+        if let Some(call) = self.window.finished(self.id(record), self.window.position()) {
+            return self.counter(tally).denied(call.auid, record);
+        }
         let auid = self.subject.counts_other(record);
         self.give(record, tally, |group, counter| group.take_other(record, auid, counter));
     }
@@ -161,15 +181,18 @@ impl<'a> Joiner<'a> {
         }
     }
 
+    fn counter<'c>(&'c mut self, tally: &'c mut Tally) -> Counter<'c> {
+        Counter { detail: self.detail, tally, scratch: &mut self.scratch }
+    }
+
     fn id(&self, record: &Record<'_>) -> Id {
         let node = record.node.map_or(0, |node| self.nodes.hash_one(node));
-        Id { stamp: record.stamp, node }
+        Id { stamp: record.stamp(), node }
     }
 
     /// Closes the events that no further record can belong to.
-    #[inline]
     fn close_distant(&mut self, tally: &mut Tally) {
-        while let Some(group) = self.window.pop_distant(HELD_MAX) {
+        while let Some(group) = self.window.pop_distant() {
             if self.continues && group.first <= REACH {
                 self.early.push(group);
             } else {
@@ -179,27 +202,41 @@ impl<'a> Joiner<'a> {
     }
 
     fn settle(&mut self, group: Group, tally: &mut Tally) {
-        let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
-        let is_complete = group.settle(&mut counter);
+        let is_complete = group.settle(&mut self.counter(tally));
         self.incomplete += u64::from(!is_complete);
     }
 
     /// Takes over the open events of the piece that follows this one.
-    pub fn absorb(&mut self, piece: Joiner<'_>, tally: &mut Tally) {
+    pub fn absorb(&mut self, mut piece: Joiner<'_>, tally: &mut Tally) {
         let offset = self.window.position();
-        self.incomplete += piece.incomplete;
         let end = offset + piece.window.position();
+        self.incomplete += piece.incomplete;
+        let finished = piece.window.take_finished();
+        for call in finished.iter().flat_map(|finished| &finished.early) {
+            if let Some(group) = self.window.take_others(call.moved_by(offset)) {
+                group.join(call.auid, &mut self.counter(tally));
+            }
+        }
         let mut groups = piece.early;
         groups.extend(piece.window.into_groups());
         groups.sort_unstable_by_key(|group| group.first);
         for group in groups {
-            let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
-            if let Some(group) = self.window.unite(group.moved_by(offset), &mut counter) {
-                self.settle(group, tally);
-            }
+            self.unite(group.moved_by(offset), tally);
         }
+        self.window.remember(finished.iter().flat_map(Finished::calls), offset);
         self.window.advance_to(end);
         self.close_distant(tally);
+    }
+
+    fn unite(&mut self, group: Group, tally: &mut Tally) {
+        let call = self.window.finished(group.id, group.first).filter(|_| group.facts.is_none());
+        if let Some(call) = call {
+            return group.join(call.auid, &mut self.counter(tally));
+        }
+        let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
+        if let Some(group) = self.window.unite(group, &mut counter) {
+            self.settle(group, tally);
+        }
     }
 
     /// Closes every event; gives the number of those that lack a record.

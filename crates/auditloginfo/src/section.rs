@@ -112,20 +112,20 @@ impl Detail {
             .any(|section| self.sections.has(*section))
     }
 
-    /// Whether records of that type are of use.
+    /// The types of which records are of use, each as the bit of its number in [`Kind`].
     #[must_use]
-    #[inline]
-    pub fn reads(&self, kind: Kind<'_>) -> bool {
-        match kind {
+    pub fn useful(&self) -> u32 {
+        let reads = |kind: &Kind| match kind {
             Kind::Syscall => true,
             Kind::Detail => false,
             Kind::Path | Kind::Execve | Kind::Uringop => self.needs_parts(),
             Kind::Cwd => self.absolute,
             Kind::Openat2 => self.modes,
-            Kind::Seccomp | Kind::Avc | Kind::UserAvc | Kind::Landlock | Kind::Other(_) => {
+            Kind::Seccomp | Kind::Avc | Kind::UserAvc | Kind::Landlock | Kind::Other => {
                 self.needs_others()
             }
-        }
+        };
+        Kind::ALL.into_iter().filter(reads).fold(0, |bits, kind| bits | 1 << kind as u32)
     }
 
     /// Whether records that are no part of a call are of use, so that an event is not over with its

@@ -14,45 +14,30 @@ mod fields;
 mod kind;
 mod path;
 mod seek;
+mod stamp;
 
 pub use call::Call;
 pub use fields::{Argument, Fields, Value};
 pub use kind::Kind;
 pub use path::Path;
+pub use stamp::Stamp;
 
 use crate::Malformed;
-use crate::text::{self, mark};
+use crate::text;
 use memchr::memmem;
-use nom::branch::alt;
-use nom::sequence::{separated_pair, terminated};
-use nom::{IResult, Parser};
 
 /// The login user id of a process that nobody logged in for: -1 as an unsigned number.
 pub const UNSET: u32 = u32::MAX;
-
-/// When an event happened and which one it is: `1477415593.489:57658`.
-///
-/// The serial alone starts anew at each boot, and daemon records count their own; with the time and
-/// the node it names one event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Stamp {
-    /// Seconds since the epoch.
-    pub seconds: u64,
-    /// The fraction as printed, three digits: milliseconds.
-    pub millis: u64,
-    /// The event's number since boot.
-    pub serial: u64,
-}
 
 /// One record: what kind it is, the event it belongs to, and its fields, unread as yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
     /// The record's type.
-    pub kind: Kind<'a>,
+    pub kind: Kind,
     /// The host that wrote it, where the log names it (`node=`).
     pub node: Option<&'a [u8]>,
-    /// The event that the record belongs to.
-    pub stamp: Stamp,
+    /// The event that the record belongs to, as it is written: see [`Record::stamp`].
+    pub event: &'a [u8],
     /// All that follows `audit(...):`.
     pub body: &'a [u8],
     /// Offset of `body` in the line.
@@ -63,7 +48,7 @@ pub struct Record<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start<'a> {
     /// The record's type.
-    pub kind: Kind<'a>,
+    pub kind: Kind,
     node: Option<&'a [u8]>,
     /// What follows the type and one blank: `msg=audit(...)` or `audit(...)`.
     rest: &'a [u8],
@@ -83,9 +68,11 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, Malformed> {
 #[must_use]
 #[inline]
 pub fn start(line: &[u8]) -> Option<Start<'_>> {
-    if line.starts_with(b"type=") {
-        return typed(line, None, 0);
-    }
+    typed(line, None, 0).or_else(|| start_elsewhere(line))
+}
+
+#[cold]
+fn start_elsewhere(line: &[u8]) -> Option<Start<'_>> {
     if let Some(rest) = line.strip_prefix(b"node=") {
         let (node, rest) = rest.split_at(memchr::memchr(b' ', rest)?);
         if let Some(tail) = rest.strip_prefix(b" ").filter(|tail| tail.starts_with(b"type=")) {
@@ -122,44 +109,36 @@ fn is_stamped(rest: &[u8]) -> bool {
 }
 
 impl<'a> Start<'a> {
-    /// Reads the stamp and so the record.
+    /// Finds the stamp's end and so the record.
     ///
     /// # Errors
     /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
     #[inline]
     pub fn record(self) -> Result<Record<'a>, Malformed> {
-        let (body, stamp) = stamp(self.rest).map_err(|error| Malformed {
+        let (event, body) = match stamp::usual(self.rest) {
+            Some(parts) => parts,
+            None => self.any_stamp()?,
+        };
+        let at = self.at + self.rest.len() - body.len();
+        Ok(Record { kind: self.kind, node: self.node, event, body, at })
+    }
+
+    #[cold]
+    fn any_stamp(self) -> Result<(&'a [u8], &'a [u8]), Malformed> {
+        stamp::any(self.rest).map_err(|error| Malformed {
             expected: "audit(SECONDS.MILLIS:SERIAL):",
             at: self.at + self.rest.len() - text::left(&error).len(),
-        })?;
-        let at = self.at + self.rest.len() - body.len();
-        Ok(Record { kind: self.kind, node: self.node, stamp, body, at })
+        })
     }
 }
 
-/// `msg=audit(1477415593.489:57658):`, of which the kernel itself writes no `msg=`.
-#[inline]
-fn stamp(input: &[u8]) -> IResult<&[u8], Stamp> {
-    let (input, ()) = alt((mark(b"msg=audit("), mark(b"audit("))).parse(input)?;
-    let (input, (seconds, millis)) = usual_time(input).map_or_else(|| time(input), Ok)?;
-    let (input, serial) = terminated(text::number, mark(b"):")).parse(input)?;
-    Ok((input, Stamp { seconds, millis, serial }))
-}
-
-/// `1477415593.489:`
-fn time(input: &[u8]) -> IResult<&[u8], (u64, u64)> {
-    terminated(separated_pair(text::number, mark(b"."), text::number), mark(b":")).parse(input)
-}
-
-/// The same, if the seconds have ten digits, as they had from 2001 to 2286, and the fraction three:
-/// all places are known.
-#[inline]
-fn usual_time(input: &[u8]) -> Option<(&[u8], (u64, u64))> {
-    let (head, rest) = input.split_first_chunk::<15>()?;
-    let [high @ .., s9, s10, b'.', m1, m2, m3, b':'] = head else { return None };
-    let low = text::eight_digits([b'0', b'0', b'0', *s9, *s10, *m1, *m2, *m3])?;
-    let high = text::eight_digits(*high.first_chunk()?)?;
-    Some((rest, (high * 100 + low / 1000, low % 1000)))
+impl Record<'_> {
+    /// The event that the record belongs to.
+    #[must_use]
+    #[inline]
+    pub fn stamp(&self) -> Stamp {
+        Stamp::of(self.event)
+    }
 }
 
 #[cfg(test)]
@@ -188,7 +167,7 @@ mod tests {
         ] {
             let record = read(line);
             assert_eq!(
-                (record.kind, record.stamp, record.node),
+                (record.kind, record.stamp(), record.node),
                 (Kind::Cwd, stamp, node),
                 "{line}"
             );

@@ -10,7 +10,7 @@
 //! let line = br#"type=CWD msg=audit(1477415593.489:57658):  cwd="/home/fmep""#;
 //! let record = audit::record(line)?.expect("the line holds a record");
 //! assert_eq!(record.kind, audit::Kind::Cwd);
-//! assert_eq!(record.stamp.serial, 57658);
+//! assert_eq!(record.stamp().serial, 57658);
 //! assert!(record.field(b"cwd").expect("a field").text().bytes().eq(*b"/home/fmep"));
 //! # Ok::<(), sysparse::Malformed>(())
 //! ```

@@ -15,7 +15,8 @@ use nom::{Err, IResult};
 ///
 /// # Errors
 /// No digit at the start, or a number beyond [`u64::MAX`].
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the hot path of every parser")]
 pub fn number(input: &[u8]) -> IResult<&[u8], u64> {
     if let Some(chunk) = input.first_chunk::<8>() {
         let (digits, value) = leading_digits(*chunk);
@@ -27,6 +28,7 @@ pub fn number(input: &[u8]) -> IResult<&[u8], u64> {
 }
 
 /// A number of eight digits or more, or one near the end of the input.
+#[inline(never)]
 fn long_number(input: &[u8]) -> IResult<&[u8], u64> {
     let Some((first, tail)) = input.split_first_chunk::<8>() else {
         return digit_by_digit(input, input, 0);
@@ -64,20 +66,41 @@ fn digit_by_digit<'a>(
 const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 /// How many of eight characters are digits before the first other one, and their value.
-///
-/// All eight are looked at in one word: a digit's byte, less `0`, stays below 0x80 when 0x76 is
-/// added. Then neighbours are joined to pairs, fours and eight, the first character being the
-/// lowest byte.
 #[inline]
 fn leading_digits(chunk: [u8; 8]) -> (usize, u64) {
-    let word = u64::from_le_bytes(chunk) ^ 0x3030_3030_3030_3030;
-    let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
-    let bits = others.trailing_zeros() & !7;
-    let ones = word.checked_shl(64 - bits).unwrap_or(0);
+    let digits = count_digits(chunk);
+    let word = u64::from_le_bytes(chunk) ^ ZEROS;
+    // A shift by all the bits in two halves, for one of 64 would be none.
+    let half = 32 - 4 * (digits & 15);
+    (digits, joined(word << half << half))
+}
+
+/// How many of eight characters are digits before the first other one.
+#[must_use]
+#[inline]
+pub fn count_digits(chunk: [u8; 8]) -> usize {
+    (others(u64::from_le_bytes(chunk) ^ ZEROS).trailing_zeros() / 8) as usize
+}
+
+/// Eight times the digit 0.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The high bit of each byte that is more than 9; above the first of them others may be set too.
+///
+/// All eight are looked at in one word: a digit's byte, less `0`, stays below 0x80 when 0x76 is
+/// added.
+#[inline]
+fn others(word: u64) -> u64 {
+    (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
+}
+
+/// The number of eight digits, a byte each, the first one lowest: neighbours are joined to pairs,
+/// fours and eight.
+#[inline]
+fn joined(ones: u64) -> u64 {
     let tens = ones.wrapping_mul(10).wrapping_add(ones >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = tens.wrapping_mul(100).wrapping_add(tens >> 16) & 0x0000_ffff_0000_ffff;
-    let value = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
-    ((bits / 8) as usize, value)
+    fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff
 }
 
 /// Bytes that must stand here: as nom's `tag`, but compared as a whole.
@@ -93,8 +116,19 @@ pub fn mark<const N: usize>(mark: &[u8; N]) -> impl Fn(&[u8]) -> IResult<&[u8], 
 #[must_use]
 #[inline]
 pub fn eight_digits(digits: [u8; 8]) -> Option<u64> {
-    let (count, value) = leading_digits(digits);
-    (count == 8).then_some(value)
+    let word = u64::from_le_bytes(digits) ^ ZEROS;
+    (others(word) == 0).then(|| joined(word))
+}
+
+/// Whether eight characters are digits where `form` has a zero, and those of `form` elsewhere.
+#[must_use]
+#[inline]
+pub fn fits(chunk: [u8; 8], form: &[u8; 8]) -> bool {
+    let form = u64::from_le_bytes(*form);
+    let word = u64::from_le_bytes(chunk) ^ form;
+    // A byte that is set where another character than a zero stands in the form.
+    let fixed = (others(form ^ ZEROS) >> 7) * 0xff;
+    others(word) | word & fixed == 0
 }
 
 /// The whole of `input` as one decimal number, or nothing.

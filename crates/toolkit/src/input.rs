@@ -36,6 +36,15 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Some lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Block<'a> {
+    /// Lines that end with a newline each, of whatever length.
+    Whole(&'a [u8]),
+    /// One line.
+    Line(Line<'a>),
+}
+
 /// Lines lent out of a buffer that rolls over the input.
 ///
 /// `buffer[start..end]` is what was read and not yet lent out. A line longer than `limit` is given
@@ -90,27 +99,20 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Gives every line that is left to `take`: as [`Lines::next_line`] again and again, but faster.
+    /// The whole lines that have been read, or the next line, whose reading may bring more of them;
+    /// nothing at the end of the input.
     ///
     /// # Errors
-    /// Those of the reader; the lines before the error have been given.
-    pub fn for_each_line(&mut self, mut take: impl FnMut(Line<'_>)) -> io::Result<()> {
-        loop {
-            // All whole lines of the buffer; then the one that goes on beyond its end.
-            if !self.skipping {
-                let unread = self.buffer.get(self.start..self.end).unwrap_or_default();
-                let mut from = 0;
-                for at in memchr::memchr_iter(b'\n', unread) {
-                    let line = unread.get(from..at).unwrap_or_default();
-                    take(Line::new(line, self.limit, Ending::Newline));
-                    from = at + 1;
-                }
-                self.start += from;
+    /// Those of the reader; the lines before the error have been given out.
+    pub fn next_block(&mut self) -> io::Result<Option<Block<'_>>> {
+        let unread = self.buffer.get(self.start..self.end).unwrap_or_default();
+        match memchr::memrchr(b'\n', unread).filter(|_| !self.skipping) {
+            Some(last) => {
+                let from = self.start;
+                self.start += last + 1;
+                Ok(self.buffer.get(from..self.start).map(Block::Whole))
             }
-            match self.next_line()? {
-                Some(line) => take(line),
-                None => return Ok(()),
-            }
+            None => Ok(self.next_line()?.map(Block::Line)),
         }
     }
 
@@ -224,8 +226,17 @@ mod tests {
         }
         let mut all = Vec::new();
         let mut lines = Lines::new(Slow(input, step), limit);
-        let result = lines.for_each_line(|line| all.push((line.bytes.to_vec(), line.ending)));
-        result.expect("no error");
+        while let Some(block) = lines.next_block().expect("no error") {
+            match block {
+                Block::Line(line) => all.push((line.bytes.to_vec(), line.ending)),
+                Block::Whole(whole) => {
+                    let whole = whole.strip_suffix(b"\n").expect("a newline");
+                    let lines = whole.split(|byte| *byte == b'\n');
+                    let lines = lines.map(|line| Line::new(line, limit, Ending::Newline));
+                    all.extend(lines.map(|line| (line.bytes.to_vec(), line.ending)));
+                }
+            }
+        }
         assert_eq!(all, found, "both ways give the same lines");
         found
     }

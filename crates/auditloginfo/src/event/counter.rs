@@ -1,8 +1,8 @@
 //! Where the records of an event are counted.
 
-use super::command;
 use super::facts::Facts;
 use super::file::{self, Place};
+use super::{command, denial};
 use crate::names;
 use crate::section::{Detail, Section};
 use crate::tally::{Counts, Names, Tally};
@@ -27,15 +27,11 @@ impl Counter<'_> {
         among(self.tally.of(auid)).add(self.scratch);
     }
 
-    fn push_detail(&mut self, detail: &str) {
-        self.scratch.push(0);
-        self.scratch.extend_from_slice(detail.as_bytes());
-    }
-
-    /// Counts the command of one record, if the record holds all of it.
-    pub(super) fn whole_command(&mut self, auid: u32, facts: Facts, record: &Record<'_>) -> bool {
+    /// Counts the command of one record, if the record holds all of it. That is asked of commands
+    /// that do not count too: their event is complete only then.
+    pub(super) fn whole_command(&mut self, facts: &Facts, record: &Record<'_>) -> bool {
         let is_whole = command::whole(record, self.scratch);
-        if is_whole {
+        if let Some(auid) = facts.counted.filter(|_| is_whole) {
             self.command(auid, facts);
         }
         is_whole
@@ -45,7 +41,7 @@ impl Counter<'_> {
     pub(super) fn joined_command<'r>(
         &mut self,
         auid: u32,
-        facts: Facts,
+        facts: &Facts,
         records: impl Iterator<Item = Record<'r>>,
     ) -> bool {
         let is_whole = command::joined(records, self.scratch);
@@ -55,7 +51,7 @@ impl Counter<'_> {
         is_whole != Some(false)
     }
 
-    fn command(&mut self, auid: u32, facts: Facts) {
+    fn command(&mut self, auid: u32, facts: &Facts) {
         if self.has(Section::Commands) {
             self.add(auid, |counts| &mut counts.commands);
         }
@@ -68,17 +64,21 @@ impl Counter<'_> {
     pub(super) fn file(
         &mut self,
         auid: u32,
-        facts: Facts,
+        facts: &Facts,
         (name, place): (Text<'_>, Place<'_>),
         flags: Option<u64>,
     ) {
         if !self.has(Section::Files) {
             return;
         }
+        if let (Text::Plain(name), Place::AsWritten, false) = (name, place, self.detail.modes) {
+            return self.tally.of(auid).files.add(name);
+        }
         file::put(name, place, self.scratch);
         if self.detail.modes {
-            let mode = flags.map(|flags| facts.call.arch.mode(flags)).unwrap_or_default();
-            self.push_detail(&mode);
+            self.scratch.push(0);
+            let mode = flags.map(|flags| facts.call.arch.mode(flags));
+            self.scratch.extend(mode.into_iter().flatten());
         }
         self.add(auid, |counts| &mut counts.files);
     }
@@ -87,22 +87,38 @@ impl Counter<'_> {
     pub(super) fn failure(
         &mut self,
         auid: u32,
-        facts: Facts,
+        facts: &Facts,
         error: i64,
         (name, place): (Text<'_>, Place<'_>),
     ) {
         file::put(name, place, self.scratch);
-        self.push_detail(&names::error(facts.call.arch, error));
+        self.scratch.push(0);
+        self.scratch.extend_from_slice(names::error(facts.call.arch, error).as_bytes());
         self.add(auid, |counts| &mut counts.errors);
     }
 
     /// Counts a call that failed, but on no file: under its own name.
-    pub(super) fn failed_call(&mut self, auid: u32, facts: Facts, error: i64) {
+    pub(super) fn failed_call(&mut self, auid: u32, facts: &Facts, error: i64) {
         let name = facts.call.name();
         self.failure(auid, facts, error, (Text::Plain(name.as_bytes()), Place::AsWritten));
     }
 
-    pub(super) fn denial(&mut self, auid: u32, denial: &[u8]) {
-        self.tally.of(auid).denials.add(denial);
+    /// Puts what a record tells of a refusal into the buffer; false if it tells of none, or if
+    /// nobody asks.
+    pub(super) fn denial_in(&mut self, record: &Record<'_>) -> bool {
+        self.has(Section::Denials) && denial::put(record, self.scratch)
+    }
+
+    /// Counts what a record tells of a refusal for whoever made the call.
+    pub(super) fn denied(&mut self, auid: Option<u32>, record: &Record<'_>) {
+        if let Some(auid) = auid.filter(|_| self.denial_in(record)) {
+            self.tally.of(auid).denials.add(self.scratch);
+        }
+    }
+
+    pub(super) fn denials(&mut self, auid: u32, denials: &[Box<[u8]>]) {
+        for denial in denials {
+            self.tally.of(auid).denials.add(denial);
+        }
     }
 }

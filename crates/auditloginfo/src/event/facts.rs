@@ -2,7 +2,7 @@
 
 use crate::names::{Call, Flags, Opening, Purpose};
 use crate::section::{Detail, Section};
-use sysparse::audit::{self, Record, Value};
+use sysparse::audit;
 
 /// What the SYSCALL record of an event says. What nobody asks for is not read and not there.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +34,7 @@ const CREAT: u64 = 0o101;
 impl Facts {
     #[inline]
     pub(super) fn of(
-        record: &Record<'_>,
-        read: &audit::Call,
+        read: &audit::Call<'_>,
         (call, purpose): (Call, Purpose),
         detail: Detail,
     ) -> Facts {
@@ -50,13 +49,18 @@ impl Facts {
             purpose,
             paths: read.items,
             success: read.success,
-            directory: opening.filter(|_| detail.absolute).and_then(|it| directory(record, it)),
-            flags: opening.filter(|_| detail.modes).and_then(|it| flags(record, it)),
-            error: failed.then(|| error(record)).flatten(),
+            directory: opening.filter(|_| detail.absolute).and_then(|it| directory(read, it)),
+            flags: opening.filter(|_| detail.modes).and_then(|it| flags(read, it)),
+            error: failed.then(|| read.exit()).flatten().map(i64::wrapping_neg),
             is_privileged: detail.sections.has(Section::Privileged)
                 && read.auid != 0
-                && is_root(record),
+                && read.euid() == Some(0),
         }
+    }
+
+    /// Whether only an OPENAT2 record tells the flags.
+    pub(super) fn has_flags_elsewhere(&self) -> bool {
+        matches!(self.purpose, Purpose::Open(Opening { flags: Flags::Openat2, .. }))
     }
 
     /// The facts of a call that does not count: what else is to be left out.
@@ -65,31 +69,21 @@ impl Facts {
     }
 }
 
-/// Whether the process had root's rights.
-pub(super) fn is_root(record: &Record<'_>) -> bool {
-    record.field(b"euid").is_some_and(|euid| euid.raw() == b"0")
-}
-
 /// The descriptor in the first argument of a call that takes one.
-fn directory(record: &Record<'_>, opening: Opening) -> Option<i32> {
-    let argument = record.field(b"a0").filter(|_| opening.at)?.hex()?;
+fn directory(read: &audit::Call<'_>, opening: Opening) -> Option<i32> {
+    let argument = opening.at.then(|| read.argument(b"a0")).flatten()?;
     // The descriptor is an int: the upper half of the register means nothing.
     let [a, b, c, d, ..] = argument.to_le_bytes();
     Some(i32::from_le_bytes([a, b, c, d])).filter(|descriptor| *descriptor != AT_FDCWD)
 }
 
-fn flags(record: &Record<'_>, opening: Opening) -> Option<u64> {
+fn flags(read: &audit::Call<'_>, opening: Opening) -> Option<u64> {
     match opening.flags {
-        Flags::Second => record.field(b"a1")?.hex(),
-        Flags::Third => record.field(b"a2")?.hex(),
+        Flags::Second => read.argument(b"a1"),
+        Flags::Third => read.argument(b"a2"),
         Flags::Creat => Some(CREAT),
         Flags::Openat2 => None,
     }
-}
-
-/// The number of the error, from what the call returned.
-fn error(record: &Record<'_>) -> Option<i64> {
-    record.field(b"exit").and_then(Value::integer).map(i64::wrapping_neg)
 }
 
 #[cfg(test)]
@@ -99,13 +93,16 @@ mod tests {
     use crate::section::Sections;
 
     fn facts(body: &str, number: i64) -> Facts {
-        let line = format!("type=SYSCALL msg=audit(1.000:1): arch=c000003e {body} auid=7 euid=0");
+        let line = format!(
+            "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall={number} success=no {body} \
+             items=1 ppid=1 pid=2 auid=7 euid=0"
+        );
         let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
-        let read = audit::Call { arch: 0, number, success: Some(false), items: 1, auid: 7 };
-        let call = Call { arch: Arch::of(0xc000_003e), number };
+        let read = audit::Call::of(&record).expect("a call");
+        let call = Call { arch: Arch::of(read.arch), number: read.number };
         let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
         let detail = Detail { sections, absolute: true, modes: true, overview: false };
-        Facts::of(&record, &read, (call, call.purpose()), detail)
+        Facts::of(&read, (call, call.purpose()), detail)
     }
 
     #[test]

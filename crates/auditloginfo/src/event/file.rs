@@ -22,7 +22,7 @@ pub(super) enum Place<'a> {
 /// The name of the file that was opened: not that of the directory it was created in, and not
 /// `(null)` without quotes, which is no name.
 pub(super) fn opened(path: Path<'_>) -> Option<Text<'_>> {
-    (!path.is_parent && !path.name.is_null()).then(|| path.name.text())
+    (!path.name.is_null() && !path.is_parent()).then(|| path.name.text())
 }
 
 /// Puts the name, as seen from `place`, into `file`.
@@ -47,16 +47,20 @@ pub(super) fn put(name: Text<'_>, place: Place<'_>, file: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sysparse::audit::Value;
+    use sysparse::audit;
 
     #[test]
     fn a_parent_and_no_name_are_not_files() {
-        let opened =
-            |name, is_parent| opened(Path { name, is_parent }).map(|it| it.bytes().collect());
-        assert_eq!(opened(Value::Quoted(b"/etc/"), true), None);
-        assert_eq!(opened(Value::Bare(b"(null)"), false), None);
-        assert_eq!(opened(Value::Quoted(b"(null)"), false), Some(b"(null)".to_vec()));
-        assert_eq!(opened(Value::Bare(b"6120"), false), Some(b"a ".to_vec()));
+        let opened = |fields: &str| {
+            let line = format!("type=PATH msg=audit(1.000:1): item=0 {fields}");
+            let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
+            let name = opened(Path::of(&record).expect("a name")).map(Text::bytes);
+            name.map(|bytes| String::from_utf8_lossy(&bytes.collect::<Vec<_>>()).into_owned())
+        };
+        assert_eq!(opened("name=\"/etc/\" nametype=PARENT"), None);
+        assert_eq!(opened("name=(null) nametype=NORMAL"), None);
+        assert_eq!(opened("name=\"(null)\" nametype=NORMAL").as_deref(), Some("(null)"));
+        assert_eq!(opened("name=6120 nametype=NORMAL").as_deref(), Some("a "));
     }
 
     #[test]

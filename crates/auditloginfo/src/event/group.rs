@@ -1,12 +1,12 @@
 //! The records of one event, as far as they have come.
 
+use super::REACH;
 use super::counter::Counter;
 use super::facts::Facts;
 use super::file::{self, Place};
+use super::finished::Call;
 use super::held::Held;
-use super::{REACH, denial};
-use crate::names::{self, Flags, Opening, Purpose};
-use crate::section::Section;
+use crate::names::{self, Purpose};
 use sysparse::audit::{Kind, Path, Record, Stamp, Value};
 
 /// What the records of one event have in common.
@@ -25,11 +25,17 @@ pub(super) struct Group {
     pub(super) first: u64,
     /// The place of its latest record.
     pub(super) last: u64,
-    facts: Option<Facts>,
-    /// Who caused it, if that counts and a record other than SYSCALL says so.
-    other: Option<u32>,
+    pub(super) facts: Option<Facts>,
     paths: u64,
     commands: u64,
+    more: Option<Box<More>>,
+}
+
+/// What few events have: apart, because every event is made and moved about.
+#[derive(Debug, Default)]
+struct More {
+    /// Who caused it, if that counts and a record other than SYSCALL says so.
+    other: Option<u32>,
     /// How many files its call failed on.
     failures: u64,
     opens_by_uring: bool,
@@ -61,13 +67,15 @@ impl Group {
             Purpose::Run => self.commands > 0,
             Purpose::Uring => false,
         };
-        has_command && self.paths == facts.paths && self.held.len() == 0
+        let holds = self.more.as_ref().is_some_and(|more| more.held.len() > 0);
+        has_command && self.paths == facts.paths && !holds
     }
 
     /// Whether a complete event has nothing left to count.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
-        self.denials.is_empty() && self.facts.is_none_or(|facts| facts.error.is_none())
+        self.more.as_ref().is_none_or(|more| more.denials.is_empty())
+            && self.facts.is_none_or(|facts| facts.error.is_none())
     }
 
     /// The same event `offset` places further on.
@@ -77,26 +85,44 @@ impl Group {
 
     /// How many bytes are held.
     pub(super) fn held(&self) -> usize {
-        self.held.len() + self.denials.iter().map(|denial| denial.len()).sum::<usize>()
+        self.more.as_ref().map_or(0, |more| {
+            more.held.len() + more.denials.iter().map(|denial| denial.len()).sum::<usize>()
+        })
+    }
+
+    /// The call that the event is, as far as that matters once it is complete.
+    #[inline]
+    pub(super) fn call(&self) -> Call {
+        let auid = self.facts.and_then(|facts| facts.counted);
+        Call { id: self.id, auid, first: self.first, last: self.last }
+    }
+
+    /// Counts what records that are no part of a call have told, for the call that they belong to
+    /// after all.
+    pub(super) fn join(self, auid: Option<u32>, counter: &mut Counter<'_>) {
+        if let (Some(auid), Some(more)) = (auid, self.more) {
+            counter.denials(auid, &more.denials);
+        }
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     /// Adds what another piece of the log has of the same event.
     pub(super) fn unite(&mut self, other: Group, counter: &mut Counter<'_>) {
         self.last = self.last.max(other.last);
         self.facts = self.facts.or(other.facts);
-        self.other = self.other.or(other.other);
         self.paths += other.paths;
         self.commands += other.commands;
-        self.failures += other.failures;
-        self.opens_by_uring |= other.opens_by_uring;
-        self.flags = self.flags.or(other.flags);
-        self.cwd = self.cwd.take().or(other.cwd);
-        self.denials.extend(other.denials);
-        self.held.append(&other.held);
+        if let Some(theirs) = other.more {
+            self.more().unite(*theirs);
+        }
         self.resume(counter);
     }
 
     /// Learns what the SYSCALL record says.
+    #[inline]
     pub(super) fn learn(&mut self, facts: Facts, counter: &mut Counter<'_>) {
         self.facts = Some(facts);
         self.resume(counter);
@@ -109,10 +135,10 @@ impl Group {
         auid: Option<u32>,
         counter: &mut Counter<'_>,
     ) {
-        self.other = self.other.or(auid);
-        let denials = counter.detail.sections.has(Section::Denials);
-        if denials && denial::put(record, counter.scratch) {
-            self.denials.push(counter.scratch.as_slice().into());
+        let more = self.more();
+        more.other = more.other.or(auid);
+        if counter.denial_in(record) {
+            more.denials.push(counter.scratch.as_slice().into());
         }
     }
 
@@ -133,7 +159,7 @@ impl Group {
             }
         }
         if !self.count(record, path, counter) {
-            self.held.push(record);
+            self.more().held.push(record);
         }
     }
 
@@ -142,26 +168,35 @@ impl Group {
         match record.kind {
             Kind::Uringop => {
                 let operation = record.field(b"uring_op").and_then(Value::number);
-                self.opens_by_uring |= operation.is_some_and(names::opens_by_uring);
+                self.more().opens_by_uring |= operation.is_some_and(names::opens_by_uring);
             }
             Kind::Openat2 => {
                 let flags = record.field(b"oflag").and_then(Value::octal);
-                self.flags = self.flags.or(flags);
+                let more = self.more();
+                more.flags = more.flags.or(flags);
             }
             _ => {
                 let cwd = record.field(b"cwd").map(|cwd| cwd.text().bytes().collect());
-                self.cwd = self.cwd.take().or(cwd);
+                let more = self.more();
+                more.cwd = more.cwd.take().or(cwd);
             }
         }
     }
 
     /// Tries once more to count what is held.
+    #[inline]
     fn resume(&mut self, counter: &mut Counter<'_>) {
-        let held = std::mem::take(&mut self.held);
+        if self.more.is_some() {
+            self.recount(counter);
+        }
+    }
+
+    fn recount(&mut self, counter: &mut Counter<'_>) {
+        let held = std::mem::take(&mut self.more().held);
         for record in held.records() {
             let path = Path::of(&record).ok();
             if !self.count(&record, path, counter) {
-                self.held.push(&record);
+                self.more().held.push(&record);
             }
         }
     }
@@ -174,75 +209,91 @@ impl Group {
         path: Option<Path<'_>>,
         counter: &mut Counter<'_>,
     ) -> bool {
-        let Some(facts) = self.facts else { return false };
-        let Some(auid) = facts.counted else { return true };
+        let Some(facts) = &self.facts else { return false };
         if record.kind == Kind::Execve {
-            return counter.whole_command(auid, facts, record);
+            return counter.whole_command(facts, record);
         }
+        let Some(auid) = facts.counted else { return true };
+        let more = self.more.as_deref();
+        let closing = more.is_some_and(|more| more.closing);
         let opens = match facts.purpose {
             Purpose::Open(_) => true,
-            Purpose::Uring if self.opens_by_uring || self.closing => self.opens_by_uring,
-            Purpose::Uring => return false,
-            Purpose::Run | Purpose::Other => false,
+            Purpose::Uring if more.is_some_and(|more| more.opens_by_uring) => true,
+            Purpose::Uring if !closing => return false,
+            _ => false,
         };
         if !opens && facts.error.is_none() {
             return true;
         }
         let Some(name) = path.and_then(file::opened) else { return true };
         let needs_cwd = counter.detail.absolute && facts.directory.is_none();
-        let lacks =
-            needs_cwd && self.cwd.is_none() || counter.detail.modes && self.lacks_flags(facts);
-        if lacks && !self.closing {
+        let cwd = more.and_then(|more| more.cwd.as_deref());
+        let flags = facts.flags.or(more.and_then(|more| more.flags));
+        let lacks_flags = counter.detail.modes && facts.has_flags_elsewhere() && flags.is_none();
+        if (needs_cwd && cwd.is_none() || lacks_flags) && !closing {
             return false;
         }
         let place = match (needs_cwd, facts.directory) {
-            (true, _) => Place::Directory(self.cwd.as_deref().unwrap_or_default()),
+            (true, _) => Place::Directory(cwd.unwrap_or_default()),
             (false, Some(descriptor)) => Place::Descriptor(descriptor),
             (false, None) => Place::AsWritten,
         };
         if opens {
-            counter.file(auid, facts, (name, place), facts.flags.or(self.flags));
+            counter.file(auid, facts, (name, place), flags);
         }
         if let Some(error) = facts.error {
-            self.failures += 1;
             counter.failure(auid, facts, error, (name, place));
+            self.more().failures += 1;
         }
         true
     }
 
-    /// Whether the flags are still to come, in an OPENAT2 record.
-    fn lacks_flags(&self, facts: Facts) -> bool {
-        let elsewhere = Purpose::Open(Opening { at: true, flags: Flags::Openat2 });
-        facts.purpose == elsewhere && self.flags.is_none()
-    }
-
     /// Counts what is still held, for nothing more will be known; true if nothing was missing.
     pub(super) fn settle(mut self, counter: &mut Counter<'_>) -> bool {
-        self.closing = true;
-        let Some(facts) = self.facts else {
-            if let Some(auid) = self.other {
-                counter.tally.of(auid).event(self.id.stamp);
-                self.denials.iter().for_each(|denial| counter.denial(auid, denial));
-            }
-            return self.held.len() == 0;
-        };
+        self.more().closing = true;
+        let Some(facts) = self.facts else { return self.settle_others(counter) };
         let Some(auid) = facts.counted else { return true };
         self.resume(counter);
-        self.denials.iter().for_each(|denial| counter.denial(auid, denial));
-        if let Some(error) = facts.error.filter(|_| self.failures == 0) {
-            counter.failed_call(auid, facts, error);
+        let has_all = self.has_all(&facts);
+        let More { denials, held, failures, .. } = self.more();
+        counter.denials(auid, denials);
+        if let Some(error) = facts.error.filter(|_| *failures == 0) {
+            counter.failed_call(auid, &facts, error);
         }
-        let commands = self.held.records().filter(|record| record.kind == Kind::Execve);
-        let has_command = counter.joined_command(auid, facts, commands);
-        !counter.detail.needs_parts() || has_command && self.has_all(facts)
+        let commands = held.records().filter(|record| record.kind == Kind::Execve);
+        let has_command = counter.joined_command(auid, &facts, commands);
+        !counter.detail.needs_parts() || has_command && has_all
+    }
+
+    /// The same, where no SYSCALL record came.
+    fn settle_others(&mut self, counter: &mut Counter<'_>) -> bool {
+        let stamp = self.id.stamp;
+        let More { other, denials, held, .. } = self.more();
+        if let Some(auid) = *other {
+            counter.tally.of(auid).event(stamp);
+            counter.denials(auid, denials);
+        }
+        held.len() == 0
     }
 
     /// Whether as many records came as the call's own record promises.
-    fn has_all(&self, facts: Facts) -> bool {
+    fn has_all(&self, facts: &Facts) -> bool {
         match facts.purpose {
             Purpose::Open(_) => self.paths >= facts.paths,
             Purpose::Run => self.commands > 0 || facts.success != Some(true),
             Purpose::Uring | Purpose::Other => true,
         }
+    }
+}
+
+impl More {
+    fn unite(&mut self, other: More) {
+        self.other = self.other.or(other.other);
+        self.failures += other.failures;
+        self.opens_by_uring |= other.opens_by_uring;
+        self.flags = self.flags.or(other.flags);
+        self.cwd = self.cwd.take().or(other.cwd);
+        self.denials.extend(other.denials);
+        self.held.append(&other.held);
     }
 }

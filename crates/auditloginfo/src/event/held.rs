@@ -1,6 +1,6 @@
 //! Copies of records that wait for another record of their event.
 
-use sysparse::audit::{Kind, Record, Stamp};
+use sysparse::audit::{Kind, Record};
 
 /// What is read again of a held record: its kind and its fields. One after another: a byte for the
 /// kind, four for the length, the body.
@@ -10,7 +10,7 @@ pub(super) struct Held {
 }
 
 /// The kinds of record that are ever held.
-const KINDS: [Kind<'static>; 2] = [Kind::Path, Kind::Execve];
+const KINDS: [Kind; 2] = [Kind::Path, Kind::Execve];
 
 impl Held {
     pub(super) fn push(&mut self, record: &Record<'_>) {
@@ -40,7 +40,7 @@ impl Held {
             let (body, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
             rest = tail;
             let kind = *KINDS.get(usize::from(*kind))?;
-            Some(Record { kind, node: None, stamp: Stamp::default(), body, at: 0 })
+            Some(Record { kind, node: None, event: b"", body, at: 0 })
         })
     }
 }

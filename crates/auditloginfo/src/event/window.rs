@@ -1,8 +1,9 @@
 //! The events that are open, found by their id and closed in the order in which they fell silent.
 
-use super::REACH;
 use super::counter::Counter;
+use super::finished::{Call, Finished};
 use super::group::{Group, Id};
+use super::{HELD_MAX, REACH};
 use crate::tally::Seeded;
 use std::collections::VecDeque;
 
@@ -19,6 +20,8 @@ use std::collections::VecDeque;
 #[derive(Debug, Default)]
 pub(super) struct Window {
     position: u64,
+    /// The place at which an event may have to be closed.
+    due: u64,
     current: Option<Group>,
     slots: Vec<Option<Group>>,
     free: Vec<usize>,
@@ -28,14 +31,14 @@ pub(super) struct Window {
     held: usize,
     /// Events that were silent for longer than the reach when their id came again.
     stale: Vec<Group>,
-    /// Complete events stay open like others: records that are no part of a call count too.
-    keeps: bool,
+    /// The complete calls, if records that are no part of a call count too.
+    finished: Option<Finished>,
 }
 
 impl Window {
-    /// A window that closes an event once it is complete, unless it `keeps` it.
-    pub(super) fn new(keeps: bool) -> Window {
-        Window { keeps, ..Window::default() }
+    /// A window that remembers complete calls, if there is a place for them.
+    pub(super) fn new(finished: Option<Finished>) -> Window {
+        Window { finished, due: u64::MAX, ..Window::default() }
     }
 
     /// How many places have been passed.
@@ -54,8 +57,14 @@ impl Window {
         self.position = position;
     }
 
+    /// Whether an event may have to be closed.
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
+        self.position >= self.due
+    }
+
     /// Gives the record at this place to the event of that id, by `take`; gives the event out if it
-    /// is complete now.
+    /// is complete now and has something left to count.
     #[inline]
     pub(super) fn with(&mut self, id: Id, take: impl FnOnce(&mut Group)) -> Option<Group> {
         let is_current = self.current.as_ref().is_some_and(|group| group.id == id);
@@ -68,17 +77,65 @@ impl Window {
         let group = self.current.get_or_insert_with(|| Group::new(id, self.position));
         if group.is_beyond(self.position) {
             self.stale.push(std::mem::replace(group, Group::new(id, self.position)));
+            self.due = 0;
         }
         group.last = self.position;
         take(group);
-        if self.keeps || !group.is_complete() {
+        if !group.is_complete() {
             return None;
+        }
+        if let Some(finished) = &mut self.finished {
+            finished.push(group.call());
         }
         if group.is_over() {
             // As most are with their last record: no need to carry them about.
             self.current = None;
         }
         self.current.take()
+    }
+
+    /// Takes a call that is complete with its own record; false if other records of its event have
+    /// come.
+    #[inline]
+    pub(super) fn pass(&mut self, id: Id, auid: Option<u32>) -> bool {
+        let is_new = !self.is_open(id);
+        if let Some(finished) = self.finished.as_mut().filter(|_| is_new) {
+            finished.push(Call { id, auid, first: self.position, last: self.position });
+        }
+        is_new
+    }
+
+    /// The complete call that a record of that id at `position` belongs to.
+    pub(super) fn finished(&self, id: Id, position: u64) -> Option<Call> {
+        let finished = self.finished.as_ref().filter(|_| !self.is_open(id))?;
+        finished.find(id, position)
+    }
+
+    fn is_open(&self, id: Id) -> bool {
+        self.current.as_ref().is_some_and(|group| group.id == id) || self.find(id).is_some()
+    }
+
+    /// The complete calls, which leave the window.
+    pub(super) fn take_finished(&mut self) -> Option<Finished> {
+        self.finished.take()
+    }
+
+    /// Remembers the complete calls of the piece that began at `offset`.
+    pub(super) fn remember(&mut self, calls: impl Iterator<Item = Call>, offset: u64) {
+        if let Some(finished) = &mut self.finished {
+            calls.for_each(|call| finished.push(call.moved_by(offset)));
+        }
+    }
+
+    /// Gives out the open event of a call, if it has no call as yet and is near enough.
+    pub(super) fn take_others(&mut self, call: Call) -> Option<Group> {
+        self.displace();
+        let slot = self.find(call.id)?;
+        let place = self.slots.get_mut(slot)?;
+        let group = place.take_if(|group| group.facts.is_none() && !group.is_beyond(call.first))?;
+        self.held -= group.held();
+        self.index.remove(&group.id);
+        Some(group)
     }
 
     /// Joins an event of another piece with the open one of the same id, if that is near enough.
@@ -110,17 +167,29 @@ impl Window {
             let old = std::mem::replace(group, fresh);
             self.held -= old.held();
             self.stale.push(old);
+            self.due = 0;
         }
         self.held -= group.held();
         group.last = position;
         take(group);
-        if self.keeps || !group.is_complete() {
+        if !group.is_complete() {
             self.held += group.held();
+            self.hurry();
             return None;
+        }
+        if let Some(finished) = &mut self.finished {
+            finished.push(group.call());
         }
         // The slot is free again when its turn in the queue comes.
         self.index.remove(&group.id);
         place.take()
+    }
+
+    /// Sees to it that an event is closed if too much is held.
+    fn hurry(&mut self) {
+        if self.held > HELD_MAX {
+            self.due = 0;
+        }
     }
 
     /// Puts the current event into the table.
@@ -135,21 +204,23 @@ impl Window {
         self.held += group.held();
         self.index.insert(group.id, slot);
         self.queue.push_back((slot, group.last));
+        self.due = self.due.min(group.last + REACH + 1);
         match self.slots.get_mut(slot) {
             Some(place) => *place = Some(group),
             None => self.slots.push(Some(group)),
         }
+        self.hurry();
     }
 
     /// Closes and gives out an event that no record can belong to any more, or the one that has
-    /// been silent longest while more than `held_max` bytes are held.
-    #[inline]
-    pub(super) fn pop_distant(&mut self, held_max: usize) -> Option<Group> {
+    /// been silent longest while too much is held.
+    pub(super) fn pop_distant(&mut self) -> Option<Group> {
         if let Some(group) = self.stale.pop() {
             return Some(group);
         }
         while let Some((slot, last)) = self.queue.front().copied() {
-            if last + REACH >= self.position && self.held <= held_max {
+            if last + REACH >= self.position && self.held <= HELD_MAX {
+                self.due = last + REACH + 1;
                 return None;
             }
             self.queue.pop_front();
@@ -166,6 +237,7 @@ impl Window {
                 }
             }
         }
+        self.due = u64::MAX;
         None
     }
 

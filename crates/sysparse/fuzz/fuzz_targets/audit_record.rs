@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sysparse::audit::{self, Call};
+use sysparse::audit::{self, Call, Path};
 use sysparse::text;
 
 fn lies_in(part: &[u8], whole: &[u8]) -> bool {
@@ -21,6 +21,9 @@ fuzz_target!(|log: &[u8]| {
         }
         let inner = record.message().into_iter().flatten();
         assert!(inner.chain(record.fields()).all(|(name, _)| lies_in(name, line)));
-        let _ = (Call::of(&record), record.auid(), record.arguments().count());
+        assert!(lies_in(record.event, line));
+        let call = Call::of(&record).map(|call| (call.argument(b"a2"), call.exit(), call.euid()));
+        let path = Path::of(&record).map(|path| (path.name, path.is_parent()));
+        let _ = (call, path, record.stamp(), record.auid(), record.arguments().count());
     }
 });

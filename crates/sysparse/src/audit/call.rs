@@ -10,13 +10,13 @@
 //! found; one that stands elsewhere is found as well, only slower.
 
 use super::Record;
-use super::fields::Value;
-use super::seek::{next, seek};
-use crate::Malformed;
+use super::fields::{Value, field_in};
+use super::seek::word_near;
+use crate::{Malformed, text};
 
 /// A call and who made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Call {
+pub struct Call<'a> {
     /// The architecture: an `AUDIT_ARCH_*` value of `include/uapi/linux/audit.h`.
     pub arch: u64,
     /// The number of the call; -1 occurs.
@@ -27,22 +27,56 @@ pub struct Call {
     pub items: u64,
     /// The login user id; [`UNSET`](super::UNSET) for daemons.
     pub auid: u32,
+    /// What follows the call's success: what it returned, and its arguments.
+    result: &'a [u8],
+    /// What follows the login user id: the other ids of the process.
+    ids: &'a [u8],
 }
 
-impl Call {
+impl<'a> Call<'a> {
     /// Reads the call of a SYSCALL record.
     ///
     /// # Errors
     /// The record has no architecture, no call or no login user id.
     #[inline]
-    pub fn of(record: &Record<'_>) -> Result<Call, Malformed> {
+    pub fn of(record: &Record<'a>) -> Result<Call<'a>, Malformed> {
+        Call::usual(record.body).map_or_else(|| Call::any(record), Ok)
+    }
+
+    /// Reads a call whose fields have the order of the kernel and nothing unusual in them.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "most records of a log are calls")]
+    fn usual(body: &'a [u8]) -> Option<Call<'a>> {
+        let (arch, rest) = body.strip_prefix(b" arch=")?.split_first_chunk()?;
+        let (rest, number) = text::number(rest.strip_prefix(b" syscall=")?).ok()?;
+        let rest = rest.strip_prefix(b" success=")?;
+        let (success, result) = match rest.strip_prefix(b"yes ") {
+            Some(result) => (true, result),
+            None => (false, rest.strip_prefix(b"no ")?),
+        };
+        let (items, rest) = word_near(result.get(LEAST..)?, b'm', b" items=")?.split_first()?;
+        let rest = behind_number(rest.strip_prefix(b" ppid=").filter(|_| items.is_ascii_digit())?)?;
+        let rest = behind_number(rest.strip_prefix(b" pid=")?)?;
+        let (ids, auid) = text::number(rest.strip_prefix(b" auid=")?).ok()?;
+        Some(Call {
+            arch: usual_arch(*arch)?,
+            number: i64::try_from(number).ok()?,
+            success: Some(success),
+            items: u64::from(items - b'0'),
+            auid: u32::try_from(auid).ok().filter(|_| ids.starts_with(b" "))?,
+            result,
+            ids,
+        })
+    }
+
+    /// Reads any call.
+    #[cold]
+    fn any(record: &Record<'a>) -> Result<Call<'a>, Malformed> {
         let missing = |expected| Malformed { expected, at: record.at + record.body.len() };
-        let mut rest = record.body;
-        let arch = next(record, &mut rest, b" arch=").and_then(Value::hex);
-        let number = next(record, &mut rest, b" syscall=").and_then(Value::integer);
-        let success = next(record, &mut rest, b" success=");
-        let items = seek(record, &mut rest, b" items=", b'm').and_then(Value::number);
-        let auid = seek(record, &mut rest, b" auid=", b'u').and_then(Value::id);
+        let arch = record.field(b"arch").and_then(Value::hex);
+        let number = record.field(b"syscall").and_then(Value::integer);
+        let success = record.field(b"success");
+        let items = record.field(b"items").and_then(Value::number);
         Ok(Call {
             arch: arch.ok_or(missing("arch= and a hexadecimal number"))?,
             number: number.ok_or(missing("syscall= and a number"))?,
@@ -52,9 +86,55 @@ impl Call {
                 _ => None,
             }),
             items: items.unwrap_or(0),
-            auid: auid.ok_or(missing("auid= and a user id"))?,
+            auid: record.auid().ok_or(missing("auid= and a user id"))?,
+            result: record.body,
+            ids: record.body,
         })
     }
+}
+
+impl Call<'_> {
+    /// The argument of that name, `a0` to `a3`, as the register held it.
+    #[must_use]
+    pub fn argument(&self, name: &[u8; 2]) -> Option<u64> {
+        field_in(self.result, name)?.hex()
+    }
+
+    /// What the call returned: below zero the number of an error.
+    #[must_use]
+    pub fn exit(&self) -> Option<i64> {
+        field_in(self.result, b"exit")?.integer()
+    }
+
+    /// The effective user id of the process.
+    #[must_use]
+    pub fn euid(&self) -> Option<u32> {
+        field_in(self.ids, b"euid")?.id()
+    }
+}
+
+/// The length of the shortest result and arguments: `exit=0 a0=0 a1=0 a2=0 a3=0`, less a blank.
+const LEAST: usize = 24;
+
+/// The architectures that most machines have.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "as for the call")]
+fn usual_arch(digits: [u8; 8]) -> Option<u64> {
+    match u64::from_le_bytes(digits) {
+        X86_64 => Some(0xc000_003e),
+        AARCH64 => Some(0xc000_00b7),
+        _ => text::whole_hex(&digits),
+    }
+}
+
+const X86_64: u64 = u64::from_le_bytes(*b"c000003e");
+const AARCH64: u64 = u64::from_le_bytes(*b"c00000b7");
+
+/// What follows a number of up to seven digits.
+#[inline]
+fn behind_number(input: &[u8]) -> Option<&[u8]> {
+    let digits = text::count_digits(*input.first_chunk()?);
+    input.get(digits..).filter(|_| digits > 0)
 }
 
 #[cfg(test)]
@@ -63,17 +143,30 @@ mod tests {
     use super::*;
     use std::format;
 
-    fn read(body: &str) -> Result<Call, Malformed> {
+    const LINE: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=no exit=-13 \
+                        a0=ffffff9c a1=7f6ad40e73a0 a2=80241 a3=0 items=1 ppid=1853 pid=1906 auid=7005 \
+                        uid=1 gid=2 euid=0 suid=4 comm=\"ls\" key=(null)";
+
+    type Told = (u64, i64, Option<bool>, u64, u32);
+
+    fn read(body: &str) -> Result<Told, Malformed> {
         let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
-        Call::of(&record(line.as_bytes()).expect("sound").expect("a record"))
+        let record = record(line.as_bytes()).expect("sound").expect("a record");
+        let told = |call: Call<'_>| (call.arch, call.number, call.success, call.items, call.auid);
+        let call = Call::of(&record).map(told);
+        if let Some(usual) = Call::usual(record.body).map(told) {
+            assert_eq!(Call::any(&record).map(told), Ok(usual), "both ways read the same: {body}");
+        }
+        call
     }
 
     #[test]
     fn fields_are_found_in_any_order() {
-        let wanted =
-            Call { arch: 0xc000_003e, number: 257, success: Some(false), items: 1, auid: UNSET };
+        let wanted = (0xc000_003e, 257, Some(false), 1, UNSET);
         for body in [
             "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 ppid=1 pid=2 auid=-1 uid=0",
+            "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 ppid=1 pid=2 auid=4294967295",
+            "arch=c000003e syscall=257 success=no exit=-2 items=1 ppid=1 pid=2 auid=4294967295 x=y",
             "arch=c000003e syscall=257 per=400000 success=no items=1 auid=4294967295",
             "auid=4294967295 items=1 success=no syscall=257 arch=c000003e",
             " auid=4294967295 success=no  syscall=257 exit=1 items=1 arch=c000003e",
@@ -83,10 +176,46 @@ mod tests {
     }
 
     #[test]
+    fn the_usual_order_is_known_and_what_departs_from_it_is_left_to_the_long_way() {
+        let body = LINE.split_once("):").expect("a stamp").1;
+        assert!(Call::usual(body.as_bytes()).is_some());
+        for (usual, other) in [
+            ("success=no", "success=nothing"),
+            ("auid=7005 ", "auid=7005x "),
+            ("auid=7005 ", "auid=4294967296 "),
+            ("pid=1906", "pid="),
+            ("syscall=257", "syscall=-1"),
+            ("arch=c000003e", "arch=c000003g"),
+            ("items=1", "atoms=1"),
+        ] {
+            let body = body.replace(usual, other);
+            assert!(Call::usual(body.as_bytes()).is_none(), "{body}");
+        }
+        for end in 0..body.len() {
+            let _ = read(&body[..end]);
+        }
+    }
+
+    #[test]
+    fn arguments_are_hexadecimal_and_results_are_not() {
+        for line in [LINE, &LINE.replace(" items=1 ppid=", " ppid=")] {
+            let record = record(line.as_bytes()).expect("sound").expect("a record");
+            let call = Call::of(&record).expect("a call");
+            assert_eq!(
+                [call.argument(b"a0"), call.argument(b"a2")],
+                [Some(0xffff_ff9c), Some(0x80241)]
+            );
+            assert_eq!(
+                (call.argument(b"a4"), call.exit(), call.euid()),
+                (None, Some(-13), Some(0))
+            );
+        }
+    }
+
+    #[test]
     fn exit_neither_succeeds_nor_fails() {
-        let call = read("arch=40000003 syscall=-1 a0=0 items=0 auid=7 uid=7").expect("a call");
-        let wanted = Call { arch: 0x4000_0003, number: -1, success: None, items: 0, auid: 7 };
-        assert_eq!(call, wanted);
+        let call = read("arch=40000003 syscall=-1 a0=0 items=0 auid=7 uid=7");
+        assert_eq!(call, Ok((0x4000_0003, -1, None, 0, 7)));
     }
 
     #[test]

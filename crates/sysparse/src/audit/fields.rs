@@ -180,13 +180,13 @@ impl<'a> Record<'a> {
     #[must_use]
     #[inline]
     pub fn field<const N: usize>(&self, name: &[u8; N]) -> Option<Value<'a>> {
-        self.find(name, |_| true)
+        field_in(self.body, name)
     }
 
     /// As [`Record::field`], for a name whose length is not known before the run.
     #[must_use]
     pub fn field_named(&self, name: &[u8]) -> Option<Value<'a>> {
-        self.find(name, |_| true)
+        find(self.body, name, |_| true)
     }
 
     /// What a program says of itself, of a record that programs write: the fields in `msg='...'`.
@@ -206,30 +206,36 @@ impl<'a> Record<'a> {
         let own = |before: &[u8]| {
             ![&b"old "[..], b"by ", b"sending "].iter().any(|word| before.ends_with(word))
         };
-        self.find(b"auid", own).and_then(Value::id)
+        find(self.body, b"auid", own).and_then(Value::id)
     }
 
     /// The arguments of a command, of an EXECVE record.
     pub fn arguments(&self) -> impl Iterator<Item = Argument<'a>> + use<'a> {
         self.fields().filter_map(|(name, value)| Argument::of(name, value))
     }
+}
 
-    /// The first field of that name for which `own`, given the bytes before it, holds.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "a name of known length is compared without a call")]
-    fn find(&self, name: &[u8], own: impl Fn(&[u8]) -> bool) -> Option<Value<'a>> {
-        for at in memchr::memchr_iter(b'=', self.body) {
-            let (before, rest) = self.body.split_at(at);
-            if let Some(before) = before.strip_suffix(name) {
-                if matches!(before.last(), None | Some(b' ')) && own(before) {
-                    return Some(Value::split(rest.get(1..)?)?.0);
-                }
-            } else if rest.starts_with(b"='") && before.ends_with(b" msg") {
-                return None;
+/// The first field of that name in a part of a record.
+#[inline]
+pub(super) fn field_in<'a, const N: usize>(part: &'a [u8], name: &[u8; N]) -> Option<Value<'a>> {
+    find(part, name, |_| true)
+}
+
+/// The first field of that name for which `own`, given the bytes before it, holds.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a name of known length is compared without a call")]
+fn find<'a>(body: &'a [u8], name: &[u8], own: impl Fn(&[u8]) -> bool) -> Option<Value<'a>> {
+    for at in memchr::memchr_iter(b'=', body) {
+        let (before, rest) = body.split_at(at);
+        if let Some(before) = before.strip_suffix(name) {
+            if matches!(before.last(), None | Some(b' ')) && own(before) {
+                return Some(Value::split(rest.get(1..)?)?.0);
             }
+        } else if rest.starts_with(b"='") && before.ends_with(b" msg") {
+            return None;
         }
-        None
     }
+    None
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 /// A record's type; the numbers are those of `include/uapi/linux/audit.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind<'a> {
+pub enum Kind {
     /// 1300: a system call, with the user and process that made it.
     Syscall,
     /// 1302: a file name that a system call used.
@@ -26,15 +26,31 @@ pub enum Kind<'a> {
     /// Records that only add to an event what nobody here reads: process titles, socket addresses,
     /// descriptors, mappings, the end mark.
     Detail,
-    /// Every other type, as it is written.
-    Other(&'a [u8]),
+    /// Every other type.
+    Other,
 }
 
-impl<'a> Kind<'a> {
+impl Kind {
+    /// Every type.
+    pub const ALL: [Kind; 12] = [
+        Kind::Syscall,
+        Kind::Path,
+        Kind::Cwd,
+        Kind::Execve,
+        Kind::Seccomp,
+        Kind::Uringop,
+        Kind::Openat2,
+        Kind::Avc,
+        Kind::UserAvc,
+        Kind::Landlock,
+        Kind::Detail,
+        Kind::Other,
+    ];
+
     /// The type of that name or number; `UNKNOWN[1336]` is a number too, written by an auditd that
     /// is older than the type.
     #[must_use]
-    pub fn of(word: &'a [u8]) -> Self {
+    pub fn of(word: &[u8]) -> Self {
         let number = word.strip_prefix(b"UNKNOWN[").and_then(|number| number.strip_suffix(b"]"));
         match number.unwrap_or(word) {
             b"SYSCALL" | b"1300" => Kind::Syscall,
@@ -48,7 +64,7 @@ impl<'a> Kind<'a> {
             b"USER_AVC" | b"1107" => Kind::UserAvc,
             b"LANDLOCK_ACCESS" | b"1423" => Kind::Landlock,
             other if is_detail(other) => Kind::Detail,
-            _ => Kind::Other(word),
+            _ => Kind::Other,
         }
     }
 
@@ -56,7 +72,7 @@ impl<'a> Kind<'a> {
     ///
     /// The types that fill a log are told apart by their first eight bytes, as one number.
     #[inline]
-    pub(super) fn split(input: &'a [u8]) -> (Self, &'a [u8]) {
+    pub(super) fn split(input: &[u8]) -> (Self, &[u8]) {
         let eight = input.first_chunk().map_or(0, |chunk| u64::from_le_bytes(*chunk));
         let (kind, length) = match eight {
             SYSCALL => (Kind::Syscall, 8),
@@ -68,7 +84,7 @@ impl<'a> Kind<'a> {
         (kind, input.get(length..).unwrap_or_default())
     }
 
-    fn split_other(input: &'a [u8]) -> (Self, &'a [u8]) {
+    fn split_other(input: &[u8]) -> (Self, &[u8]) {
         let end = input.iter().position(|byte| *byte == b' ').unwrap_or(input.len());
         let (word, rest) = input.split_at(end);
         (Kind::of(word), rest.strip_prefix(b" ").unwrap_or(rest))
@@ -126,6 +142,6 @@ mod tests {
     fn numbers_stand_for_names() {
         assert_eq!(Kind::of(b"1300"), Kind::Syscall);
         assert_eq!(Kind::of(b"UNKNOWN[1336]"), Kind::Uringop);
-        assert_eq!(Kind::of(b"UNKNOWN[1]"), Kind::Other(b"UNKNOWN[1]"));
+        assert_eq!(Kind::of(b"UNKNOWN[1]"), Kind::Other);
     }
 }

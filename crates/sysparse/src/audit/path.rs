@@ -8,16 +8,16 @@
 
 use super::Record;
 use super::fields::Value;
-use super::seek::{next, seek};
-use crate::Malformed;
+use super::seek::word_with;
+use crate::{Malformed, text};
 
 /// A file name that a call used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path<'a> {
     /// The name; `(null)` without quotes if the kernel knew none.
     pub name: Value<'a>,
-    /// Whether it is the directory in which a file is created or deleted, not the file.
-    pub is_parent: bool,
+    /// The record's fields, or those behind the name.
+    rest: &'a [u8],
 }
 
 impl<'a> Path<'a> {
@@ -27,14 +27,32 @@ impl<'a> Path<'a> {
     /// The record has none.
     #[inline]
     pub fn of(record: &Record<'a>) -> Result<Path<'a>, Malformed> {
-        let mut rest = record.body;
-        let _ = next(record, &mut rest, b" item=");
-        let name = next(record, &mut rest, b" name=").ok_or_else(|| Malformed {
-            expected: "name= and a file name",
-            at: record.at + record.body.len(),
-        })?;
-        let kind = seek(record, &mut rest, b" nametype=", b'y');
-        Ok(Path { name, is_parent: kind.is_some_and(|kind| kind.raw() == b"PARENT") })
+        Path::usual(record.body).map_or_else(|| Path::any(record), Ok)
+    }
+
+    /// Reads a name that follows the item's number.
+    #[inline]
+    fn usual(body: &'a [u8]) -> Option<Path<'a>> {
+        let (rest, _) = text::number(body.strip_prefix(b" item=")?).ok()?;
+        let (name, rest) = Value::split(rest.strip_prefix(b" name=")?)?;
+        Some(Path { name, rest })
+    }
+
+    #[cold]
+    fn any(record: &Record<'a>) -> Result<Path<'a>, Malformed> {
+        let at = record.at + record.body.len();
+        let name = record.field(b"name");
+        let name = name.ok_or(Malformed { expected: "name= and a file name", at })?;
+        Ok(Path { name, rest: record.body })
+    }
+
+    /// Whether it is the directory in which a file is created or deleted, not the file.
+    #[must_use]
+    #[inline]
+    pub fn is_parent(&self) -> bool {
+        let kind =
+            word_with(self.rest, b'y', b" nametype=").and_then(|rest| rest.strip_prefix(b"PARENT"));
+        kind.is_some_and(|rest| Value::split(rest).is_some_and(|(value, _)| value.raw().is_empty()))
     }
 }
 
@@ -48,7 +66,7 @@ mod tests {
     fn read(body: &str) -> Option<(String, bool)> {
         let line = format!("type=PATH msg=audit(1.000:1): {body}");
         let path = Path::of(&record(line.as_bytes()).expect("sound").expect("a record")).ok()?;
-        Some((path.name.raw().escape_ascii().to_string(), path.is_parent))
+        Some((path.name.raw().escape_ascii().to_string(), path.is_parent()))
     }
 
     #[test]
