@@ -3,10 +3,10 @@ use crate::section::{Detail, Sections};
 use std::fs;
 
 /// A file of its own for one test.
-struct Log(PathBuf);
+pub(super) struct Log(pub(super) PathBuf);
 
 impl Log {
-    fn new(name: &str, bytes: &[u8]) -> Log {
+    pub(super) fn new(name: &str, bytes: &[u8]) -> Log {
         let path = std::env::temp_dir().join(format!("auditloginfo-{}-{name}", std::process::id()));
         fs::write(&path, bytes).expect("a temporary file");
         Log(path)
@@ -31,24 +31,9 @@ fn everything() -> Query {
     Query { detail, ..Query::default() }
 }
 
-fn scan(log: &Log, pieces: usize) -> Found {
-    read(std::slice::from_ref(&log.0), &everything(), Cut { pieces, least: 1 })
-}
-
-#[test]
-fn ranges_begin_where_lines_do_and_leave_nothing_out() {
-    let bytes = b"a\n\nbcd\nefghijklmnopqrstuvwxyz\n1";
-    let log = Log::new("ranges", bytes);
-    let file = File::open(&log.0).expect("the file");
-    for pieces in 1..40 {
-        let ranges = ranges(&file, Cut { pieces, least: 1 });
-        assert!(ranges.len() <= pieces);
-        assert_eq!((ranges[0].0, ranges[ranges.len() - 1].1), (0, bytes.len() as u64));
-        for pair in ranges.windows(2) {
-            assert_eq!(pair[0].1, pair[1].0);
-            assert_eq!(bytes[usize::try_from(pair[1].0).expect("small") - 1], b'\n');
-        }
-    }
+fn scan(log: &Log, pieces: u64) -> Found {
+    let length = fs::metadata(&log.0).expect("the file").len();
+    read(std::slice::from_ref(&log.0), &everything(), Cut::into(pieces, length))
 }
 
 #[test]
@@ -103,15 +88,4 @@ fn what_cannot_be_read_is_told_and_the_rest_is_read() {
     let found = read(&logs, &everything(), Cut::default());
     assert_eq!(found.unreadable.len(), 2);
     assert_eq!(calls(&found, 70), 1);
-}
-
-#[test]
-fn what_a_truncated_log_holds_next_is_not_joined_with_what_was_read() {
-    let log = Log::new("truncated", format!("{CALL}\n{CALL}\n").as_bytes());
-    let file = File::open(&log.0).expect("the file");
-    let mut range = Range::new(&file, (0, 2 * CALL.len() as u64 + 2));
-    let mut half = vec![0; CALL.len() + CALL.len() / 2];
-    assert_eq!(range.read(&mut half).expect("half of it"), half.len());
-    fs::write(&log.0, format!("{CALL}{CALL}\n")).expect("another log");
-    assert!(range.read(&mut half).is_err());
 }

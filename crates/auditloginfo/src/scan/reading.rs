@@ -1,0 +1,101 @@
+//! The lines of a piece of a log, and the records in them.
+
+use super::unfinished;
+use crate::event::Joiner;
+use crate::tally::Tally;
+use std::io::{self, Read};
+use sysparse::Malformed;
+use sysparse::audit::{self, Start};
+use sysparse::text;
+use toolkit::input::{Block, Ending, Line, Lines};
+
+/// The longest line that is read as a record, in bytes; auditd's own limit is below 9,000, but
+/// other writers join more.
+pub const LINE_MAX: usize = 1 << 16;
+
+/// What one piece of a log held beside records.
+#[derive(Debug, Default)]
+pub(super) struct Piece {
+    pub(super) lines: u64,
+    pub(super) records: u64,
+    pub(super) damaged: u64,
+    pub(super) damage: Option<(u64, Malformed)>,
+    pub(super) error: Option<io::Error>,
+}
+
+/// Reads lines and hands their records on.
+pub(super) fn read_piece(reader: impl Read, joiner: &mut Joiner<'_>, tally: &mut Tally) -> Piece {
+    let mut reading = Reading { joiner, tally, piece: Piece::default() };
+    let result = reading.all(Lines::new(reader, LINE_MAX));
+    Piece { error: result.err(), ..reading.piece }
+}
+
+/// A piece that is read.
+struct Reading<'r, 'q> {
+    joiner: &'r mut Joiner<'q>,
+    tally: &'r mut Tally,
+    piece: Piece,
+}
+
+impl Reading<'_, '_> {
+    fn all(&mut self, mut lines: Lines<impl Read>) -> io::Result<()> {
+        while let Some(block) = lines.next_block()? {
+            match block {
+                Block::Whole(lines) => self.whole(lines),
+                Block::Line(line) => self.line(line),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lines with their newlines. This is what is waited for: it looks no further into a line than
+    /// whether it is of use.
+    fn whole(&mut self, mut lines: &[u8]) {
+        while let Some((line, rest)) = text::split_line(lines) {
+            lines = rest;
+            match audit::start(line) {
+                _ if line.len() > LINE_MAX => {
+                    self.line(Line { bytes: line, ending: Ending::TooLong });
+                    continue;
+                }
+                Some(start) if self.joiner.passes(start.kind) => self.piece.records += 1,
+                Some(start) => self.record(start),
+                None => {}
+            }
+            self.piece.lines += 1;
+        }
+    }
+
+    fn line(&mut self, line: Line<'_>) {
+        let start = match line.ending {
+            Ending::Newline => Ok(audit::start(line.bytes)),
+            Ending::Cut => unfinished::start(line.bytes),
+            Ending::TooLong => Err(TOO_LONG),
+        };
+        match start {
+            Ok(Some(start)) if self.joiner.passes(start.kind) => self.piece.records += 1,
+            Ok(Some(start)) => self.record(start),
+            Ok(None) => {}
+            Err(malformed) => self.piece.damage(malformed),
+        }
+        self.piece.lines += 1;
+    }
+
+    #[inline(never)]
+    fn record(&mut self, start: Start<'_>) {
+        match self.joiner.record(start, self.tally) {
+            Ok(()) => self.piece.records += 1,
+            Err(malformed) => self.piece.damage(malformed),
+        }
+    }
+}
+
+const TOO_LONG: Malformed = Malformed { expected: "the end of the line", at: LINE_MAX };
+
+impl Piece {
+    /// Counts a damaged record, in the line behind those that are done with.
+    fn damage(&mut self, malformed: Malformed) {
+        self.damaged += 1;
+        self.damage.get_or_insert((self.lines + 1, malformed));
+    }
+}
