@@ -102,16 +102,21 @@ impl Item<'_> {
             .collect()
     }
 
-    /// The order of a report: most first, and then names from the last byte to the first. A command
-    /// is compared as it is printed, with blanks between its arguments.
+    /// The order of a report: most first, and then names from the last byte to the first.
     fn order(&self, other: &Item<'_>) -> Ordering {
+        (other.count.cmp(&self.count))
+            .then_with(|| other.name.cmp(&self.name))
+            .then_with(|| self.detail.cmp(&other.detail))
+    }
+
+    /// The same of commands: they are compared as they are printed, with blanks between arguments.
+    fn order_of_commands(&self, other: &Item<'_>) -> Ordering {
         fn printed(item: &Item<'_>) -> impl Iterator<Item = u8> {
             item.name.iter().map(|byte| if *byte == 0 { b' ' } else { *byte })
         }
         (other.count.cmp(&self.count))
             .then_with(|| printed(other).cmp(printed(self)))
-            .then_with(|| other.name.cmp(&self.name))
-            .then_with(|| self.detail.cmp(&other.detail))
+            .then_with(|| self.order(other))
     }
 }
 
@@ -150,7 +155,11 @@ impl Layout {
             Section::Errors => detailed(&counts.errors),
             Section::Denials => detailed(&counts.denials),
         };
-        items.sort_unstable_by(Item::order);
+        if section.has_arguments() {
+            items.sort_unstable_by(Item::order_of_commands);
+        } else {
+            items.sort_unstable_by(Item::order);
+        }
         items.truncate(self.top.unwrap_or(usize::MAX));
         items
     }

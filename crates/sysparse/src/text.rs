@@ -120,6 +120,15 @@ pub fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     (others(word) == 0).then(|| joined(word))
 }
 
+/// The value of the last `count` of eight characters, one to eight, if they are digits.
+#[must_use]
+#[inline]
+pub fn last_digits(chunk: [u8; 8], count: usize) -> Option<u64> {
+    let others_bits = 8 * 8usize.checked_sub(count).filter(|left| *left < 8)?;
+    let word = (u64::from_le_bytes(chunk) ^ ZEROS) >> others_bits << others_bits;
+    (others(word) == 0).then(|| joined(word))
+}
+
 /// Whether eight characters are digits where `form` has a zero, and those of `form` elsewhere.
 #[must_use]
 #[inline]
@@ -253,6 +262,23 @@ mod tests {
             let text = [b'4', b'2', byte, b'5', b'5', b'5', b'5', b'5', b'5'];
             assert_eq!(number(&text), Ok((&text[2..], 42)));
             assert!(number(&text[2..]).is_err());
+        }
+    }
+
+    #[test]
+    fn the_last_digits_are_read_whatever_stands_before() {
+        assert_eq!(last_digits(*b"x.489:57", 2), Some(57));
+        assert_eq!(last_digits(*b"12345678", 8), Some(12_345_678));
+        assert_eq!(last_digits(*b"x.489:57", 3), None);
+        assert_eq!(last_digits(*b"12345678", 0), None);
+        assert_eq!(last_digits(*b"12345678", 9), None);
+    }
+
+    #[test]
+    fn a_form_tells_where_digits_stand() {
+        assert!(fits(*b"593.489:", b"000.000:") && fits(*b"000.999:", b"000.000:"));
+        for other in [b"593.489;", b"593,489:", b"59a.489:", b"593.4/9:", b"593.\xff89:"] {
+            assert!(!fits(*other, b"000.000:"), "{other:?}");
         }
     }
 

@@ -34,7 +34,7 @@ fn read_all(line: &[u8]) -> usize {
     assert!(lies_in(record.event, line));
     let _ = record.stamp();
     match Call::of(&record) {
-        Ok(call) => drop((call.argument(b"a2"), call.exit(), call.euid())),
+        Ok(call) => drop((call.argument(2), call.exit(), call.euid())),
         Err(malformed) => assert!(malformed.at <= line.len()),
     }
     match Path::of(&record) {

@@ -77,8 +77,9 @@ impl Counter<'_> {
         file::put(name, place, self.scratch);
         if self.detail.modes {
             self.scratch.push(0);
-            let mode = flags.map(|flags| facts.call.arch.mode(flags));
-            self.scratch.extend(mode.into_iter().flatten());
+            if let Some(flags) = flags {
+                facts.call.arch.append_mode(flags, self.scratch);
+            }
         }
         self.add(auid, |counts| &mut counts.files);
     }

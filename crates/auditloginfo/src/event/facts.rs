@@ -71,7 +71,7 @@ impl Facts {
 
 /// The descriptor in the first argument of a call that takes one.
 fn directory(read: &audit::Call<'_>, opening: Opening) -> Option<i32> {
-    let argument = opening.at.then(|| read.argument(b"a0")).flatten()?;
+    let argument = opening.at.then(|| read.argument(0)).flatten()?;
     // The descriptor is an int: the upper half of the register means nothing.
     let [a, b, c, d, ..] = argument.to_le_bytes();
     Some(i32::from_le_bytes([a, b, c, d])).filter(|descriptor| *descriptor != AT_FDCWD)
@@ -79,8 +79,8 @@ fn directory(read: &audit::Call<'_>, opening: Opening) -> Option<i32> {
 
 fn flags(read: &audit::Call<'_>, opening: Opening) -> Option<u64> {
     match opening.flags {
-        Flags::Second => read.argument(b"a1"),
-        Flags::Third => read.argument(b"a2"),
+        Flags::Second => read.argument(1),
+        Flags::Third => read.argument(2),
         Flags::Creat => Some(CREAT),
         Flags::Openat2 => None,
     }

@@ -22,7 +22,7 @@ fuzz_target!(|log: &[u8]| {
         let inner = record.message().into_iter().flatten();
         assert!(inner.chain(record.fields()).all(|(name, _)| lies_in(name, line)));
         assert!(lies_in(record.event, line));
-        let call = Call::of(&record).map(|call| (call.argument(b"a2"), call.exit(), call.euid()));
+        let call = Call::of(&record).map(|call| (call.argument(2), call.exit(), call.euid()));
         let path = Path::of(&record).map(|path| (path.name, path.is_parent()));
         let _ = (call, path, record.stamp(), record.auid(), record.arguments().count());
     }

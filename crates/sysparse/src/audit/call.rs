@@ -11,7 +11,7 @@
 
 use super::Record;
 use super::fields::{Value, field_in};
-use super::seek::word_near;
+use super::seek::split_near;
 use crate::{Malformed, text};
 
 /// A call and who made it.
@@ -27,7 +27,9 @@ pub struct Call<'a> {
     pub items: u64,
     /// The login user id; [`UNSET`](super::UNSET) for daemons.
     pub auid: u32,
-    /// What follows the call's success: what it returned, and its arguments.
+    /// All fields.
+    record: &'a [u8],
+    /// What the call returned, and its arguments; empty if their place is not known.
     result: &'a [u8],
     /// What follows the login user id: the other ids of the process.
     ids: &'a [u8],
@@ -50,11 +52,12 @@ impl<'a> Call<'a> {
         let (arch, rest) = body.strip_prefix(b" arch=")?.split_first_chunk()?;
         let (rest, number) = text::number(rest.strip_prefix(b" syscall=")?).ok()?;
         let rest = rest.strip_prefix(b" success=")?;
-        let (success, result) = match rest.strip_prefix(b"yes ") {
-            Some(result) => (true, result),
+        let (success, rest) = match rest.strip_prefix(b"yes ") {
+            Some(rest) => (true, rest),
             None => (false, rest.strip_prefix(b"no ")?),
         };
-        let (items, rest) = word_near(result.get(LEAST..)?, b'm', b" items=")?.split_first()?;
+        let (result, rest) = split_near(rest, LEAST, b'm', b" items=")?;
+        let (items, rest) = rest.split_first()?;
         let rest = behind_number(rest.strip_prefix(b" ppid=").filter(|_| items.is_ascii_digit())?)?;
         let rest = behind_number(rest.strip_prefix(b" pid=")?)?;
         let (ids, auid) = text::number(rest.strip_prefix(b" auid=")?).ok()?;
@@ -64,6 +67,7 @@ impl<'a> Call<'a> {
             success: Some(success),
             items: u64::from(items - b'0'),
             auid: u32::try_from(auid).ok().filter(|_| ids.starts_with(b" "))?,
+            record: body,
             result,
             ids,
         })
@@ -87,34 +91,50 @@ impl<'a> Call<'a> {
             }),
             items: items.unwrap_or(0),
             auid: record.auid().ok_or(missing("auid= and a user id"))?,
-            result: record.body,
-            ids: record.body,
+            record: record.body,
+            result: &[],
+            ids: &[],
         })
     }
 }
 
-impl Call<'_> {
-    /// The argument of that name, `a0` to `a3`, as the register held it.
+impl<'a> Call<'a> {
+    /// An argument, 0 to 3, as the register held it.
     #[must_use]
-    pub fn argument(&self, name: &[u8; 2]) -> Option<u64> {
-        field_in(self.result, name)?.hex()
+    pub fn argument(&self, index: u8) -> Option<u64> {
+        let name = [b'a', b'0' + index];
+        let mut words = self.result.rsplit(|byte| *byte == b' ');
+        let usual = words.nth(3usize.checked_sub(index.into())?);
+        match usual.and_then(|word| word.strip_prefix(&name)?.strip_prefix(b"=")) {
+            Some(digits) => text::whole_hex(digits),
+            None => field_in(self.record, &name)?.hex(),
+        }
     }
 
     /// What the call returned: below zero the number of an error.
     #[must_use]
     pub fn exit(&self) -> Option<i64> {
-        field_in(self.result, b"exit")?.integer()
+        field_in(self.record, b"exit")?.integer()
     }
 
     /// The effective user id of the process.
     #[must_use]
     pub fn euid(&self) -> Option<u32> {
-        field_in(self.ids, b"euid")?.id()
+        Call::usual_euid(self.ids).or_else(|| field_in(self.record, b"euid")?.id())
+    }
+
+    /// The same, behind the user and the group.
+    #[inline]
+    fn usual_euid(ids: &'a [u8]) -> Option<u32> {
+        let rest = behind_number(ids.strip_prefix(b" uid=")?)?;
+        let rest = behind_number(rest.strip_prefix(b" gid=")?)?;
+        let (rest, euid) = text::number(rest.strip_prefix(b" euid=")?).ok()?;
+        u32::try_from(euid).ok().filter(|_| rest.starts_with(b" "))
     }
 }
 
-/// The length of the shortest result and arguments: `exit=0 a0=0 a1=0 a2=0 a3=0`, less a blank.
-const LEAST: usize = 24;
+/// The length of the shortest result and arguments: `exit=0 a0=0 a1=0 a2=0 a3=0`.
+const LEAST: usize = 26;
 
 /// The architectures that most machines have.
 #[inline(always)]
@@ -201,14 +221,9 @@ mod tests {
         for line in [LINE, &LINE.replace(" items=1 ppid=", " ppid=")] {
             let record = record(line.as_bytes()).expect("sound").expect("a record");
             let call = Call::of(&record).expect("a call");
-            assert_eq!(
-                [call.argument(b"a0"), call.argument(b"a2")],
-                [Some(0xffff_ff9c), Some(0x80241)]
-            );
-            assert_eq!(
-                (call.argument(b"a4"), call.exit(), call.euid()),
-                (None, Some(-13), Some(0))
-            );
+            let arguments = [0xffff_ff9c, 0x7f6a_d40e_73a0, 0x80241, 0].map(Some);
+            assert_eq!([0, 1, 2, 3].map(|index| call.argument(index)), arguments);
+            assert_eq!((call.argument(4), call.exit(), call.euid()), (None, Some(-13), Some(0)));
         }
     }
 

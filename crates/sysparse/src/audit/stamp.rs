@@ -35,7 +35,7 @@ impl Stamp {
         Some(Stamp {
             seconds: text::eight_digits(*high)? * 100 + low / 1000,
             millis: low % 1000,
-            serial: text::whole_number(serial)?,
+            serial: text::last_digits(*event.last_chunk()?, serial.len())?,
         })
     }
 }
