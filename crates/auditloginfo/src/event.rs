@@ -21,6 +21,7 @@ mod file;
 mod finished;
 mod group;
 mod held;
+mod id;
 mod window;
 
 use crate::names::{Arch, Call, Purpose};
@@ -31,7 +32,8 @@ use counter::Counter;
 use facts::Facts;
 use finished::Finished;
 use foldhash::fast::RandomState;
-use group::{Group, Id};
+use group::Group;
+use id::Id;
 use std::hash::BuildHasher;
 use sysparse::Malformed;
 use sysparse::audit::{self, Kind, Record, Start};
@@ -185,9 +187,10 @@ impl<'a> Joiner<'a> {
         Counter { detail: self.detail, tally, scratch: &mut self.scratch }
     }
 
+    #[inline]
     fn id(&self, record: &Record<'_>) -> Id {
         let node = record.node.map_or(0, |node| self.nodes.hash_one(node));
-        Id { stamp: record.stamp(), node }
+        Id::new(record, node)
     }
 
     /// Closes the events that no further record can belong to.

@@ -113,7 +113,8 @@ impl<'a> Start<'a> {
     ///
     /// # Errors
     /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the record is taken apart at once")]
     pub fn record(self) -> Result<Record<'a>, Malformed> {
         let (event, body) = match stamp::usual(self.rest) {
             Some(parts) => parts,

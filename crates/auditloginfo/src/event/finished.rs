@@ -1,7 +1,7 @@
 //! The calls that are complete, and may yet have a record that is no part of a call.
 
 use super::REACH;
-use super::group::Id;
+use super::id::Id;
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher;
 

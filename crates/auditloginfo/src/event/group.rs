@@ -6,16 +6,9 @@ use super::facts::Facts;
 use super::file::{self, Place};
 use super::finished::Call;
 use super::held::Held;
+use super::id::Id;
 use crate::names::{self, Purpose};
-use sysparse::audit::{Kind, Path, Record, Stamp, Value};
-
-/// What the records of one event have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct Id {
-    pub(super) stamp: Stamp,
-    /// A hash of the host's name.
-    pub(super) node: u64,
-}
+use sysparse::audit::{Kind, Path, Record, Value};
 
 /// An event that is open: what is known of it, and the records that wait for more.
 #[derive(Debug, Default)]
@@ -267,7 +260,7 @@ impl Group {
 
     /// The same, where no SYSCALL record came.
     fn settle_others(&mut self, counter: &mut Counter<'_>) -> bool {
-        let stamp = self.id.stamp;
+        let stamp = self.id.stamp();
         let More { other, denials, held, .. } = self.more();
         if let Some(auid) = *other {
             counter.tally.of(auid).event(stamp);

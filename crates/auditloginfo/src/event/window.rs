@@ -2,7 +2,8 @@
 
 use super::counter::Counter;
 use super::finished::{Call, Finished};
-use super::group::{Group, Id};
+use super::group::Group;
+use super::id::Id;
 use super::{HELD_MAX, REACH};
 use crate::tally::Seeded;
 use std::collections::VecDeque;
@@ -22,7 +23,9 @@ pub(super) struct Window {
     position: u64,
     /// The place at which an event may have to be closed.
     due: u64,
-    current: Option<Group>,
+    /// The latest event, if it `is_open`.
+    current: Group,
+    is_open: bool,
     slots: Vec<Option<Group>>,
     free: Vec<usize>,
     index: Seeded<Id, usize>,
@@ -67,14 +70,15 @@ impl Window {
     /// is complete now and has something left to count.
     #[inline]
     pub(super) fn with(&mut self, id: Id, take: impl FnOnce(&mut Group)) -> Option<Group> {
-        let is_current = self.current.as_ref().is_some_and(|group| group.id == id);
-        if !is_current {
+        if !self.is_current(id) {
             if let Some(slot) = self.find(id) {
                 return self.with_slot(slot, self.position, take);
             }
             self.displace();
+            self.current = Group::new(id, self.position);
+            self.is_open = true;
         }
-        let group = self.current.get_or_insert_with(|| Group::new(id, self.position));
+        let group = &mut self.current;
         if group.is_beyond(self.position) {
             self.stale.push(std::mem::replace(group, Group::new(id, self.position)));
             self.due = 0;
@@ -84,21 +88,19 @@ impl Window {
         if !group.is_complete() {
             return None;
         }
+        self.is_open = false;
         if let Some(finished) = &mut self.finished {
             finished.push(group.call());
         }
-        if group.is_over() {
-            // As most are with their last record: no need to carry them about.
-            self.current = None;
-        }
-        self.current.take()
+        // As most are over with their last record, they are not carried about.
+        if group.is_over() { None } else { Some(std::mem::take(group)) }
     }
 
     /// Takes a call that is complete with its own record; false if other records of its event have
     /// come.
     #[inline]
     pub(super) fn pass(&mut self, id: Id, auid: Option<u32>) -> bool {
-        let is_new = !self.is_open(id);
+        let is_new = !self.has(id);
         if let Some(finished) = self.finished.as_mut().filter(|_| is_new) {
             finished.push(Call { id, auid, first: self.position, last: self.position });
         }
@@ -107,12 +109,17 @@ impl Window {
 
     /// The complete call that a record of that id at `position` belongs to.
     pub(super) fn finished(&self, id: Id, position: u64) -> Option<Call> {
-        let finished = self.finished.as_ref().filter(|_| !self.is_open(id))?;
+        let finished = self.finished.as_ref().filter(|_| !self.has(id))?;
         finished.find(id, position)
     }
 
-    fn is_open(&self, id: Id) -> bool {
-        self.current.as_ref().is_some_and(|group| group.id == id) || self.find(id).is_some()
+    fn has(&self, id: Id) -> bool {
+        self.is_current(id) || self.find(id).is_some()
+    }
+
+    #[inline]
+    fn is_current(&self, id: Id) -> bool {
+        self.is_open && self.current.id == id
     }
 
     /// The complete calls, which leave the window.
@@ -194,7 +201,8 @@ impl Window {
 
     /// Puts the current event into the table.
     fn displace(&mut self) {
-        if let Some(group) = self.current.take() {
+        if std::mem::take(&mut self.is_open) {
+            let group = std::mem::take(&mut self.current);
             self.open(group);
         }
     }
@@ -243,6 +251,7 @@ impl Window {
 
     /// All open events, in no order.
     pub(super) fn into_groups(self) -> impl Iterator<Item = Group> {
-        self.slots.into_iter().flatten().chain(self.current).chain(self.stale)
+        let current = self.is_open.then_some(self.current);
+        self.slots.into_iter().flatten().chain(current).chain(self.stale)
     }
 }

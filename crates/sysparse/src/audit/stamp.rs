@@ -21,9 +21,10 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// Reads `1477415593.489:57658`, which was found by [`usual`] or [`any`].
+    /// Reads `1477415593.489:57658`, a record's [`event`](super::Record::event).
+    #[must_use]
     #[inline]
-    pub(super) fn of(event: &[u8]) -> Stamp {
+    pub fn of(event: &[u8]) -> Stamp {
         Stamp::of_usual(event).or_else(|| Some(parts(event).ok()?.1)).unwrap_or_default()
     }
 

@@ -1,0 +1,91 @@
+//! What the records of one event have in common.
+
+use sysparse::audit::{Record, Stamp};
+
+/// Which event a record belongs to: the host, the time and the serial.
+///
+/// Time and serial stay as they are written, for they are compared with each record and hardly ever
+/// read. The usual ones have 16 to 24 bytes, so that the first 16, the last 8 and the length hold
+/// all of them; of others, of length 0 then, the words are the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Id {
+    words: [u64; 3],
+    length: usize,
+    /// A hash of the host's name.
+    node: u64,
+}
+
+impl Id {
+    #[inline]
+    pub(super) fn new(record: &Record<'_>, node: u64) -> Id {
+        Id::usual(record.event, node).unwrap_or_else(|| {
+            let Stamp { seconds, millis, serial } = record.stamp();
+            Id { words: [seconds, millis, serial], length: 0, node }
+        })
+    }
+
+    #[inline]
+    fn usual(event: &[u8], node: u64) -> Option<Id> {
+        let (first, rest) = event.split_first_chunk()?;
+        let words = [first, rest.first_chunk()?, event.last_chunk()?];
+        let length = event.len();
+        (length <= 24).then_some(Id {
+            words: words.map(|word| u64::from_le_bytes(*word)),
+            length,
+            node,
+        })
+    }
+
+    /// When the event happened, and its number.
+    pub(super) fn stamp(&self) -> Stamp {
+        let [seconds, millis, serial] = self.words;
+        let Some(last) = self.length.checked_sub(8) else {
+            return Stamp { seconds, millis, serial };
+        };
+        let mut event = [0; 24];
+        for (at, word) in [0, 8, last].into_iter().zip(self.words) {
+            if let Some(bytes) = event.get_mut(at..at + 8) {
+                bytes.copy_from_slice(&word.to_le_bytes());
+            }
+        }
+        Stamp::of(event.get(..self.length).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sysparse::audit;
+
+    fn id(event: &str) -> Id {
+        let line = format!("type=CWD msg=audit({event}): cwd=\"/\"");
+        Id::new(&audit::record(line.as_bytes()).expect("sound").expect("a record"), 1)
+    }
+
+    #[test]
+    fn an_id_holds_all_that_is_written() {
+        let events = [
+            "1477415593.489:5",
+            "1477415593.489:57",
+            "1477415593.488:57",
+            "1477415593.489:57658",
+            "1477415593.489:57659",
+            "1477415594.489:57658",
+            "1477415593.489:123456789",
+            "1477415593.489:1234567890",
+            "1477415593.489:18446744073709551615",
+            "9.1:1",
+            "9.1:2",
+        ];
+        for (at, event) in events.iter().enumerate() {
+            assert!(
+                events
+                    .iter()
+                    .enumerate()
+                    .all(|(other, text)| (id(text) == id(event)) == (at == other))
+            );
+            let Stamp { seconds, millis, serial } = id(event).stamp();
+            assert_eq!(format!("{seconds}.{millis}:{serial}"), **event);
+        }
+    }
+}
