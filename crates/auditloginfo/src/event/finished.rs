@@ -45,7 +45,7 @@ pub(super) struct Finished {
 const SIZE: u64 = REACH + 1;
 
 /// How many places a hash can tell.
-const PLACES: u64 = 1 << 16;
+const PLACES: u64 = 1 << 15;
 
 impl Finished {
     /// No calls as yet; `continues` says that another piece comes before this one.
