@@ -95,7 +95,7 @@ fn run(line: &Line) -> Result<Figures, Error> {
 pub(crate) fn measured(words: &[&str], out: &mut impl Write) -> Result<bool, Error> {
     let [program, arguments @ ..] = words else { return Err(Error::Usage) };
     let mut command = Command::new(program);
-    command.args(arguments).stdout(Stdio::null());
+    command.args(arguments).stdout(dropped()?);
     let begun = Instant::now();
     let status = command.status().map_err(Error::program(*program))?;
     let wall_ms = begun.elapsed().as_secs_f64() * 1e3;
@@ -103,6 +103,13 @@ pub(crate) fn measured(words: &[&str], out: &mut impl Write) -> Result<bool, Err
     let cpu_ms = milliseconds(usage.user_time()) + milliseconds(usage.system_time());
     writeln!(out, "{wall_ms} {cpu_ms} {}", usage.max_rss())?;
     Ok(status.success())
+}
+
+/// What takes all that a command prints and keeps nothing. Not the null device: grep knows that one
+/// and stops at the first line that matches.
+fn dropped() -> Result<File, Error> {
+    const ZERO: &str = "/dev/zero";
+    File::options().write(true).open(ZERO).map_err(Error::file(ZERO))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "benchmarks do not run for a hundred years")]
@@ -151,6 +158,12 @@ mod tests {
         assert!(well && figures.len() == 3, "{told}");
         assert!(figures[0] >= 50.0 && figures[2] > 100.0, "{told}");
         assert!(!measured(&["false"], &mut Vec::new()).expect("it runs"));
+    }
+
+    #[test]
+    fn what_is_printed_does_not_go_to_the_null_device() {
+        let script = "test ! /proc/self/fd/1 -ef /dev/null";
+        assert!(measured(&["sh", "-c", script], &mut Vec::new()).expect("it runs"));
     }
 
     #[test]
