@@ -6,6 +6,7 @@
 mod auditloginfo;
 mod measure;
 mod mpathstat;
+mod table;
 mod tapestat;
 
 pub(crate) use measure::measured;
@@ -32,53 +33,4 @@ pub(crate) fn run(tree: &Tree, words: &[&str], out: &mut dyn Write) -> Result<bo
     }
     chosen.try_for_each(|(_, bench)| bench(tree, out))?;
     Ok(true)
-}
-
-/// Measures the lines in turns and prints a table of them. Times are the first line's, then each
-/// other's as a ratio to it; so are memory and system calls.
-fn compare(title: &str, lines: &[Line], rounds: usize, out: &mut dyn Write) -> Result<(), Error> {
-    let all = turns(lines, rounds)?;
-    writeln!(out, "{title}, median of {rounds} rounds in turns")?;
-    writeln!(
-        out,
-        "{:24} {:>10} {:>10} {:>10} {:>12}",
-        "", "wall", "cpu", "memory", "system calls"
-    )?;
-    let Some(first) = all.first() else { return Ok(()) };
-    let base = lines.first().map(system_calls).transpose()?.flatten();
-    for (index, (line, figures)) in lines.iter().zip(&all).enumerate() {
-        let [wall, cpu, memory, calls] = match index {
-            0 => units(figures, base),
-            _ => ratios(figures, first, system_calls(line)?.zip(base)),
-        };
-        writeln!(out, "{:24} {wall:>10} {cpu:>10} {memory:>10} {calls:>12}", line.name)?;
-    }
-    Ok(())
-}
-
-/// The medians of one line: milliseconds, MiB, a count.
-fn units(figures: &[Figures], calls: Option<u64>) -> [String; 4] {
-    let of = |figure: fn(&Figures) -> f64| median(figures.iter().map(figure).collect());
-    [
-        format!("{:.1} ms", of(|figures| figures.wall_ms)),
-        format!("{:.1} ms", of(|figures| figures.cpu_ms)),
-        format!("{:.1} MiB", of(|figures| figures.peak_kib / 1024.0)),
-        calls.map_or_else(|| "?".to_owned(), |calls| calls.to_string()),
-    ]
-}
-
-/// The medians of the ratios of each round; `calls` are this line's and the first line's.
-fn ratios(figures: &[Figures], first: &[Figures], calls: Option<(u64, u64)>) -> [String; 4] {
-    let of = |figure: fn(&Figures) -> f64| {
-        let ratio = |(this, first): (&Figures, &Figures)| figure(this) / figure(first);
-        format!("x {:.2}", median(figures.iter().zip(first).map(ratio).collect()))
-    };
-    #[expect(clippy::cast_precision_loss, reason = "a ratio of two digits")]
-    let calls = calls.map(|(this, first)| format!("x {:.2}", this as f64 / first as f64));
-    [
-        of(|figures| figures.wall_ms),
-        of(|figures| figures.cpu_ms),
-        of(|figures| figures.peak_kib),
-        calls.unwrap_or_else(|| "?".to_owned()),
-    ]
 }

@@ -1,111 +1,150 @@
-//! `auditloginfo` beside `wc -l` and `cat` on logs of 1 GB in the page cache, and beside
-//! aureport and ausearch, which take more than a hundred times as long, on one of 2 MB.
+//! What docs/performance.md says of `auditloginfo`, as the tables that stand there.
+//!
+//! Every figure is a ratio of two lines in the same round. `wc -l` on the same log takes 1: it reads
+//! every byte once and looks for line ends, the least that any report has to do.
 
-use super::{Line, compare};
+mod logs;
+mod peers;
+
+use super::measure::{Figures, Line, turns};
+use super::table;
 use crate::binaries;
 use crate::error::Error;
 use crate::tree::Tree;
+use logs::{Kind, log};
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
-const LARGE: &str = "1G";
-const SMALL: &str = "2M";
 const ROUNDS: usize = 7;
+/// The size of a log in the tables and for `audit_big.py`, and how often a round reads it.
+const SIZES: [(&str, &str, usize); 3] =
+    [("100 MiB", "100M", 7), ("1 GiB", "1G", 1), ("4 GiB", "4G", 1)];
 
-/// A log is either real, repeated with its serials moved on, or one of openat calls alone.
-#[derive(Clone, Copy)]
-enum Kind {
-    Real,
-    Names,
-}
+const WC: &str = "`wc -l`";
+const REPORT: &str = "`--uid 7005`, two cores";
+const ONE_CORE: &str = "`--uid 7005`, one core";
+const STDIN: &str = "`--uid 7005 - < LOG`, one core";
+const PIPE: &str = "`--uid 7005 -` behind `cat`, one core";
+const TSV: &str = "`--uid all -m -o tsv`, two cores";
+/// Lines whose ratio to each other counts, not that to `wc -l`.
+const PAIRS: [(&str, &str); 3] = [(STDIN, ONE_CORE), (PIPE, ONE_CORE), (TSV, REPORT)];
 
 pub(super) fn run(tree: &Tree, out: &mut dyn Write) -> Result<(), Error> {
-    let ours = binaries::release(tree)?.join("auditloginfo").into_os_string();
-    let real = log(tree, Kind::Real, LARGE)?;
-    let names = log(tree, Kind::Names, LARGE)?;
-    let small = log(tree, Kind::Real, SMALL)?;
-    let report = ["--uid", "7005"];
-    let one_core = |options: &[&str]| words(&["taskset", "-c", "0"], &ours, options);
-    let both = |options: &[&str]| words(&[], &ours, options);
-    let mut pipe = Line::new("--uid 7005 -, one core", one_core(&["--uid", "7005", "-"]));
-    pipe.stdin.clone_from(&real);
-    let lines = [
-        on("wc -l", words(&[], "wc", &["-l"]), &real),
-        on("--uid 7005", both(&report), &real),
-        on("--uid 7005, one core", one_core(&report), &real),
-        pipe,
-        on("overview", both(&[]), &real),
-        on("--uid all -m -o tsv", both(&["--uid", "all", "-m", "-o", "tsv"]), &real),
-        on("cat", words(&[], "cat", &[]), &real),
-    ];
-    compare(&format!("a real log repeated to {LARGE}"), &lines, ROUNDS, out)?;
-    let lines = [
-        on("wc -l", words(&[], "wc", &["-l"]), &names),
-        on("--uid 7005", both(&report), &names),
-        on("--uid 7005, one core", one_core(&report), &names),
-        on("--uid all -m -o tsv", both(&["--uid", "all", "-m", "-o", "tsv"]), &names),
-    ];
-    compare(&format!("openat of 20,000 names, {LARGE}"), &lines, ROUNDS, out)?;
-    let lines = [
-        on("--uid 7005", both(&report), &small),
-        on(
-            "aureport --syscall",
-            words(&[], "aureport", &["--syscall", "-i", "--summary", "-if"]),
-            &small,
-        ),
-        on(
-            "aureport --file",
-            words(&[], "aureport", &["--file", "-i", "--summary", "-if"]),
-            &small,
-        ),
-        on("ausearch -ul", words(&[], "ausearch", &["-ul", "7005", "--raw", "-if"]), &small),
-    ];
-    compare(&format!("a real log of {SMALL}"), &lines, ROUNDS, out)
+    let ours = Ours(binaries::release(tree)?.join("auditloginfo").into_os_string());
+    kinds(tree, &ours, out)?;
+    sizes(tree, &ours, out)?;
+    peers::run(tree, &ours, out)
 }
 
-/// A program behind others that start it, and its options.
-fn words(before: &[&str], program: impl Into<OsString>, options: &[&str]) -> Vec<OsString> {
-    let program = [program.into()];
-    before.iter().map(Into::into).chain(program).chain(options.iter().map(Into::into)).collect()
-}
+/// Our command, which reads the log that is its last word.
+struct Ours(OsString);
 
-/// A command with the log as its last operand.
-fn on(name: &str, words: Vec<OsString>, log: &Path) -> Line {
-    Line::new(name, words.into_iter().chain([log.into()]))
-}
-
-/// The log of that kind and size in the target folder, made once.
-fn log(tree: &Tree, kind: Kind, size: &str) -> Result<PathBuf, Error> {
-    let (name, words): (_, &[&str]) = match kind {
-        Kind::Real => ("real", &["lab", size]),
-        Kind::Names => ("names", &["names", size, "20000"]),
-    };
-    let path = binaries::folder()?.join(format!("bench-audit-{name}-{size}.log"));
-    if path.exists() {
-        return Ok(path);
+impl Ours {
+    /// Our command with those options on those cores, `0` or `0,1`, so that a machine of more cores
+    /// tells the same.
+    fn on(&self, name: &str, cores: &str, options: &[&str], log: &Path) -> Line {
+        let before = ["taskset", "-c", cores].map(OsString::from);
+        let options = options.iter().map(OsString::from);
+        let words = before.into_iter().chain([self.0.clone()]).chain(options);
+        Line::new(name, words.chain([log.into()]))
     }
-    let unfinished = path.with_extension("part");
-    let mut make = Command::new("python3");
-    make.arg(tree.path("testdata/make/audit_big.py")).args(words).stdin(recorded(tree)?);
-    make.stdout(File::create(&unfinished).map_err(Error::file(&unfinished))?);
-    if !make.status().map_err(Error::program("python3"))?.success() {
-        return Err(Error::Unfit("testdata/make/audit_big.py failed".to_owned()));
+
+    /// The default report of a user.
+    fn report(&self, name: &str, cores: &str, log: &Path) -> Line {
+        self.on(name, cores, &["--uid", "7005"], log)
     }
-    fs::rename(&unfinished, &path).map_err(Error::file(&path))?;
-    Ok(path)
+
+    /// The same from the other end of a pipe.
+    fn piped(&self, name: &str, log: &Path) -> Line {
+        let script = r#"cat "$0" | taskset -c 0 "$1" --uid 7005 -"#;
+        Line::new(name, ["sh".into(), "-c".into(), script.into(), log.into(), self.0.clone()])
+    }
 }
 
-/// A whole recorded log where one is at hand, else the sample, in which long commands weigh more.
-fn recorded(tree: &Tree) -> Result<Stdio, Error> {
-    let whole = tree.path("../shared/data/lab/audit/raw/audit.log.gz");
-    if whole.exists() {
-        let gzip = Command::new("gzip").arg("-dc").arg(whole).stdout(Stdio::piped()).spawn();
-        let output = gzip.map_err(Error::program("gzip"))?.stdout;
-        return Ok(output.map_or_else(Stdio::null, Stdio::from));
+/// Another command, whose last word is the log.
+fn other(name: &str, words: &[&str], log: &Path) -> Line {
+    Line::new(name, words.iter().map(OsString::from).chain([log.into()]))
+}
+
+/// What reads the logs of both kinds; the first is what all are divided by.
+fn lines(ours: &Ours, log: &Path) -> Vec<Line> {
+    let stdin = Line { stdin: log.into(), ..ours.report(STDIN, "0", Path::new("-")) };
+    vec![
+        other(WC, &["wc", "-l"], log),
+        ours.report(REPORT, "0,1", log),
+        ours.report(ONE_CORE, "0", log),
+        stdin,
+        ours.piped(PIPE, log),
+        ours.on(TSV, "0,1", &["--uid", "all", "-m", "-o", "tsv"], log),
+        ours.on("overview, two cores", "0,1", &[], log),
+        other("`cat`", &["cat"], log),
+        other("`grep -c type=SYSCALL`", &["grep", "-c", "type=SYSCALL"], log),
+    ]
+}
+
+/// A recorded log beside one of many names.
+fn kinds(tree: &Tree, ours: &Ours, out: &mut dyn Write) -> Result<(), Error> {
+    let real = lines(ours, &log(tree, Kind::Real, "1G")?);
+    let names = lines(ours, &log(tree, Kind::Names, "1G")?);
+    let all = [turns(&real, ROUNDS)?, turns(&names, ROUNDS)?];
+    let sentence = format!(
+        "Logs of 1 GiB in the page cache, medians of {ROUNDS} rounds. The time of `wc -l` on the same \
+         log is 1."
+    );
+    let head = ["", "recorded log", "memory", "20,000 names", "memory"];
+    let rows = real.iter().enumerate().map(|(index, line)| {
+        let cells = all.iter().flat_map(|figures| against_first(figures, index));
+        [line.name.clone()].into_iter().chain(cells).collect()
+    });
+    table::print(&sentence, &head, &rows.collect::<Vec<_>>(), out)?;
+    let sentence = "The same runs beside each other: the time of the second is 1.";
+    let head = ["", "beside", "recorded log", "20,000 names"];
+    let rows = PAIRS.map(|(this, beside)| {
+        let index = |name| real.iter().position(|line| line.name == name);
+        let cells = all.iter().map(|figures| ratio_of(figures, index(this), index(beside)));
+        [this, beside].map(str::to_owned).into_iter().chain(cells).collect()
+    });
+    table::print(sentence, &head, &rows, out)
+}
+
+/// The time of a line beside that of the first, and its memory.
+fn against_first(all: &[Vec<Figures>], index: usize) -> [String; 2] {
+    let [figures, first] = [index, 0].map(|index| all.get(index).map_or(&[][..], Vec::as_slice));
+    let time = if index == 0 { table::unit(first) } else { table::times(figures, first) };
+    [time, table::peak(figures)]
+}
+
+/// The time of one line beside that of another.
+fn ratio_of(all: &[Vec<Figures>], this: Option<usize>, other: Option<usize>) -> String {
+    let [this, other] = [this, other].map(|index| index.and_then(|index| all.get(index)));
+    this.zip(other).map_or_else(String::new, |(this, other)| table::times(this, other))
+}
+
+/// Whether time grows with bytes alone, and memory not at all.
+fn sizes(tree: &Tree, ours: &Ours, out: &mut dyn Write) -> Result<(), Error> {
+    let (mut lines, mut bytes) = (Vec::new(), Vec::new());
+    for (_, size, runs) in SIZES {
+        let log = log(tree, Kind::Real, size)?;
+        bytes.push(fs::metadata(&log).map_err(Error::file(&log))?.len());
+        let both = [ours.report(REPORT, "0,1", &log), other(WC, &["wc", "-l"], &log)];
+        lines.extend(both.map(|line| Line { runs, ..line }));
     }
-    let sample = tree.path("testdata/samples/auditloginfo/raw.log");
-    Ok(File::open(&sample).map_err(Error::file(&sample))?.into())
+    let all = turns(&lines, ROUNDS)?;
+    let [_, _, our_base, wc_base, ..] = &all[..] else { return Err(Error::Usage) };
+    let base_bytes = bytes.get(1).copied().unwrap_or_default();
+    let rows =
+        SIZES.iter().zip(&bytes).zip(all.chunks(2)).map(|(((name, ..), &bytes), figures)| {
+            let cells = figures.iter().zip([our_base, wc_base]).flat_map(|(figures, base)| {
+                [table::rate((figures, bytes), (base, base_bytes)), table::peak(figures)]
+            });
+            [(*name).to_owned()].into_iter().chain(cells).collect()
+        });
+    let sentence = format!(
+        "The recorded log at three sizes, medians of {ROUNDS} rounds. The bytes a second of the same \
+         command at 1 GiB are 1."
+    );
+    let head = ["", REPORT, "memory", "`wc -l`", "memory"];
+    table::print(&sentence, &head, &rows.collect::<Vec<_>>(), out)
 }

@@ -22,13 +22,15 @@ pub(crate) struct Line {
     pub(crate) words: Vec<OsString>,
     /// The file that is its standard input.
     pub(crate) stdin: PathBuf,
+    /// How often each round runs it. A short run tells little, the middle of several more.
+    pub(crate) runs: usize,
 }
 
 impl Line {
-    /// A command that reads nothing on its standard input.
+    /// A command that reads nothing on its standard input, and is run once a round.
     pub(crate) fn new(name: &str, words: impl IntoIterator<Item = impl Into<OsString>>) -> Line {
         let words = words.into_iter().map(Into::into).collect();
-        Line { name: name.to_owned(), words, stdin: "/dev/null".into() }
+        Line { name: name.to_owned(), words, stdin: "/dev/null".into(), runs: 1 }
     }
 }
 
@@ -43,23 +45,42 @@ pub(crate) struct Figures {
     pub(crate) peak_kib: f64,
 }
 
-/// Runs each line once a round, for `rounds` rounds and one before them that warms the caches;
-/// each second round goes backwards. Gives the figures by line, then by round.
+/// Runs all lines once to warm the caches, then `rounds` rounds of them.
 pub(crate) fn turns(lines: &[Line], rounds: usize) -> Result<Vec<Vec<Figures>>, Error> {
+    warm(lines)?;
+    in_turns(lines, rounds)
+}
+
+/// Runs each line once, so that what it reads is in the page cache.
+pub(crate) fn warm<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Result<(), Error> {
+    lines.into_iter().try_for_each(|line| run(line).map(drop))
+}
+
+/// Runs the lines in turns; each second round goes backwards. Gives the figures by line, then by
+/// round.
+pub(crate) fn in_turns(lines: &[Line], rounds: usize) -> Result<Vec<Vec<Figures>>, Error> {
     let mut all = vec![Vec::new(); lines.len()];
-    for round in 0..=rounds {
+    for round in 0..rounds {
         let mut turn: Vec<_> = lines.iter().zip(&mut all).collect();
         if round % 2 == 1 {
             turn.reverse();
         }
         for (line, figures) in turn {
-            let measured = run(line)?;
-            if round > 0 {
-                figures.push(measured);
-            }
+            let runs: Result<Vec<_>, _> = (0..line.runs).map(|_| run(line)).collect();
+            figures.push(middle(&runs?));
         }
     }
     Ok(all)
+}
+
+/// What several runs took: the medians of times, and the most memory of any.
+fn middle(runs: &[Figures]) -> Figures {
+    let of = |figure: fn(&Figures) -> f64| median(runs.iter().map(figure).collect());
+    Figures {
+        wall_ms: of(|run| run.wall_ms),
+        cpu_ms: of(|run| run.cpu_ms),
+        peak_kib: runs.iter().map(|run| run.peak_kib).fold(0.0, f64::max),
+    }
 }
 
 /// The middle of some figures; the mean of the two middle ones if their number is even; not a
@@ -95,7 +116,7 @@ fn run(line: &Line) -> Result<Figures, Error> {
 pub(crate) fn measured(words: &[&str], out: &mut impl Write) -> Result<bool, Error> {
     let [program, arguments @ ..] = words else { return Err(Error::Usage) };
     let mut command = Command::new(program);
-    command.args(arguments).stdout(Stdio::null());
+    command.args(arguments).stdout(dropped()?);
     let begun = Instant::now();
     let status = command.status().map_err(Error::program(*program))?;
     let wall_ms = begun.elapsed().as_secs_f64() * 1e3;
@@ -103,6 +124,13 @@ pub(crate) fn measured(words: &[&str], out: &mut impl Write) -> Result<bool, Err
     let cpu_ms = milliseconds(usage.user_time()) + milliseconds(usage.system_time());
     writeln!(out, "{wall_ms} {cpu_ms} {}", usage.max_rss())?;
     Ok(status.success())
+}
+
+/// What takes all that a command prints and keeps nothing. Not the null device: grep knows that one
+/// and stops at the first line that matches.
+fn dropped() -> Result<File, Error> {
+    const ZERO: &str = "/dev/zero";
+    File::options().write(true).open(ZERO).map_err(Error::file(ZERO))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "benchmarks do not run for a hundred years")]
@@ -151,6 +179,21 @@ mod tests {
         assert!(well && figures.len() == 3, "{told}");
         assert!(figures[0] >= 50.0 && figures[2] > 100.0, "{told}");
         assert!(!measured(&["false"], &mut Vec::new()).expect("it runs"));
+    }
+
+    #[test]
+    fn of_several_runs_the_middle_time_and_the_highest_memory_count() {
+        let figures = |[wall_ms, cpu_ms, peak_kib]: [f64; 3]| Figures { wall_ms, cpu_ms, peak_kib };
+        let runs = [[9.0, 1.0, 20.0], [2.0, 7.0, 40.0], [3.0, 2.0, 30.0]].map(figures);
+        let is = |figure: f64, wanted: f64| (figure - wanted).abs() < 1e-9;
+        let middle = middle(&runs);
+        assert!(is(middle.wall_ms, 3.0) && is(middle.cpu_ms, 2.0) && is(middle.peak_kib, 40.0));
+    }
+
+    #[test]
+    fn what_is_printed_does_not_go_to_the_null_device() {
+        let script = "test ! /proc/self/fd/1 -ef /dev/null";
+        assert!(measured(&["sh", "-c", script], &mut Vec::new()).expect("it runs"));
     }
 
     #[test]
