@@ -100,7 +100,6 @@ impl<'a> Joiner<'a> {
         let record = start.record()?;
         match record.kind {
             Kind::Syscall => self.syscall(&record, tally)?,
-            Kind::Detail => {}
             Kind::Path | Kind::Execve | Kind::Uringop | Kind::Cwd | Kind::Openat2 => {
                 self.part(&record, tally)?;
             }

@@ -109,13 +109,13 @@ impl<'a> Scanner<'a> {
     fn file(&mut self, file: &File) -> Vec<Piece> {
         let queue = Queue::new(file, self.cut, self.bytes);
         let threads = self.cut.threads.min(queue.len());
-        let team = Team { queue, query: self.query, nodes: &self.nodes };
+        let team = &Team { queue, query: self.query, nodes: &self.nodes };
         let tally = &mut self.found.tally;
         let (pieces, waiting) = (Vec::new(), BTreeMap::new());
         let mut row = Row { joiner: &mut self.joiner, pieces, waiting };
         thread::scope(|scope| {
             let (sender, receiver) = mpsc::sync_channel(2 * threads);
-            let work = |sender: SyncSender<_>| scope.spawn(|| team.work(sender));
+            let work = |sender| scope.spawn(move || team.work(&sender));
             let workers: Vec<_> = (1..threads).map(|_| work(sender.clone())).collect();
             drop(sender);
             row.pieces.push(read_piece(team.queue.first(), row.joiner, tally));
@@ -154,7 +154,7 @@ impl<'a> Team<'_, 'a> {
     }
 
     /// What one of the threads does.
-    fn work(&self, sender: SyncSender<Read<'a>>) -> Tally {
+    fn work(&self, sender: &SyncSender<Read<'a>>) -> Tally {
         let mut tally = Tally::default();
         while self.next(&mut tally).is_some_and(|read| sender.send(read).is_ok()) {}
         tally

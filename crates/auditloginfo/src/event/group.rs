@@ -8,6 +8,7 @@ use super::finished::Call;
 use super::held::Held;
 use super::id::Id;
 use crate::names::{self, Purpose};
+use crate::section::Detail;
 use sysparse::audit::{Kind, Path, Record, Value};
 
 /// An event that is open: what is known of it, and the records that wait for more.
@@ -114,11 +115,13 @@ impl Group {
         self.resume(counter);
     }
 
-    /// Learns what the SYSCALL record says.
+    /// Learns what the SYSCALL record says; a second one says nothing new.
     #[inline]
     pub(super) fn learn(&mut self, facts: Facts, counter: &mut Counter<'_>) {
-        self.facts = Some(facts);
-        self.resume(counter);
+        if self.facts.is_none() {
+            self.facts = Some(facts);
+            self.resume(counter);
+        }
     }
 
     /// Takes a record that is no part of a call; `auid` caused it, if that counts.
@@ -147,8 +150,10 @@ impl Group {
             Kind::Path => self.paths += 1,
             Kind::Execve => self.commands += 1,
             _ => {
-                self.take_context(record);
-                return self.resume(counter);
+                if self.more().take_context(record) {
+                    self.resume(counter);
+                }
+                return;
             }
         }
         if !self.count(record, path, counter) {
@@ -156,30 +161,10 @@ impl Group {
         }
     }
 
-    /// Takes a record that tells how others are meant.
-    fn take_context(&mut self, record: &Record<'_>) {
-        match record.kind {
-            Kind::Uringop => {
-                let operation = record.field(b"uring_op").and_then(Value::number);
-                self.more().opens_by_uring |= operation.is_some_and(names::opens_by_uring);
-            }
-            Kind::Openat2 => {
-                let flags = record.field(b"oflag").and_then(Value::octal);
-                let more = self.more();
-                more.flags = more.flags.or(flags);
-            }
-            _ => {
-                let cwd = record.field(b"cwd").map(|cwd| cwd.text().bytes().collect());
-                let more = self.more();
-                more.cwd = more.cwd.take().or(cwd);
-            }
-        }
-    }
-
     /// Tries once more to count what is held.
     #[inline]
     fn resume(&mut self, counter: &mut Counter<'_>) {
-        if self.more.is_some() {
+        if self.more.is_some() && self.facts.is_some() {
             self.recount(counter);
         }
     }
@@ -207,30 +192,12 @@ impl Group {
             return counter.whole_command(facts, record);
         }
         let Some(auid) = facts.counted else { return true };
-        let more = self.more.as_deref();
-        let closing = more.is_some_and(|more| more.closing);
-        let opens = match facts.purpose {
-            Purpose::Open(_) => true,
-            Purpose::Uring if more.is_some_and(|more| more.opens_by_uring) => true,
-            Purpose::Uring if !closing => return false,
-            _ => false,
-        };
+        let Some(opens) = self.opens(facts) else { return false };
         if !opens && facts.error.is_none() {
             return true;
         }
         let Some(name) = path.and_then(file::opened) else { return true };
-        let needs_cwd = counter.detail.absolute && facts.directory.is_none();
-        let cwd = more.and_then(|more| more.cwd.as_deref());
-        let flags = facts.flags.or(more.and_then(|more| more.flags));
-        let lacks_flags = counter.detail.modes && facts.has_flags_elsewhere() && flags.is_none();
-        if (needs_cwd && cwd.is_none() || lacks_flags) && !closing {
-            return false;
-        }
-        let place = match (needs_cwd, facts.directory) {
-            (true, _) => Place::Directory(cwd.unwrap_or_default()),
-            (false, Some(descriptor)) => Place::Descriptor(descriptor),
-            (false, None) => Place::AsWritten,
-        };
+        let Some((place, flags)) = self.context(facts, counter.detail) else { return false };
         if opens {
             counter.file(auid, facts, (name, place), flags);
         }
@@ -239,6 +206,37 @@ impl Group {
             self.more().failures += 1;
         }
         true
+    }
+
+    /// Whether the call opens files; nothing if a URINGOP record may yet tell.
+    fn opens(&self, facts: &Facts) -> Option<bool> {
+        let more = self.more.as_deref();
+        match facts.purpose {
+            Purpose::Open(_) => Some(true),
+            Purpose::Uring if more.is_some_and(|more| more.opens_by_uring) => Some(true),
+            Purpose::Uring if !more.is_some_and(|more| more.closing) => None,
+            _ => Some(false),
+        }
+    }
+
+    /// Where the names of the call start from and how it opens, as far as that is asked for;
+    /// nothing if a record may yet tell.
+    fn context(&self, facts: &Facts, detail: Detail) -> Option<(Place<'_>, Option<u64>)> {
+        let more = self.more.as_deref();
+        let flags = facts.flags.or(more.and_then(|more| more.flags));
+        let cwd = more.and_then(|more| more.cwd.as_deref());
+        let needs_cwd = detail.absolute && facts.directory.is_none();
+        let needs_flags = detail.modes && facts.has_flags_elsewhere();
+        let lacks = needs_cwd && cwd.is_none() || needs_flags && flags.is_none();
+        if lacks && !more.is_some_and(|more| more.closing) {
+            return None;
+        }
+        let place = match facts.directory {
+            _ if needs_cwd => Place::Directory(cwd.unwrap_or_default()),
+            Some(descriptor) => Place::Descriptor(descriptor),
+            None => Place::AsWritten,
+        };
+        Some((place, flags))
     }
 
     /// Counts what is still held, for nothing more will be known; true if nothing was missing.
@@ -280,6 +278,26 @@ impl Group {
 }
 
 impl More {
+    /// Takes a record that tells how others are meant; true if it tells something new.
+    fn take_context(&mut self, record: &Record<'_>) -> bool {
+        match record.kind {
+            Kind::Uringop => {
+                let operation = record.field(b"uring_op").and_then(Value::number);
+                let opens = operation.is_some_and(names::opens_by_uring);
+                opens && !std::mem::replace(&mut self.opens_by_uring, true)
+            }
+            Kind::Openat2 if self.flags.is_none() => {
+                self.flags = record.field(b"oflag").and_then(Value::octal);
+                self.flags.is_some()
+            }
+            Kind::Cwd if self.cwd.is_none() => {
+                self.cwd = record.field(b"cwd").map(|cwd| cwd.text().bytes().collect());
+                self.cwd.is_some()
+            }
+            _ => false,
+        }
+    }
+
     fn unite(&mut self, other: More) {
         self.other = self.other.or(other.other);
         self.failures += other.failures;

@@ -86,6 +86,9 @@ impl Window {
         group.last = self.position;
         take(group);
         if !group.is_complete() {
+            if group.held() > HELD_MAX {
+                self.displace();
+            }
             return None;
         }
         self.is_open = false;
