@@ -1,17 +1,16 @@
 //! Options: one const table a command, read by the parser, `--help`, the man page and completions.
 //!
 //! ```
-//! use toolkit::cli::{About, Action, Asked, Command, Group, Manual, Opt, parse};
+//! use toolkit::cli::{Asked, Command, Group, Manual, Opt, both, parse};
 //!
 //! #[derive(Default)]
 //! struct Args { loud: bool }
 //!
 //! const COMMAND: Command<Args> = Command {
 //!     about: Manual { name: "hail", summary: "say hello", synopsis: &["[options]"], ..Manual::EMPTY },
-//!     groups: &[Group { title: "Options", options: &[Opt {
-//!         about: About { short: Some('l'), long: Some("loud"), help: "in capitals", ..About::EMPTY },
-//!         action: Action::Flag(|args| args.loud = true),
-//!     }] }],
+//!     groups: &[Group { title: "Options", options: &[
+//!         Opt::flag(both('l', "loud"), "in capitals", "", |args| args.loud = true),
+//!     ] }],
 //!     operand: |_, word| Err(format!("unexpected operand {word:?}")),
 //! };
 //!
@@ -132,9 +131,14 @@ impl Manual {
 }
 
 impl About {
-    /// An option without a name, to be filled by struct update.
-    pub const EMPTY: About =
+    const EMPTY: About =
         About { short: None, long: None, value: "", hint: Hint::None, help: "", doc: "" };
+
+    /// The option with a value.
+    #[must_use]
+    pub const fn takes(self, value: &'static str, hint: Hint) -> About {
+        About { value, hint, ..self }
+    }
 
     /// The option as a user types it: `--long` if it has one, else `-s`.
     #[must_use]
@@ -147,17 +151,55 @@ impl About {
     }
 }
 
+/// The option `-x`, without a word about it.
+#[must_use]
+pub const fn short(letter: char) -> About {
+    About { short: Some(letter), ..About::EMPTY }
+}
+
+/// The option `--name`, without a word about it.
+#[must_use]
+pub const fn long(name: &'static str) -> About {
+    About { long: Some(name), ..About::EMPTY }
+}
+
+/// The option `-x` that is `--name` too, without a word about it.
+#[must_use]
+pub const fn both(letter: char, name: &'static str) -> About {
+    About { long: Some(name), ..short(letter) }
+}
+
 impl<A> Opt<A> {
     /// `--help`, the same in every command.
-    pub const HELP: Opt<A> = Opt {
-        about: About { long: Some("help"), help: "print this help", ..About::EMPTY },
-        action: Action::Help,
-    };
+    pub const HELP: Opt<A> =
+        Opt { about: About { help: "print this help", ..long("help") }, action: Action::Help };
     /// `--version`, the same in every command.
     pub const VERSION: Opt<A> = Opt {
-        about: About { long: Some("version"), help: "print the version", ..About::EMPTY },
+        about: About { help: "print the version", ..long("version") },
         action: Action::Version,
     };
+
+    /// An option that takes no value; `help` and `doc` are those of [`About`].
+    #[must_use]
+    pub const fn flag(
+        names: About,
+        help: &'static str,
+        doc: &'static str,
+        set: fn(&mut A),
+    ) -> Opt<A> {
+        Opt { about: About { help, doc, ..names }, action: Action::Flag(set) }
+    }
+
+    /// An option that takes a value, see [`About::takes`]; `help` and `doc` are those of [`About`].
+    #[must_use]
+    pub const fn value(
+        names: About,
+        help: &'static str,
+        doc: &'static str,
+        set: fn(&mut A, &OsStr) -> Result<(), String>,
+    ) -> Opt<A> {
+        Opt { about: About { help, doc, ..names }, action: Action::Value(set) }
+    }
 }
 
 impl<A> Command<A> {

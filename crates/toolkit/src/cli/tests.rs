@@ -17,20 +17,10 @@ const COMMAND: Command<Args> = Command {
     groups: &[Group {
         title: "Options",
         options: &[
-            Opt {
-                about: About { short: Some('l'), help: "in capitals", ..About::EMPTY },
-                action: Action::Flag(|args| args.loud = true),
-            },
-            Opt {
-                about: About {
-                    short: Some('t'),
-                    long: Some("times"),
-                    value: "N",
-                    help: "so often",
-                    ..About::EMPTY
-                },
-                action: Action::Value(|args, value| number(value).map(|n| args.times = n)),
-            },
+            Opt::flag(short('l'), "in capitals", "", |args| args.loud = true),
+            Opt::value(both('t', "times").takes("N", Hint::None), "so often", "", |args, value| {
+                number(value).map(|n| args.times = n)
+            }),
             Opt::HELP,
             Opt::VERSION,
         ],
