@@ -5,12 +5,13 @@ mod document;
 mod records;
 mod text;
 
-use crate::args::{Args, Format, Layout, Time};
+use crate::args::{Args, Layout};
 use crate::rates::{MapRound, Round, Sum, sums};
 use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
-use toolkit::stamp::{self, Stamp};
+use toolkit::look::Format;
+use toolkit::stamp::Stamp;
 
 /// A form of report.
 pub trait Report {
@@ -37,7 +38,7 @@ pub trait Report {
 #[must_use]
 pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Report + 'a> {
     let layout = &args.layout;
-    match layout.format {
+    match layout.look.format {
         Format::Text => Box::new(text::Text::new(layout)),
         Format::Json => Box::new(document::Document::new(layout, machine, wall)),
         Format::JsonLines | Format::Tsv => Box::new(records::Records::new(layout)),
@@ -46,10 +47,7 @@ pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Re
 
 /// The time of a round as a layout wants it, if it does.
 fn time(layout: &Layout, stamp: Stamp, wall: Option<SystemTime>) -> Option<String> {
-    match (layout.time?, wall?) {
-        (Time::Local, wall) => Some(stamp.date_time(wall)),
-        (Time::Epoch, wall) => Some(stamp::epoch(wall).to_string()),
-    }
+    Some(stamp.time(layout.look.time?, wall?))
 }
 
 /// The maps that a layout shows: those that did something, and those of which nothing is known.

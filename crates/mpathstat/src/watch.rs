@@ -10,6 +10,7 @@ use std::fmt::Display;
 use std::io::Write;
 use toolkit::finish::Messages;
 use toolkit::host::{Error, Host, Uevents};
+use toolkit::look::Format;
 
 /// A machine's maps and what they have done, kept up to date with as few system calls as that takes.
 pub struct Watch {
@@ -44,7 +45,7 @@ impl Watch {
     #[must_use]
     pub fn new(args: &Args, host: Host, fixed: Option<Topology>) -> Watch {
         let (shown, by) = (args.layout.shown, args.layout.by);
-        let programs = args.layout.format != crate::args::Format::Text;
+        let programs = args.layout.look.format != Format::Text;
         let access = shown.extended || shown.outliers || by == Some(By::Group);
         let ports = programs || matches!(by, Some(By::Host | By::Target));
         // Without multipathd, or without a thread to ask it, its columns stay empty.

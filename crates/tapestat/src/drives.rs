@@ -4,7 +4,7 @@
 //! `st0m` and `nst0` beside `st0` are the same drive in other modes.
 
 use crate::Error;
-use crate::args::{Args, Format};
+use crate::args::Args;
 use crate::names::{CLASS, Choice, Names};
 use crate::sample::{FILES, Reading, Sample};
 use std::io::Write;
@@ -62,14 +62,13 @@ impl Drives {
     /// # Errors
     /// An operand leads to no drive.
     pub fn new(args: &Args, host: &Host) -> Result<Drives, Error> {
-        let is_record = matches!(args.layout.format, Format::JsonLines | Format::Tsv);
         Ok(Drives {
             known: Vec::new(),
             choice: Choice::new(args, host)?,
             uevents: Uevents::default(),
             listing: Listing::None,
             tells: args.course.wait,
-            with_in_flight: args.layout.shown.extended || is_record,
+            with_in_flight: args.layout.shown.extended || args.layout.look.format.is_records(),
             incarnations: 0,
         })
     }

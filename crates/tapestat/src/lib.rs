@@ -14,7 +14,7 @@ pub mod rates;
 pub mod report;
 pub mod sample;
 
-use args::{Args, COMMAND, Format, USAGE};
+use args::{Args, COMMAND, USAGE};
 use drives::Drives;
 use rates::Scale;
 use report::Report;
@@ -25,6 +25,7 @@ use sysparse::counter;
 use toolkit::cli::{self, Asked, Usage};
 use toolkit::finish::{Fatal, Messages};
 use toolkit::host::{self, Clock, Host, Next};
+use toolkit::look::Format;
 use toolkit::tick::Tick;
 
 /// Why a run ended early.
@@ -136,7 +137,7 @@ impl<M: Write> Watch<'_, M> {
             report.end(out)?;
             return Ok(0);
         };
-        if old.has_no_drive && args.layout.format != Format::Json {
+        if old.has_no_drive && args.layout.look.format != Format::Json {
             self.messages.tell_bare("No tape drives with statistics found");
             return Ok(1);
         }

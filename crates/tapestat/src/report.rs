@@ -4,12 +4,13 @@ mod document;
 mod records;
 mod text;
 
-use crate::args::{Args, Format};
+use crate::args::Args;
 use crate::names::printable;
 use crate::rates::{Round, Row};
 use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
+use toolkit::look::Format;
 use toolkit::rows::Fixed;
 
 /// A report that grows round by round.
@@ -44,7 +45,7 @@ pub trait Report {
 /// The report that `args` asks for, on a machine, begun at a time.
 #[must_use]
 pub fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Box<dyn Report> {
-    match args.layout.format {
+    match args.layout.look.format {
         Format::Text => Box::new(text::Text::new(args, machine, wall)),
         Format::Json => Box::new(document::Document::new(args, machine, wall)),
         Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),

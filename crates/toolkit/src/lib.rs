@@ -10,6 +10,7 @@ pub mod finish;
 pub mod host;
 pub mod input;
 pub mod locale;
+pub mod look;
 pub mod paint;
 pub mod progress;
 pub mod rows;

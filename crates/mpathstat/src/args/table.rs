@@ -1,6 +1,6 @@
 //! The options: one table, read by the parser, `--help`, the man page and completions.
 
-use super::{Args, Format, Time, Unit, operand};
+use super::{Args, operand};
 use crate::manual::MANUAL;
 use crate::rates::By;
 use toolkit::cli::{self, Command, Group, Hint, Opt, long, short};
@@ -83,38 +83,12 @@ const CONTENTS: &[Opt<Args>] = &[
 ];
 
 const FIGURES: &[Opt<Args>] = &[
-    Opt::flag(
-        short('k'),
-        "amounts in kB",
-        "Amounts in kilobytes of 1024 bytes, as without this.",
-        |args| {
-            args.set_unit(Unit::Kilo);
-        },
-    ),
-    Opt::flag(short('m'), "amounts in MB", "Amounts in megabytes of 1024 kilobytes.", |args| {
-        args.set_unit(Unit::Mega);
-    }),
-    Opt::flag(short('G'), "amounts in GB", "Amounts in gigabytes of 1024 megabytes.", |args| {
-        args.set_unit(Unit::Giga);
-    }),
-    Opt::flag(
-        long("human"),
-        "amounts with a unit that suits each",
-        "Amounts with one decimal and a unit that suits each.",
-        |args| args.layout.human = true,
-    ),
-    Opt::flag(
-        short('t'),
-        "the time before each report",
-        "Date and time before each report, as `LC_TIME` or `S_TIME_FORMAT` say.",
-        |args| args.layout.time = args.layout.time.or(Some(Time::Local)),
-    ),
-    Opt::flag(
-        short('U'),
-        "the time in seconds since the epoch",
-        "The time before each report in seconds since the epoch.",
-        |args| args.layout.time = Some(Time::Epoch),
-    ),
+    Opt::kilo("Amounts in kilobytes of 1024 bytes, as without this."),
+    Opt::MEGA,
+    Opt::GIGA,
+    Opt::human("Amounts with one decimal and a unit that suits each."),
+    Opt::TIME,
+    Opt::EPOCH,
 ];
 
 const INPUT: &[Opt<Args>] = &[
@@ -154,18 +128,11 @@ const INPUT: &[Opt<Args>] = &[
 ];
 
 const OUTPUT: &[Opt<Args>] = &[
-    Opt::value(
-        short('o').takes("FORMAT", Hint::Words(&["JSON", "jsonl", "tsv"])),
+    Opt::format(
         "JSON: one document; jsonl, tsv: a path a line",
         "`JSON` is one document of the form that iostat's has. `jsonl` is a JSON object a line and \
          `tsv` tab-separated values with a heading, a path a line; see RECORDS below. `-m`, `-G` \
          and `--human` have no effect on them.",
-        |args, value| {
-            let formats =
-                [("JSON", Format::Json), ("jsonl", Format::JsonLines), ("tsv", Format::Tsv)];
-            args.layout.format = cli::choice(&formats, value)?;
-            Ok(())
-        },
     ),
     Opt::HELP,
     Opt::VERSION,

@@ -1,5 +1,6 @@
 use super::*;
 use toolkit::cli::{Asked, parse};
+use toolkit::stamp::Time;
 
 fn args(words: &str) -> Result<Args, String> {
     let words = words.split_whitespace().map(OsString::from);
@@ -25,7 +26,7 @@ fn the_last_of_opposites_counts() {
     assert!(!read.course.since_boot && !read.layout.shown.idle);
     let read = args("-y -z --since-boot -a -tU").unwrap();
     assert!(read.course.since_boot && read.layout.shown.idle);
-    assert_eq!(read.layout.time, Some(Time::Epoch));
+    assert_eq!(read.layout.look.time, Some(Time::Epoch));
 }
 
 #[test]

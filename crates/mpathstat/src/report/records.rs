@@ -1,13 +1,14 @@
 //! One path in one report a line, for programs: as JSON or as tab-separated values.
 
 use super::{Report, shown, shown_sums};
-use crate::args::{Format, Layout, Time};
+use crate::args::Layout;
 use crate::rates::{Figures, MapRound, PathRound, Round, Sum};
 use crate::topology::Change;
 use std::io::{self, Write};
+use toolkit::look::Format;
 use toolkit::paint::Escape;
 use toolkit::rows::{Cell, Fixed, json, tsv};
-use toolkit::stamp::{self, Stamp};
+use toolkit::stamp::{self, Stamp, Time};
 
 /// What a record says of the report, the path and its place.
 const PLACE: [&str; 16] = [
@@ -61,7 +62,7 @@ impl<'a> Records<'a> {
     }
 
     fn is_json(&self) -> bool {
-        self.layout.format == Format::JsonLines
+        self.layout.look.format == Format::JsonLines
     }
 
     fn keys(&self) -> impl Iterator<Item = &'static str> {
@@ -196,7 +197,9 @@ impl Report for Records<'_> {
     fn round(&mut self, round: &Round<'_>, out: &mut dyn Write) -> io::Result<()> {
         let iso = round.wall.map(|wall| Stamp::Iso.date_time(wall)).unwrap_or_default();
         let time = match round.wall {
-            Some(wall) if self.layout.time == Some(Time::Epoch) => Cell::Number(stamp::epoch(wall)),
+            Some(wall) if self.layout.look.time == Some(Time::Epoch) => {
+                Cell::Number(stamp::epoch(wall))
+            }
             _ => text(iso.as_bytes()),
         };
         if self.is_json() {

@@ -1,6 +1,6 @@
 //! The table of options: what each is called, what it does, what the manual says of it.
 
-use super::{Args, Format, Naming, Time, Unit};
+use super::{Args, Naming};
 use toolkit::cli::{self, Hint, Opt, long, short};
 
 /// When reports are made, and of which machine.
@@ -68,26 +68,10 @@ pub(super) const DRIVES: &[Opt<Args>] = &[
 
 /// Units, decimals and columns.
 pub(super) const FIGURES: &[Opt<Args>] = &[
-    Opt::flag(
-        short('k'),
-        "amounts in kB",
-        "Amounts in kilobytes of 1024 bytes, as without it.",
-        |args| {
-            args.set_unit(Unit::Kilo);
-        },
-    ),
-    Opt::flag(short('m'), "amounts in MB", "Amounts in megabytes of 1024 kilobytes.", |args| {
-        args.set_unit(Unit::Mega);
-    }),
-    Opt::flag(short('G'), "amounts in GB", "Amounts in gigabytes of 1024 megabytes.", |args| {
-        args.set_unit(Unit::Giga);
-    }),
-    Opt::flag(
-        long("human"),
-        "amounts with a unit that suits each",
-        "Amounts with one decimal and a unit that suits each, percentages with a sign.",
-        |args| args.layout.human = true,
-    ),
+    Opt::kilo("Amounts in kilobytes of 1024 bytes, as without it."),
+    Opt::MEGA,
+    Opt::GIGA,
+    Opt::human("Amounts with one decimal and a unit that suits each, percentages with a sign."),
     Opt::value(
         long("dec").takes("0|1|2", Hint::Words(&["0", "1", "2"])),
         "decimals of the figures; 0 cuts them off",
@@ -108,31 +92,14 @@ pub(super) const FIGURES: &[Opt<Args>] = &[
 
 /// The form of the report.
 pub(super) const OUTPUT: &[Opt<Args>] = &[
-    Opt::value(
-        short('o').takes("FORMAT", Hint::Words(&["JSON", "jsonl", "tsv"])),
+    Opt::format(
         "JSON: one document; jsonl, tsv: a record a line",
         "`JSON` is the document that sysstat's command writes. `jsonl` is a JSON object a line and \
          `tsv` tab-separated values with a heading: each line is one drive in one report, with \
          rates and with what the counters grew by. See RECORDS below.",
-        |args, value| {
-            let formats =
-                [("JSON", Format::Json), ("jsonl", Format::JsonLines), ("tsv", Format::Tsv)];
-            args.layout.format = cli::choice(&formats, value)?;
-            Ok(())
-        },
     ),
-    Opt::flag(
-        short('t'),
-        "the time before each report",
-        "Date and time before each report, as `LC_TIME` or `S_TIME_FORMAT` say.",
-        |args| args.layout.time = args.layout.time.or(Some(Time::Local)),
-    ),
-    Opt::flag(
-        short('U'),
-        "the time in seconds since the epoch",
-        "The time before each report in seconds since the epoch.",
-        |args| args.layout.time = Some(Time::Epoch),
-    ),
+    Opt::TIME,
+    Opt::EPOCH,
     Opt::flag(
         short('V'),
         "print the version as sysstat does",

@@ -1,13 +1,14 @@
 //! The JSON document that sysstat's command writes, tabs and line ends included.
 
-use crate::args::{Args, Time, Unit};
+use crate::args::Args;
 use crate::rates::{Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
+use toolkit::look::Unit;
 use toolkit::rows::{Fixed, json_string};
-use toolkit::stamp::{self, Stamp};
+use toolkit::stamp::{Stamp, Time};
 
 pub(super) struct Document {
     machine: Machine,
@@ -27,8 +28,8 @@ impl Document {
             machine: machine.clone(),
             wall,
             stamp: Stamp::from_env(),
-            time: args.layout.time,
-            unit: args.layout.unit.unwrap_or_default(),
+            time: args.layout.look.time,
+            unit: args.layout.look.unit.unwrap_or_default(),
             decimals: Scale::of(&args.layout).decimals,
             is_extended: args.layout.shown.extended,
             is_open: false,
@@ -38,14 +39,10 @@ impl Document {
     fn row(&self, row: &Row, out: &mut dyn Write) -> io::Result<()> {
         let fixed = |scaled| Fixed { scaled, decimals: self.decimals, mark: "." };
         let [reads, writes, read, wrtn, rd, wr, oa, residuals, others] = row.figures.map(fixed);
-        let unit = match self.unit {
-            Unit::Kilo => "kB",
-            Unit::Mega => "MB",
-            Unit::Giga => "GB",
-        };
+        let unit = self.unit.letter();
         write!(out, "{{\"tape_device\": {}, ", string(row.name()))?;
         write!(out, "\"r/s\": {reads}, \"w/s\": {writes}, ")?;
-        write!(out, "\"{unit}_read/s\": {read}, \"{unit}_wrtn/s\": {wrtn}, ")?;
+        write!(out, "\"{unit}B_read/s\": {read}, \"{unit}B_wrtn/s\": {wrtn}, ")?;
         write!(out, "\"Rd\": {rd}, \"Wr\": {wr}, \"Oa\": {oa}, ")?;
         write!(out, "\"Rs/s\": {residuals}, \"Ot/s\": {others}")?;
         if self.is_extended {
@@ -93,12 +90,9 @@ impl Report for Document {
     fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()> {
         let between = if std::mem::replace(&mut self.is_open, true) { ",\n" } else { "" };
         writeln!(out, "{between}\t\t\t\t{{")?;
-        let time = self.time.map(|time| match time {
-            Time::Local => self.stamp.date_time(round.wall),
-            Time::Epoch => stamp::epoch(round.wall).to_string(),
-        });
-        if let Some(time) = time {
-            writeln!(out, "\t\t\t\t\t\"timestamp\": {},", string(&time))?;
+        if let Some(time) = self.time {
+            let time = string(&self.stamp.time(time, round.wall));
+            writeln!(out, "\t\t\t\t\t\"timestamp\": {time},")?;
         }
         writeln!(out, "\t\t\t\t\t\"tape\": [")?;
         for (index, row) in round.rows.iter().enumerate() {

@@ -1,12 +1,13 @@
 //! One drive in one round a line, for programs: as JSON or as tab-separated values.
 
-use crate::args::{Args, Format, Time};
+use crate::args::Args;
 use crate::rates::{Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, Write};
+use toolkit::look::Format;
 use toolkit::paint::Escape;
 use toolkit::rows::{Cell, Fixed, json, tsv};
-use toolkit::stamp::{self, Stamp};
+use toolkit::stamp::{self, Stamp, Time};
 
 /// The keys of a record, which are the heading of `tsv`.
 const KEYS: [&str; 29] = [
@@ -51,8 +52,8 @@ impl Records {
     pub(super) fn new(args: &Args) -> Records {
         Records {
             decimals: Scale::of(&args.layout).decimals,
-            is_json: args.layout.format == Format::JsonLines,
-            is_epoch: args.layout.time == Some(Time::Epoch),
+            is_json: args.layout.look.format == Format::JsonLines,
+            is_epoch: args.layout.look.time == Some(Time::Epoch),
         }
     }
 

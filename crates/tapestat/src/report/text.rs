@@ -1,6 +1,6 @@
 //! Columns for people, byte for byte those of sysstat's command.
 
-use crate::args::{Args, Layout, Time, Unit};
+use crate::args::Args;
 use crate::names::printable;
 use crate::rates::{COLUMNS, Kind, Round, Row, Scale};
 use crate::report::Report;
@@ -8,9 +8,10 @@ use std::io::{self, IsTerminal, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
 use toolkit::locale;
+use toolkit::look::{Unit, suited};
 use toolkit::paint::{Colours, Hue};
 use toolkit::rows::Fixed;
-use toolkit::stamp::{self, Stamp};
+use toolkit::stamp::{Stamp, Time};
 
 pub(super) struct Text {
     header: String,
@@ -40,7 +41,7 @@ const EXTENDED: [(&str, usize); 7] = [
 impl Text {
     pub(super) fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Text {
         let stamp = Stamp::from_env();
-        let Layout { unit, human, time, ref shown, .. } = args.layout;
+        let look = &args.layout.look;
         let [system, release, node, hardware] =
             [&machine.system, &machine.release, &machine.node, &machine.hardware]
                 .map(|name| printable(name.as_bytes()));
@@ -52,10 +53,10 @@ impl Text {
         Text {
             header,
             stamp,
-            time,
-            unit: unit.unwrap_or_default(),
-            is_human: human,
-            is_extended: shown.extended,
+            time: look.time,
+            unit: look.unit.unwrap_or_default(),
+            is_human: look.human,
+            is_extended: args.layout.shown.extended,
             fits_names: args.naming.is_some(),
             decimals: Scale::of(&args.layout).decimals,
             mark: locale::decimal_mark(locale::of("LC_NUMERIC")),
@@ -64,11 +65,7 @@ impl Text {
     }
 
     fn heading(&self, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        let unit = match self.unit {
-            Unit::Kilo => 'k',
-            Unit::Mega => 'M',
-            Unit::Giga => 'G',
-        };
+        let unit = self.unit.letter();
         write!(out, "{:width$}", "Tape:")?;
         let names = ["r/s", "w/s", "B_read/s", "B_wrtn/s", "%Rd", "%Wr", "%Oa", "Rs/s", "Ot/s"];
         for (name, (kind, _)) in names.iter().zip(COLUMNS) {
@@ -161,10 +158,8 @@ impl Report for Text {
     }
 
     fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()> {
-        match self.time {
-            None => {}
-            Some(Time::Local) => writeln!(out, "{}", self.stamp.date_time(round.wall))?,
-            Some(Time::Epoch) => writeln!(out, "{}", stamp::epoch(round.wall))?,
+        if let Some(time) = self.time {
+            writeln!(out, "{}", self.stamp.time(time, round.wall))?;
         }
         let rows = || round.rows.iter().chain(&round.total);
         let longest = rows().map(|row| row.name().chars().count()).max().unwrap_or(0);
@@ -178,16 +173,4 @@ impl Report for Text {
     fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// An amount in kB in the unit that suits it.
-fn suited(kb: f64) -> (f64, char) {
-    let (mut amount, mut unit) = (kb, 'k');
-    for larger in ['M', 'G', 'T', 'P'] {
-        if amount < 1024.0 {
-            break;
-        }
-        (amount, unit) = (amount / 1024.0, larger);
-    }
-    (amount, unit)
 }
