@@ -79,11 +79,8 @@ pub struct Shown {
 }
 
 impl Args {
-    /// These arguments if they go together.
-    ///
-    /// # Errors
-    /// A clause about those that do not.
-    pub fn checked(self) -> Result<Args, String> {
+    /// Whether these arguments go together; the error is a clause about those that do not.
+    fn check(&self) -> Result<(), String> {
         let stdin = |file: &Option<PathBuf>| file.as_deref() == Some("-".as_ref());
         self.layout.look.check()?;
         if stdin(&self.input.topology) && stdin(&self.input.iostat) {
@@ -92,7 +89,7 @@ impl Args {
         if self.layout.by.is_some() && self.layout.shown.outliers {
             return Err("-i marks paths, and -g shows sums of paths: give one of them".to_owned());
         }
-        Ok(self)
+        Ok(())
     }
 }
 

@@ -6,9 +6,10 @@ use crate::report::Report;
 use crate::sample::iostat::Reports;
 use crate::selection::Selection;
 use crate::watch::{Step, Told, Watch};
-use crate::{Error, Named};
+use crate::{named, unread};
 use std::io::{Read, Write};
 use std::path::Path;
+use toolkit::finish::Error;
 use toolkit::host::Next;
 use toolkit::tick::Tick;
 
@@ -89,10 +90,9 @@ impl<'a, M: Write> Rounds<'a, M> {
         };
         while self.left != Some(0) && !tick.is_stopped().map_err(Error::Wait)? {
             let told = &mut self.told;
-            let tell = |line, bad| told.tell(format_args!("{}:{line}: {bad}", Named(file)));
-            let read = reports.next_report(tell);
-            let read = read.map_err(|cause| Error::Text { file: file.to_path_buf(), cause })?;
-            let Some(figures) = read else {
+            let tell =
+                |line, bad| told.tell(format_args!("{}:{line}: {bad}", named(file).display()));
+            let Some(figures) = reports.next_report(tell).map_err(unread(file))? else {
                 break;
             };
             let Rounds { watch, selection, outliers, .. } = self;

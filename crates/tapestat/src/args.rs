@@ -125,16 +125,13 @@ const SENSIBLE: std::ops::RangeInclusive<Duration> =
     Duration::from_millis(1)..=Duration::from_secs(100 * 365 * 86400);
 
 impl Args {
-    /// These arguments if they go together.
-    ///
-    /// # Errors
-    /// A clause about those that do not.
-    pub fn checked(self) -> Result<Args, String> {
+    /// Whether these arguments go together; the error is a clause about those that do not.
+    fn check(&self) -> Result<(), String> {
         self.layout.look.check()?;
         if self.course.count.is_some() && self.course.period().is_none() {
             return Err("a count needs an interval greater than 0".to_owned());
         }
-        Ok(self)
+        Ok(())
     }
 }
 
@@ -161,6 +158,7 @@ pub const COMMAND: Command<Args> = Command {
         Group { title: "Output", options: OUTPUT },
     ],
     operand,
+    check: Args::check,
 };
 
 /// A number is interval or count, anything else a drive.

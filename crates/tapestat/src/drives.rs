@@ -3,14 +3,13 @@
 //! A drive is a folder `/sys/class/scsi_tape/stN` with a folder `stats` in it. The names `st0a`, `st0l`,
 //! `st0m` and `nst0` beside `st0` are the same drive in other modes.
 
-use crate::Error;
 use crate::args::Args;
 use crate::names::{CLASS, Choice, Names};
 use crate::sample::{FILES, Reading, Sample};
 use std::io::Write;
 use std::rc::Rc;
 use sysparse::counter;
-use toolkit::finish::Messages;
+use toolkit::finish::{Error, Messages};
 use toolkit::host::{self, Host, Kept, Uevents};
 
 /// The drives of a machine, their files open.

@@ -1,12 +1,12 @@
 //! Which drives are meant, and what they are called.
 
-use crate::Error;
 use crate::args::{Args, Naming};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use sysparse::vpd;
+use toolkit::finish::Error;
 use toolkit::host::Host;
 use toolkit::paint::Escape;
 
@@ -38,8 +38,12 @@ impl Choice {
     pub(crate) fn new(args: &Args, host: &Host) -> Result<Choice, Error> {
         let mut wanted = Vec::with_capacity(args.drives.len());
         for word in &args.drives {
-            let number = operand(word, host);
-            wanted.push(number.ok_or_else(|| Error::Operand(word.to_string_lossy().into_owned()))?);
+            wanted.push(operand(word, host).ok_or_else(|| {
+                let word = word.to_string_lossy();
+                Error::Operand(format!(
+                    "{word}: leads to no tape drive; name drives as st0 or by a link below /dev/tape"
+                ))
+            })?);
         }
         wanted.sort_unstable();
         wanted.dedup();

@@ -1,7 +1,7 @@
 //! Options: one const table a command, read by the parser, `--help`, the man page and completions.
 //!
 //! ```
-//! use toolkit::cli::{Asked, Command, Group, Manual, Opt, both, parse};
+//! use toolkit::cli::{Command, Group, Manual, Opt, both, parse};
 //!
 //! #[derive(Default)]
 //! struct Args { loud: bool }
@@ -12,16 +12,19 @@
 //!         Opt::flag(both('l', "loud"), "in capitals", "", |args| args.loud = true),
 //!     ] }],
 //!     operand: |_, word| Err(format!("unexpected operand {word:?}")),
+//!     check: |_| Ok(()),
 //! };
 //!
-//! let Asked::Run(args) = parse(&COMMAND, ["-l"].map(Into::into), Args::default()).unwrap() else { panic!() };
-//! assert!(args.loud);
+//! let args = parse(&COMMAND, ["-l"].map(Into::into), &mut std::io::stdout()).unwrap();
+//! assert!(args.is_some_and(|args| args.loud));
 //! ```
 
 mod help;
 
+use crate::finish::Error;
 use lexopt::{Arg, Parser};
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
 
 /// A command: what it is for, its options by group, and what an operand does to `A`, its arguments.
 pub struct Command<A: 'static> {
@@ -31,6 +34,8 @@ pub struct Command<A: 'static> {
     pub groups: &'static [Group<A>],
     /// Takes an operand; the error is a clause that names the operand and what is wrong with it.
     pub operand: fn(&mut A, &OsStr) -> Result<(), String>,
+    /// Whether all that was given goes together; the error is a clause about what does not.
+    pub check: fn(&A) -> Result<(), String>,
 }
 
 /// Options that belong together.
@@ -225,15 +230,6 @@ impl<A> Command<A> {
     }
 }
 
-/// What a command line asks for.
-#[derive(Debug)]
-pub enum Asked<A> {
-    /// To run with these arguments.
-    Run(A),
-    /// To print this text and end with status 0.
-    Print(String),
-}
-
 /// A command line that is wrong, told so that it can be mended.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}\nTry '{command} --help'.")]
@@ -242,32 +238,27 @@ pub struct Usage {
     problem: String,
 }
 
-impl Usage {
-    /// A complaint about `command`'s words.
-    #[must_use]
-    pub fn new<A>(command: &Command<A>, problem: impl Into<String>) -> Usage {
-        Usage { command: command.about.name, problem: problem.into() }
-    }
-}
-
-/// Reads a command line, without the command's own name, into `args`.
+/// Reads a command line, without the command's own name; gives nothing if it asks for no more than a
+/// text, which is written to `out`.
 ///
 /// # Errors
-/// An unknown option, a missing or unwanted value, a value or operand that the command refuses.
-pub fn parse<A>(
+/// An unknown option, a missing or unwanted value, a value or operand that the command refuses; those
+/// of `out`.
+pub fn parse<A: Default>(
     command: &Command<A>,
     words: impl IntoIterator<Item = OsString>,
-    mut args: A,
-) -> Result<Asked<A>, Usage> {
+    out: &mut impl Write,
+) -> Result<Option<A>, Error> {
+    let mut args = A::default();
     let mut parser = Parser::from_args(words);
-    let fail = |problem: String| Usage::new(command, problem);
+    let fail = |problem: String| Usage { command: command.about.name, problem };
     while let Some(arg) = parser.next().map_err(|error| fail(error.to_string()))? {
         if let Arg::Value(word) = arg {
             (command.operand)(&mut args, &word).map_err(fail)?;
             continue;
         }
         let Some(opt) = command.find(&arg) else {
-            return Err(fail(unknown(&arg)));
+            return Err(fail(unknown(&arg)).into());
         };
         match opt.action {
             Action::Flag(set) => set(&mut args),
@@ -277,11 +268,18 @@ pub fn parse<A>(
                     fail(format!("{} {}: {why}", opt.about.name(), value.to_string_lossy()))
                 })?;
             }
-            Action::Help => return Ok(Asked::Print(command.help())),
-            Action::Version => return Ok(Asked::Print(command.version())),
+            Action::Help => return print(&command.help(), out),
+            Action::Version => return print(&command.version(), out),
         }
     }
-    Ok(Asked::Run(args))
+    (command.check)(&args).map_err(fail)?;
+    Ok(Some(args))
+}
+
+/// Writes a text in place of a run.
+fn print<A>(text: &str, out: &mut impl Write) -> Result<Option<A>, Error> {
+    out.write_all(text.as_bytes())?;
+    Ok(None)
 }
 
 /// The complaint about an option that the table does not have.

@@ -22,6 +22,7 @@ const COMMAND: Command<()> = Command {
     },
     groups: &[Group { title: "How", options: HOW }, Group { title: "Whom", options: WHOM }],
     operand: |(), _| Ok(()),
+    check: |()| Ok(()),
 };
 
 const HOW: &[Opt<()>] = &[

@@ -16,6 +16,7 @@ pub const COMMAND: Command<Args> = Command {
         Group { title: "Output", options: OUTPUT },
     ],
     operand,
+    check: Args::check,
 };
 
 const REPORTS: &[Opt<Args>] = &[
