@@ -11,7 +11,6 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
 use toolkit::look::Format;
-use toolkit::stamp::Stamp;
 
 /// A form of report.
 pub trait Report {
@@ -19,7 +18,9 @@ pub trait Report {
     ///
     /// # Errors
     /// Those of `out`.
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn begin(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 
     /// One round.
     ///
@@ -31,7 +32,9 @@ pub trait Report {
     ///
     /// # Errors
     /// Those of `out`.
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The report that `args` ask for, on `machine`.
@@ -40,14 +43,9 @@ pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Re
     let layout = &args.layout;
     match layout.look.format {
         Format::Text => Box::new(text::Text::new(layout)),
-        Format::Json => Box::new(document::Document::new(layout, machine, wall)),
+        Format::Json => Box::new(document::Json::new(layout, machine, wall)),
         Format::JsonLines | Format::Tsv => Box::new(records::Records::new(layout)),
     }
-}
-
-/// The time of a round as a layout wants it, if it does.
-fn time(layout: &Layout, stamp: Stamp, wall: Option<SystemTime>) -> Option<String> {
-    Some(stamp.time(layout.look.time?, wall?))
 }
 
 /// The maps that a layout shows: those that did something, and those of which nothing is known.

@@ -8,7 +8,7 @@ use std::path::Path;
 use sysparse::vpd;
 use toolkit::finish::Error;
 use toolkit::host::Host;
-use toolkit::paint::Escape;
+use toolkit::paint::printable;
 
 /// Where the kernel lists the drives.
 pub(crate) const CLASS: &str = "sys/class/scsi_tape";
@@ -111,14 +111,6 @@ fn serial(device: &Path) -> Option<String> {
 /// The folder that the drive's `device` leads to is named by host, channel, target and unit.
 fn hctl(device: &Path) -> Option<String> {
     Some(printable(fs::read_link(device).ok()?.file_name()?.as_encoded_bytes()))
-}
-
-/// A name that cannot steer a terminal.
-pub(crate) fn printable(name: &[u8]) -> String {
-    let mut text = Vec::new();
-    // A vector takes all.
-    let _ = Escape::Tty.write(name, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The number of a drive that a word names: `st3`, `nst3`, `/dev/nst3a`, or a link to one of these.

@@ -5,12 +5,12 @@ mod records;
 mod text;
 
 use crate::args::Args;
-use crate::names::printable;
 use crate::rates::{Round, Row};
 use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
 use toolkit::look::Format;
+use toolkit::paint::printable;
 use toolkit::rows::Fixed;
 
 /// A report that grows round by round.
@@ -27,7 +27,9 @@ pub trait Report {
     ///
     /// # Errors
     /// Those of `out`.
-    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out)
+    }
 
     /// One round.
     ///
@@ -39,7 +41,9 @@ pub trait Report {
     ///
     /// # Errors
     /// Those of `out`.
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The report that `args` asks for, on a machine, begun at a time.
@@ -47,7 +51,7 @@ pub trait Report {
 pub fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Box<dyn Report> {
     match args.layout.look.format {
         Format::Text => Box::new(text::Text::new(args, machine, wall)),
-        Format::Json => Box::new(document::Document::new(args, machine, wall)),
+        Format::Json => Box::new(document::Json::new(args, machine, wall)),
         Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
     }
 }

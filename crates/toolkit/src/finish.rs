@@ -4,7 +4,7 @@
 //! the run ends at once, quietly, with status 0. Any other failure to write, the last flush
 //! included, is told and ends the run: a report cut short must not pass for a whole one.
 
-use crate::paint::Escape;
+use crate::paint::printable;
 use crate::{cli, host};
 use std::env::{self, ArgsOs};
 use std::fmt::Display;
@@ -63,12 +63,8 @@ impl<W: Write> Messages<W> {
     /// Tells one message without the command's name, where programs expect it that way.
     pub fn tell_bare(&mut self, message: impl Display) {
         let text = message.to_string();
-        let mut line = Vec::new();
-        for part in text.split('\n') {
-            let _ = Escape::Tty.write(part.as_bytes(), &mut line);
-            line.push(b'\n');
-        }
-        let _ = self.out.write_all(&line);
+        let lines = text.split('\n').map(|line| printable(line.as_bytes()) + "\n");
+        let _ = self.out.write_all(lines.collect::<String>().as_bytes());
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod delta;
+pub mod document;
 pub mod finish;
 pub mod host;
 pub mod input;

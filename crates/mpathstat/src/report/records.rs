@@ -107,9 +107,7 @@ impl<'a> Records<'a> {
         ] {
             cells.push(text(word));
         }
-        cells.push(
-            of_path.mark.as_ref().map_or(Cell::Null, |mark| Cell::Text(mark.what.as_bytes())),
-        );
+        cells.push(mark(of_path));
         cells.extend(figures(of_path.figures.as_ref()));
         cells.push(percent(of_path.share));
         self.write(cells, out)
@@ -144,8 +142,14 @@ impl<'a> Records<'a> {
     }
 }
 
-fn text(word: &[u8]) -> Cell<'_> {
+/// A word; an empty one is unknown.
+pub(super) fn text(word: &[u8]) -> Cell<'_> {
     if word.is_empty() { Cell::Null } else { Cell::Text(word) }
+}
+
+/// By what a path is out of line.
+pub(super) fn mark<'a>(of_path: &'a PathRound<'_>) -> Cell<'a> {
+    of_path.mark.as_ref().map_or(Cell::Null, |mark| Cell::Text(mark.what.as_bytes()))
 }
 
 /// The values of [`FIGURES`] but the last.
@@ -213,10 +217,6 @@ impl Report for Records<'_> {
         for of_map in shown(self.layout, round) {
             of_map.paths.iter().try_for_each(|path| self.path(&time, of_map, path, out))?;
         }
-        Ok(())
-    }
-
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
 }

@@ -103,9 +103,4 @@ impl Report for Records {
         }
         Ok(())
     }
-
-    /// A record is whole in itself.
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
 }

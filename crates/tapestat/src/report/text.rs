@@ -1,7 +1,6 @@
 //! Columns for people, byte for byte those of sysstat's command.
 
 use crate::args::Args;
-use crate::names::printable;
 use crate::rates::{COLUMNS, Kind, Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, IsTerminal, Write};
@@ -9,7 +8,7 @@ use std::time::SystemTime;
 use toolkit::host::Machine;
 use toolkit::locale;
 use toolkit::look::{Unit, suited};
-use toolkit::paint::{Colours, Hue};
+use toolkit::paint::{Colours, Hue, printable};
 use toolkit::rows::Fixed;
 use toolkit::stamp::{Stamp, Time};
 
@@ -153,10 +152,6 @@ impl Report for Text {
         out.write_all(self.header.as_bytes())
     }
 
-    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out)
-    }
-
     fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()> {
         if let Some(time) = self.time {
             writeln!(out, "{}", self.stamp.time(time, round.wall))?;
@@ -167,10 +162,5 @@ impl Report for Text {
         self.heading(width, out)?;
         rows().try_for_each(|row| self.row(row, width, out))?;
         writeln!(out)
-    }
-
-    /// A round's empty line is its end already.
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
     }
 }
