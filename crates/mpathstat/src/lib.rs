@@ -20,7 +20,6 @@ pub mod watch;
 
 use args::COMMAND;
 use rounds::Rounds;
-use selection::Selection;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -65,8 +64,7 @@ pub fn run(
     let mut report = report::new(&args, host.machine(), host.moment()?.wall);
     let watch = Watch::new(&args, host, fixed.transpose()?);
     report.begin(out)?;
-    let mut rounds =
-        Rounds::new(&args, Selection::new(&args.devices), watch, told, report.as_mut());
+    let mut rounds = Rounds::new(&args, watch, told, report.as_mut());
     let status = match &args.input.iostat {
         Some(file) => rounds.of_text(file, open(file)?, out)?,
         None => rounds.of_kernel(out)?,
@@ -78,7 +76,7 @@ pub fn run(
 
 /// Reads a text of `multipath -ll`.
 fn saved_topology(file: &Path, told: &mut Told<'_, impl Write>) -> Result<Topology, Error> {
-    let tell = |line, bad| told.tell(format_args!("{}:{line}: {bad}", named(file).display()));
+    let tell = |line, bad| told.tell_of_line(named(file), line, bad);
     topology::text::read(open(file)?, tell).map_err(unread(file))
 }
 
