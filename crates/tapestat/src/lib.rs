@@ -61,7 +61,7 @@ pub fn run(
         return Ok(0);
     }
     let mut host = Host::open(args.root.as_deref(), CLOCK)?;
-    let mut report = report::new(&args, &host.machine(), host.moment()?.wall);
+    let mut report = report::new(&args, host.machine(), host.moment()?.wall);
     let drives = Drives::new(&args, &host)?;
     report.begin(out)?;
     out.flush()?;

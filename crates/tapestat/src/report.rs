@@ -48,11 +48,12 @@ pub trait Report {
 
 /// The report that `args` asks for, on a machine, begun at a time.
 #[must_use]
-pub fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Box<dyn Report> {
-    match args.layout.look.format {
-        Format::Text => Box::new(text::Text::new(args, machine, wall)),
-        Format::Json => Box::new(document::Json::new(args, machine, wall)),
-        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
+pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Report + 'a> {
+    let layout = &args.layout;
+    match layout.look.format {
+        Format::Text => Box::new(text::Text::new(args, &machine, wall)),
+        Format::Json => Box::new(document::Json::new(layout, machine, wall)),
+        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(layout)),
     }
 }
 
@@ -87,11 +88,19 @@ impl Row {
         })
     }
 
-    /// Sizes of blocks, then times of operations, each with two decimals.
-    fn extended(&self, mark: &'static str) -> [Option<Fixed>; 5] {
-        let ([read_kb, write_kb], [read_ms, write_ms, other_ms]) =
-            (self.block_kb(), self.await_ms());
-        [read_kb, write_kb, read_ms, write_ms, other_ms]
-            .map(|value| value.map(|scaled| Fixed { scaled, decimals: 2, mark }))
+    /// Sizes of blocks, then times of operations, each with two decimals; requests in flight.
+    fn extended(&self, mark: &'static str) -> [Option<Fixed>; 6] {
+        let [read_kb, write_kb] = self.block_kb();
+        let [read_ms, write_ms, other_ms] = self.await_ms();
+        let fixed =
+            |value: Option<u64>, decimals| value.map(|scaled| Fixed { scaled, decimals, mark });
+        [
+            fixed(read_kb, 2),
+            fixed(write_kb, 2),
+            fixed(read_ms, 2),
+            fixed(write_ms, 2),
+            fixed(other_ms, 2),
+            fixed(self.in_flight, 0),
+        ]
     }
 }

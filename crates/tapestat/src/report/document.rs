@@ -1,44 +1,37 @@
 //! The JSON document that sysstat's command writes, tabs and line ends included.
 
-use crate::args::Args;
+use crate::args::Layout;
 use crate::rates::{Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::document::Document;
 use toolkit::host::Machine;
-use toolkit::look::Unit;
 use toolkit::rows::{Fixed, json_string};
 
-pub(super) struct Json {
+pub(super) struct Json<'a> {
+    layout: &'a Layout,
     document: Document,
-    unit: Unit,
     decimals: usize,
-    is_extended: bool,
 }
 
-impl Json {
-    pub(super) fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Json {
-        let look = &args.layout.look;
-        Json {
-            document: Document::new(machine.clone(), wall, look.time),
-            unit: look.unit.unwrap_or_default(),
-            decimals: Scale::of(&args.layout).decimals,
-            is_extended: args.layout.shown.extended,
-        }
+impl Json<'_> {
+    pub(super) fn new(layout: &Layout, machine: Machine, wall: SystemTime) -> Json<'_> {
+        let document = Document::new(machine, wall, layout.look.time);
+        Json { layout, document, decimals: Scale::of(layout).decimals }
     }
 
     fn row(&self, row: &Row, mut out: &mut dyn Write) -> io::Result<()> {
         let fixed = |scaled| Fixed { scaled, decimals: self.decimals, mark: "." };
         let [reads, writes, read, wrtn, rd, wr, oa, residuals, others] = row.figures.map(fixed);
-        let unit = self.unit.letter();
+        let unit = self.layout.look.unit.unwrap_or_default().letter();
         write!(out, "{{\"tape_device\": ")?;
         json_string(row.name().as_bytes(), &mut out)?;
         write!(out, ", \"r/s\": {reads}, \"w/s\": {writes}, ")?;
         write!(out, "\"{unit}B_read/s\": {read}, \"{unit}B_wrtn/s\": {wrtn}, ")?;
         write!(out, "\"Rd\": {rd}, \"Wr\": {wr}, \"Oa\": {oa}, ")?;
         write!(out, "\"Rs/s\": {residuals}, \"Ot/s\": {others}")?;
-        if self.is_extended {
+        if self.layout.shown.extended {
             extended(row, out)?;
         }
         write!(out, "}}")
@@ -46,16 +39,12 @@ impl Json {
 }
 
 fn extended(row: &Row, out: &mut dyn Write) -> io::Result<()> {
-    let keys = ["kB/rd", "kB/wr", "r_await", "w_await", "o_await"];
+    let keys = ["kB/rd", "kB/wr", "r_await", "w_await", "o_await", "in_flight"];
     for (key, value) in keys.into_iter().zip(row.extended(".")) {
         match value {
             Some(value) => write!(out, ", \"{key}\": {value}")?,
             None => write!(out, ", \"{key}\": null")?,
         }
-    }
-    match row.in_flight {
-        Some(requests) => write!(out, ", \"in_flight\": {requests}")?,
-        None => write!(out, ", \"in_flight\": null")?,
     }
     match row.state() {
         Some(state) => write!(out, ", \"state\": \"{state}\""),
@@ -63,7 +52,7 @@ fn extended(row: &Row, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-impl Report for Json {
+impl Report for Json<'_> {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.document.begin(out)
     }

@@ -1,6 +1,6 @@
 //! One drive in one round a line, for programs: as JSON or as tab-separated values.
 
-use crate::args::Args;
+use crate::args::Layout;
 use crate::rates::{Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, Write};
@@ -49,11 +49,11 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn new(args: &Args) -> Records {
+    pub(super) fn new(layout: &Layout) -> Records {
         Records {
-            decimals: Scale::of(&args.layout).decimals,
-            is_json: args.layout.look.format == Format::JsonLines,
-            is_epoch: args.layout.look.time == Some(Time::Epoch),
+            decimals: Scale::of(layout).decimals,
+            is_json: layout.look.format == Format::JsonLines,
+            is_epoch: layout.look.time == Some(Time::Epoch),
         }
     }
 
@@ -73,7 +73,6 @@ impl Records {
         cells.push(Cell::Text(row.name().as_bytes()));
         cells.extend(row.figures.map(fixed));
         cells.extend(row.extended(".").map(|value| value.map_or(Cell::Null, Cell::Fixed)));
-        cells.push(row.in_flight.map_or(Cell::Null, Cell::Number));
         cells.push(row.state().map_or(Cell::Null, |state| Cell::Text(state.as_bytes())));
         cells.extend(row.growth.values().map(Cell::Number));
         cells
