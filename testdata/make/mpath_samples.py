@@ -63,7 +63,7 @@ def only(tree, *names):
 
 
 # The samples that JSON reports name the machine of.
-NAMED = {"load", "once", "arrays"}
+NAMED = {"load", "once", "arrays", "offline"}
 
 
 def text(path, contents):

@@ -13,7 +13,7 @@ pub(crate) struct Page {
 
 /// Writes pages.
 pub(crate) fn write(tree: &Tree, pages: &[Page]) -> Result<(), Error> {
-    pages.iter().try_for_each(|page| tree.write(&page.path, page.text.as_bytes()))
+    pages.iter().try_for_each(|page| tree.write(&page.path, &page.text))
 }
 
 /// Compares the files below `folder` with the `pages` that `mend` would write there.

@@ -4,6 +4,7 @@ use crate::error::Error;
 use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 /// The workspace, or a made-up one in tests.
@@ -69,12 +70,19 @@ impl Tree {
     }
 
     /// Writes a file and the folders it stands in.
-    pub(crate) fn write(&self, below: &str, bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(&self, below: &str, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
         let path = self.path(below);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(Error::file(folder))?;
         }
         fs::write(&path, bytes).map_err(Error::file(path))
+    }
+
+    /// Makes a symbolic link in a folder that is there, in place of what has its name.
+    pub(crate) fn link(&self, below: &str, target: &str) -> Result<(), Error> {
+        self.remove(below)?;
+        let path = self.path(below);
+        symlink(target, &path).map_err(Error::file(path))
     }
 
     /// Removes a file, if it is there.
@@ -141,7 +149,7 @@ impl MadeUp {
         fs::create_dir_all(&root).expect("a temporary folder");
         let tree = Tree::at(root);
         for (below, text) in files {
-            tree.write(below, text.as_bytes()).expect("a file in it");
+            tree.write(below, text).expect("a file in it");
         }
         MadeUp(tree)
     }

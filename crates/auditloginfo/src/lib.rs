@@ -19,38 +19,11 @@ pub mod subject;
 pub mod tally;
 mod times;
 
-use args::{Args, COMMAND};
+use args::COMMAND;
 use std::ffi::OsString;
-use std::io::{self, Write};
-use toolkit::cli::{self, Asked};
-use toolkit::finish::{Fatal, Messages};
-
-/// Why a run ended without a report.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The command line is wrong.
-    #[error(transparent)]
-    Usage(#[from] cli::Usage),
-    /// The report could not be written.
-    #[error("standard output: {0}")]
-    Write(#[from] io::Error),
-}
-
-impl Fatal for Error {
-    fn status(&self) -> u8 {
-        match self {
-            Error::Usage(_) => 2,
-            Error::Write(_) => 1,
-        }
-    }
-
-    fn write_error(&self) -> Option<&io::Error> {
-        match self {
-            Error::Usage(_) => None,
-            Error::Write(error) => Some(error),
-        }
-    }
-}
+use std::io::Write;
+use toolkit::cli;
+use toolkit::finish::{Error, Messages};
 
 /// Runs the command with `words`, those after its name; gives the exit status: 0, or 1 if some of
 /// the input could not be read.
@@ -62,13 +35,7 @@ pub fn run(
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, Error> {
-    let args = match cli::parse(&COMMAND, words, Args::default())? {
-        Asked::Print(text) => {
-            out.write_all(text.as_bytes())?;
-            return Ok(0);
-        }
-        Asked::Run(args) => args,
-    };
+    let Some(args) = cli::parse(&COMMAND, words, out)? else { return Ok(0) };
     let (query, layout) = (args.query(), args.layout());
     let logs = args.logs().resolve(&query.subject);
     let found = scan::read(&logs, &query, scan::Cut::default());

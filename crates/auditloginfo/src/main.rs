@@ -1,9 +1,8 @@
-//! The command `auditloginfo`; see the library.
+//! The command `auditloginfo`; see the library of the same name.
 
 use std::process::ExitCode;
+use toolkit::finish::{self, Error};
 
 fn main() -> ExitCode {
-    toolkit::finish::main("auditloginfo", |out, messages| {
-        auditloginfo::run(std::env::args_os().skip(1), out, messages)
-    })
+    finish::main("auditloginfo", Error::status, auditloginfo::run)
 }

@@ -3,10 +3,13 @@
 #![allow(clippy::expect_used, reason = "a test ends at what it does not expect")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod common;
+
 use auditloginfo::scan::{self, Cut};
 use auditloginfo::section::{Detail, Section, Sections};
 use auditloginfo::subject::Query;
 use auditloginfo::tally::{Counts, Names};
+use common::{Folder, file, sample};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -30,28 +33,8 @@ fn report(words: &[&str], logs: &[&Path]) -> Vec<u8> {
     out
 }
 
-/// A folder for the files of one test, gone when the test is done.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("auditloginfo-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).expect("a temporary folder");
-        Folder(path)
-    }
-
-    fn write(&self, name: &str, lines: &[&[u8]]) -> PathBuf {
-        let path = self.0.join(name);
-        let bytes: Vec<u8> = lines.iter().flat_map(|line| [*line, b"\n"].concat()).collect();
-        fs::write(&path, bytes).expect("a temporary file");
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn write(folder: &Folder, name: &str, lines: &[&[u8]]) -> PathBuf {
+    folder.write(name, lines.iter().flat_map(|line| [*line, b"\n"].concat()).collect::<Vec<_>>())
 }
 
 /// Numbers without a pattern that matters here: xorshift64 of Marsaglia, 2003.
@@ -68,14 +51,9 @@ impl Random {
 
 /// The real logs: an excerpt, and the whole where it is at hand.
 fn logs() -> Vec<Vec<u8>> {
-    let testdata =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/samples/auditloginfo");
-    let mut logs: Vec<_> = ["raw.log", "enriched.log"]
-        .iter()
-        .map(|name| fs::read(testdata.join(name)).expect("a sample"))
-        .collect();
-    let whole = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data/lab/audit/raw/audit.log.gz");
+    let read = |name| fs::read(sample(name)).expect("a sample");
+    let mut logs = ["raw.log", "enriched.log"].map(read).to_vec();
+    let whole = file("../shared/data/lab/audit/raw/audit.log.gz");
     match toolkit::input::Source::open(&whole) {
         Ok(toolkit::input::Source::Stream(mut stream)) => {
             let mut bytes = Vec::new();
@@ -93,7 +71,7 @@ fn moving_records_by_ten_thousand_places_changes_nothing() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for log in logs() {
         let mut lines: Vec<_> = sysparse::text::lines(&log).collect();
-        let path = folder.write("log", &lines);
+        let path = write(&folder, "log", &lines);
         let wanted = ASKED.map(|words| report(words, &[&path]));
         // Sorting by a place moved by up to ten thousand moves no record further than that.
         let mut moved: Vec<_> = lines
@@ -103,7 +81,7 @@ fn moving_records_by_ten_thousand_places_changes_nothing() {
             .collect();
         moved.sort_by_key(|(place, _)| *place);
         let lines: Vec<_> = moved.into_iter().map(|(_, line)| line).collect();
-        let path = folder.write("log", &lines);
+        let path = write(&folder, "log", &lines);
         assert!(ASKED.map(|words| report(words, &[&path])) == wanted);
     }
 }
@@ -114,11 +92,11 @@ fn a_log_in_two_files_is_the_same_log() {
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     for log in logs() {
         let lines: Vec<_> = sysparse::text::lines(&log).collect();
-        let path = folder.write("log", &lines);
+        let path = write(&folder, "log", &lines);
         let wanted = ASKED.map(|words| report(words, &[&path]));
         for _ in 0..4 {
             let (first, second) = lines.split_at(random.below(lines.len()));
-            let parts = [folder.write("log.1", first), folder.write("log.0", second)];
+            let parts = [write(&folder, "log.1", first), write(&folder, "log.0", second)];
             let parts: Vec<_> = parts.iter().map(PathBuf::as_path).collect();
             assert!(ASKED.map(|words| report(words, &parts)) == wanted, "cut at {}", first.len());
         }
@@ -145,7 +123,7 @@ fn the_counts_do_not_depend_on_the_pieces() {
     let folder = Folder::new("pieces");
     for log in logs() {
         let lines: Vec<_> = sysparse::text::lines(&log).collect();
-        let logs = [folder.write("log", &lines)];
+        let logs = [write(&folder, "log", &lines)];
         for absolute in [false, true] {
             let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
             let detail = Detail { sections, absolute, modes: absolute, overview: true };
@@ -185,10 +163,10 @@ fn the_counts_of_parts_add_up_to_those_of_the_whole() {
         let mut sum: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
         for digit in (b'0'..=b'9').map(Some) {
             let part: Vec<_> = lines.iter().copied().filter(|line| serial(line) == digit).collect();
-            for (item, count) in items(&folder.write("part", &part)) {
+            for (item, count) in items(&write(&folder, "part", &part)) {
                 *sum.entry(item).or_default() += count;
             }
         }
-        assert!(sum == items(&folder.write("whole", &lines)));
+        assert!(sum == items(&write(&folder, "whole", &lines)));
     }
 }

@@ -12,6 +12,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 use sysparse::counter;
+use toolkit::look::Look;
 
 /// What a command line asks for.
 #[derive(Debug, Default)]
@@ -24,8 +25,6 @@ pub struct Args {
     pub input: Input,
     /// How the report looks.
     pub layout: Layout,
-    /// A second unit that contradicts the first.
-    units_differ: bool,
 }
 
 /// When reports are made.
@@ -60,14 +59,8 @@ pub struct Input {
 /// How the report looks.
 #[derive(Debug, Default)]
 pub struct Layout {
-    /// The form of the report.
-    pub format: Format,
-    /// The unit of amounts.
-    pub unit: Option<Unit>,
-    /// Amounts with a unit that suits each.
-    pub human: bool,
-    /// The time before each report.
-    pub time: Option<Time>,
+    /// Form, unit and time.
+    pub look: Look,
     /// What is shown beside the usual columns and rows.
     pub shown: Shown,
     /// Sums of paths in place of maps and paths.
@@ -85,63 +78,24 @@ pub struct Shown {
     pub idle: bool,
 }
 
-/// The form of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// Columns for people.
-    #[default]
-    Text,
-    /// One JSON document, like sysstat's.
-    Json,
-    /// A JSON object a line.
-    JsonLines,
-    /// Tab-separated values with a heading.
-    Tsv,
-}
-
-/// The unit of amounts; 1 kB is 1024 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Unit {
-    /// kB.
-    #[default]
-    Kilo,
-    /// 1024 kB.
-    Mega,
-    /// 1024 MB.
-    Giga,
-}
-
-/// How a report's time is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Time {
-    /// Date and time of day.
-    Local,
-    /// Seconds since the epoch.
-    Epoch,
-}
-
 impl Args {
-    /// These arguments if they go together.
-    ///
-    /// # Errors
-    /// A clause about those that do not.
-    pub fn checked(self) -> Result<Args, String> {
+    /// Whether these arguments go together; the error is a clause about those that do not.
+    fn check(&self) -> Result<(), String> {
         let stdin = |file: &Option<PathBuf>| file.as_deref() == Some("-".as_ref());
-        if self.units_differ {
-            return Err("only one of -k, -m and -G can be given".to_owned());
-        }
+        self.layout.look.check()?;
         if stdin(&self.input.topology) && stdin(&self.input.iostat) {
             return Err("only one of --topology and --iostat can read standard input".to_owned());
         }
         if self.layout.by.is_some() && self.layout.shown.outliers {
             return Err("-i marks paths, and -g shows sums of paths: give one of them".to_owned());
         }
-        Ok(self)
+        Ok(())
     }
+}
 
-    fn set_unit(&mut self, unit: Unit) {
-        self.units_differ |= self.layout.unit.is_some_and(|before| before != unit);
-        self.layout.unit = Some(unit);
+impl AsMut<Look> for Args {
+    fn as_mut(&mut self) -> &mut Look {
+        &mut self.layout.look
     }
 }
 

@@ -18,73 +18,27 @@ pub mod selection;
 pub mod topology;
 pub mod watch;
 
-use args::{Args, COMMAND};
+use args::COMMAND;
 use rounds::Rounds;
-use selection::Selection;
 use std::ffi::OsString;
-use std::fmt;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use sysparse::counter;
-use toolkit::cli::{self, Asked, Usage};
-use toolkit::finish::{Fatal, Messages};
+use toolkit::cli;
+use toolkit::finish::{Error, Messages};
 use toolkit::host::{self, Clock, Host};
 use toolkit::input::Source;
 use topology::Topology;
 use watch::{Told, Watch};
 
-/// Why a run ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The command line is wrong.
-    #[error(transparent)]
-    Usage(#[from] Usage),
-    /// The machine cannot be read.
-    #[error(transparent)]
-    Host(#[from] host::Error),
-    /// A saved text cannot be read.
-    #[error("{}: {cause}", Named(file))]
-    Text {
-        /// The file; `-` is standard input.
-        file: PathBuf,
-        /// What the system says.
-        cause: io::Error,
-    },
-    /// The system refuses to wait for the interval.
-    #[error("cannot wait for the interval: {0}")]
-    Wait(io::Error),
-    /// The report could not be written.
-    #[error("standard output: {0}")]
-    Write(#[from] io::Error),
+/// A file's name in messages, `-` being standard input.
+fn named(file: &Path) -> &Path {
+    if file == Path::new("-") { Path::new("standard input") } else { file }
 }
 
-impl Fatal for Error {
-    fn status(&self) -> u8 {
-        match self {
-            Error::Usage(_) => 2,
-            _ => 1,
-        }
-    }
-
-    fn write_error(&self) -> Option<&io::Error> {
-        match self {
-            Error::Write(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-/// A file's name, `-` being standard input.
-struct Named<'a>(&'a Path);
-
-impl fmt::Display for Named<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == Path::new("-") {
-            f.write_str("standard input")
-        } else {
-            self.0.display().fmt(f)
-        }
-    }
+/// An error of reading a text.
+fn unread(file: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
+    |cause| Error::Host(host::Error::Read { path: named(file).into(), cause })
 }
 
 /// How the clock of a saved machine is read.
@@ -103,21 +57,14 @@ pub fn run(
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, Error> {
-    let args = match cli::parse(&COMMAND, words, Args::default())? {
-        Asked::Print(text) => {
-            out.write_all(text.as_bytes())?;
-            return Ok(0);
-        }
-        Asked::Run(args) => args.checked().map_err(|problem| Usage::new(&COMMAND, problem))?,
-    };
+    let Some(args) = cli::parse(&COMMAND, words, out)? else { return Ok(0) };
     let mut told = Told::new(messages);
     let fixed = args.input.topology.as_deref().map(|file| saved_topology(file, &mut told));
     let mut host = Host::open(args.input.root.as_deref(), CLOCK)?;
     let mut report = report::new(&args, host.machine(), host.moment()?.wall);
     let watch = Watch::new(&args, host, fixed.transpose()?);
     report.begin(out)?;
-    let mut rounds =
-        Rounds::new(&args, Selection::new(&args.devices), watch, told, report.as_mut());
+    let mut rounds = Rounds::new(&args, watch, told, report.as_mut());
     let status = match &args.input.iostat {
         Some(file) => rounds.of_text(file, open(file)?, out)?,
         None => rounds.of_kernel(out)?,
@@ -129,9 +76,8 @@ pub fn run(
 
 /// Reads a text of `multipath -ll`.
 fn saved_topology(file: &Path, told: &mut Told<'_, impl Write>) -> Result<Topology, Error> {
-    let tell = |line, bad| told.tell(format_args!("{}:{line}: {bad}", Named(file)));
-    topology::text::read(open(file)?, tell)
-        .map_err(|cause| Error::Text { file: file.to_path_buf(), cause })
+    let tell = |line, bad| told.tell_of_line(named(file), line, bad);
+    topology::text::read(open(file)?, tell).map_err(unread(file))
 }
 
 /// Opens a text; `-` is standard input.
@@ -140,6 +86,6 @@ fn open(file: &Path) -> Result<Box<dyn Read>, Error> {
     match source {
         Ok(Source::File(file)) => Ok(Box::new(file)),
         Ok(Source::Stream(stream)) => Ok(stream),
-        Err(cause) => Err(Error::Text { file: file.to_path_buf(), cause }),
+        Err(cause) => Err(unread(file)(cause)),
     }
 }

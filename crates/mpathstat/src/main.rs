@@ -1,9 +1,8 @@
 //! The command `mpathstat`; see the library of the same name.
 
 use std::process::ExitCode;
+use toolkit::finish::{self, Error};
 
 fn main() -> ExitCode {
-    toolkit::finish::main("mpathstat", |out, messages| {
-        mpathstat::run(std::env::args_os().skip(1), out, messages)
-    })
+    finish::main("mpathstat", Error::status, mpathstat::run)
 }

@@ -5,12 +5,12 @@ mod document;
 mod records;
 mod text;
 
-use crate::args::{Args, Format, Layout, Time};
+use crate::args::{Args, Layout};
 use crate::rates::{MapRound, Round, Sum, sums};
 use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
-use toolkit::stamp::{self, Stamp};
+use toolkit::look::Format;
 
 /// A form of report.
 pub trait Report {
@@ -18,7 +18,9 @@ pub trait Report {
     ///
     /// # Errors
     /// Those of `out`.
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn begin(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 
     /// One round.
     ///
@@ -30,25 +32,19 @@ pub trait Report {
     ///
     /// # Errors
     /// Those of `out`.
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The report that `args` ask for, on `machine`.
 #[must_use]
 pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Report + 'a> {
     let layout = &args.layout;
-    match layout.format {
+    match layout.look.format {
         Format::Text => Box::new(text::Text::new(layout)),
-        Format::Json => Box::new(document::Document::new(layout, machine, wall)),
+        Format::Json => Box::new(document::Json::new(layout, machine, wall)),
         Format::JsonLines | Format::Tsv => Box::new(records::Records::new(layout)),
-    }
-}
-
-/// The time of a round as a layout wants it, if it does.
-fn time(layout: &Layout, stamp: Stamp, wall: Option<SystemTime>) -> Option<String> {
-    match (layout.time?, wall?) {
-        (Time::Local, wall) => Some(stamp.date_time(wall)),
-        (Time::Epoch, wall) => Some(stamp::epoch(wall).to_string()),
     }
 }
 

@@ -6,24 +6,48 @@ use crate::report::Report;
 use crate::sample::iostat::Reports;
 use crate::selection::Selection;
 use crate::watch::{Step, Told, Watch};
-use crate::{Error, Named};
+use crate::{named, unread};
 use std::io::{Read, Write};
 use std::path::Path;
+use toolkit::finish::Error;
 use toolkit::host::Next;
 use toolkit::tick::Tick;
 
 /// What the reports of a run are made of.
 pub(crate) struct Rounds<'a, M: Write> {
     args: &'a Args,
-    selection: Selection,
     watch: Watch,
     told: Told<'a, M>,
-    report: &'a mut dyn Report,
-    outliers: Outliers,
-    /// How many reports are still to be made; nothing if that is up to the user.
-    left: Option<u64>,
+    output: Output<'a>,
     /// Whether there ever was a map.
     has_maps: bool,
+}
+
+/// What becomes of a round.
+struct Output<'a> {
+    outliers: Option<Outliers>,
+    selection: Selection,
+    report: &'a mut dyn Report,
+    /// How many reports are still to be made; nothing if that is up to the user.
+    left: Option<u64>,
+}
+
+impl Output<'_> {
+    /// Prints a round.
+    fn put(&mut self, mut round: Round<'_>, out: &mut impl Write) -> Result<(), Error> {
+        if let Some(outliers) = &mut self.outliers {
+            outliers.judge(&mut round);
+        }
+        self.selection.apply(&mut round);
+        self.report.round(&round, out)?;
+        self.count();
+        Ok(out.flush()?)
+    }
+
+    /// A report was made, or could have been if there were a map.
+    fn count(&mut self) {
+        self.left = self.left.map(|left| left - 1);
+    }
 }
 
 /// The exit status of a run that never saw a map.
@@ -32,13 +56,14 @@ const NO_MAPS: u8 = 1;
 impl<'a, M: Write> Rounds<'a, M> {
     pub(crate) fn new(
         args: &'a Args,
-        selection: Selection,
         watch: Watch,
         told: Told<'a, M>,
         report: &'a mut dyn Report,
     ) -> Self {
-        let (outliers, left) = (Outliers::default(), args.course.count);
-        Rounds { args, selection, watch, told, report, outliers, left, has_maps: false }
+        let outliers = args.layout.shown.outliers.then(Outliers::default);
+        let selection = Selection::new(&args.devices);
+        let output = Output { outliers, selection, report, left: args.course.count };
+        Rounds { args, watch, told, output, has_maps: false }
     }
 
     /// Reports on the kernel's own counters; gives the exit status.
@@ -52,7 +77,7 @@ impl<'a, M: Write> Rounds<'a, M> {
         if reported {
             self.since_boot(&step, out)?;
         }
-        while self.left != Some(0) {
+        while self.output.left != Some(0) {
             match self.watch.host.next(&mut tick).map_err(Error::Wait)? {
                 Next::Sample => {}
                 Next::Stopped => return Ok(0),
@@ -87,24 +112,17 @@ impl<'a, M: Write> Rounds<'a, M> {
             Some(_) => None,
             None => Some(self.watch.host.moment()?.wall),
         };
-        while self.left != Some(0) && !tick.is_stopped().map_err(Error::Wait)? {
+        while self.output.left != Some(0) && !tick.is_stopped().map_err(Error::Wait)? {
             let told = &mut self.told;
-            let tell = |line, bad| told.tell(format_args!("{}:{line}: {bad}", Named(file)));
-            let read = reports.next_report(tell);
-            let read = read.map_err(|cause| Error::Text { file: file.to_path_buf(), cause })?;
-            let Some(figures) = read else {
+            let tell = |line, bad| told.tell_of_line(named(file), line, bad);
+            let Some(figures) = reports.next_report(tell).map_err(unread(file))? else {
                 break;
             };
-            let Rounds { watch, selection, outliers, .. } = self;
-            changes.extend(watch.follow(&mut self.told));
-            self.has_maps |= !watch.topology.maps.is_empty();
+            changes.extend(self.watch.follow(&mut self.told));
+            self.has_maps |= !self.watch.topology.maps.is_empty();
             let seconds = self.args.course.period().as_secs_f64();
-            let mut round = Round::of_text(&watch.topology, wall, seconds, &figures);
-            round.changes = std::mem::take(&mut changes);
-            finish(self.args, selection, outliers, &mut round);
-            self.report.round(&round, out)?;
-            out.flush()?;
-            self.left = self.left.map(|left| left - 1);
+            let round = Round::of_text(&self.watch.topology, wall, seconds, &figures);
+            self.output.put(Round { changes: std::mem::take(&mut changes), ..round }, out)?;
             if self.watch.host.is_saved() {
                 self.watch.host.next(&mut tick).map_err(Error::Wait)?;
             }
@@ -114,25 +132,18 @@ impl<'a, M: Write> Rounds<'a, M> {
 
     fn since_boot(&mut self, step: &Step, out: &mut impl Write) -> Result<(), Error> {
         let uptime = self.watch.host.uptime()?;
-        let mut round = Round::since_boot(&self.watch.topology, &step.new, uptime);
-        finish(self.args, &self.selection, &mut self.outliers, &mut round);
-        self.report.round(&round, out)?;
-        self.left = self.left.map(|left| left - 1);
-        Ok(out.flush()?)
+        self.output.put(Round::since_boot(&self.watch.topology, &step.new, uptime), out)
     }
 
     /// The report between the last two samples; none as long as there is no map.
     fn between(&mut self, step: &mut Step, out: &mut impl Write) -> Result<(), Error> {
-        self.left = self.left.map(|left| left - 1);
         self.has_maps |= !self.watch.topology.maps.is_empty();
         let Some(old) = step.old.as_ref().filter(|_| self.has_maps) else {
+            self.output.count();
             return Ok(());
         };
-        let mut round = Round::between(&self.watch.topology, old, &step.new);
-        round.changes = std::mem::take(&mut step.changes);
-        finish(self.args, &self.selection, &mut self.outliers, &mut round);
-        self.report.round(&round, out)?;
-        Ok(out.flush()?)
+        let round = Round::between(&self.watch.topology, old, &step.new);
+        self.output.put(Round { changes: std::mem::take(&mut step.changes), ..round }, out)
     }
 
     /// Whether there is nothing to report on and nothing to wait for; tells what is missing.
@@ -140,13 +151,13 @@ impl<'a, M: Write> Rounds<'a, M> {
         let topology = &self.watch.topology;
         self.has_maps = !topology.maps.is_empty();
         if !self.has_maps {
-            let is_last = self.left == Some(1) || self.watch.is_fixed();
+            let is_last = self.output.left == Some(1) || self.watch.is_fixed();
             let ends = is_last || self.watch.host.is_saved();
             let what = if ends { "" } else { "; waiting for one" };
             self.told.tell(format_args!("there is no multipath map here{what}"));
             return is_last;
         }
-        let unknown: Vec<_> = self.selection.unknown(topology).collect();
+        let unknown: Vec<_> = self.output.selection.unknown(topology).collect();
         for name in &unknown {
             let name = String::from_utf8_lossy(name);
             self.told.tell(format_args!(
@@ -155,12 +166,4 @@ impl<'a, M: Write> Rounds<'a, M> {
         }
         !unknown.is_empty() && unknown.len() == self.args.devices.len()
     }
-}
-
-/// What is left to be done with every report.
-fn finish(args: &Args, selection: &Selection, outliers: &mut Outliers, round: &mut Round<'_>) {
-    if args.layout.shown.outliers {
-        outliers.judge(round);
-    }
-    selection.apply(round);
 }

@@ -8,8 +8,11 @@ use crate::topology::{Change, States, Topology, changes, sysfs};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::io::Write;
+use std::path::Path;
+use sysparse::Malformed;
 use toolkit::finish::Messages;
 use toolkit::host::{Error, Host, Uevents};
+use toolkit::look::Format;
 
 /// A machine's maps and what they have done, kept up to date with as few system calls as that takes.
 pub struct Watch {
@@ -44,7 +47,7 @@ impl Watch {
     #[must_use]
     pub fn new(args: &Args, host: Host, fixed: Option<Topology>) -> Watch {
         let (shown, by) = (args.layout.shown, args.layout.by);
-        let programs = args.layout.format != crate::args::Format::Text;
+        let programs = args.layout.look.format != Format::Text;
         let access = shown.extended || shown.outliers || by == Some(By::Group);
         let ports = programs || matches!(by, Some(By::Host | By::Target));
         // Without multipathd, or without a thread to ask it, its columns stay empty.
@@ -82,9 +85,8 @@ impl Watch {
                 changes.extend(self.reread(&mut old, told));
             }
             let path = self.host.path("proc/diskstats");
-            let sampled = self.sampler.sample(&mut self.host, |line, bad| {
-                told.tell(format_args!("{}:{line}: {bad}", path.display()));
-            })?;
+            let tell = |line, bad| told.tell_of_line(&path, line, bad);
+            let sampled = self.sampler.sample(&mut self.host, tell)?;
             if self.is_fixed || is_stale || !sampled.differs {
                 if !is_stale && !self.is_fixed {
                     changes.extend(self.reread_states());
@@ -157,6 +159,11 @@ impl<'a, W: Write> Told<'a, W> {
     /// Messages through `messages`.
     pub fn new(messages: &'a mut Messages<W>) -> Told<'a, W> {
         Told { messages, told: HashSet::new() }
+    }
+
+    /// Tells what is wrong with a line of a file.
+    pub fn tell_of_line(&mut self, file: &Path, line: usize, bad: Malformed) {
+        self.tell(format_args!("{}:{line}: {bad}", file.display()));
     }
 
     /// Tells a message unless it was told before.

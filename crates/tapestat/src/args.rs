@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 use toolkit::cli::{Command, Group};
+use toolkit::look::Look;
 
 /// What a command line asks for.
 #[derive(Debug, Default)]
@@ -24,25 +25,17 @@ pub struct Args {
     pub root: Option<PathBuf>,
     /// To print the version as sysstat does, and end.
     pub version: bool,
-    /// A second unit that contradicts the first.
-    units_differ: bool,
 }
 
 /// How the report looks.
 #[derive(Debug, Default)]
 pub struct Layout {
-    /// The form of the report.
-    pub format: Format,
-    /// The unit of amounts.
-    pub unit: Option<Unit>,
+    /// Form, unit and time; with `human` percentages have a sign.
+    pub look: Look,
     /// Digits behind the decimal mark.
     pub decimals: Option<usize>,
     /// What is shown beside the usual columns and rows, and what is left out.
     pub shown: Shown,
-    /// Amounts with a unit that suits each, percentages with a sign.
-    pub human: bool,
-    /// The time before each report.
-    pub time: Option<Time>,
 }
 
 /// What is shown beside the usual columns and rows, and what is left out.
@@ -54,41 +47,6 @@ pub struct Shown {
     pub total: bool,
     /// Drives that did nothing are left out.
     pub omit_idle: bool,
-}
-
-/// The form of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// Columns for people.
-    #[default]
-    Text,
-    /// One JSON document, as sysstat's.
-    Json,
-    /// A JSON object a line.
-    JsonLines,
-    /// Tab-separated values with a heading.
-    Tsv,
-}
-
-/// The unit of amounts; 1 kB is 1024 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Unit {
-    /// kB.
-    #[default]
-    Kilo,
-    /// 1024 kB.
-    Mega,
-    /// 1024 MB.
-    Giga,
-}
-
-/// How a report's time is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Time {
-    /// Date and time of day.
-    Local,
-    /// Seconds since the epoch.
-    Epoch,
 }
 
 /// Where a drive's name comes from.
@@ -167,23 +125,19 @@ const SENSIBLE: std::ops::RangeInclusive<Duration> =
     Duration::from_millis(1)..=Duration::from_secs(100 * 365 * 86400);
 
 impl Args {
-    /// These arguments if they go together.
-    ///
-    /// # Errors
-    /// A clause about those that do not.
-    pub fn checked(self) -> Result<Args, String> {
-        if self.units_differ {
-            return Err("only one of -k, -m and -G can be given".to_owned());
-        }
+    /// Whether these arguments go together; the error is a clause about those that do not.
+    fn check(&self) -> Result<(), String> {
+        self.layout.look.check()?;
         if self.course.count.is_some() && self.course.period().is_none() {
             return Err("a count needs an interval greater than 0".to_owned());
         }
-        Ok(self)
+        Ok(())
     }
+}
 
-    fn set_unit(&mut self, unit: Unit) {
-        self.units_differ |= self.layout.unit.is_some_and(|before| before != unit);
-        self.layout.unit = Some(unit);
+impl AsMut<Look> for Args {
+    fn as_mut(&mut self) -> &mut Look {
+        &mut self.layout.look
     }
 }
 
@@ -204,6 +158,7 @@ pub const COMMAND: Command<Args> = Command {
         Group { title: "Output", options: OUTPUT },
     ],
     operand,
+    check: Args::check,
 };
 
 /// A number is interval or count, anything else a drive.

@@ -3,14 +3,13 @@
 //! A drive is a folder `/sys/class/scsi_tape/stN` with a folder `stats` in it. The names `st0a`, `st0l`,
 //! `st0m` and `nst0` beside `st0` are the same drive in other modes.
 
-use crate::Error;
-use crate::args::{Args, Format};
+use crate::args::Args;
 use crate::names::{CLASS, Choice, Names};
 use crate::sample::{FILES, Reading, Sample};
 use std::io::Write;
 use std::rc::Rc;
 use sysparse::counter;
-use toolkit::finish::Messages;
+use toolkit::finish::{Error, Messages};
 use toolkit::host::{self, Host, Kept, Uevents};
 
 /// The drives of a machine, their files open.
@@ -62,14 +61,13 @@ impl Drives {
     /// # Errors
     /// An operand leads to no drive.
     pub fn new(args: &Args, host: &Host) -> Result<Drives, Error> {
-        let is_record = matches!(args.layout.format, Format::JsonLines | Format::Tsv);
         Ok(Drives {
             known: Vec::new(),
             choice: Choice::new(args, host)?,
             uevents: Uevents::default(),
             listing: Listing::None,
             tells: args.course.wait,
-            with_in_flight: args.layout.shown.extended || is_record,
+            with_in_flight: args.layout.shown.extended || args.layout.look.format.is_records(),
             incarnations: 0,
         })
     }

@@ -14,53 +14,24 @@ pub mod rates;
 pub mod report;
 pub mod sample;
 
-use args::{Args, COMMAND, Format, USAGE};
+use args::{Args, COMMAND, USAGE};
 use drives::Drives;
 use rates::Scale;
 use report::Report;
 use sample::Sample;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write;
 use sysparse::counter;
-use toolkit::cli::{self, Asked, Usage};
-use toolkit::finish::{Fatal, Messages};
-use toolkit::host::{self, Clock, Host, Next};
+use toolkit::cli;
+use toolkit::finish::{Error, Messages};
+use toolkit::host::{Clock, Host, Next};
+use toolkit::look::Format;
 use toolkit::tick::Tick;
 
-/// Why a run ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The command line is wrong.
-    #[error(transparent)]
-    Usage(#[from] cli::Usage),
-    /// An operand that leads to no drive.
-    #[error("{0}: leads to no tape drive; name drives as st0 or by a link below /dev/tape")]
-    Operand(String),
-    /// The machine cannot be read.
-    #[error(transparent)]
-    Host(#[from] host::Error),
-    /// The system refuses to wait for the interval.
-    #[error("cannot wait for the interval: {0}")]
-    Wait(io::Error),
-    /// The report could not be written.
-    #[error("standard output: {0}")]
-    Write(#[from] io::Error),
-}
-
-impl Fatal for Error {
-    fn status(&self) -> u8 {
-        match self {
-            Error::Write(_) => 6,
-            _ => 1,
-        }
-    }
-
-    fn write_error(&self) -> Option<&io::Error> {
-        match self {
-            Error::Write(error) => Some(error),
-            _ => None,
-        }
-    }
+/// The exit status of an error, as with sysstat's command.
+#[must_use]
+pub fn status(error: &Error) -> u8 {
+    if matches!(error, Error::Write(_)) { 6 } else { 1 }
 }
 
 /// How the clock of a saved machine is read.
@@ -79,23 +50,18 @@ pub fn run(
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, Error> {
-    let args = match parse(words) {
-        Ok(Asked::Print(text)) => {
-            out.write_all(text.as_bytes())?;
-            return Ok(0);
-        }
-        Ok(Asked::Run(args)) => args,
-        Err(usage) => {
+    let args = cli::parse(&COMMAND, words, out).inspect_err(|error| {
+        if matches!(error, Error::Usage(_)) {
             messages.tell_bare(USAGE);
-            return Err(usage.into());
         }
-    };
+    });
+    let Some(args) = args? else { return Ok(0) };
     if args.version {
         report::version(out)?;
         return Ok(0);
     }
     let mut host = Host::open(args.root.as_deref(), CLOCK)?;
-    let mut report = report::new(&args, &host.machine(), host.moment()?.wall);
+    let mut report = report::new(&args, host.machine(), host.moment()?.wall);
     let drives = Drives::new(&args, &host)?;
     report.begin(out)?;
     out.flush()?;
@@ -104,15 +70,6 @@ pub fn run(
     let status = watch.reports(&args, report.as_mut(), out)?;
     out.flush()?;
     Ok(status)
-}
-
-fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Asked<Args>, Usage> {
-    Ok(match cli::parse(&COMMAND, words, Args::default())? {
-        Asked::Run(args) => {
-            Asked::Run(args.checked().map_err(|problem| Usage::new(&COMMAND, problem))?)
-        }
-        print @ Asked::Print(_) => print,
-    })
 }
 
 /// The samples of one machine, one after the other.
@@ -136,7 +93,7 @@ impl<M: Write> Watch<'_, M> {
             report.end(out)?;
             return Ok(0);
         };
-        if old.has_no_drive && args.layout.format != Format::Json {
+        if old.has_no_drive && args.layout.look.format != Format::Json {
             self.messages.tell_bare("No tape drives with statistics found");
             return Ok(1);
         }

@@ -1,9 +1,8 @@
-//! The command `tapestat`; see the library.
+//! The command `tapestat`; see the library of the same name.
 
 use std::process::ExitCode;
+use toolkit::finish;
 
 fn main() -> ExitCode {
-    toolkit::finish::main("tapestat", |out, messages| {
-        tapestat::run(std::env::args_os().skip(1), out, messages)
-    })
+    finish::main("tapestat", tapestat::status, tapestat::run)
 }

@@ -1,14 +1,14 @@
 //! Which drives are meant, and what they are called.
 
-use crate::Error;
 use crate::args::{Args, Naming};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use sysparse::vpd;
+use toolkit::finish::Error;
 use toolkit::host::Host;
-use toolkit::paint::Escape;
+use toolkit::paint::printable;
 
 /// Where the kernel lists the drives.
 pub(crate) const CLASS: &str = "sys/class/scsi_tape";
@@ -38,8 +38,12 @@ impl Choice {
     pub(crate) fn new(args: &Args, host: &Host) -> Result<Choice, Error> {
         let mut wanted = Vec::with_capacity(args.drives.len());
         for word in &args.drives {
-            let number = operand(word, host);
-            wanted.push(number.ok_or_else(|| Error::Operand(word.to_string_lossy().into_owned()))?);
+            wanted.push(operand(word, host).ok_or_else(|| {
+                let word = word.to_string_lossy();
+                Error::Operand(format!(
+                    "{word}: leads to no tape drive; name drives as st0 or by a link below /dev/tape"
+                ))
+            })?);
         }
         wanted.sort_unstable();
         wanted.dedup();
@@ -107,14 +111,6 @@ fn serial(device: &Path) -> Option<String> {
 /// The folder that the drive's `device` leads to is named by host, channel, target and unit.
 fn hctl(device: &Path) -> Option<String> {
     Some(printable(fs::read_link(device).ok()?.file_name()?.as_encoded_bytes()))
-}
-
-/// A name that cannot steer a terminal.
-pub(crate) fn printable(name: &[u8]) -> String {
-    let mut text = Vec::new();
-    // A vector takes all.
-    let _ = Escape::Tty.write(name, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The number of a drive that a word names: `st3`, `nst3`, `/dev/nst3a`, or a link to one of these.

@@ -3,12 +3,13 @@
 //! A figure is a whole number of units of 10^-`decimals`, so that a total is the exact sum of what is
 //! shown. Without decimals it is cut off, as sysstat does; with decimals it is rounded.
 
-use crate::args::{Format, Layout, Unit};
+use crate::args::Layout;
 use crate::names::Names;
 use crate::sample::{Counters, Reading, Sample};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 use toolkit::delta::{Change, changes};
+use toolkit::look::{Format, Unit};
 
 /// How figures are computed, and for which drives and lines.
 #[derive(Debug, Clone, Copy)]
@@ -25,9 +26,10 @@ impl Scale {
     /// themselves.
     #[must_use]
     pub fn of(layout: &Layout) -> Scale {
-        let is_record = matches!(layout.format, Format::JsonLines | Format::Tsv);
-        let is_human = layout.human && layout.format == Format::Text;
-        let unit = if is_record || is_human { None } else { layout.unit };
+        let look = &layout.look;
+        let is_record = look.format.is_records();
+        let is_human = look.human && look.format == Format::Text;
+        let unit = if is_record || is_human { None } else { look.unit };
         Scale {
             decimals: layout.decimals.unwrap_or(if is_record { 2 } else { 0 }),
             unit: unit.unwrap_or_default(),
@@ -249,12 +251,10 @@ const PERCENT_MAX: f64 = 999.0;
 #[allow(clippy::cast_precision_loss, reason = "as in the figures that these have to equal")]
 fn figure(kind: Kind, growth: u64, interval: Duration, scale: &Scale) -> u64 {
     let growth = growth as f64;
-    let value = match (kind, scale.unit) {
-        (Kind::Rate, _) => growth / seconds(interval),
-        (Kind::Percent, _) => (100.0 * growth / (seconds(interval) * 1e9)).min(PERCENT_MAX),
-        (Kind::Amount, Unit::Kilo) => growth / seconds(interval) / 1024.0,
-        (Kind::Amount, Unit::Mega) => growth / seconds(interval) / f64::from(1 << 20),
-        (Kind::Amount, Unit::Giga) => growth / seconds(interval) / f64::from(1 << 30),
+    let value = match kind {
+        Kind::Rate => growth / seconds(interval),
+        Kind::Percent => (100.0 * growth / (seconds(interval) * 1e9)).min(PERCENT_MAX),
+        Kind::Amount => growth / seconds(interval) / (1024.0 * scale.unit.kib()),
     };
     match scale.decimals {
         0 => value as u64,

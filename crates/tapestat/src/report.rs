@@ -4,12 +4,13 @@ mod document;
 mod records;
 mod text;
 
-use crate::args::{Args, Format};
-use crate::names::printable;
+use crate::args::Args;
 use crate::rates::{Round, Row};
 use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
+use toolkit::look::Format;
+use toolkit::paint::printable;
 use toolkit::rows::Fixed;
 
 /// A report that grows round by round.
@@ -26,7 +27,9 @@ pub trait Report {
     ///
     /// # Errors
     /// Those of `out`.
-    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out)
+    }
 
     /// One round.
     ///
@@ -38,16 +41,19 @@ pub trait Report {
     ///
     /// # Errors
     /// Those of `out`.
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The report that `args` asks for, on a machine, begun at a time.
 #[must_use]
-pub fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Box<dyn Report> {
-    match args.layout.format {
-        Format::Text => Box::new(text::Text::new(args, machine, wall)),
-        Format::Json => Box::new(document::Document::new(args, machine, wall)),
-        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
+pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Report + 'a> {
+    let layout = &args.layout;
+    match layout.look.format {
+        Format::Text => Box::new(text::Text::new(args, &machine, wall)),
+        Format::Json => Box::new(document::Json::new(layout, machine, wall)),
+        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(layout)),
     }
 }
 
@@ -82,11 +88,19 @@ impl Row {
         })
     }
 
-    /// Sizes of blocks, then times of operations, each with two decimals.
-    fn extended(&self, mark: &'static str) -> [Option<Fixed>; 5] {
-        let ([read_kb, write_kb], [read_ms, write_ms, other_ms]) =
-            (self.block_kb(), self.await_ms());
-        [read_kb, write_kb, read_ms, write_ms, other_ms]
-            .map(|value| value.map(|scaled| Fixed { scaled, decimals: 2, mark }))
+    /// Sizes of blocks, then times of operations, each with two decimals; requests in flight.
+    fn extended(&self, mark: &'static str) -> [Option<Fixed>; 6] {
+        let [read_kb, write_kb] = self.block_kb();
+        let [read_ms, write_ms, other_ms] = self.await_ms();
+        let fixed =
+            |value: Option<u64>, decimals| value.map(|scaled| Fixed { scaled, decimals, mark });
+        [
+            fixed(read_kb, 2),
+            fixed(write_kb, 2),
+            fixed(read_ms, 2),
+            fixed(write_ms, 2),
+            fixed(other_ms, 2),
+            fixed(self.in_flight, 0),
+        ]
     }
 }

@@ -30,7 +30,7 @@ pub struct Counters {
 
 /// The files of [`Counters`], in the order of its fields, in the folder `stats` of a drive. Documented in
 /// `Documentation/ABI/testing/sysfs-class-scsi_tape` of the kernel.
-pub(crate) const FILES: [&str; 9] = [
+pub const FILES: [&str; 9] = [
     "read_ns",
     "write_ns",
     "io_ns",

@@ -13,21 +13,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use tapestat::sample::FILES;
 
 const TAPESTAT: &str = env!("CARGO_BIN_EXE_tapestat");
-
-const FILES: [&str; 10] = [
-    "read_ns",
-    "write_ns",
-    "io_ns",
-    "read_byte_cnt",
-    "write_byte_cnt",
-    "read_cnt",
-    "write_cnt",
-    "other_cnt",
-    "resid_cnt",
-    "in_flight",
-];
 
 /// A saved machine that is removed at the end.
 struct Machine(PathBuf);
@@ -50,7 +38,7 @@ impl Machine {
         let (drive, new) = (self.drive(number), self.0.join("new/stats"));
         let stats = if drive.is_dir() { drive.join("stats") } else { new };
         fs::create_dir_all(&stats).unwrap();
-        for file in FILES {
+        for file in FILES.iter().chain(&["in_flight"]) {
             let options = fs::OpenOptions::new().write(true).create(true).clone();
             let mut file = options.open(stats.join(file)).unwrap();
             file.write_all(format!("{value:020}\n").as_bytes()).unwrap();

@@ -1,28 +1,33 @@
 //! Options: one const table a command, read by the parser, `--help`, the man page and completions.
 //!
 //! ```
-//! use toolkit::cli::{About, Action, Asked, Command, Group, Manual, Opt, parse};
+//! use toolkit::cli::{Command, Group, Manual, Opt, both, parse};
 //!
 //! #[derive(Default)]
 //! struct Args { loud: bool }
 //!
 //! const COMMAND: Command<Args> = Command {
 //!     about: Manual { name: "hail", summary: "say hello", synopsis: &["[options]"], ..Manual::EMPTY },
-//!     groups: &[Group { title: "Options", options: &[Opt {
-//!         about: About { short: Some('l'), long: Some("loud"), help: "in capitals", ..About::EMPTY },
-//!         action: Action::Flag(|args| args.loud = true),
-//!     }] }],
+//!     groups: &[Group { title: "Options", options: &[
+//!         Opt::flag(both('l', "loud"), "in capitals", "", |args| args.loud = true),
+//!     ] }],
 //!     operand: |_, word| Err(format!("unexpected operand {word:?}")),
+//!     check: |_| Ok(()),
 //! };
 //!
-//! let Asked::Run(args) = parse(&COMMAND, ["-l"].map(Into::into), Args::default()).unwrap() else { panic!() };
-//! assert!(args.loud);
+//! let args = parse(&COMMAND, ["-l"].map(Into::into), &mut std::io::stdout()).unwrap();
+//! assert!(args.is_some_and(|args| args.loud));
 //! ```
 
 mod help;
+mod opt;
 
+pub use opt::{About, Action, Hint, Opt, both, long, short};
+
+use crate::finish::Error;
 use lexopt::{Arg, Parser};
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
 
 /// A command: what it is for, its options by group, and what an operand does to `A`, its arguments.
 pub struct Command<A: 'static> {
@@ -32,6 +37,8 @@ pub struct Command<A: 'static> {
     pub groups: &'static [Group<A>],
     /// Takes an operand; the error is a clause that names the operand and what is wrong with it.
     pub operand: fn(&mut A, &OsStr) -> Result<(), String>,
+    /// Whether all that was given goes together; the error is a clause about what does not.
+    pub check: fn(&A) -> Result<(), String>,
 }
 
 /// Options that belong together.
@@ -40,57 +47,6 @@ pub struct Group<A: 'static> {
     pub title: &'static str,
     /// The options under it.
     pub options: &'static [Opt<A>],
-}
-
-/// An option: what is told about it and what it does.
-pub struct Opt<A: 'static> {
-    /// What is told about it.
-    pub about: About,
-    /// What it does.
-    pub action: Action<A>,
-}
-
-/// What an option does to the arguments.
-#[derive(Clone, Copy)]
-pub enum Action<A> {
-    /// Takes no value.
-    Flag(fn(&mut A)),
-    /// Takes a value; the error is a clause that says what would be right.
-    Value(fn(&mut A, &OsStr) -> Result<(), String>),
-    /// Prints the help and ends.
-    Help,
-    /// Prints the version and ends.
-    Version,
-}
-
-/// What is told about an option.
-#[derive(Clone, Copy)]
-pub struct About {
-    /// `x` for `-x`.
-    pub short: Option<char>,
-    /// `name` for `--name`.
-    pub long: Option<&'static str>,
-    /// The name of its value, in capitals; empty if it takes none.
-    pub value: &'static str,
-    /// What may stand for the value, for completions.
-    pub hint: Hint,
-    /// One line of `--help`, without capital and full stop.
-    pub help: &'static str,
-    /// The man page's paragraph; empty: the help line is enough. See [`Manual`] for its marks.
-    pub doc: &'static str,
-}
-
-/// What completions offer as a value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Hint {
-    /// Nothing.
-    None,
-    /// File names.
-    File,
-    /// Names of users.
-    User,
-    /// These words.
-    Words(&'static [&'static str]),
 }
 
 /// The parts of a manual page that are not options.
@@ -131,35 +87,6 @@ impl Manual {
     };
 }
 
-impl About {
-    /// An option without a name, to be filled by struct update.
-    pub const EMPTY: About =
-        About { short: None, long: None, value: "", hint: Hint::None, help: "", doc: "" };
-
-    /// The option as a user types it: `--long` if it has one, else `-s`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match (self.long, self.short) {
-            (Some(long), _) => format!("--{long}"),
-            (None, Some(short)) => format!("-{short}"),
-            (None, None) => String::new(),
-        }
-    }
-}
-
-impl<A> Opt<A> {
-    /// `--help`, the same in every command.
-    pub const HELP: Opt<A> = Opt {
-        about: About { long: Some("help"), help: "print this help", ..About::EMPTY },
-        action: Action::Help,
-    };
-    /// `--version`, the same in every command.
-    pub const VERSION: Opt<A> = Opt {
-        about: About { long: Some("version"), help: "print the version", ..About::EMPTY },
-        action: Action::Version,
-    };
-}
-
 impl<A> Command<A> {
     /// Every option in the order of the manual.
     pub fn options(&self) -> impl Iterator<Item = &'static Opt<A>> + use<A> {
@@ -183,15 +110,6 @@ impl<A> Command<A> {
     }
 }
 
-/// What a command line asks for.
-#[derive(Debug)]
-pub enum Asked<A> {
-    /// To run with these arguments.
-    Run(A),
-    /// To print this text and end with status 0.
-    Print(String),
-}
-
 /// A command line that is wrong, told so that it can be mended.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}\nTry '{command} --help'.")]
@@ -200,32 +118,27 @@ pub struct Usage {
     problem: String,
 }
 
-impl Usage {
-    /// A complaint about `command`'s words.
-    #[must_use]
-    pub fn new<A>(command: &Command<A>, problem: impl Into<String>) -> Usage {
-        Usage { command: command.about.name, problem: problem.into() }
-    }
-}
-
-/// Reads a command line, without the command's own name, into `args`.
+/// Reads a command line, without the command's own name; gives nothing if it asks for no more than a
+/// text, which is written to `out`.
 ///
 /// # Errors
-/// An unknown option, a missing or unwanted value, a value or operand that the command refuses.
-pub fn parse<A>(
+/// An unknown option, a missing or unwanted value, a value or operand that the command refuses; those
+/// of `out`.
+pub fn parse<A: Default>(
     command: &Command<A>,
     words: impl IntoIterator<Item = OsString>,
-    mut args: A,
-) -> Result<Asked<A>, Usage> {
+    out: &mut impl Write,
+) -> Result<Option<A>, Error> {
+    let mut args = A::default();
     let mut parser = Parser::from_args(words);
-    let fail = |problem: String| Usage::new(command, problem);
+    let fail = |problem: String| Usage { command: command.about.name, problem };
     while let Some(arg) = parser.next().map_err(|error| fail(error.to_string()))? {
         if let Arg::Value(word) = arg {
             (command.operand)(&mut args, &word).map_err(fail)?;
             continue;
         }
         let Some(opt) = command.find(&arg) else {
-            return Err(fail(unknown(&arg)));
+            return Err(fail(unknown(&arg)).into());
         };
         match opt.action {
             Action::Flag(set) => set(&mut args),
@@ -235,11 +148,14 @@ pub fn parse<A>(
                     fail(format!("{} {}: {why}", opt.about.name(), value.to_string_lossy()))
                 })?;
             }
-            Action::Help => return Ok(Asked::Print(command.help())),
-            Action::Version => return Ok(Asked::Print(command.version())),
+            Action::Print(text) => {
+                out.write_all(text(command).as_bytes())?;
+                return Ok(None);
+            }
         }
     }
-    Ok(Asked::Run(args))
+    (command.check)(&args).map_err(fail)?;
+    Ok(Some(args))
 }
 
 /// The complaint about an option that the table does not have.

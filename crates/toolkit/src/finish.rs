@@ -4,19 +4,41 @@
 //! the run ends at once, quietly, with status 0. Any other failure to write, the last flush
 //! included, is told and ends the run: a report cut short must not pass for a whole one.
 
-use crate::paint::Escape;
+use crate::paint::printable;
+use crate::{cli, host};
+use std::env::{self, ArgsOs};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
-/// An error that ends a run.
-pub trait Fatal: Display {
-    /// The exit status.
-    fn status(&self) -> u8;
-    /// The failed write, if that is what it was.
-    fn write_error(&self) -> Option<&io::Error>;
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line is wrong.
+    #[error(transparent)]
+    Usage(#[from] cli::Usage),
+    /// An operand that leads to nothing on this machine: a clause about it.
+    #[error("{0}")]
+    Operand(String),
+    /// The machine or a file cannot be read.
+    #[error(transparent)]
+    Host(#[from] host::Error),
+    /// The system refuses to wait for the interval.
+    #[error("cannot wait for the interval: {0}")]
+    Wait(io::Error),
+    /// The report could not be written.
+    #[error("standard output: {0}")]
+    Write(#[from] io::Error),
+}
+
+impl Error {
+    /// The usual exit status: 2 if the command line is wrong, else 1.
+    #[must_use]
+    pub fn status(&self) -> u8 {
+        if matches!(self, Error::Usage(_)) { 2 } else { 1 }
+    }
 }
 
 /// Messages to standard error, each led by the command's name.
@@ -41,47 +63,49 @@ impl<W: Write> Messages<W> {
     /// Tells one message without the command's name, where programs expect it that way.
     pub fn tell_bare(&mut self, message: impl Display) {
         let text = message.to_string();
-        let mut line = Vec::new();
-        for part in text.split('\n') {
-            let _ = Escape::Tty.write(part.as_bytes(), &mut line);
-            line.push(b'\n');
-        }
-        let _ = self.out.write_all(&line);
+        let lines = text.split('\n').map(|line| printable(line.as_bytes()) + "\n");
+        let _ = self.out.write_all(lines.collect::<String>().as_bytes());
     }
 }
 
-/// Runs a command: `run` gets standard output, buffered, and the messages, and gives the status.
-pub fn main<E: Fatal>(
+/// Runs a command: `run` gets the words behind its name, standard output, buffered, and the messages,
+/// and gives the exit status; `status` is that of an error.
+pub fn main(
     command: &'static str,
-    run: impl FnOnce(&mut BufWriter<File>, &mut Messages<io::Stderr>) -> Result<u8, E>,
+    status: fn(&Error) -> u8,
+    run: impl FnOnce(ArgsOs, &mut BufWriter<File>, &mut Messages<io::Stderr>) -> Result<u8, Error>,
 ) -> ExitCode {
     let mut messages = Messages::new(command, io::stderr());
     let stdout = match stdout() {
         Ok(stdout) => stdout,
         Err(error) => {
-            messages.tell(format_args!("standard output: {error}"));
+            messages.tell(Error::Write(error));
             return ExitCode::FAILURE;
         }
     };
     let mut out = BufWriter::with_capacity(1 << 16, stdout);
-    let ended = run(&mut out, &mut messages);
+    let mut words = env::args_os();
+    words.next();
+    let ended = run(words, &mut out, &mut messages);
     let flushed = out.flush();
     // What a failed write left in the buffer must not be tried once more on drop.
     let _ = out.into_parts();
     match (ended, flushed) {
-        (Err(error), _) => match error.write_error() {
-            Some(cause) if cause.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            _ => {
-                messages.tell(&error);
-                ExitCode::from(error.status())
-            }
-        },
-        (Ok(_), Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
-            messages.tell(format_args!("standard output: {error}"));
+        (Err(Error::Write(cause)), _) if is_closed_pipe(&cause) => ExitCode::SUCCESS,
+        (Err(error), _) => {
+            messages.tell(&error);
+            ExitCode::from(status(&error))
+        }
+        (Ok(_), Err(cause)) if !is_closed_pipe(&cause) => {
+            messages.tell(Error::Write(cause));
             ExitCode::FAILURE
         }
         (Ok(status), _) => ExitCode::from(status),
     }
+}
+
+fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }
 
 /// Standard output as a plain file: std's own handle takes a descriptor that cannot be written for

@@ -6,10 +6,12 @@
 
 pub mod cli;
 pub mod delta;
+pub mod document;
 pub mod finish;
 pub mod host;
 pub mod input;
 pub mod locale;
+pub mod look;
 pub mod paint;
 pub mod progress;
 pub mod rows;

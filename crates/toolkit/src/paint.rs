@@ -73,6 +73,15 @@ impl Escape {
     }
 }
 
+/// A name as it may go to a terminal, escaped by [`Escape::Tty`].
+#[must_use]
+pub fn printable(name: &[u8]) -> String {
+    let mut text = Vec::with_capacity(name.len());
+    // A vector takes all.
+    let _ = Escape::Tty.write(name, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
 fn octal(bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
     bytes.iter().try_for_each(|byte| write!(out, "\\{byte:03o}"))
 }

@@ -14,6 +14,15 @@ pub enum Stamp {
     Iso,
 }
 
+/// How a report's time is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// Date and time of day.
+    Local,
+    /// Seconds since the epoch.
+    Epoch,
+}
+
 impl Stamp {
     /// What the environment asks for; of `S_TIME_FORMAT` only exactly `ISO` counts.
     #[must_use]
@@ -34,6 +43,15 @@ impl Stamp {
     #[must_use]
     pub fn date_time(self, wall: SystemTime) -> String {
         self.format(wall, "%x %X", "%FT%T%z")
+    }
+
+    /// The time that stands before a report.
+    #[must_use]
+    pub fn time(self, time: Time, wall: SystemTime) -> String {
+        match time {
+            Time::Local => self.date_time(wall),
+            Time::Epoch => epoch(wall).to_string(),
+        }
     }
 
     fn format(self, wall: SystemTime, localized: &str, iso: &str) -> String {

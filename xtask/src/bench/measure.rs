@@ -10,7 +10,7 @@ use nix::sys::time::TimeVal;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -31,6 +31,15 @@ impl Line {
     pub(crate) fn new(name: &str, words: impl IntoIterator<Item = impl Into<OsString>>) -> Line {
         let words = words.into_iter().map(Into::into).collect();
         Line { name: name.to_owned(), words, stdin: "/dev/null".into(), runs: 1 }
+    }
+
+    /// The command in a mount namespace of its own, behind `mounts`, shell commands with `$0` for
+    /// `root`.
+    pub(crate) fn within(self, mounts: &str, root: &Path) -> Line {
+        let mounts = format!("{mounts} && exec \"$@\"");
+        let lead = ["unshare", "--mount", "sh", "-c", &mounts].map(Into::into);
+        let words = lead.into_iter().chain([root.into()]).chain(self.words).collect();
+        Line { words, ..self }
     }
 }
 

@@ -4,14 +4,13 @@
 //! namespace of each run, so that both commands read it as they read the running system. What one
 //! report costs is the difference of two runs that differ in the number of reports.
 
+use super::made;
 use super::measure::{Line, median, system_calls, turns};
 use crate::binaries;
 use crate::error::Error;
 use crate::tree::Tree;
 use std::fmt::Write as _;
-use std::fs;
 use std::io::Write;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -66,7 +65,7 @@ fn calls(binary: &str, maps: usize, out: &mut dyn Write) -> Result<(), Error> {
     let machine = machine(maps)?;
     let count = |reports: u32| {
         let line = Line::new("", ["sh", "-c", &format!("{binary} -a 0.05 {reports} > /dev/null")]);
-        system_calls(&Line { words: in_namespace(&machine, line.words), ..line })
+        system_calls(&line.within(MOUNTS, &machine))
     };
     let (Some(few), Some(many)) = (count(1)?, count(1 + MORE_OURS)?) else {
         return Ok(());
@@ -87,60 +86,49 @@ fn parsing(tree: &Tree, out: &mut dyn Write) -> Result<(), Error> {
 
 /// A command as it runs on `machine`.
 fn within(machine: &Path, command: &str) -> Line {
-    let words = ["sh", "-c", &format!("exec {command}")].map(Into::into).to_vec();
-    Line { words: in_namespace(machine, words), ..Line::new(command, [""; 0]) }
+    Line::new(command, ["sh", "-c", &format!("exec {command}")]).within(MOUNTS, machine)
 }
 
-/// A command in a mount namespace where `machine` is the running system.
-fn in_namespace(machine: &Path, words: Vec<std::ffi::OsString>) -> Vec<std::ffi::OsString> {
-    let mounts = "mount --bind \"$0/sys\" /sys && mount --bind \"$0/proc/diskstats\" \
-                  /proc/diskstats && exec \"$@\"";
-    let lead = ["unshare", "--mount", "sh", "-c", mounts].map(Into::into);
-    lead.into_iter().chain([machine.as_os_str().to_owned()]).chain(words).collect()
-}
+/// What makes a machine the running system.
+const MOUNTS: &str =
+    "mount --bind \"$0/sys\" /sys && mount --bind \"$0/proc/diskstats\" /proc/diskstats";
 
-/// A machine with so many maps, in the target folder, made once.
+/// A machine with so many maps.
 fn machine(maps: usize) -> Result<PathBuf, Error> {
-    let root = binaries::folder()?.join(format!("bench-maps-{maps}"));
-    if root.exists() {
-        return Ok(root);
-    }
-    let unfinished = root.with_extension("part");
-    let mut diskstats = String::new();
-    write(&unfinished, "sys/kernel/uevent_seqnum", "4711\n")?;
-    write(&unfinished, "sys/devices/system/cpu/cpu0/online", "1\n")?;
-    for map in 0..maps {
-        for path in 0..PATHS {
-            self::path(&unfinished, map, path, &mut diskstats)?;
+    made(&format!("bench-maps-{maps}"), |machine| {
+        let mut diskstats = String::new();
+        machine.write("sys/kernel/uevent_seqnum", "4711\n")?;
+        machine.write("sys/devices/system/cpu/cpu0/online", "1\n")?;
+        for map in 0..maps {
+            (0..PATHS).try_for_each(|at| path(machine, map, at, &mut diskstats))?;
+            let name = format!("dm-{map}");
+            let block = format!("sys/block/{name}");
+            let uuid = format!("mpath-3600a0980{map:09}\n");
+            machine.write(&format!("{block}/dm/uuid"), uuid)?;
+            machine.write(&format!("{block}/dm/name"), format!("mpath{map}\n"))?;
+            counters(machine, &block, [253, map], &name, &mut diskstats)?;
         }
-        let name = format!("dm-{map}");
-        let block = format!("sys/block/{name}");
-        write(&unfinished, &format!("{block}/dm/uuid"), &format!("mpath-3600a0980{map:09}\n"))?;
-        write(&unfinished, &format!("{block}/dm/name"), &format!("mpath{map}\n"))?;
-        counters(&unfinished, &block, [253, map], &name, &mut diskstats)?;
-    }
-    write(&unfinished, "proc/diskstats", &diskstats)?;
-    fs::rename(&unfinished, &root).map_err(Error::file(&root))?;
-    Ok(root)
+        machine.write("proc/diskstats", diskstats)
+    })
 }
 
 /// A path of a map, with its files where a SCSI disk has them.
-fn path(root: &Path, map: usize, path: usize, diskstats: &mut String) -> Result<(), Error> {
+fn path(machine: &Tree, map: usize, path: usize, diskstats: &mut String) -> Result<(), Error> {
     let name = letters(map * PATHS + path);
     let (host, target) = (path / 2, path % 2);
     let hctl = format!("{host}:0:{target}:{map}");
     let device = format!("devices/host{host}/target{host}:0:{target}/{hctl}");
     let block = format!("sys/{device}/block/{name}");
-    write(root, &format!("sys/{device}/state"), "running\n")?;
-    write(root, &format!("sys/block/dm-{map}/slaves/{name}"), "")?;
-    counters(root, &block, [8, map * PATHS + path], &name, diskstats)?;
-    link(root, &format!("{block}/device"), &format!("../../../{hctl}"))?;
-    link(root, &format!("sys/block/{name}"), &format!("../{device}/block/{name}"))
+    machine.write(&format!("sys/{device}/state"), "running\n")?;
+    machine.write(&format!("sys/block/dm-{map}/slaves/{name}"), "")?;
+    counters(machine, &block, [8, map * PATHS + path], &name, diskstats)?;
+    machine.link(&format!("{block}/device"), &format!("../../../{hctl}"))?;
+    machine.link(&format!("sys/block/{name}"), &format!("../{device}/block/{name}"))
 }
 
 /// A device's counters, in its own file and in diskstats.
 fn counters(
-    root: &Path,
+    machine: &Tree,
     block: &str,
     [major, minor]: [usize; 2],
     name: &str,
@@ -161,9 +149,9 @@ fn counters(
     );
     // A vector of bytes takes all.
     let _ = writeln!(diskstats, "{major:4} {minor:7} {name} {stat}");
-    write(root, &format!("{block}/dev"), &format!("{major}:{minor}\n"))?;
-    write(root, &format!("{block}/diskseq"), &format!("{n}\n"))?;
-    write(root, &format!("{block}/stat"), &format!("{stat}\n"))
+    machine.write(&format!("{block}/dev"), format!("{major}:{minor}\n"))?;
+    machine.write(&format!("{block}/diskseq"), format!("{n}\n"))?;
+    machine.write(&format!("{block}/stat"), format!("{stat}\n"))
 }
 
 /// The kernel's name of the disk of that number: `sda`, ..., `sdz`, `sdaa`.
@@ -177,18 +165,4 @@ fn letters(number: usize) -> String {
     }
     name.reverse();
     name.into_iter().fold("sd".to_owned(), |name, letter| name + &letter.to_string())
-}
-
-fn write(root: &Path, below: &str, text: &str) -> Result<(), Error> {
-    let path = root.join(below);
-    let folder = path.parent().unwrap_or(root);
-    fs::create_dir_all(folder).map_err(Error::file(folder))?;
-    fs::write(&path, text).map_err(Error::file(&path))
-}
-
-fn link(root: &Path, below: &str, target: &str) -> Result<(), Error> {
-    let path = root.join(below);
-    let folder = path.parent().unwrap_or(root);
-    fs::create_dir_all(folder).map_err(Error::file(folder))?;
-    symlink(target, &path).map_err(Error::file(&path))
 }

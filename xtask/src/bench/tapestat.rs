@@ -3,15 +3,15 @@
 //! What counts is a round, so a run of several reports is measured, and one of a single report
 //! taken from it: starting the program and the namespace is in both.
 
-use super::{Line, median, system_calls, turns};
+use super::{Line, made, median, system_calls, turns};
 use crate::binaries;
 use crate::error::Error;
 use crate::tree::Tree;
-use std::fs;
+use std::ffi::OsString;
 use std::io::Write;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tapestat::sample::FILES;
 
 const DRIVES: u32 = 256;
 /// Reports of the longer run, a second apart.
@@ -55,10 +55,8 @@ fn row(what: &str, figures: &[f64], rounds: f64, out: &mut dyn Write) -> Result<
 
 /// A command that reports `reports` times, a second apart, with `sys` over its `/sys`.
 fn line(name: &str, program: &Path, sys: &Path, reports: u32) -> Line {
-    let mount = r#"mount --bind "$0" /sys && exec "$@""#;
-    let words = ["unshare", "-m", "sh", "-c", mount].map(Into::into);
-    let rest = [sys.into(), program.into(), "1".into(), reports.to_string().into()];
-    Line::new(name, words.into_iter().chain::<[std::ffi::OsString; 4]>(rest))
+    let words = [program.into(), OsString::from("1"), reports.to_string().into()];
+    Line::new(name, words).within("mount --bind \"$0\" /sys", sys)
 }
 
 /// Whether sysstat's command runs in a mount namespace here.
@@ -72,53 +70,24 @@ fn fit(sys: &Path) -> Result<(), &'static str> {
     }
 }
 
-/// A `/sys` with the drives in all their modes, made once.
+/// A `/sys` with the drives in all their modes.
 fn machine() -> Result<PathBuf, Error> {
-    let sys = binaries::folder()?.join(format!("bench-tape-{DRIVES}"));
-    if sys.exists() {
-        return Ok(sys);
-    }
-    let unfinished = sys.with_extension("part");
-    write(&unfinished.join("kernel/uevent_seqnum"), "4711\n")?;
-    write(&unfinished.join("devices/system/cpu/cpu0/online"), "1\n")?;
-    for number in 0..DRIVES {
-        drive(&unfinished.join("class/scsi_tape"), number)?;
-    }
-    fs::rename(&unfinished, &sys).map_err(Error::file(&sys))?;
-    Ok(sys)
+    made(&format!("bench-tape-{DRIVES}"), |sys| {
+        sys.write("kernel/uevent_seqnum", "4711\n")?;
+        sys.write("devices/system/cpu/cpu0/online", "1\n")?;
+        (0..DRIVES).try_for_each(|number| drive(sys, number))
+    })
 }
 
-fn drive(class: &Path, number: u32) -> Result<(), Error> {
-    const FILES: [&str; 10] = [
-        "read_ns",
-        "write_ns",
-        "io_ns",
-        "read_byte_cnt",
-        "write_byte_cnt",
-        "read_cnt",
-        "write_cnt",
-        "other_cnt",
-        "resid_cnt",
-        "in_flight",
-    ];
+fn drive(sys: &Tree, number: u32) -> Result<(), Error> {
     let name = format!("st{number}");
-    for file in FILES {
-        write(
-            &class.join(&name).join("stats").join(file),
-            &format!("{}\n", 1_234_567_890 + number),
-        )?;
+    let count = format!("{}\n", 1_234_567_890 + number);
+    for file in FILES.iter().chain(&["in_flight"]) {
+        sys.write(&format!("class/scsi_tape/{name}/stats/{file}"), &count)?;
     }
     for mode in ["st#l", "st#m", "st#a", "nst#", "nst#l", "nst#m", "nst#a"] {
-        let link = class.join(mode.replace('#', &number.to_string()));
-        let _ = fs::remove_file(&link);
-        symlink(&name, &link).map_err(Error::file(&link))?;
+        let mode = mode.replace('#', &number.to_string());
+        sys.link(&format!("class/scsi_tape/{mode}"), &name)?;
     }
     Ok(())
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Error> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(Error::file(folder))?;
-    }
-    fs::write(path, text).map_err(Error::file(path))
 }

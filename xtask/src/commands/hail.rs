@@ -2,7 +2,7 @@
 //! texts with every character that means something to roff or to a shell.
 
 use super::Documented;
-use toolkit::cli::{About, Action, Command, Group, Hint, Manual, Opt};
+use toolkit::cli::{About, Command, Group, Hint, Manual, Opt, both, long, short};
 
 /// The command.
 pub(crate) fn hail() -> Documented {
@@ -22,35 +22,27 @@ const COMMAND: Command<()> = Command {
     },
     groups: &[Group { title: "How", options: HOW }, Group { title: "Whom", options: WHOM }],
     operand: |(), _| Ok(()),
+    check: |()| Ok(()),
 };
 
 const HOW: &[Opt<()>] = &[
-    flag(about(Some('l'), Some("loud"), "it's [very]: loud, \"$HOME\" `x` \\")),
-    flag(about(Some('0'), None, "end")),
-    value(GREETING, "GREETING", Hint::Words(&["moin", "hello", "servus"])),
+    Opt::flag(both('l', "loud"), "it's [very]: loud, \"$HOME\" `x` \\", "", |()| ()),
+    Opt::flag(short('0'), "end", "", |()| ()),
+    value(
+        both('g', "greeting").takes("GREETING", Hint::Words(&["moin", "hello", "servus"])),
+        "begin with it",
+        "Begin with `GREETING`. 'Hello' if it's not given; C:\\> is \"odd\". .dots - and ~.",
+    ),
 ];
 
-const GREETING: About = About {
-    doc: "Begin with `GREETING`. 'Hello' if it's not given; C:\\> is \"odd\". .dots - and ~.",
-    ..about(Some('g'), Some("greeting"), "begin with it")
-};
-
 const WHOM: &[Opt<()>] = &[
-    value(about(None, Some("user"), "a user"), "USER", Hint::User),
-    value(about(Some('f'), Some("from"), "names from FILE"), "FILE", Hint::File),
-    value(about(Some('t'), Some("times"), "so often"), "N", Hint::None),
+    value(long("user").takes("USER", Hint::User), "a user", ""),
+    value(both('f', "from").takes("FILE", Hint::File), "names from FILE", ""),
+    value(both('t', "times").takes("N", Hint::None), "so often", ""),
     Opt::HELP,
     Opt::VERSION,
 ];
 
-const fn about(short: Option<char>, long: Option<&'static str>, help: &'static str) -> About {
-    About { short, long, help, ..About::EMPTY }
-}
-
-const fn flag(about: About) -> Opt<()> {
-    Opt { about, action: Action::Flag(|()| ()) }
-}
-
-const fn value(about: About, value: &'static str, hint: Hint) -> Opt<()> {
-    Opt { about: About { value, hint, ..about }, action: Action::Value(|(), _| Ok(())) }
+const fn value(names: About, help: &'static str, doc: &'static str) -> Opt<()> {
+    Opt::value(names, help, doc, |(), _| Ok(()))
 }

@@ -6,189 +6,132 @@ use crate::section::Section;
 use crate::subject::Test;
 use crate::times::End;
 use std::collections::BTreeSet;
-use toolkit::cli::{self, About, Action, Hint, Opt};
+use toolkit::cli::{self, Hint, Opt, both, long, short};
 use toolkit::paint::Escape;
 
 /// Which events.
 pub(super) const EVENTS: &[Opt<Args>] = &[
-    Opt {
-        about: About {
-            long: Some("uid"),
-            value: "UID",
-            hint: Hint::User,
-            help: "this login user: number, name, unset or all; repeatable",
-            doc: "Report on the login user `UID`: a number, a name, `unset` for daemons, whose \
-                  processes nobody logged in for, or `all` for one report for each that the logs \
-                  hold, in ascending order. May be given several times. Without it an overview \
-                  with a line for each login user is printed.",
-            ..About::EMPTY
-        },
-        action: Action::Value(Args::add_user),
-    },
-    Opt {
-        about: About {
-            long: Some("euid"),
-            value: "UID",
-            hint: Hint::User,
-            help: "with this effective user: number or name",
-            doc: "Count only what was done with the rights of the user `UID`. Like all that \
-                  narrows, it may be given several times; one of the values must fit, and other \
-                  options must fit too.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, word| {
+    Opt::value(
+        long("uid").takes("UID", Hint::User),
+        "this login user: number, name, unset or all; repeatable",
+        "Report on the login user `UID`: a number, a name, `unset` for daemons, whose processes \
+         nobody logged in for, or `all` for one report for each that the logs hold, in ascending \
+         order. May be given several times. Without it an overview with a line for each login user \
+         is printed.",
+        Args::add_user,
+    ),
+    Opt::value(
+        long("euid").takes("UID", Hint::User),
+        "with this effective user: number or name",
+        "Count only what was done with the rights of the user `UID`. Like all that narrows, it may \
+         be given several times; one of the values must fit, and other options must fit too.",
+        |args, word| {
             let user = user(word).ok_or("expected a number or a user's name")?;
             args.add_test(Test::Number(b"euid", BTreeSet::from([user])));
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            long: Some("exe"),
-            value: "PATH",
-            hint: Hint::File,
-            help: "by this program",
-            doc: "Count only what the program with this path did. Daemons have no login user, so \
-                  this and `--uid unset` profile a service.",
-            ..About::EMPTY
         },
-        action: Action::Value(|args, word| {
+    ),
+    Opt::value(
+        long("exe").takes("PATH", Hint::File),
+        "by this program",
+        "Count only what the program with this path did. Daemons have no login user, so this and \
+         `--uid unset` profile a service.",
+        |args, word| {
             args.add_test(Test::Text(b"exe", text(word)));
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            long: Some("comm"),
-            value: "NAME",
-            help: "by processes of this name",
-            doc: "Count only what processes did whose name, of at most 15 bytes, is `NAME`.",
-            ..About::EMPTY
         },
-        action: Action::Value(|args, word| {
+    ),
+    Opt::value(
+        long("comm").takes("NAME", Hint::None),
+        "by processes of this name",
+        "Count only what processes did whose name, of at most 15 bytes, is `NAME`.",
+        |args, word| {
             args.add_test(Test::Text(b"comm", text(word)));
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            long: Some("pid"),
-            value: "PID",
-            help: "by this process",
-            doc: "Count only what the process `PID` did.",
-            ..About::EMPTY
         },
-        action: Action::Value(|args, word| {
+    ),
+    Opt::value(
+        long("pid").takes("PID", Hint::None),
+        "by this process",
+        "Count only what the process `PID` did.",
+        |args, word| {
             args.add_test(Test::Number(b"pid", BTreeSet::from([cli::number(word)?])));
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            long: Some("session"),
-            value: "ID",
-            help: "in this login session",
-            doc: "Count only what was done in the login session `ID`.",
-            ..About::EMPTY
         },
-        action: Action::Value(|args, word| {
+    ),
+    Opt::value(
+        long("session").takes("ID", Hint::None),
+        "in this login session",
+        "Count only what was done in the login session `ID`.",
+        |args, word| {
             let session = user(word).ok_or("expected a number or unset")?;
             args.add_test(Test::Number(b"ses", BTreeSet::from([session])));
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            short: Some('k'),
-            long: Some("key"),
-            value: "KEY",
-            help: "recorded by rules with this key",
-            doc: "Count only what a rule with the key `KEY` recorded.",
-            ..About::EMPTY
         },
-        action: Action::Value(|args, word| {
+    ),
+    Opt::value(
+        both('k', "key").takes("KEY", Hint::None),
+        "recorded by rules with this key",
+        "Count only what a rule with the key `KEY` recorded.",
+        |args, word| {
             args.add_test(Test::Key(text(word)));
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            long: Some("node"),
-            value: "HOST",
-            help: "from this host, in a log of several",
-            doc: "Count only what the host `HOST` recorded, in logs whose records begin with \
-                  `node=`.",
-            ..About::EMPTY
         },
-        action: Action::Value(|args, word| {
+    ),
+    Opt::value(
+        long("node").takes("HOST", Hint::None),
+        "from this host, in a log of several",
+        "Count only what the host `HOST` recorded, in logs whose records begin with `node=`.",
+        |args, word| {
             args.add_test(Test::Node(text(word)));
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            long: Some("failed"),
-            help: "only calls that failed",
-            doc: "Count only events whose call failed. A call that never returns, such as exit, \
-                  neither failed nor succeeded.",
-            ..About::EMPTY
         },
-        action: Action::Flag(|args| args.subject.success = Some(false)),
-    },
-    Opt {
-        about: About {
-            long: Some("successful"),
-            help: "only calls that succeeded",
-            doc: "Count only events whose call succeeded. The last of this and `--failed` holds.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.subject.success = Some(true)),
-    },
-    Opt {
-        about: About {
-            short: Some('S'),
-            long: Some("start"),
-            value: "TIME",
-            hint: Hint::Words(TIMES),
-            help: "from then on: today, recent, boot, 2026-11-22, ...",
-            doc: "Count only events from this time on: `now`, `recent` (ten minutes ago), \
-                  `this-hour`, `today`, `yesterday`, `this-week` (since Sunday), `week-ago`, \
-                  `this-month`, `this-year`, `boot`; a time of day such as `14:30`; such a word \
-                  and a time of day, as one argument; seconds since the epoch; or a date and time \
-                  of ISO 8601, with a time zone or in the local one.",
-        },
-        action: Action::Value(|args, word| {
+    ),
+    Opt::flag(
+        long("failed"),
+        "only calls that failed",
+        "Count only events whose call failed. A call that never returns, such as exit, neither \
+         failed nor succeeded.",
+        |args| args.subject.success = Some(false),
+    ),
+    Opt::flag(
+        long("successful"),
+        "only calls that succeeded",
+        "Count only events whose call succeeded. The last of this and `--failed` holds.",
+        |args| args.subject.success = Some(true),
+    ),
+    Opt::value(
+        both('S', "start").takes("TIME", Hint::Words(TIMES)),
+        "from then on: today, recent, boot, 2026-11-22, ...",
+        "Count only events from this time on: `now`, `recent` (ten minutes ago), `this-hour`, \
+         `today`, `yesterday`, `this-week` (since Sunday), `week-ago`, `this-month`, `this-year`, \
+         `boot`; a time of day such as `14:30`; such a word and a time of day, as one argument; \
+         seconds since the epoch; or a date and time of ISO 8601, with a time zone or in the local \
+         one.",
+        |args, word| {
             args.subject.start = Some(time(word, End::Start)?);
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            short: Some('E'),
-            long: Some("end"),
-            value: "TIME",
-            hint: Hint::Words(TIMES),
-            help: "up to then",
-            doc: "Count only events up to and in this second; `TIME` as for `--start`. As in \
-                  ausearch, `today` means now here, and other words the beginning of their day; \
-                  a date means all of its day.",
         },
-        action: Action::Value(|args, word| {
+    ),
+    Opt::value(
+        both('E', "end").takes("TIME", Hint::Words(TIMES)),
+        "up to then",
+        "Count only events up to and in this second; `TIME` as for `--start`. As in ausearch, \
+         `today` means now here, and other words the beginning of their day; a date means all of \
+         its day.",
+        |args, word| {
             args.subject.end = Some(time(word, End::Last)?);
             Ok(())
-        }),
-    },
-    Opt {
-        about: About {
-            long: Some("rotated"),
-            help: "read the rotated siblings of each log too",
-            doc: "Read with each log its rotated siblings, `LOG.1`, `LOG.2` and so on, compressed \
-                  or not, oldest first. Those that were last written before `--start`, and those \
-                  that were begun after `--end`, are not opened.",
-            ..About::EMPTY
         },
-        action: Action::Flag(|args| args.rotated = true),
-    },
+    ),
+    Opt::flag(
+        long("rotated"),
+        "read the rotated siblings of each log too",
+        "Read with each log its rotated siblings, `LOG.1`, `LOG.2` and so on, compressed or not, \
+         oldest first. Those that were last written before `--start`, and those that were begun \
+         after `--end`, are not opened.",
+        |args| args.rotated = true,
+    ),
 ];
 
 const TIMES: &[&str] = &[
@@ -206,83 +149,51 @@ const TIMES: &[&str] = &[
 
 /// What is counted.
 pub(super) const COUNTED: &[Opt<Args>] = &[
-    Opt {
-        about: About {
-            long: Some("syscalls"),
-            help: "system calls made",
-            doc: SECTION,
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.add_section(Section::Calls)),
-    },
-    Opt {
-        about: About {
-            long: Some("commands"),
-            help: "commands executed",
-            doc: SECTION,
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.add_section(Section::Commands)),
-    },
-    Opt {
-        about: About { long: Some("files"), help: "files opened", doc: SECTION, ..About::EMPTY },
-        action: Action::Flag(|args| args.add_section(Section::Files)),
-    },
-    Opt {
-        about: About {
-            long: Some("privileged"),
-            help: "commands executed as root by somebody else",
-            doc: "Print commands that ran with effective user id 0 and were executed by a login \
-                  user other than root.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.add_section(Section::Privileged)),
-    },
-    Opt {
-        about: About {
-            long: Some("errors"),
-            help: "what calls failed on, by error",
-            doc: "Print what calls failed on: the error, the count, and the file, or the name of \
-                  the call where no file was involved.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.add_section(Section::Errors)),
-    },
-    Opt {
-        about: About {
-            long: Some("denials"),
-            help: "what SELinux, AppArmor, seccomp, Landlock refused",
-            doc: "Print what access controls refused. SELinux: source and target context, class, \
-                  permissions, object. AppArmor: profile, operation, mask, object. seccomp: \
-                  program and system call. Landlock: the access, the object. Capabilities by name.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.add_section(Section::Denials)),
-    },
-    Opt {
-        about: About {
-            short: Some('m'),
-            long: Some("modes"),
-            help: "files apart by how they were opened: r w rw c t a x",
-            doc: "Tell files apart by the flags they were opened with: `r`, `w` or `rw`; before it \
-                  `c` if the file would be created, behind it `t` if it would be truncated, `a` if \
-                  appended to, `x` if it must not exist. `?` if the log does not tell.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.modes = true),
-    },
-    Opt {
-        about: About {
-            short: Some('a'),
-            long: Some("absolute"),
-            help: "relative file names joined with the working directory",
-            doc: "Join relative names of files with the working directory of the process. Where \
-                  the call names a directory by its descriptor the log does not tell the place, \
-                  and the name is printed as `[fd 4]/name`.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.absolute = true),
-    },
+    Opt::flag(long("syscalls"), "system calls made", SECTION, |args| {
+        args.add_section(Section::Calls);
+    }),
+    Opt::flag(long("commands"), "commands executed", SECTION, |args| {
+        args.add_section(Section::Commands);
+    }),
+    Opt::flag(long("files"), "files opened", SECTION, |args| args.add_section(Section::Files)),
+    Opt::flag(
+        long("privileged"),
+        "commands executed as root by somebody else",
+        "Print commands that ran with effective user id 0 and were executed by a login user other \
+         than root.",
+        |args| args.add_section(Section::Privileged),
+    ),
+    Opt::flag(
+        long("errors"),
+        "what calls failed on, by error",
+        "Print what calls failed on: the error, the count, and the file, or the name of the call \
+         where no file was involved.",
+        |args| args.add_section(Section::Errors),
+    ),
+    Opt::flag(
+        long("denials"),
+        "what SELinux, AppArmor, seccomp, Landlock refused",
+        "Print what access controls refused. SELinux: source and target context, class, \
+         permissions, object. AppArmor: profile, operation, mask, object. seccomp: program and \
+         system call. Landlock: the access, the object. Capabilities by name.",
+        |args| args.add_section(Section::Denials),
+    ),
+    Opt::flag(
+        both('m', "modes"),
+        "files apart by how they were opened: r w rw c t a x",
+        "Tell files apart by the flags they were opened with: `r`, `w` or `rw`; before it `c` if \
+         the file would be created, behind it `t` if it would be truncated, `a` if appended to, \
+         `x` if it must not exist. `?` if the log does not tell.",
+        |args| args.modes = true,
+    ),
+    Opt::flag(
+        both('a', "absolute"),
+        "relative file names joined with the working directory",
+        "Join relative names of files with the working directory of the process. Where the call \
+         names a directory by its descriptor the log does not tell the place, and the name is \
+         printed as `[fd 4]/name`.",
+        |args| args.absolute = true,
+    ),
 ];
 
 const SECTION: &str =
@@ -290,63 +201,42 @@ const SECTION: &str =
 
 /// How it is printed.
 pub(super) const PRINTED: &[Opt<Args>] = &[
-    Opt {
-        about: About {
-            long: Some("top"),
-            value: "N",
-            help: "the first N of each section",
-            doc: "Print only the first `N` of each section.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, word| {
-            cli::number(word).map(|count| args.layout.top = Some(count))
-        }),
-    },
-    Opt {
-        about: About {
-            short: Some('o'),
-            value: "FORMAT",
-            hint: Hint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd"]),
-            help: "tsv, jsonl or JSON; seccomp or systemd: a profile",
-            doc: "Print for machines. `tsv`: a line an item, with tabs between login user id, kind \
-                  (syscall, command, file, privileged, error, denial), count, name and detail; the \
-                  detail of a system call is its architecture, of a file its mode, of an error \
-                  its name, of a denial who refused. `jsonl`: the same items, a JSON object a \
-                  line, a command with its arguments as `argv`. `JSON`: one document. Counts of \
-                  several hosts or files add up. `seccomp`: the calls seen as a seccomp profile \
-                  for OCI runtimes, docker and podman, `systemd`: as a `SystemCallFilter=` line.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, word| {
-            cli::choice(Format::WORDS, word).map(|format| args.layout.format = format)
-        }),
-    },
-    Opt {
-        about: About {
-            long: Some("escape"),
-            value: "HOW",
-            hint: Hint::Words(&["raw", "tty", "shell", "shell_quote"]),
-            help: "names are printed raw, or safe for tty, shell, shell_quote",
-            doc: "How names are made safe: `raw` prints them as they are; `tty`, the default, \
-                  prints control characters and bytes that are not UTF-8 as a backslash and \
-                  three octal digits; `shell` and `shell_quote` also put a backslash before what \
-                  a shell would take for its own. JSON has escapes of its own.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, word| {
+    Opt::value(
+        long("top").takes("N", Hint::None),
+        "the first N of each section",
+        "Print only the first `N` of each section.",
+        |args, word| cli::number(word).map(|count| args.layout.top = Some(count)),
+    ),
+    Opt::value(
+        short('o').takes("FORMAT", Hint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd"])),
+        "tsv, jsonl or JSON; seccomp or systemd: a profile",
+        "Print for machines. `tsv`: a line an item, with tabs between login user id, kind \
+         (syscall, command, file, privileged, error, denial), count, name and detail; the detail \
+         of a system call is its architecture, of a file its mode, of an error its name, of a \
+         denial who refused. `jsonl`: the same items, a JSON object a line, a command with its \
+         arguments as `argv`. `JSON`: one document. Counts of several hosts or files add up. \
+         `seccomp`: the calls seen as a seccomp profile for OCI runtimes, docker and podman, \
+         `systemd`: as a `SystemCallFilter=` line.",
+        |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),
+    ),
+    Opt::value(
+        long("escape").takes("HOW", Hint::Words(&["raw", "tty", "shell", "shell_quote"])),
+        "names are printed raw, or safe for tty, shell, shell_quote",
+        "How names are made safe: `raw` prints them as they are; `tty`, the default, prints \
+         control characters and bytes that are not UTF-8 as a backslash and three octal digits; \
+         `shell` and `shell_quote` also put a backslash before what a shell would take for its \
+         own. JSON has escapes of its own.",
+        |args, word| {
             cli::choice(Escape::WORDS, word).map(|escape| args.layout.escape = Some(escape))
-        }),
-    },
-    Opt {
-        about: About {
-            short: Some('0'),
-            help: "lines end with NUL, names are raw",
-            doc: "End each line with a NUL byte instead of a newline, and print names raw unless \
-                  `--escape` says otherwise.",
-            ..About::EMPTY
         },
-        action: Action::Flag(|args| args.layout.nul = true),
-    },
+    ),
+    Opt::flag(
+        short('0'),
+        "lines end with NUL, names are raw",
+        "End each line with a NUL byte instead of a newline, and print names raw unless `--escape` \
+         says otherwise.",
+        |args| args.layout.nul = true,
+    ),
     Opt::HELP,
     Opt::VERSION,
 ];

@@ -1,10 +1,9 @@
 //! The options: one table, read by the parser, `--help`, the man page and completions.
 
-use super::{Args, Format, Time, Unit, operand};
+use super::{Args, operand};
 use crate::manual::MANUAL;
 use crate::rates::By;
-use std::ffi::OsStr;
-use toolkit::cli::{self, About, Action, Command, Group, Hint, Opt};
+use toolkit::cli::{self, Command, Group, Hint, Opt, long, short};
 
 /// The command and its options.
 pub const COMMAND: Command<Args> = Command {
@@ -17,45 +16,32 @@ pub const COMMAND: Command<Args> = Command {
         Group { title: "Output", options: OUTPUT },
     ],
     operand,
+    check: Args::check,
 };
 
-const fn flag(short: char, help: &'static str, doc: &'static str, set: fn(&mut Args)) -> Opt<Args> {
-    let about = About { short: Some(short), help, doc, ..About::EMPTY };
-    Opt { about, action: Action::Flag(set) }
-}
-
-const fn file(
-    long: &'static str,
-    value: &'static str,
-    help: &'static str,
-    doc: &'static str,
-    set: fn(&mut Args, &OsStr) -> Result<(), String>,
-) -> Opt<Args> {
-    let about = About { long: Some(long), value, hint: Hint::File, help, doc, ..About::EMPTY };
-    Opt { about, action: Action::Value(set) }
-}
-
 const REPORTS: &[Opt<Args>] = &[
-    Opt {
-        about: About {
-            long: Some("since-boot"),
-            help: "begin with a report on the time since boot",
-            doc: "The first report is on all the time since the machine was booted, and comes at once.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.course.since_boot = true),
-    },
-    flag(
-        'y',
+    Opt::flag(
+        long("since-boot"),
+        "begin with a report on the time since boot",
+        "The first report is on all the time since the machine was booted, and comes at once.",
+        |args| args.course.since_boot = true,
+    ),
+    Opt::flag(
+        short('y'),
         "no report since boot, as without this",
         "Leaves out the report since boot, which is left out without this as well.",
         |args| args.course.since_boot = false,
     ),
-    flag('a', "show maps that did nothing, too", "Shows maps that did nothing as well.", |args| {
-        args.layout.shown.idle = true;
-    }),
-    flag(
-        'z',
+    Opt::flag(
+        short('a'),
+        "show maps that did nothing, too",
+        "Shows maps that did nothing as well.",
+        |args| {
+            args.layout.shown.idle = true;
+        },
+    ),
+    Opt::flag(
+        short('z'),
         "leave out maps that did nothing, as without this",
         "Leaves out maps that did nothing, which are left out without this as well. Paths that did \
          nothing are always shown below a map that did something.",
@@ -64,32 +50,27 @@ const REPORTS: &[Opt<Args>] = &[
 ];
 
 const CONTENTS: &[Opt<Args>] = &[
-    flag(
-        'x',
+    Opt::flag(
+        short('x'),
         "times, sizes, queues, errors, addresses, groups and states",
         "Adds the columns of EXTENDED STATISTICS below. Reading them costs up to four system calls \
          a path and report.",
         |args| args.layout.shown.extended = true,
     ),
-    flag(
-        'i',
+    Opt::flag(
+        short('i'),
         "mark paths that are out of line with their siblings",
-        "Marks paths that take much longer, or are used much less, than the best path of their group; \
-         see OUT OF LINE below.",
+        "Marks paths that take much longer, or are used much less, than the best path of their \
+         group; see OUT OF LINE below.",
         |args| args.layout.shown.outliers = true,
     ),
-    Opt {
-        about: About {
-            short: Some('g'),
-            value: "WHAT",
-            hint: Hint::Words(&["host", "target", "controller", "group"]),
-            help: "sums of paths by host, target, controller or group",
-            doc: "In place of maps and paths shows the sums of the paths that share an HBA (`host`), \
-                  a port of the array (`target`), an NVMe controller (`controller`) or a path group of \
-                  a map (`group`). Sums of paths that did nothing are left out, as maps are.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, value| {
+    Opt::value(
+        short('g').takes("WHAT", Hint::Words(&["host", "target", "controller", "group"])),
+        "sums of paths by host, target, controller or group",
+        "In place of maps and paths shows the sums of the paths that share an HBA (`host`), a port \
+         of the array (`target`), an NVMe controller (`controller`) or a path group of a map \
+         (`group`). Sums of paths that did nothing are left out, as maps are.",
+        |args, value| {
             let words = [
                 ("host", By::Host),
                 ("target", By::Target),
@@ -98,47 +79,22 @@ const CONTENTS: &[Opt<Args>] = &[
             ];
             args.layout.by = Some(cli::choice(&words, value)?);
             Ok(())
-        }),
-    },
+        },
+    ),
 ];
 
 const FIGURES: &[Opt<Args>] = &[
-    flag('k', "amounts in kB", "Amounts in kilobytes of 1024 bytes, as without this.", |args| {
-        args.set_unit(Unit::Kilo);
-    }),
-    flag('m', "amounts in MB", "Amounts in megabytes of 1024 kilobytes.", |args| {
-        args.set_unit(Unit::Mega);
-    }),
-    flag('G', "amounts in GB", "Amounts in gigabytes of 1024 megabytes.", |args| {
-        args.set_unit(Unit::Giga);
-    }),
-    Opt {
-        about: About {
-            long: Some("human"),
-            help: "amounts with a unit that suits each",
-            doc: "Amounts with one decimal and a unit that suits each.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.layout.human = true),
-    },
-    flag(
-        't',
-        "the time before each report",
-        "Date and time before each report, as `LC_TIME` or `S_TIME_FORMAT` say.",
-        |args| args.layout.time = args.layout.time.or(Some(Time::Local)),
-    ),
-    flag(
-        'U',
-        "the time in seconds since the epoch",
-        "The time before each report in seconds since the epoch.",
-        |args| args.layout.time = Some(Time::Epoch),
-    ),
+    Opt::kilo("Amounts in kilobytes of 1024 bytes, as without this."),
+    Opt::MEGA,
+    Opt::GIGA,
+    Opt::human("Amounts with one decimal and a unit that suits each."),
+    Opt::TIME,
+    Opt::EPOCH,
 ];
 
 const INPUT: &[Opt<Args>] = &[
-    file(
-        "root",
-        "DIR",
+    Opt::value(
+        long("root").takes("DIR", Hint::File),
         "read proc and sys below DIR",
         "Reads `proc` and `sys` below DIR, those of a saved machine, for a report since boot. With \
          numbered folders DIR/1, DIR/2 and so on each report is on the time from one to the next, \
@@ -148,9 +104,8 @@ const INPUT: &[Opt<Args>] = &[
             Ok(())
         },
     ),
-    file(
-        "topology",
-        "FILE",
+    Opt::value(
+        long("topology").takes("FILE", Hint::File),
         "read maps and paths from a text of multipath -ll",
         "Takes maps and paths from FILE, a text that `multipath -ll` printed, of any version, or \
          multipathd's `show topology`; `-` is standard input. Changes are not noticed then.",
@@ -159,13 +114,13 @@ const INPUT: &[Opt<Args>] = &[
             Ok(())
         },
     ),
-    file(
-        "iostat",
-        "FILE",
+    Opt::value(
+        long("iostat").takes("FILE", Hint::File),
         "take figures from a text of iostat -x",
-        "Takes the figures from FILE, a text that `iostat -x` printed, of any version; `-` is standard \
-         input. Each report of it makes one of ours, that since boot too if it is there. What such a \
-         text does not say is shown as `-`. For `-i` an interval other than 1 second has to be given.",
+        "Takes the figures from FILE, a text that `iostat -x` printed, of any version; `-` is \
+         standard input. Each report of it makes one of ours, that since boot too if it is there. \
+         What such a text does not say is shown as `-`. For `-i` an interval other than 1 second \
+         has to be given.",
         |args, value| {
             args.input.iostat = Some(value.into());
             Ok(())
@@ -174,24 +129,12 @@ const INPUT: &[Opt<Args>] = &[
 ];
 
 const OUTPUT: &[Opt<Args>] = &[
-    Opt {
-        about: About {
-            short: Some('o'),
-            value: "FORMAT",
-            hint: Hint::Words(&["JSON", "jsonl", "tsv"]),
-            help: "JSON: one document; jsonl, tsv: a path a line",
-            doc: "`JSON` is one document of the form that iostat's has. `jsonl` is a JSON object a \
-                  line and `tsv` tab-separated values with a heading, a path a line; see RECORDS \
-                  below. `-m`, `-G` and `--human` have no effect on them.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, value| {
-            let formats =
-                [("JSON", Format::Json), ("jsonl", Format::JsonLines), ("tsv", Format::Tsv)];
-            args.layout.format = cli::choice(&formats, value)?;
-            Ok(())
-        }),
-    },
+    Opt::format(
+        "JSON: one document; jsonl, tsv: a path a line",
+        "`JSON` is one document of the form that iostat's has. `jsonl` is a JSON object a line and \
+         `tsv` tab-separated values with a heading, a path a line; see RECORDS below. `-m`, `-G` \
+         and `--human` have no effect on them.",
+    ),
     Opt::HELP,
     Opt::VERSION,
 ];

@@ -1,12 +1,11 @@
 use super::*;
-use toolkit::cli::{Asked, parse};
+use toolkit::cli::parse;
+use toolkit::stamp::Time;
 
 fn args(words: &str) -> Result<Args, String> {
     let words = words.split_whitespace().map(OsString::from);
-    match parse(&COMMAND, words, Args::default()).map_err(|usage| usage.to_string())? {
-        Asked::Run(args) => args.checked(),
-        Asked::Print(text) => Err(text),
-    }
+    let args = parse(&COMMAND, words, &mut Vec::new()).map_err(|error| error.to_string())?;
+    args.ok_or_else(|| "a text was asked for".to_owned())
 }
 
 #[test]
@@ -25,7 +24,7 @@ fn the_last_of_opposites_counts() {
     assert!(!read.course.since_boot && !read.layout.shown.idle);
     let read = args("-y -z --since-boot -a -tU").unwrap();
     assert!(read.course.since_boot && read.layout.shown.idle);
-    assert_eq!(read.layout.time, Some(Time::Epoch));
+    assert_eq!(read.layout.look.time, Some(Time::Epoch));
 }
 
 #[test]

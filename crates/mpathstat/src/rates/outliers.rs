@@ -13,7 +13,8 @@
 //!
 //! Paths that the NVMe driver's policy `numa` chooses by processor are not judged by share.
 
-use super::{MapRound, PathRound, Round, per};
+use super::figures::per;
+use super::{MapRound, PathRound, Round};
 use crate::topology::Path;
 use std::collections::HashMap;
 

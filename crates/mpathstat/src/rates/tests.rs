@@ -8,24 +8,24 @@ fn reading(reads: u64, read_ms: u64) -> Reading {
 
 #[test]
 fn figures_are_of_one_device_that_went_forward() {
-    let done = figures(&reading(10, 5), &reading(30, 45), 2.0).unwrap();
+    let done = Figures::between(&reading(10, 5), &reading(30, 45), 2.0).unwrap();
     assert_eq!(
         (done.rate(done.reads), done.await_ms(), done.rate(done.read_kib)),
         (10.0, 2.0, 40.0)
     );
-    assert!(figures(&reading(10, 5), &reading(30, 45), 0.0).is_none(), "no time went by");
-    assert!(figures(&reading(30, 45), &reading(10, 5), 1.0).is_none(), "it began anew");
+    assert!(Figures::between(&reading(10, 5), &reading(30, 45), 0.0).is_none(), "no time went by");
+    assert!(Figures::between(&reading(30, 45), &reading(10, 5), 1.0).is_none(), "it began anew");
     let other = Reading { number: (8, 16), ..reading(30, 45) };
-    assert!(figures(&reading(10, 5), &other, 1.0).is_none(), "it is another device");
+    assert!(Figures::between(&reading(10, 5), &other, 1.0).is_none(), "it is another device");
 }
 
 #[test]
 fn milliseconds_run_over_at_32_bits() {
     let near = (1 << 32) - 10;
-    let done = figures(&reading(0, near), &reading(4, 6), 1.0).unwrap();
+    let done = Figures::between(&reading(0, near), &reading(4, 6), 1.0).unwrap();
     assert_eq!((done.read_ms, done.await_ms()), (16.0, 4.0));
     assert!(
-        figures(&reading(0, near / 2), &reading(4, 6), 1.0).is_none(),
+        Figures::between(&reading(0, near / 2), &reading(4, 6), 1.0).is_none(),
         "too far to have run over"
     );
 }
@@ -35,10 +35,10 @@ fn failures_add_up_only_where_they_are_known() {
     let failures = |errors, timeouts| Some(Failures { errors, timeouts });
     let (mut old, mut new) = (reading(0, 0), reading(4, 4));
     (old.failures, new.failures) = (failures(3, None), failures(5, None));
-    let known = figures(&old, &new, 1.0).unwrap();
+    let known = Figures::between(&old, &new, 1.0).unwrap();
     assert_eq!((known.errors, known.timeouts), (Some(2.0), None));
     let mut sum = Figures::default();
-    sum += figures(&reading(0, 0), &reading(1, 1), 1.0).unwrap();
+    sum += Figures::between(&reading(0, 0), &reading(1, 1), 1.0).unwrap();
     assert_eq!(sum.errors, None);
     sum += known;
     sum += known;

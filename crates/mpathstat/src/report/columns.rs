@@ -1,7 +1,8 @@
 //! The columns of the text report, and how figures are written in them.
 
-use crate::args::{Layout, Unit};
+use crate::args::Layout;
 use crate::rates::Figures;
+use toolkit::look::{Unit, suited};
 use toolkit::paint::Hue;
 
 /// How amounts are written.
@@ -13,7 +14,7 @@ pub(super) struct Scale {
 
 impl Scale {
     pub(super) fn of(layout: &Layout) -> Scale {
-        Scale { unit: layout.unit.unwrap_or_default(), human: layout.human }
+        Scale { unit: layout.look.unit.unwrap_or_default(), human: layout.look.human }
     }
 
     /// The heads of the two columns of amounts.
@@ -28,30 +29,12 @@ impl Scale {
 
     /// An amount.
     pub(super) fn amount(self, kib: f64) -> String {
-        let divisor = match self.unit {
-            _ if self.human => return human(kib),
-            Unit::Kilo => 1.0,
-            Unit::Mega => 1024.0,
-            Unit::Giga => 1024.0 * 1024.0,
-        };
-        format!("{:.2}", kib / divisor)
-    }
-}
-
-/// An amount with one decimal and the largest unit of which there is at least one.
-fn human(kib: f64) -> String {
-    if kib < 1.0 {
-        return format!("{:.1}B", kib * 1024.0);
-    }
-    let mut value = kib;
-    let mut unit = 'k';
-    for next in ['M', 'G', 'T', 'P'] {
-        if value < 1024.0 {
-            break;
+        if !self.human {
+            return format!("{:.2}", kib / self.unit.kib());
         }
-        (value, unit) = (value / 1024.0, next);
+        let (amount, unit) = if kib < 1.0 { (kib * 1024.0, 'B') } else { suited(kib) };
+        format!("{amount:.1}{unit}")
     }
-    format!("{value:.1}{unit}")
 }
 
 /// A figure and the colour it has.

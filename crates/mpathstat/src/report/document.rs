@@ -1,15 +1,15 @@
 //! One JSON document, of the form that iostat's has: maps in place of disks, paths within maps.
 
-use super::records::figures;
-use super::{Report, shown, shown_sums, time};
+use super::records::{figures, mark, percent, text};
+use super::{Report, shown, shown_sums};
 use crate::args::Layout;
 use crate::rates::{Figures, MapRound, PathRound, Round, Sum};
 use crate::topology::Change;
 use std::io::{self, Write};
 use std::time::SystemTime;
+use toolkit::document::Document;
 use toolkit::host::Machine;
-use toolkit::rows::{Cell, json, json_string};
-use toolkit::stamp::Stamp;
+use toolkit::rows::{Cell, json};
 
 /// The keys of the figures, iostat's where it has them.
 const FIGURES: [&str; 14] = [
@@ -29,39 +29,38 @@ const FIGURES: [&str; 14] = [
     "tmo/s",
 ];
 
-pub(super) struct Document<'a> {
+pub(super) struct Json<'a> {
     layout: &'a Layout,
-    machine: Machine,
-    wall: SystemTime,
-    stamp: Stamp,
-    /// Whether a round was written, and a comma has to stand before the next.
-    is_open: bool,
+    document: Document,
 }
 
 type Pairs<'a> = Vec<(&'static str, Cell<'a>)>;
 
-impl<'a> Document<'a> {
-    pub(super) fn new(layout: &'a Layout, machine: Machine, wall: SystemTime) -> Document<'a> {
-        Document { layout, machine, wall, stamp: Stamp::from_env(), is_open: false }
+impl<'a> Json<'a> {
+    pub(super) fn new(layout: &'a Layout, machine: Machine, wall: SystemTime) -> Json<'a> {
+        Json { layout, document: Document::new(machine, wall, layout.look.time) }
     }
+}
 
-    fn maps(&self, round: &Round<'_>, out: &mut dyn Write) -> io::Result<()> {
-        list("multipath", shown(self.layout, round), out, |of_map, out| {
-            let mut object = Vec::new();
-            json(&map_pairs(of_map), &mut object)?;
-            // The paths go into the map's object, before its end.
-            out.write_all(object.strip_suffix(b"}").unwrap_or(&object))?;
-            let mut separator = &b",\"paths\":["[..];
-            for path in &of_map.paths {
-                out.write_all(separator)?;
-                separator = b",";
-                json(&path_pairs(path), &mut &mut *out)?;
-            }
-            let empty: &[u8] = if of_map.paths.is_empty() { separator } else { b"" };
-            out.write_all(empty)?;
-            out.write_all(b"]}")
-        })
-    }
+fn maps<'a, 'b: 'a>(
+    maps: impl Iterator<Item = &'a MapRound<'b>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    list("multipath", maps, out, |of_map, out| {
+        let mut object = Vec::new();
+        json(&map_pairs(of_map), &mut object)?;
+        // The paths go into the map's object, before its end.
+        out.write_all(object.strip_suffix(b"}").unwrap_or(&object))?;
+        let mut separator = &b",\"paths\":["[..];
+        for path in &of_map.paths {
+            out.write_all(separator)?;
+            separator = b",";
+            json(&path_pairs(path), &mut &mut *out)?;
+        }
+        let empty: &[u8] = if of_map.paths.is_empty() { separator } else { b"" };
+        out.write_all(empty)?;
+        out.write_all(b"]}")
+    })
 }
 
 /// Writes a member of a report that is a list.
@@ -86,10 +85,6 @@ fn with_figures<'a>(mut pairs: Pairs<'a>, of: Option<&Figures>) -> Pairs<'a> {
     pairs
 }
 
-fn text(word: &[u8]) -> Cell<'_> {
-    if word.is_empty() { Cell::Null } else { Cell::Text(word) }
-}
-
 fn map_pairs<'a>(of_map: &MapRound<'a>) -> Pairs<'a> {
     let map = of_map.map;
     let pairs = vec![
@@ -105,7 +100,6 @@ fn map_pairs<'a>(of_map: &MapRound<'a>) -> Pairs<'a> {
 fn path_pairs<'a>(of_path: &'a PathRound<'_>) -> Pairs<'a> {
     let path = of_path.path;
     let group = path.manager.group.map_or(Cell::Null, |group| Cell::Number(group.into()));
-    let mark = of_path.mark.as_ref().map_or(Cell::Null, |mark| Cell::Text(mark.what.as_bytes()));
     let pairs = vec![
         ("path", text(&path.device.kernel)),
         ("hctl", text(&path.hctl)),
@@ -118,10 +112,10 @@ fn path_pairs<'a>(of_path: &'a PathRound<'_>) -> Pairs<'a> {
         ("state", text(&path.state)),
         ("access", text(&path.access)),
         ("multipathd", text(&path.manager.states)),
-        ("mark", mark),
+        ("mark", mark(of_path)),
     ];
     let mut pairs = with_figures(pairs, of_path.figures.as_ref());
-    pairs.push(("share", super::records::percent(of_path.share)));
+    pairs.push(("share", percent(of_path.share)));
     pairs
 }
 
@@ -146,28 +140,13 @@ fn change(change: &Change, mut out: &mut dyn Write) -> io::Result<()> {
     json(&pairs, &mut out)
 }
 
-impl Report for Document<'_> {
+impl Report for Json<'_> {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let Machine { system, release, node, hardware, cpus } = &self.machine;
-        write!(out, "{{\"sysstat\": {{\n\t\"hosts\": [\n\t\t{{\n")?;
-        let date = self.stamp.date(self.wall);
-        for (key, value) in
-            [("nodename", node), ("sysname", system), ("release", release), ("machine", hardware)]
-        {
-            member(key, value, out)?;
-        }
-        writeln!(out, "\t\t\t\"number-of-cpus\": {cpus},")?;
-        member("date", &date, out)?;
-        write!(out, "\t\t\t\"statistics\": [")
+        self.document.begin(out)
     }
 
     fn round(&mut self, round: &Round<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let between = if std::mem::replace(&mut self.is_open, true) { "," } else { "" };
-        writeln!(out, "{between}\n\t\t\t\t{{")?;
-        if let Some(time) = time(self.layout, self.stamp, round.wall) {
-            write!(out, "\t\t")?;
-            member("timestamp", &time, out)?;
-        }
+        self.document.open(round.wall, out)?;
         if !round.changes.is_empty() {
             list("changes", round.changes.iter(), out, change)?;
             writeln!(out, ",")?;
@@ -176,19 +155,12 @@ impl Report for Document<'_> {
             let sums = shown_sums(self.layout, round);
             list("sums", sums.iter(), out, |sum, mut out| json(&sum_pairs(sum), &mut out))?;
         } else {
-            self.maps(round, out)?;
+            maps(shown(self.layout, round), out)?;
         }
-        write!(out, "\n\t\t\t\t}}")
+        self.document.close(out)
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "\n\t\t\t]\n\t\t}}\n\t]\n}}}}\n")
+        self.document.end(out)
     }
-}
-
-/// A member of the host's object.
-fn member(key: &str, value: &str, mut out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "\t\t\t\"{key}\": ")?;
-    json_string(value.as_bytes(), &mut out)?;
-    writeln!(out, ",")
 }

@@ -1,13 +1,14 @@
 //! One path in one report a line, for programs: as JSON or as tab-separated values.
 
 use super::{Report, shown, shown_sums};
-use crate::args::{Format, Layout, Time};
+use crate::args::Layout;
 use crate::rates::{Figures, MapRound, PathRound, Round, Sum};
 use crate::topology::Change;
 use std::io::{self, Write};
+use toolkit::look::Format;
 use toolkit::paint::Escape;
 use toolkit::rows::{Cell, Fixed, json, tsv};
-use toolkit::stamp::{self, Stamp};
+use toolkit::stamp::{self, Stamp, Time};
 
 /// What a record says of the report, the path and its place.
 const PLACE: [&str; 16] = [
@@ -61,7 +62,7 @@ impl<'a> Records<'a> {
     }
 
     fn is_json(&self) -> bool {
-        self.layout.format == Format::JsonLines
+        self.layout.look.format == Format::JsonLines
     }
 
     fn keys(&self) -> impl Iterator<Item = &'static str> {
@@ -106,9 +107,7 @@ impl<'a> Records<'a> {
         ] {
             cells.push(text(word));
         }
-        cells.push(
-            of_path.mark.as_ref().map_or(Cell::Null, |mark| Cell::Text(mark.what.as_bytes())),
-        );
+        cells.push(mark(of_path));
         cells.extend(figures(of_path.figures.as_ref()));
         cells.push(percent(of_path.share));
         self.write(cells, out)
@@ -143,8 +142,14 @@ impl<'a> Records<'a> {
     }
 }
 
-fn text(word: &[u8]) -> Cell<'_> {
+/// A word; an empty one is unknown.
+pub(super) fn text(word: &[u8]) -> Cell<'_> {
     if word.is_empty() { Cell::Null } else { Cell::Text(word) }
+}
+
+/// By what a path is out of line.
+pub(super) fn mark<'a>(of_path: &'a PathRound<'_>) -> Cell<'a> {
+    of_path.mark.as_ref().map_or(Cell::Null, |mark| Cell::Text(mark.what.as_bytes()))
 }
 
 /// The values of [`FIGURES`] but the last.
@@ -196,7 +201,9 @@ impl Report for Records<'_> {
     fn round(&mut self, round: &Round<'_>, out: &mut dyn Write) -> io::Result<()> {
         let iso = round.wall.map(|wall| Stamp::Iso.date_time(wall)).unwrap_or_default();
         let time = match round.wall {
-            Some(wall) if self.layout.time == Some(Time::Epoch) => Cell::Number(stamp::epoch(wall)),
+            Some(wall) if self.layout.look.time == Some(Time::Epoch) => {
+                Cell::Number(stamp::epoch(wall))
+            }
             _ => text(iso.as_bytes()),
         };
         if self.is_json() {
@@ -210,10 +217,6 @@ impl Report for Records<'_> {
         for of_map in shown(self.layout, round) {
             of_map.paths.iter().try_for_each(|path| self.path(&time, of_map, path, out))?;
         }
-        Ok(())
-    }
-
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
 }

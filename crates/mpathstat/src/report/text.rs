@@ -8,12 +8,12 @@
 //! ```
 
 use super::columns::{Column, EXTENDED, Scale, Shown, USUAL, percent};
-use super::{Report, shown, shown_sums, time};
+use super::{Report, shown, shown_sums};
 use crate::args::Layout;
 use crate::rates::{By, Figures, MapRound, Mark, PathRound, Round, Sum};
 use crate::topology::{Change, Path};
 use std::io::{self, IsTerminal, Write};
-use toolkit::paint::{Colours, Escape, Hue};
+use toolkit::paint::{Colours, Hue, printable};
 use toolkit::stamp::{self, Stamp};
 
 pub(super) struct Text<'a> {
@@ -167,22 +167,10 @@ fn printable_or_dash(word: &[u8]) -> String {
     if word.is_empty() { "-".to_owned() } else { printable(word) }
 }
 
-/// A name as it may go to a terminal.
-fn printable(name: &[u8]) -> String {
-    let mut text = Vec::with_capacity(name.len());
-    // A vector takes all.
-    let _ = Escape::Tty.write(name, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
-}
-
 impl Report for Text<'_> {
-    fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
     fn round(&mut self, round: &Round<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if let Some(time) = time(self.layout, self.stamp, round.wall) {
-            writeln!(out, "{time}")?;
+        if let Some((time, wall)) = self.layout.look.time.zip(round.wall) {
+            writeln!(out, "{}", self.stamp.time(time, wall))?;
         }
         for change in &round.changes {
             let clock = round.wall.map(stamp::clock).unwrap_or_default();
@@ -193,9 +181,5 @@ impl Report for Text<'_> {
             return shown_sums(self.layout, round).iter().try_for_each(|sum| self.sum(sum, out));
         }
         shown(self.layout, round).try_for_each(|of_map| self.map(of_map, out))
-    }
-
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -1,75 +1,59 @@
 //! The table of options: what each is called, what it does, what the manual says of it.
 
-use super::{Args, Format, Naming, Time, Unit};
-use toolkit::cli::{self, About, Action, Hint, Opt};
-
-const fn flag(short: char, help: &'static str, doc: &'static str, set: fn(&mut Args)) -> Opt<Args> {
-    let about = About { short: Some(short), help, doc, ..About::EMPTY };
-    Opt { about, action: Action::Flag(set) }
-}
+use super::{Args, Naming};
+use toolkit::cli::{self, Hint, Opt, long, short};
 
 /// When reports are made, and of which machine.
 pub(super) const REPORTS: &[Opt<Args>] = &[
-    flag(
-        'y',
+    Opt::flag(
+        short('y'),
         "no report since boot",
         "Leaves out the first report, which is about all the time since the machine was booted. \
          Counts only with an interval.",
         |args| args.course.omit_since_boot = true,
     ),
-    flag(
-        'w',
+    Opt::flag(
+        short('w'),
         "wait for a drive, tell of drives that come and go",
         "Waits for a drive where the command otherwise ends because there is none, and tells on \
          standard error of each drive that comes or goes.",
         |args| args.course.wait = true,
     ),
-    Opt {
-        about: About {
-            long: Some("root"),
-            value: "DIR",
-            hint: Hint::File,
-            help: "read proc and sys below DIR",
-            doc: "Reads `proc` and `sys` below DIR, those of a saved machine. With numbered folders \
-                  DIR/1, DIR/2 and so on each report takes the next, without waiting, and the run \
-                  ends with the last.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, value| {
+    Opt::value(
+        long("root").takes("DIR", Hint::File),
+        "read proc and sys below DIR",
+        "Reads `proc` and `sys` below DIR, those of a saved machine. With numbered folders DIR/1, \
+         DIR/2 and so on each report takes the next, without waiting, and the run ends with the \
+         last.",
+        |args, value| {
             args.root = Some(value.into());
             Ok(())
-        }),
-    },
+        },
+    ),
 ];
 
 /// Which drives are reported, and by what names.
 pub(super) const DRIVES: &[Opt<Args>] = &[
-    flag(
-        'z',
+    Opt::flag(
+        short('z'),
         "leave out drives that did nothing",
         "Leaves out the drives whose figures are all 0.",
         |args| args.layout.shown.omit_idle = true,
     ),
-    flag(
-        'T',
+    Opt::flag(
+        short('T'),
         "add a line with the sums",
-        "Adds a line with the sums of the figures above it; with `-x` its sizes and times are those \
-         of all operations together.",
+        "Adds a line with the sums of the figures above it; with `-x` its sizes and times are \
+         those of all operations together.",
         |args| args.layout.shown.total = true,
     ),
-    Opt {
-        about: About {
-            short: Some('j'),
-            value: "NAMES",
-            hint: Hint::Words(&["ID", "PATH", "SERIAL", "HCTL"]),
-            help: "names that stay the same: ID, PATH, SERIAL or HCTL",
-            doc: "Shows drives by a name that stays when the kernel counts them anew: `ID` and `PATH` \
-                  as in `/dev/tape/by-id` and `/dev/tape/by-path`, `SERIAL` as the drive itself says, \
-                  `HCTL` for host, channel, target and unit. A drive without such a name keeps its \
-                  own.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, value| {
+    Opt::value(
+        short('j').takes("NAMES", Hint::Words(&["ID", "PATH", "SERIAL", "HCTL"])),
+        "names that stay the same: ID, PATH, SERIAL or HCTL",
+        "Shows drives by a name that stays when the kernel counts them anew: `ID` and `PATH` as in \
+         `/dev/tape/by-id` and `/dev/tape/by-path`, `SERIAL` as the drive itself says, `HCTL` for \
+         host, channel, target and unit. A drive without such a name keeps its own.",
+        |args, value| {
             let names = [
                 ("ID", Naming::Id),
                 ("PATH", Naming::Path),
@@ -78,47 +62,28 @@ pub(super) const DRIVES: &[Opt<Args>] = &[
             ];
             args.naming = Some(cli::choice(&names, value)?);
             Ok(())
-        }),
-    },
+        },
+    ),
 ];
 
 /// Units, decimals and columns.
 pub(super) const FIGURES: &[Opt<Args>] = &[
-    flag('k', "amounts in kB", "Amounts in kilobytes of 1024 bytes, as without it.", |args| {
-        args.set_unit(Unit::Kilo);
-    }),
-    flag('m', "amounts in MB", "Amounts in megabytes of 1024 kilobytes.", |args| {
-        args.set_unit(Unit::Mega);
-    }),
-    flag('G', "amounts in GB", "Amounts in gigabytes of 1024 megabytes.", |args| {
-        args.set_unit(Unit::Giga);
-    }),
-    Opt {
-        about: About {
-            long: Some("human"),
-            help: "amounts with a unit that suits each",
-            doc: "Amounts with one decimal and a unit that suits each, percentages with a sign.",
-            ..About::EMPTY
-        },
-        action: Action::Flag(|args| args.layout.human = true),
-    },
-    Opt {
-        about: About {
-            long: Some("dec"),
-            value: "0|1|2",
-            hint: Hint::Words(&["0", "1", "2"]),
-            help: "decimals of the figures; 0 cuts them off",
-            doc: "Figures with that many decimals, rounded; with 0, as without it, decimals are cut \
-                  off. `-o jsonl` and `-o tsv` have 2 unless told otherwise.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, value| {
+    Opt::kilo("Amounts in kilobytes of 1024 bytes, as without it."),
+    Opt::MEGA,
+    Opt::GIGA,
+    Opt::human("Amounts with one decimal and a unit that suits each, percentages with a sign."),
+    Opt::value(
+        long("dec").takes("0|1|2", Hint::Words(&["0", "1", "2"])),
+        "decimals of the figures; 0 cuts them off",
+        "Figures with that many decimals, rounded; with 0, as without it, decimals are cut off. \
+         `-o jsonl` and `-o tsv` have 2 unless told otherwise.",
+        |args, value| {
             args.layout.decimals = Some(cli::choice(&[("0", 0), ("1", 1), ("2", 2)], value)?);
             Ok(())
-        }),
-    },
-    flag(
-        'x',
+        },
+    ),
+    Opt::flag(
+        short('x'),
         "block sizes, times of operations, requests in flight, state",
         "Adds the columns of EXTENDED STATISTICS below.",
         |args| args.layout.shown.extended = true,
@@ -127,38 +92,16 @@ pub(super) const FIGURES: &[Opt<Args>] = &[
 
 /// The form of the report.
 pub(super) const OUTPUT: &[Opt<Args>] = &[
-    Opt {
-        about: About {
-            short: Some('o'),
-            value: "FORMAT",
-            hint: Hint::Words(&["JSON", "jsonl", "tsv"]),
-            help: "JSON: one document; jsonl, tsv: a record a line",
-            doc: "`JSON` is the document that sysstat's command writes. `jsonl` is a JSON object a \
-                  line and `tsv` tab-separated values with a heading: each line is one drive in one \
-                  report, with rates and with what the counters grew by. See RECORDS below.",
-            ..About::EMPTY
-        },
-        action: Action::Value(|args, value| {
-            let formats =
-                [("JSON", Format::Json), ("jsonl", Format::JsonLines), ("tsv", Format::Tsv)];
-            args.layout.format = cli::choice(&formats, value)?;
-            Ok(())
-        }),
-    },
-    flag(
-        't',
-        "the time before each report",
-        "Date and time before each report, as `LC_TIME` or `S_TIME_FORMAT` say.",
-        |args| args.layout.time = args.layout.time.or(Some(Time::Local)),
+    Opt::format(
+        "JSON: one document; jsonl, tsv: a record a line",
+        "`JSON` is the document that sysstat's command writes. `jsonl` is a JSON object a line and \
+         `tsv` tab-separated values with a heading: each line is one drive in one report, with \
+         rates and with what the counters grew by. See RECORDS below.",
     ),
-    flag(
-        'U',
-        "the time in seconds since the epoch",
-        "The time before each report in seconds since the epoch.",
-        |args| args.layout.time = Some(Time::Epoch),
-    ),
-    flag(
-        'V',
+    Opt::TIME,
+    Opt::EPOCH,
+    Opt::flag(
+        short('V'),
         "print the version as sysstat does",
         "Prints the variables of ENVIRONMENT that are set and the version, and ends.",
         |args| args.version = true,

@@ -1,12 +1,10 @@
 use super::*;
-use toolkit::cli::{Asked, parse};
+use toolkit::cli::parse;
 
 fn args(words: &str) -> Result<Args, String> {
     let words = words.split_whitespace().map(OsString::from);
-    match parse(&COMMAND, words, Args::default()).map_err(|usage| usage.to_string())? {
-        Asked::Run(args) => args.checked(),
-        Asked::Print(text) => Err(text),
-    }
+    let args = parse(&COMMAND, words, &mut Vec::new()).map_err(|error| error.to_string())?;
+    args.ok_or_else(|| "a text was asked for".to_owned())
 }
 
 #[test]

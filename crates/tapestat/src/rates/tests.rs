@@ -1,5 +1,4 @@
 use super::*;
-use crate::args::Shown;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -60,15 +59,11 @@ fn a_rewind_is_busy_and_a_question_is_not() {
 
 #[test]
 fn records_and_suited_amounts_are_in_kb() {
-    let layout = |format, human| Layout {
-        format,
-        human,
-        unit: Some(Unit::Giga),
-        shown: Shown::default(),
-        ..Layout::default()
-    };
     let of = |format, human| {
-        let scale = Scale::of(&layout(format, human));
+        let mut layout = Layout::default();
+        (layout.look.format, layout.look.human) = (format, human);
+        layout.look.unit = Some(Unit::Giga);
+        let scale = Scale::of(&layout);
         (scale.unit, scale.decimals)
     };
     assert_eq!(of(Format::Text, false), (Unit::Giga, 0));

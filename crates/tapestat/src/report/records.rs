@@ -1,12 +1,13 @@
 //! One drive in one round a line, for programs: as JSON or as tab-separated values.
 
-use crate::args::{Args, Format, Time};
+use crate::args::Layout;
 use crate::rates::{Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, Write};
+use toolkit::look::Format;
 use toolkit::paint::Escape;
 use toolkit::rows::{Cell, Fixed, json, tsv};
-use toolkit::stamp::{self, Stamp};
+use toolkit::stamp::{self, Stamp, Time};
 
 /// The keys of a record, which are the heading of `tsv`.
 const KEYS: [&str; 29] = [
@@ -48,11 +49,11 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn new(args: &Args) -> Records {
+    pub(super) fn new(layout: &Layout) -> Records {
         Records {
-            decimals: Scale::of(&args.layout).decimals,
-            is_json: args.layout.format == Format::JsonLines,
-            is_epoch: args.layout.time == Some(Time::Epoch),
+            decimals: Scale::of(layout).decimals,
+            is_json: layout.look.format == Format::JsonLines,
+            is_epoch: layout.look.time == Some(Time::Epoch),
         }
     }
 
@@ -72,7 +73,6 @@ impl Records {
         cells.push(Cell::Text(row.name().as_bytes()));
         cells.extend(row.figures.map(fixed));
         cells.extend(row.extended(".").map(|value| value.map_or(Cell::Null, Cell::Fixed)));
-        cells.push(row.in_flight.map_or(Cell::Null, Cell::Number));
         cells.push(row.state().map_or(Cell::Null, |state| Cell::Text(state.as_bytes())));
         cells.extend(row.growth.values().map(Cell::Number));
         cells
@@ -100,11 +100,6 @@ impl Report for Records {
                 tsv(&cells, Escape::Tty, b'\n', &mut out)?;
             }
         }
-        Ok(())
-    }
-
-    /// A record is whole in itself.
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
 }

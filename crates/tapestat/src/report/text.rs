@@ -1,24 +1,21 @@
 //! Columns for people, byte for byte those of sysstat's command.
 
-use crate::args::{Args, Layout, Time, Unit};
-use crate::names::printable;
+use crate::args::{Args, Layout};
 use crate::rates::{COLUMNS, Kind, Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, IsTerminal, Write};
 use std::time::SystemTime;
 use toolkit::host::Machine;
 use toolkit::locale;
-use toolkit::paint::{Colours, Hue};
+use toolkit::look::suited;
+use toolkit::paint::{Colours, Hue, printable};
 use toolkit::rows::Fixed;
-use toolkit::stamp::{self, Stamp};
+use toolkit::stamp::Stamp;
 
-pub(super) struct Text {
+pub(super) struct Text<'a> {
+    layout: &'a Layout,
     header: String,
     stamp: Stamp,
-    time: Option<Time>,
-    unit: Unit,
-    is_human: bool,
-    is_extended: bool,
     /// Whether names can be long, so that the first column has to fit them.
     fits_names: bool,
     decimals: usize,
@@ -37,10 +34,9 @@ const EXTENDED: [(&str, usize); 7] = [
     ("state", 5),
 ];
 
-impl Text {
-    pub(super) fn new(args: &Args, machine: &Machine, wall: SystemTime) -> Text {
+impl Text<'_> {
+    pub(super) fn new<'a>(args: &'a Args, machine: &Machine, wall: SystemTime) -> Text<'a> {
         let stamp = Stamp::from_env();
-        let Layout { unit, human, time, ref shown, .. } = args.layout;
         let [system, release, node, hardware] =
             [&machine.system, &machine.release, &machine.node, &machine.hardware]
                 .map(|name| printable(name.as_bytes()));
@@ -50,12 +46,9 @@ impl Text {
         let header =
             format!("{system} {release} ({node}) \t{date} \t_{hardware}_\t({cpus} CPU)\n{empty}");
         Text {
+            layout: &args.layout,
             header,
             stamp,
-            time,
-            unit: unit.unwrap_or_default(),
-            is_human: human,
-            is_extended: shown.extended,
             fits_names: args.naming.is_some(),
             decimals: Scale::of(&args.layout).decimals,
             mark: locale::decimal_mark(locale::of("LC_NUMERIC")),
@@ -64,11 +57,7 @@ impl Text {
     }
 
     fn heading(&self, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        let unit = match self.unit {
-            Unit::Kilo => 'k',
-            Unit::Mega => 'M',
-            Unit::Giga => 'G',
-        };
+        let unit = self.layout.look.unit.unwrap_or_default().letter();
         write!(out, "{:width$}", "Tape:")?;
         let names = ["r/s", "w/s", "B_read/s", "B_wrtn/s", "%Rd", "%Wr", "%Oa", "Rs/s", "Ot/s"];
         for (name, (kind, _)) in names.iter().zip(COLUMNS) {
@@ -78,14 +67,15 @@ impl Text {
                 Kind::Rate | Kind::Percent => write!(out, " {name:>width$}")?,
             }
         }
-        if self.is_extended {
+        if self.layout.shown.extended {
             EXTENDED.iter().try_for_each(|(name, width)| write!(out, " {name:>width$}"))?;
         }
         writeln!(out)
     }
 
     fn width(&self, kind: Kind) -> usize {
-        let decimals = if kind == Kind::Amount && self.is_human { 0 } else { self.decimals };
+        let decimals =
+            if kind == Kind::Amount && self.layout.look.human { 0 } else { self.decimals };
         decimals
             + match kind {
                 Kind::Rate => 7,
@@ -99,7 +89,7 @@ impl Text {
         for (figure, (kind, _)) in row.figures.into_iter().zip(COLUMNS) {
             self.figure(figure, kind, out)?;
         }
-        if self.is_extended {
+        if self.layout.shown.extended {
             self.extended(row, out)?;
         }
         writeln!(out)
@@ -113,7 +103,7 @@ impl Text {
             Kind::Rate | Kind::Amount => Hue::figure(scaled == 0),
         };
         // The colour ends before the unit, as in sysstat's.
-        match (kind, self.is_human) {
+        match (kind, self.layout.look.human) {
             (Kind::Amount, true) => {
                 let (amount, unit) = suited(number.to_f64());
                 let text = format!("{amount:.1}").replace('.', self.mark);
@@ -140,31 +130,18 @@ impl Text {
                 None => write!(out, " {:>width$}", "-")?,
             }
         }
-        match row.in_flight {
-            Some(requests) => {
-                let hue = Hue::figure(requests == 0);
-                self.colours.write(hue, format_args!(" {requests:4}"), out)?;
-            }
-            None => write!(out, " {:>4}", "-")?,
-        }
         write!(out, " {:>5}", row.state().unwrap_or("-"))
     }
 }
 
-impl Report for Text {
+impl Report for Text<'_> {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(self.header.as_bytes())
     }
 
-    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out)
-    }
-
     fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()> {
-        match self.time {
-            None => {}
-            Some(Time::Local) => writeln!(out, "{}", self.stamp.date_time(round.wall))?,
-            Some(Time::Epoch) => writeln!(out, "{}", stamp::epoch(round.wall))?,
+        if let Some(time) = self.layout.look.time {
+            writeln!(out, "{}", self.stamp.time(time, round.wall))?;
         }
         let rows = || round.rows.iter().chain(&round.total);
         let longest = rows().map(|row| row.name().chars().count()).max().unwrap_or(0);
@@ -173,21 +150,4 @@ impl Report for Text {
         rows().try_for_each(|row| self.row(row, width, out))?;
         writeln!(out)
     }
-
-    /// A round's empty line is its end already.
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// An amount in kB in the unit that suits it.
-fn suited(kb: f64) -> (f64, char) {
-    let (mut amount, mut unit) = (kb, 'k');
-    for larger in ['M', 'G', 'T', 'P'] {
-        if amount < 1024.0 {
-            break;
-        }
-        (amount, unit) = (amount / 1024.0, larger);
-    }
-    (amount, unit)
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use tapestat::sample::FILES;
 
 /// splitmix64.
 pub(crate) struct Random(pub(crate) u64);
@@ -32,18 +33,6 @@ impl Random {
         self.below(10u64.pow(magnitude))
     }
 }
-
-const FILES: [&str; 9] = [
-    "read_ns",
-    "write_ns",
-    "io_ns",
-    "read_byte_cnt",
-    "write_byte_cnt",
-    "read_cnt",
-    "write_cnt",
-    "other_cnt",
-    "resid_cnt",
-];
 
 /// What a machine must not have for the comparison with a certain sysstat in a certain locale.
 #[derive(Clone, Copy)]
