@@ -148,7 +148,7 @@ impl<'a> Joiner<'a> {
         let path = match record.kind {
             Kind::Path => Some(audit::Path::of(record)?),
             Kind::Execve if record.arguments().next().is_none() => {
-                let at = record.at + record.body.len();
+                let at = record.length;
                 return Err(Malformed { expected: "argc= or an argument", at });
             }
             _ => None,
@@ -188,7 +188,7 @@ impl<'a> Joiner<'a> {
 
     #[inline]
     fn id(&self, record: &Record<'_>) -> Id {
-        let node = record.node.map_or(0, |node| self.nodes.hash_one(node));
+        let node = record.node().map_or(0, |node| self.nodes.hash_one(node));
         Id::new(record, node)
     }
 

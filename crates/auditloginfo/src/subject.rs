@@ -132,7 +132,7 @@ impl Test {
                         .split(|byte| *byte == KEY_SEPARATOR)
                         .any(|key| wanted.contains(key))
             }),
-            Test::Node(wanted) => record.node.is_some_and(|node| wanted.contains(node)),
+            Test::Node(wanted) => record.node().is_some_and(|node| wanted.contains(node)),
         }
     }
 }

@@ -34,14 +34,14 @@ pub const UNSET: u32 = u32::MAX;
 pub struct Record<'a> {
     /// The record's type.
     pub kind: Kind,
-    /// The host that wrote it, where the log names it (`node=`).
-    pub node: Option<&'a [u8]>,
     /// The event that the record belongs to, as it is written: see [`Record::stamp`].
     pub event: &'a [u8],
     /// All that follows `audit(...):`.
     pub body: &'a [u8],
-    /// Offset of `body` in the line.
-    pub at: usize,
+    /// What stands before the record in its line.
+    pub prefix: &'a [u8],
+    /// The length of the line.
+    pub length: usize,
 }
 
 /// The start of a record, found but not read: enough to know whether it is worth reading.
@@ -49,11 +49,11 @@ pub struct Record<'a> {
 pub struct Start<'a> {
     /// The record's type.
     pub kind: Kind,
-    node: Option<&'a [u8]>,
-    /// What follows the type and one blank: `msg=audit(...)` or `audit(...)`.
-    rest: &'a [u8],
-    /// Offset of `rest` in the line.
-    at: usize,
+    line: &'a [u8],
+    /// Offset of `type=` in the line.
+    from: usize,
+    /// Offset of what follows the type and one blank: `msg=audit(...)` or `audit(...)`.
+    to: usize,
 }
 
 /// Reads the record of a line, wherever it starts in it; `None` if the line holds none.
@@ -68,40 +68,33 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, Malformed> {
 #[must_use]
 #[inline]
 pub fn start(line: &[u8]) -> Option<Start<'_>> {
-    typed(line, None, 0).or_else(|| start_elsewhere(line))
+    typed(line, 0).or_else(|| start_elsewhere(line))
 }
 
 #[cold]
 fn start_elsewhere(line: &[u8]) -> Option<Start<'_>> {
-    if let Some(rest) = line.strip_prefix(b"node=") {
-        let (node, rest) = rest.split_at(memchr::memchr(b' ', rest)?);
-        if let Some(tail) = rest.strip_prefix(b" ").filter(|tail| tail.starts_with(b"type=")) {
-            return typed(tail, Some(node), line.len() - tail.len());
-        }
+    if line.starts_with(b"node=") {
+        let from = memchr::memchr(b' ', line)? + 1;
+        typed(line, from).or_else(|| start_within(line))
+    } else {
+        start_within(line)
     }
-    start_within(line)
 }
 
 /// Finds a record behind a prefix: the first `type=WORD` that `audit(` follows at once.
 fn start_within(line: &[u8]) -> Option<Start<'_>> {
-    memmem::find_iter(line, b"type=").find_map(|at| {
-        let (before, tail) = line.split_at(at);
-        let apart = before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-        let found = typed(tail, node_before(before), at)?;
-        (apart && is_stamped(found.rest)).then_some(found)
+    memmem::find_iter(line, b"type=").find_map(|from| {
+        let before = line.get(..from)?.last();
+        let apart = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+        typed(line, from).filter(|start| apart && is_stamped(start.rest()))
     })
 }
 
-/// The name in a `node=NAME ` that ends `before`.
-fn node_before(before: &[u8]) -> Option<&[u8]> {
-    before.strip_suffix(b" ")?.rsplit(|&byte| byte == b' ').next()?.strip_prefix(b"node=")
-}
-
-/// Splits `type=WORD rest`; `at` is where that stands in the line.
+/// A record whose `type=WORD ` begins at `from`.
 #[inline]
-fn typed<'a>(tail: &'a [u8], node: Option<&'a [u8]>, at: usize) -> Option<Start<'a>> {
-    let (kind, rest) = Kind::split(tail.strip_prefix(b"type=")?);
-    Some(Start { kind, node, rest, at: at + tail.len() - rest.len() })
+fn typed(line: &[u8], from: usize) -> Option<Start<'_>> {
+    let (kind, length) = Kind::leading(line.get(from..)?.strip_prefix(b"type=")?);
+    Some(Start { kind, line, from, to: from + b"type=".len() + length })
 }
 
 fn is_stamped(rest: &[u8]) -> bool {
@@ -109,6 +102,11 @@ fn is_stamped(rest: &[u8]) -> bool {
 }
 
 impl<'a> Start<'a> {
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.line.get(self.to..).unwrap_or_default()
+    }
+
     /// Finds the stamp's end and so the record.
     ///
     /// # Errors
@@ -116,30 +114,48 @@ impl<'a> Start<'a> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the record is taken apart at once")]
     pub fn record(self) -> Result<Record<'a>, Malformed> {
-        let (event, body) = match stamp::usual(self.rest) {
+        let (event, body) = match stamp::usual(self.rest()) {
             Some(parts) => parts,
             None => self.any_stamp()?,
         };
-        let at = self.at + self.rest.len() - body.len();
-        Ok(Record { kind: self.kind, node: self.node, event, body, at })
+        let prefix = self.line.get(..self.from).unwrap_or_default();
+        Ok(Record { kind: self.kind, event, body, prefix, length: self.line.len() })
     }
 
     #[cold]
     fn any_stamp(self) -> Result<(&'a [u8], &'a [u8]), Malformed> {
-        stamp::any(self.rest).map_err(|error| Malformed {
+        stamp::any(self.rest()).map_err(|error| Malformed {
             expected: "audit(SECONDS.MILLIS:SERIAL):",
-            at: self.at + self.rest.len() - text::left(&error).len(),
+            at: self.line.len() - text::left(&error).len(),
         })
     }
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
     /// The event that the record belongs to.
     #[must_use]
     #[inline]
     pub fn stamp(&self) -> Stamp {
         Stamp::of(self.event)
     }
+
+    /// The host that wrote the record, where `node=` before it names one.
+    #[must_use]
+    #[inline]
+    pub fn node(&self) -> Option<&'a [u8]> {
+        if self.prefix.is_empty() { None } else { node_before(self.prefix) }
+    }
+
+    /// Offset of the body in the line.
+    #[must_use]
+    pub fn at(&self) -> usize {
+        self.length - self.body.len()
+    }
+}
+
+/// The name in a `node=NAME ` that ends `before`.
+fn node_before(before: &[u8]) -> Option<&[u8]> {
+    before.strip_suffix(b" ")?.rsplit(|&byte| byte == b' ').next()?.strip_prefix(b"node=")
 }
 
 #[cfg(test)]
@@ -168,7 +184,7 @@ mod tests {
         ] {
             let record = read(line);
             assert_eq!(
-                (record.kind, record.stamp(), record.node),
+                (record.kind, record.stamp(), record.node()),
                 (Kind::Cwd, stamp, node),
                 "{line}"
             );

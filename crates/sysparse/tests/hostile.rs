@@ -24,8 +24,8 @@ fn read_all(line: &[u8]) -> usize {
             return 1;
         }
     };
-    assert!(lies_in(record.body, line) && record.at + record.body.len() == line.len());
-    assert!(record.node.is_none_or(|node| lies_in(node, line)));
+    assert!(lies_in(record.body, line) && record.at() + record.body.len() == line.len());
+    assert!(record.node().is_none_or(|node| lies_in(node, line)));
     for (name, value) in record.fields() {
         assert!(lies_in(name, line) && lies_in(value.raw(), line));
         assert_eq!(value.text().bytes().count(), value.text().len());

@@ -13,7 +13,7 @@ fn lies_in(part: &[u8], whole: &[u8]) -> bool {
 fuzz_target!(|log: &[u8]| {
     for line in text::lines(log) {
         let Ok(Some(record)) = audit::record(line) else { continue };
-        assert_eq!(record.at + record.body.len(), line.len());
+        assert_eq!(record.at() + record.body.len(), line.len());
         for (name, value) in record.fields() {
             assert!(lies_in(name, line) && lies_in(value.raw(), line));
             assert_eq!(value.text().bytes().count(), value.text().len());

@@ -76,7 +76,7 @@ impl<'a> Call<'a> {
     /// Reads any call.
     #[cold]
     fn any(record: &Record<'a>) -> Result<Call<'a>, Malformed> {
-        let missing = |expected| Malformed { expected, at: record.at + record.body.len() };
+        let missing = |expected| Malformed { expected, at: record.length };
         let arch = record.field(b"arch").and_then(Value::hex);
         let number = record.field(b"syscall").and_then(Value::integer);
         let success = record.field(b"success");

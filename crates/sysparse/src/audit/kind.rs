@@ -68,26 +68,26 @@ impl Kind {
         }
     }
 
-    /// The type at the start of `input`, up to a blank, and what follows that blank.
+    /// The type at the start of `input`, up to a blank, and its length with that blank.
     ///
     /// The types that fill a log are told apart by their first eight bytes, as one number.
     #[inline]
-    pub(super) fn split(input: &[u8]) -> (Self, &[u8]) {
+    pub(super) fn leading(input: &[u8]) -> (Self, usize) {
         let eight = input.first_chunk().map_or(0, |chunk| u64::from_le_bytes(*chunk));
-        let (kind, length) = match eight {
+        match eight {
             SYSCALL => (Kind::Syscall, 8),
             PATH => (Kind::Path, 5),
             CWD => (Kind::Cwd, 4),
             PROCTITLE if matches!(input.get(8..10), Some(b"E ")) => (Kind::Detail, 10),
-            _ => return Kind::split_other(input),
-        };
-        (kind, input.get(length..).unwrap_or_default())
+            _ => Kind::any_leading(input),
+        }
     }
 
-    fn split_other(input: &[u8]) -> (Self, &[u8]) {
-        let end = input.iter().position(|byte| *byte == b' ').unwrap_or(input.len());
-        let (word, rest) = input.split_at(end);
-        (Kind::of(word), rest.strip_prefix(b" ").unwrap_or(rest))
+    fn any_leading(input: &[u8]) -> (Self, usize) {
+        match input.iter().position(|byte| *byte == b' ') {
+            Some(end) => (Kind::of(input.get(..end).unwrap_or_default()), end + 1),
+            None => (Kind::of(input), input.len()),
+        }
     }
 }
 
@@ -132,9 +132,9 @@ mod tests {
         for word in ["SYSCALL", "PATH", "CWD", "PROCTITLE", "EXECVE", "SYSCALL2", "PROCTITLES", ""]
         {
             let input = std::format!("{word} msg=audit(1.2:3): a");
-            let wanted = (Kind::of(word.as_bytes()), &b"msg=audit(1.2:3): a"[..]);
-            assert_eq!(Kind::split(input.as_bytes()), wanted);
-            assert_eq!(Kind::split(word.as_bytes()), (Kind::of(word.as_bytes()), &b""[..]));
+            let kind = Kind::of(word.as_bytes());
+            assert_eq!(Kind::leading(input.as_bytes()), (kind, word.len() + 1));
+            assert_eq!(Kind::leading(word.as_bytes()), (kind, word.len()));
         }
     }
 
