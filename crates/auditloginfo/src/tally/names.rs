@@ -12,8 +12,8 @@ use std::hash::{BuildHasher, Hasher};
 pub struct Names {
     /// Seeded anew in each run: the names are chosen by the people being audited.
     seed: RandomState,
-    /// Zero, or a name's offset in the arena plus one below the high bits of its hash. At least
-    /// half of them are free, and their number is a power of two.
+    /// Zero, or a name's offset in the arena plus one below the high bits of its hash. At least a
+    /// quarter of them is free, and their number is a power of two.
     slots: Vec<u64>,
     /// How many names there are.
     len: usize,
@@ -38,7 +38,7 @@ impl Names {
     }
 
     fn add_times(&mut self, name: &[u8], times: u64) {
-        if (self.len + 1) * 2 > self.slots.len() {
+        if (self.len + 1) * 4 > self.slots.len() * 3 {
             self.grow();
         }
         let hash = self.hash(name);
