@@ -36,13 +36,15 @@ pub(crate) const MANUAL: Manual = Manual {
         (
             "DIAGNOSTICS",
             &["Damaged records, events that lack a record and calls of unknown architectures are \
-                 told on standard error; all else is counted."],
+                 told on standard error; all else is counted. So are calls that a profile leaves out \
+                 because their names are not known."],
         ),
         (
             "EXIT STATUS",
             &[
                 "0 also when nothing matched; 1 if some of the input could not be read (the rest is \
-                 reported) or the report not be written; 2 if the command line is wrong.",
+                 reported), the report not be written, or no call was found to make a profile of; \
+                 2 if the command line is wrong.",
             ],
         ),
     ],

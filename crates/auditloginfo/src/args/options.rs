@@ -314,7 +314,8 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
                   its name, of a denial who refused. `jsonl`: the same items, a JSON object a \
                   line, a command with its arguments as `argv`. `JSON`: one document. Counts of \
                   several hosts or files add up. `seccomp`: the calls seen as a seccomp profile \
-                  for OCI runtimes, docker and podman, `systemd`: as a `SystemCallFilter=` line.",
+                  for OCI runtimes, docker and podman, `systemd`: as a `SystemCallFilter=` line. A call \
+                  whose name is not known is left out; without any call there is no profile.",
             ..About::EMPTY
         },
         action: Action::Value(|args, word| {
