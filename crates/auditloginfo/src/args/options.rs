@@ -20,7 +20,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
             doc: "Report on the login user `UID`: a number, a name, `unset` for daemons, whose \
                   processes nobody logged in for, or `all` for one report for each that the logs \
                   hold, in ascending order. May be given several times. Without it an overview \
-                  with a line for each login user is printed.",
+                  with a line for each login user is printed, whatever sections are asked for.",
             ..About::EMPTY
         },
         action: Action::Value(Args::add_user),
