@@ -2,6 +2,7 @@
 
 use super::{Layout, profile};
 use crate::scan::Found;
+use crate::times;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use toolkit::finish::Messages;
@@ -41,7 +42,14 @@ fn tell_unread(found: &Found, messages: &mut Messages<impl Write>) {
     for (log, error) in &found.unreadable {
         let hint = match error.kind() {
             io::ErrorKind::PermissionDenied => "; run this as root, or give a copy of the log",
+            io::ErrorKind::NotFound if times::is_time_of_day(log) => {
+                "; a time of day goes with its day in one argument: 'yesterday 12:00'"
+            }
             io::ErrorKind::NotFound => "; give the path of an audit log",
+            // What a decoder says of a compressed log that is cut off or damaged.
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => {
+                "; what could be read of it is counted, give a whole copy for the rest"
+            }
             io::ErrorKind::IsADirectory => "; give the logs in it",
             _ => "",
         };
