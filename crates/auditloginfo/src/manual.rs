@@ -79,7 +79,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
     ("What cat was told to print, and by whom; in JSON arguments stay apart:", "commands-for-jq"),
     (
-        "Checksums of the files that were opened; with NUL bytes no name can be mistaken:",
+        "Checksums of the files that were opened; no name can be mistaken, whatever is in it:",
         "files-for-xargs",
     ),
     ("A script that copies them, in which names are words of a shell:", "files-for-a-script"),
