@@ -2,6 +2,7 @@
 """Count what login users did, out of audit logs: the slow, plain arbiter for auditloginfo.
 
     audit_count.py [options] LOG...
+    audit_count.py --sets LOG... < SETS
 
 All records of all logs are loaded and sorted into events by node, time and serial; only then is
 anything counted. Nothing is streamed, nothing bounded, no record can be too late. A line of the
@@ -12,11 +13,14 @@ output, in byte order, is
 A syscall has its architecture for detail, a file with --modes its mode, an error the name of the
 error, a denial who refused. A command's arguments are joined by a blank. In names, control
 characters and bytes that are not UTF-8 are a backslash and three octal digits. --report AUID prints
-the text report of the original script instead.
+the text report of the original script instead. With --sets the logs are loaded once; each line of
+standard input is a set of options with tabs between its words, and each answer ends with an empty
+line.
 """
 
 import argparse
 import gzip
+import os
 import re
 import sys
 from collections import Counter, defaultdict, namedtuple
@@ -36,6 +40,10 @@ KINDS = {1107: "USER_AVC", 1300: "SYSCALL", 1302: "PATH", 1307: "CWD", 1309: "EX
          1336: "URINGOP", 1337: "OPENAT2", 1400: "AVC", 1423: "LANDLOCK_ACCESS"}
 Record = namedtuple("Record", "kind time fields body")
 
+# The options that ask for a section, and what an item of it is called; the first three need not be asked for.
+SECTIONS = {"syscalls": "syscall", "commands": "command", "files": "file", "privileged": "privileged",
+            "errors": "error", "denials": "denial"}
+
 # Which argument of a call that opens holds the flags, and whether the first is a directory.
 OPENS = {"open": ("a1", False), "creat": (None, False), "openat": ("a2", True), "openat2": (None, True),
          "open_by_handle_at": ("a2", True)}
@@ -46,17 +54,29 @@ FLAGS = {"mips": (0x100, 0x200, 0x8, 0x400), "sparc": (0x200, 0x400, 0x8, 0x800)
 GENERIC_FLAGS = (0o100, 0o1000, 0o2000, 0o200)
 
 
-def options():
+def options(words):
     parser = argparse.ArgumentParser(usage="audit_count.py [options] LOG...")
-    for name in ("uid", "euid", "pid", "session", "start", "end", "report"):
-        parser.add_argument("--" + name, type=int)
+    for name in ("uid", "euid", "pid", "session"):
+        parser.add_argument("--" + name, action="append", type=identity)
     for name in ("exe", "comm", "key", "node"):
-        parser.add_argument("--" + name, type=str.encode)
-    for name in ("failed", "successful", "modes", "absolute", "errors", "privileged", "denials"):
+        parser.add_argument("--" + name, action="append", type=os.fsencode)
+    for name in ("start", "end", "report"):
+        parser.add_argument("--" + name, type=int)
+    for name, value in (("failed", b"no"), ("successful", b"yes")):
+        parser.add_argument("--" + name, dest="success", action="store_const", const=value)
+    for name, kind in SECTIONS.items():
+        parser.add_argument("--" + name, dest="kinds", action="append_const", const=kind)
+    for name in ("modes", "absolute", "sets"):
         parser.add_argument("--" + name, action="store_true")
     parser.add_argument("--names", help="a file of lines ARCH NUMBER NAME")
     parser.add_argument("logs", nargs="+", metavar="LOG")
-    return parser.parse_args()
+    return parser.parse_args(words)
+
+
+def identity(word):
+    """A number, or a word for one; nothing for the word that any number fits."""
+    words = {"all": None, "unset": UNSET, "-1": UNSET}
+    return words[word] if word in words else int(word)
 
 
 # Reading
@@ -192,25 +212,31 @@ def denial(record, given):
 
 # Counting
 
+# Options that name the value of a field: the field, and how its value is read.
+FIELDS = {"uid": ("auid", user), "euid": ("euid", user), "pid": ("pid", user), "session": ("ses", user),
+          "exe": ("exe", text), "comm": ("comm", text)}
+
+
 def is_wanted(asked, node, record):
     fields = record.fields
+    for option, (name, read) in FIELDS.items():
+        values = getattr(asked, option) or [None]
+        if None not in values and read(fields.get(name, b"")) not in values:
+            return False
     keys = [] if fields.get("key") in (None, b"(null)") else text(fields["key"]).split(b"\1")
-    numbers = {"uid": "auid", "euid": "euid", "pid": "pid", "session": "ses"}
-    return (all(getattr(asked, option) in (None, user(fields.get(name, b""))) for option, name in numbers.items())
-            and all(getattr(asked, name) in (None, text(fields.get(name, b""))) for name in ("exe", "comm"))
-            and (asked.key is None or asked.key in keys) and asked.node in (None, node)
-            and (not asked.failed or fields.get("success") == b"no")
-            and (not asked.successful or fields.get("success") == b"yes")
+    return ((asked.key is None or any(key in asked.key for key in keys))
+            and (asked.node is None or node in asked.node)
+            and asked.success in (None, fields.get("success"))
             and (asked.start is None or asked.start <= record.time)
             and (asked.end is None or record.time <= asked.end))
 
 
-def count(asked):
+def count(asked, events):
     """How often each (auid, kind, name, detail) was met."""
     counts = Counter()
-    for (node, *_), records in load(asked.logs).items():
+    for (node, *_), records in events.items():
         calls = [r for r in records if r.kind == "SYSCALL" and {"auid", "arch", "syscall"} <= r.fields.keys()]
-        if asked.denials:
+        if "denial" in asked.kinds:
             for record in records:
                 whose = (calls or [record])[0]
                 what = denial(record, asked.names)
@@ -232,13 +258,13 @@ def count_event(asked, call, records, counts):
     put = lambda path: place(path, records, directory(name, fields)) if asked.absolute else path
     if any(record.kind == "EXECVE" for record in records):
         counts[auid, "command", argv(records), ""] += 1
-        if asked.privileged and auid != 0 and fields.get("euid") == b"0":
+        if auid != 0 and fields.get("euid") == b"0":
             counts[auid, "privileged", argv(records), ""] += 1
     if name in OPENS or any(r.kind == "URINGOP" and r.fields.get("uring_op") in URING_OPENS for r in records):
         how = mode(arch, name, fields, records) if asked.modes else ""
         for path in paths(records):
             counts[auid, "file", put(path), how] += 1
-    if asked.errors and fields.get("success") == b"no":
+    if "error" in asked.kinds and fields.get("success") == b"no":
         for what in [put(path) for path in paths(records)] or [name.encode()]:
             counts[auid, "error", what, error_name(-int(fields["exit"]))] += 1
 
@@ -253,10 +279,11 @@ def printed(name, behind=b""):
     return "".join(c if safe(c) else octal(c) for c in name.decode("utf-8", "surrogateescape")).encode()
 
 
-def table(counts):
+def table(counts, kinds):
     for (auid, kind, name, detail), times in counts.items():
-        name = printed(b" ".join(name) if isinstance(name, tuple) else name)
-        yield b"%d\t%s\t%d\t%s\t%s\n" % (auid, kind.encode(), times, name, detail.encode())
+        if kind in kinds:
+            name = printed(b" ".join(name) if isinstance(name, tuple) else name)
+            yield b"%d\t%s\t%d\t%s\t%s\n" % (auid, kind.encode(), times, name, detail.encode())
 
 
 def report(counts, auid):
@@ -273,14 +300,26 @@ def report(counts, auid):
             yield b" " * indent + printed(name, b" ") + b" %d\n" % times
 
 
-def main():
-    asked = options()
-    counts = count(asked)
+def answer(asked, events):
+    asked.kinds = asked.kinds or list(SECTIONS.values())[:3]
+    counts = count(asked, events)
     if asked.report is None:
-        lines = sorted(table(counts))
+        lines = sorted(table(counts, asked.kinds))
     else:
         lines = report(counts, asked.report)
     sys.stdout.buffer.writelines(lines)
+
+
+def main():
+    asked = options(sys.argv[1:])
+    events = load(asked.logs)
+    if not asked.sets:
+        answer(asked, events)
+        return
+    for line in sys.stdin:
+        words = [word for word in line.rstrip("\n").split("\t") if word]
+        answer(options(words + asked.logs), events)
+        sys.stdout.buffer.write(b"\n")
 
 
 main()

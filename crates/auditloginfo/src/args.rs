@@ -80,10 +80,12 @@ impl Args {
         Layout { sections: self.sections(), modes: self.modes, ..self.layout.clone() }
     }
 
-    /// The sections asked for; those of the original command if none is.
+    /// The sections asked for; those of the original command if none is, and for the overview, whose
+    /// columns they are.
     fn sections(&self) -> Sections {
         match self.sections {
             _ if self.layout.format.is_profile() => Sections::EMPTY.with(Section::Calls),
+            _ if self.layout.what == What::Overview => Sections::ORIGINAL,
             Sections::EMPTY => Sections::ORIGINAL,
             asked => asked,
         }

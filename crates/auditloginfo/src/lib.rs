@@ -26,7 +26,7 @@ use toolkit::cli;
 use toolkit::finish::{Error, Messages};
 
 /// Runs the command with `words`, those after its name; gives the exit status: 0, or 1 if some of
-/// the input could not be read.
+/// the input could not be read or there is no profile to print.
 ///
 /// # Errors
 /// The command line is wrong, or the report could not be written.
@@ -42,5 +42,6 @@ pub fn run(
     report::write(&found.tally, &layout, out)?;
     out.flush()?;
     report::tell_doubts(&found, &layout, messages);
-    Ok(u8::from(!found.unreadable.is_empty()))
+    let lacks_some = !found.unreadable.is_empty() || report::lacks_profile(&found.tally, &layout);
+    Ok(u8::from(lacks_some))
 }

@@ -36,31 +36,73 @@ pub(crate) const MANUAL: Manual = Manual {
         (
             "DIAGNOSTICS",
             &["Damaged records, events that lack a record and calls of unknown architectures are \
-                 told on standard error; all else is counted."],
+                 told on standard error; all else is counted. So are calls that a profile leaves out \
+                 because their names are not known."],
         ),
         (
             "EXIT STATUS",
             &[
                 "0 also when nothing matched; 1 if some of the input could not be read (the rest is \
-                 reported) or the report not be written; 2 if the command line is wrong.",
+                 reported), the report not be written, or no call was found to make a profile of; \
+                 2 if the command line is wrong.",
             ],
         ),
     ],
-    examples: &[
-        ("Who did how much:", "overview"),
-        ("What one login user did most:", "top"),
-        ("What ran as root, and who had logged in:", "privileged"),
-        ("Raw material for an SELinux or AppArmor profile, files and how they were used:", "modes"),
-        ("and what was refused:", "denials"),
-        ("A seccomp profile of a program, for docker or podman:", "seccomp-profile"),
-        ("The same as a setting of a systemd unit:", "systemd-filter"),
-        ("Which files could not be opened:", "failed-opens"),
-        ("What calls failed on:", "errors"),
-        ("What was executed in one second of a day:", "between-times"),
-        ("The latest log and its rotated siblings as one:", "rotated"),
-        ("What was done in one login session:", "by-session"),
-        ("What a rule with a key recorded:", "by-key"),
-        ("Logs of two hosts added up, as those of a fleet would be:", "counts-add-up"),
-    ],
+    examples: EXAMPLES,
     see_also: &["auditctl(8)", "ausearch(8)", "aureport(8)", "auditd(8)"],
 };
+
+const EXAMPLES: &[(&str, &str)] = &[
+    ("Who did how much:", "overview"),
+    ("What one login user did most:", "top"),
+    ("What ran as root, and who had logged in:", "privileged"),
+    ("Which files a login user opened with the rights of root:", "by-effective-user"),
+    ("Which files could not be opened:", "failed-opens"),
+    ("What a program failed on, here env, which looks for a command along PATH:", "errors"),
+    ("What was executed in one second of a day:", "between-times"),
+    ("The latest log and its rotated siblings as one:", "rotated"),
+    (
+        "What one process did; the login session tells it from others that had the same number:",
+        "by-process",
+    ),
+    ("What a rule with a key recorded:", "by-key"),
+    (
+        "Raw material for an SELinux or AppArmor policy of a daemon, for which nobody logged in: its \
+         files and how they were opened, and what was refused:",
+        "daemon-files-and-denials",
+    ),
+    ("Its system calls as a setting of its unit:", "daemon-filter"),
+    (
+        "A seccomp profile for docker or podman, of what a program called in one day, whoever ran \
+         it:",
+        "seccomp-profile",
+    ),
+    ("What cat was told to print, and by whom; in JSON arguments stay apart:", "commands-for-jq"),
+    (
+        "Checksums of the files that were opened; no name can be mistaken, whatever is in it:",
+        "files-for-xargs",
+    ),
+    ("A script that copies them, in which names are words of a shell:", "files-for-a-script"),
+    ("What one host recorded, of a log that several write to:", "one-of-two-hosts"),
+    ("Logs of two hosts added up, as those of a fleet would be:", "counts-add-up"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::EXAMPLES;
+    use crate::args::COMMAND;
+
+    #[test]
+    fn every_option_is_shown_in_an_example() {
+        let line = |(_, case): &(&str, &str)| {
+            let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditloginfo");
+            std::fs::read_to_string(format!("{fixtures}/{case}/cmd")).expect("a fixture")
+        };
+        let lines: String = EXAMPLES.iter().map(line).collect();
+        let options = COMMAND.groups.iter().flat_map(|group| group.options);
+        for name in options.map(|option| option.about.name()) {
+            let is_shown = lines.split_whitespace().any(|word| word == name);
+            assert!(is_shown || ["--help", "--version"].contains(&&*name), "{name} is not shown");
+        }
+    }
+}

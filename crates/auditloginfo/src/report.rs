@@ -205,12 +205,19 @@ fn detailed(names: &Names) -> Vec<Item<'_>> {
     items.collect()
 }
 
+/// Whether a profile was asked for and there is none, because there is no call that it would allow.
+#[must_use]
+pub fn lacks_profile(tally: &Tally, layout: &Layout) -> bool {
+    layout.format.is_profile() && profile::is_empty(tally, layout)
+}
+
 /// Writes the report.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     match (&layout.what, layout.format) {
+        _ if lacks_profile(tally, layout) => Ok(()),
         (_, Format::Seccomp) => profile::seccomp(tally, layout, out),
         (_, Format::Systemd) => profile::systemd(tally, layout, out),
         (What::Overview, _) => overview::write(tally, layout, out),

@@ -4,6 +4,7 @@ use chrono::{
     DateTime, Datelike, Days, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike,
 };
 use std::fs;
+use std::path::Path;
 use sysparse::text;
 
 /// Which end of a span of time a point is.
@@ -77,6 +78,11 @@ fn boot() -> Option<i64> {
     let stat = fs::read("/proc/stat").ok()?;
     let seconds = text::lines(&stat).find_map(|line| line.strip_prefix(b"btime "))?;
     i64::try_from(text::whole_number(seconds)?).ok()
+}
+
+/// Whether a path looks like a time of day, as if it had been given apart from its day.
+pub(crate) fn is_time_of_day(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| time_of_day(text).is_some())
 }
 
 /// `14:30` or `14:30:59`, with a fraction of a second or without.

@@ -2,117 +2,204 @@
 //! its records and only then counts: another method in another language.
 
 #![allow(clippy::expect_used, reason = "a test ends at what it does not expect")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod common;
+
+use common::{Folder, command, file, has, sample};
+use flate2::read::GzDecoder;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::Stdio;
+use std::time::{Duration, UNIX_EPOCH};
 use toolkit::finish::Messages;
 
-/// The options that both know.
-const OPTIONS: [&[&str]; 16] = [
+type Options = &'static [&'static str];
+type Items = BTreeSet<Vec<u8>>;
+
+/// Every option that changes counts, alone, with several values, and together with others. Each
+/// finds something in one of the samples.
+const OPTIONS: [Options; 40] = [
     &[],
+    &["--uid", "7005"],
+    &["--uid", "unset"],
+    &["--uid", "1000", "--uid", "-1", "--uid", "4242"],
+    &["--uid", "1000", "--uid", "all"],
+    &["--euid", "0"],
+    &["--euid", "0", "--euid", "1000"],
+    &["--exe", "/usr/bin/bash"],
+    &["--exe", "/usr/bin/env", "--exe", "/tmp/w 480/odd cmd\"cé"],
+    &["--comm", "ls"],
+    &["--comm", "wc", "--comm", "odd cmd\"cé"],
+    &["--pid", "707"],
+    &["--pid", "480", "--pid", "536", "--pid", "1918"],
+    &["--session", "45"],
+    &["--session", "unset", "--session", "4"],
+    &["--key", "alice_exec"],
+    &["--key", "shadow", "--key", "alice_exec", "--key", "(null)"],
+    &["--node", "lab"],
+    &["--node", "other", "--node", "lab"],
     &["--failed"],
     &["--successful"],
+    &["--failed", "--successful"],
+    &["--start", "1795352908"],
+    &["--end", "1795352908"],
+    &["--start", "1795352908", "--end", "1795353292"],
+    &["--syscalls"],
+    &["--commands"],
+    &["--files"],
+    &["--privileged"],
+    &["--errors"],
+    &["--denials"],
+    &["--syscalls", "--files"],
     &["--modes"],
     &["--absolute"],
     &["--modes", "--absolute", "--failed"],
-    &["--errors", "--privileged", "--denials", "--modes", "--absolute"],
-    &["--uid", "7005"],
-    &["--uid", "4294967295"],
-    &["--euid", "0"],
-    &["--exe", "/usr/bin/bash"],
-    &["--comm", "ls"],
-    &["--session", "45"],
-    &["--key", "alice_exec"],
-    &["--node", "lab"],
-    &["--start", "1795352908", "--end", "1795353292"],
+    &["--errors", "--absolute", "--euid", "7005", "--successful", "--failed"],
+    &["--denials", "--errors", "--uid", "7005", "--exe", "/usr/local/bin/sysex"],
+    &["--privileged", "--commands", "--uid", "1000", "--key", "alice_exec", "--end", "1795352942"],
+    &["--uid", "7005", "--session", "9", "--session", "10", "--comm", "cat", "--files", "--modes"],
+    &[
+        "--syscalls",
+        "--commands",
+        "--files",
+        "--privileged",
+        "--errors",
+        "--denials",
+        "--modes",
+        "--absolute",
+    ],
 ];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// The items by our command, in the order of their bytes.
-fn ours(options: &[&str], log: &Path) -> BTreeSet<Vec<u8>> {
-    let mut words = options.to_vec();
-    if !words.contains(&"--uid") {
-        words.extend(["--uid", "all"]);
-    }
-    if words.contains(&"--errors") {
-        words.extend(["--syscalls", "--commands", "--files"]);
-    }
-    let words = words.into_iter().chain(["-o", "tsv"]).map(OsString::from).chain([log.into()]);
+/// The items by our command.
+fn ours(options: Options, logs: &[OsString]) -> Items {
+    let all: Options = if options.contains(&"--uid") { &[] } else { &["--uid", "all"] };
+    let words = [options, all, &["-o", "tsv"]].concat().into_iter().map(OsString::from);
     let (mut out, mut told) = (Vec::new(), Vec::new());
-    let status = auditloginfo::run(words, &mut out, &mut Messages::new("auditloginfo", &mut told));
+    let mut messages = Messages::new("auditloginfo", &mut told);
+    let status = auditloginfo::run(words.chain(logs.to_vec()), &mut out, &mut messages);
     assert_eq!(status.expect("a report"), 0, "{}", String::from_utf8_lossy(&told));
     sysparse::text::lines(&out).map(<[u8]>::to_vec).collect()
 }
 
-/// The items by the script.
-fn theirs(options: &[&str], log: &Path) -> BTreeSet<Vec<u8>> {
-    let script = root().join("testdata/make/audit_count.py");
-    let output = Command::new("python3").arg(script).args(options).arg(log).output();
-    let output = output.expect("python3");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    sysparse::text::lines(&output.stdout).map(<[u8]>::to_vec).collect()
+/// The items by the script, for each set of options.
+fn theirs(logs: &[PathBuf]) -> Vec<Items> {
+    let mut script = command(file("testdata/make/audit_count.py"));
+    script.arg("--sets").args(logs).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = script.spawn().expect("it runs");
+    let sets = OPTIONS.map(|words| words.join("\t") + "\n").concat();
+    child.stdin.take().expect("a pipe").write_all(sets.as_bytes()).expect("it reads them");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{logs:?}");
+    let mut answers = vec![Items::new()];
+    for line in sysparse::text::lines(&output.stdout) {
+        match answers.last_mut() {
+            Some(items) if !line.is_empty() => drop(items.insert(line.to_vec())),
+            _ => answers.push(Items::new()),
+        }
+    }
+    answers
 }
 
 /// Where there is no python3 or no ausyscall, which names the calls, there is nothing to compare.
 fn can_compare() -> bool {
-    let runs = |program: &str| Command::new(program).arg("--version").output().is_ok();
-    let can = runs("python3") && runs("ausyscall");
-    if !can {
-        eprintln!("skipped: python3 or ausyscall is not here");
-    }
-    can
+    has(command("python3").arg("--version")) && has(command("ausyscall").arg("read"))
 }
 
-fn compare(options: &[&str], log: &Path) -> usize {
-    let (ours, theirs) = (ours(options, log), theirs(options, log));
-    if let Some(item) = ours.symmetric_difference(&theirs).next() {
-        let whose = if ours.contains(item) { "ours" } else { "theirs" };
-        panic!("{} {options:?}: only {whose}: {}", log.display(), String::from_utf8_lossy(item));
-    }
-    ours.len()
+/// Compares the counts of logs with every set of options; our command is given `words` for them.
+/// Gives how many items there were with each set.
+fn compare(words: &[OsString], logs: &[PathBuf]) -> Vec<usize> {
+    let answers = theirs(logs);
+    assert_eq!(answers.len(), OPTIONS.len() + 1, "an empty line ends each answer");
+    let compare = |(options, theirs): (&Options, &Items)| {
+        let ours = ours(options, words);
+        if let Some(item) = ours.symmetric_difference(theirs).next() {
+            let whose = if ours.contains(item) { "ours" } else { "theirs" };
+            panic!("{logs:?} {options:?}: only {whose}: {}", String::from_utf8_lossy(item));
+        }
+        ours.len()
+    };
+    OPTIONS.iter().zip(&answers).map(compare).collect()
+}
+
+fn compare_log(log: &Path) -> Vec<usize> {
+    compare(&[log.into()], &[log.to_owned()])
 }
 
 #[test]
 fn the_samples_are_counted_alike_with_every_option() {
-    if !can_compare() {
-        return;
-    }
-    let folder = root().join("testdata/samples/auditloginfo");
-    for options in OPTIONS {
-        let items = ["raw.log", "enriched.log"].map(|log| compare(options, &folder.join(log)));
-        assert!(items.iter().sum::<usize>() > 0, "{options:?} compares nothing");
+    if can_compare() {
+        let [raw, enriched] = ["raw.log", "enriched.log"].map(|log| compare_log(&sample(log)));
+        for (options, items) in OPTIONS.iter().zip(raw.iter().zip(&enriched)) {
+            assert!(items.0 + items.1 > 0, "{options:?} compares nothing");
+        }
     }
 }
 
-/// All logs below a folder, whatever they are called.
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+/// The recorded logs below a folder of them; none where they are not here.
+fn recorded(folder: &str) -> Vec<PathBuf> {
+    let folder = file("../shared/data").join(folder);
+    let mut logs = Vec::new();
+    if has(command("test").arg("-d").arg(&folder)) && can_compare() {
+        find(&folder, &mut logs);
+        assert!(!logs.is_empty(), "{} holds no log", folder.display());
+    }
+    logs
+}
+
+fn find(folder: &Path, logs: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|end| end == "log" || end == "gz") {
-            found.push(path);
+            find(&path, logs);
+        } else if path.extension().is_some_and(|end| end == "log" || end == "gz")
+            && !path.ends_with("ausearch.csv.gz")
+        {
+            logs.push(path);
         }
     }
 }
 
 #[test]
 fn recorded_logs_of_every_origin_are_counted_alike() {
-    let shared = root().join("../shared/data");
-    let mut logs = Vec::new();
-    files(&shared.join("lab/audit"), &mut logs);
-    files(&shared.join("public/audit"), &mut logs);
-    if logs.is_empty() || !can_compare() {
-        eprintln!("skipped: {} is not here", shared.display());
-        return;
+    for log in recorded("public/audit") {
+        compare_log(&log);
     }
-    for log in logs.iter().filter(|log| !log.ends_with("ausearch.csv.gz")) {
-        compare(&["--modes"], log);
+}
+
+#[test]
+fn a_large_recorded_log_is_counted_alike() {
+    for log in recorded("lab/audit/raw") {
+        compare_log(&log);
     }
+}
+
+#[test]
+fn recorded_rotated_logs_are_counted_alike_each_and_as_one() {
+    let logs = recorded("lab/audit/rotated-enriched");
+    let folder = Folder::new("rotated");
+    for log in &logs {
+        compare_log(log);
+        rotate(log, &folder);
+    }
+    let names = ["audit.log.4", "audit.log.3", "audit.log.2", "audit.log.1", "audit.log"];
+    let in_order = names.map(|name| folder.0.join(name));
+    if !logs.is_empty() {
+        compare(&["--rotated".into(), folder.0.join("audit.log").into()], &in_order);
+    }
+}
+
+/// Unpacks a log and dates it by its last event, as it was where it was written.
+fn rotate(log: &Path, folder: &Folder) {
+    let mut text = Vec::new();
+    let mut gzip = GzDecoder::new(File::open(log).expect("the log"));
+    gzip.read_to_end(&mut text).expect("all of it");
+    let second = |line| Some(sysparse::audit::record(line).ok()??.stamp().seconds);
+    let last = sysparse::text::lines(&text).filter_map(second).max().expect("a record");
+    let path = folder.0.join(log.file_stem().expect("a name"));
+    let mut file = File::create(path).expect("a copy");
+    file.write_all(&text).expect("all of it");
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(last)).expect("a time");
 }

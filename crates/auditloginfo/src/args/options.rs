@@ -17,7 +17,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Report on the login user `UID`: a number, a name, `unset` for daemons, whose processes \
          nobody logged in for, or `all` for one report for each that the logs hold, in ascending \
          order. May be given several times. Without it an overview with a line for each login user \
-         is printed.",
+         is printed, whatever sections are asked for.",
         Args::add_user,
     ),
     Opt::value(
@@ -216,7 +216,8 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          denial who refused. `jsonl`: the same items, a JSON object a line, a command with its \
          arguments as `argv`. `JSON`: one document. Counts of several hosts or files add up. \
          `seccomp`: the calls seen as a seccomp profile for OCI runtimes, docker and podman, \
-         `systemd`: as a `SystemCallFilter=` line.",
+         `systemd`: as a `SystemCallFilter=` line. A call whose name is not known is left out; \
+         without any call there is no profile.",
         |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),
     ),
     Opt::value(

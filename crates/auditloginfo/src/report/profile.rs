@@ -2,19 +2,37 @@
 
 use super::Layout;
 use crate::names::Call;
-use crate::tally::Tally;
+use crate::tally::{Counts, Tally};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+/// What the users asked for did.
+fn counts<'t>(tally: &'t Tally, layout: &Layout) -> impl Iterator<Item = &'t Counts> {
+    layout.users(tally).into_iter().filter_map(|(_, counts)| counts)
+}
+
 /// The calls of all users asked for.
 fn calls(tally: &Tally, layout: &Layout) -> BTreeSet<Call> {
-    let counts = layout.users(tally).into_iter().filter_map(|(_, counts)| counts);
-    counts.flat_map(|counts| counts.calls.keys().copied()).collect()
+    counts(tally, layout).flat_map(|counts| counts.calls.keys().copied()).collect()
 }
 
 /// The names of the calls that have one; the number of another means nothing to a filter.
 fn names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
     calls.iter().filter_map(|call| call.known_name()).collect()
+}
+
+/// Whether no call has a name. A profile would then refuse every call in one form, and in the other
+/// none.
+pub(super) fn is_empty(tally: &Tally, layout: &Layout) -> bool {
+    names(&calls(tally, layout)).is_empty()
+}
+
+/// How often calls were made that have no name, and one of them.
+pub(super) fn nameless(tally: &Tally, layout: &Layout) -> Option<(u64, Call)> {
+    let calls = counts(tally, layout).flat_map(|counts| &counts.calls);
+    let nameless = calls.filter(|(call, _)| call.known_name().is_none());
+    let pairs = nameless.map(|(call, times)| (*times, *call));
+    pairs.reduce(|(sum, first), (times, call)| (sum + times, first.min(call)))
 }
 
 /// A profile as the OCI runtime specification has it in `linux.seccomp`, and docker and podman take
