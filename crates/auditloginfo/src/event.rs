@@ -71,11 +71,13 @@ impl<'a> Joiner<'a> {
     #[must_use]
     pub fn new(query: &'a Query, nodes: RandomState, continues: bool) -> Self {
         let Query { subject, detail } = query;
+        let finished = || Finished::new(nodes.clone(), continues);
+        let finished = detail.needs_others().then(finished);
         Joiner {
             subject,
             detail: *detail,
             useful: detail.useful(),
-            window: Window::new(detail.needs_others().then(|| Finished::new(continues))),
+            window: Window::new(finished),
             early: Vec::new(),
             continues,
             incomplete: 0,
@@ -214,10 +216,9 @@ impl<'a> Joiner<'a> {
         let end = offset + piece.window.position();
         self.incomplete += piece.incomplete;
         let finished = piece.window.take_finished();
-        for call in finished.iter().flat_map(|finished| &finished.early) {
-            if let Some(group) = self.window.take_others(call.moved_by(offset)) {
-                group.join(call.auid, &mut self.counter(tally));
-            }
+        let others = finished.as_ref().map(|theirs| self.window.take_others(theirs, offset));
+        for (group, auid) in others.into_iter().flatten() {
+            group.join(auid, &mut self.counter(tally));
         }
         let mut groups = piece.early;
         groups.extend(piece.window.into_groups());
@@ -225,7 +226,9 @@ impl<'a> Joiner<'a> {
         for group in groups {
             self.unite(group.moved_by(offset), tally);
         }
-        self.window.remember(finished.iter().flat_map(Finished::calls), offset);
+        if let Some(theirs) = finished {
+            self.window.remember(&theirs, offset);
+        }
         self.window.advance_to(end);
         self.close_distant(tally);
     }

@@ -114,7 +114,7 @@ impl<'a> Scanner<'a> {
         let (pieces, waiting) = (Vec::new(), BTreeMap::new());
         let mut row = Row { joiner: &mut self.joiner, pieces, waiting };
         thread::scope(|scope| {
-            let (sender, receiver) = mpsc::sync_channel(2 * threads);
+            let (sender, receiver) = mpsc::sync_channel(threads);
             let work = |sender| scope.spawn(move || team.work(&sender));
             let workers: Vec<_> = (1..threads).map(|_| work(sender.clone())).collect();
             drop(sender);

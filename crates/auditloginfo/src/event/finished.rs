@@ -8,34 +8,34 @@ use std::hash::BuildHasher;
 /// A complete call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Call {
-    pub(super) id: Id,
+    /// A hash of its id: it is one of tens of thousands, and has 64 bits that nobody can foresee.
+    pub(super) hash: u64,
     /// Who made it, if it counts.
     pub(super) auid: Option<u32>,
-    /// The place of its first record.
-    pub(super) first: u64,
-    /// The place of its latest record.
-    pub(super) last: u64,
+    /// The place of its first record or its latest.
+    pub(super) place: u64,
 }
 
 impl Call {
     /// The same call `offset` places further on.
     pub(super) fn moved_by(self, offset: u64) -> Call {
-        Call { first: self.first + offset, last: self.last + offset, ..self }
+        Call { place: self.place + offset, ..self }
     }
 }
 
 /// The complete calls of the latest [`REACH`] places.
 ///
 /// Each is put in without a search, for hardly one is ever looked for: `latest` has the last one put
-/// in for each place that a hash can tell, and a call the one of the same place before it.
+/// in for each slot that a hash can tell, and a call the one of the same slot before it.
 #[derive(Debug)]
 pub(super) struct Finished {
     hashes: RandomState,
-    /// A ring; the number of a call, from 1, tells its place.
+    /// A ring; the number of a call, from 1, tells its place in it.
     calls: Vec<(Call, u64)>,
     latest: Vec<u64>,
     count: u64,
-    /// The calls that may belong to an event which the piece before this began.
+    /// The calls that may belong to an event which the piece before this began, with the places of
+    /// their first records.
     pub(super) early: Vec<Call>,
     /// Whether a piece comes before this one.
     continues: bool,
@@ -44,30 +44,43 @@ pub(super) struct Finished {
 /// How many calls the ring holds: each takes a place at least.
 const SIZE: u64 = REACH + 1;
 
-/// How many places a hash can tell.
-const PLACES: u64 = 1 << 15;
+/// How many slots a hash can tell.
+const SLOTS: u64 = 1 << 15;
 
 impl Finished {
-    /// No calls as yet; `continues` says that another piece comes before this one.
-    pub(super) fn new(continues: bool) -> Finished {
+    /// No calls as yet; `continues` says that another piece comes before this one. All pieces of a
+    /// log need the same `hashes`.
+    pub(super) fn new(hashes: RandomState, continues: bool) -> Finished {
         Finished {
-            hashes: RandomState::default(),
-            calls: Vec::new(),
-            latest: vec![0; index(PLACES)],
+            hashes,
+            calls: Vec::with_capacity(index(SIZE)),
+            latest: vec![0; index(SLOTS)],
             count: 0,
             early: Vec::new(),
             continues,
         }
     }
 
-    /// Adds a call that is complete now.
+    /// A hash of an event's id.
     #[inline]
-    pub(super) fn push(&mut self, call: Call) {
-        if self.continues && call.first <= REACH {
-            self.early.push(call);
+    pub(super) fn hash(&self, id: Id) -> u64 {
+        self.hashes.hash_one(id)
+    }
+
+    /// Adds a call whose first and latest records stand at these places.
+    #[inline]
+    pub(super) fn push(&mut self, id: Id, auid: Option<u32>, (first, last): (u64, u64)) {
+        let hash = self.hash(id);
+        if self.continues && first <= REACH {
+            self.early.push(Call { hash, auid, place: first });
         }
-        let place = self.place(call.id);
-        let Some(latest) = self.latest.get_mut(place) else { return };
+        self.remember(Call { hash, auid, place: last });
+    }
+
+    /// Adds a call with the place of its latest record.
+    #[inline]
+    pub(super) fn remember(&mut self, call: Call) {
+        let Some(latest) = self.latest.get_mut(index(call.hash % SLOTS)) else { return };
         let entry = (call, *latest);
         match self.calls.get_mut(index(self.count % SIZE)) {
             Some(oldest) => *oldest = entry,
@@ -77,13 +90,14 @@ impl Finished {
         *latest = self.count;
     }
 
-    /// The latest call of that id, if it is near enough to `position`.
+    /// Whose the latest call of that id is, if it is near enough to `position`.
     pub(super) fn find(&self, id: Id, position: u64) -> Option<Call> {
-        let mut number = *self.latest.get(self.place(id))?;
+        let hash = self.hash(id);
+        let mut number = *self.latest.get(index(hash % SLOTS))?;
         while number > self.count.saturating_sub(SIZE) {
             let (call, before) = self.calls.get(index((number - 1) % SIZE))?;
-            if call.id == id {
-                return Some(*call).filter(|call| position <= call.last + REACH);
+            if call.hash == hash {
+                return Some(*call).filter(|call| position <= call.place + REACH);
             }
             number = *before;
         }
@@ -94,11 +108,6 @@ impl Finished {
     pub(super) fn calls(&self) -> impl Iterator<Item = Call> {
         let oldest = self.count.saturating_sub(SIZE);
         (oldest..self.count).filter_map(|number| Some(self.calls.get(index(number % SIZE))?.0))
-    }
-
-    #[inline]
-    fn place(&self, id: Id) -> usize {
-        index(self.hashes.hash_one(id) % PLACES)
     }
 }
 

@@ -4,7 +4,7 @@ use super::REACH;
 use super::counter::Counter;
 use super::facts::Facts;
 use super::file::{self, Place};
-use super::finished::Call;
+use super::finished::Finished;
 use super::held::Held;
 use super::id::Id;
 use crate::names::{self, Purpose};
@@ -84,11 +84,11 @@ impl Group {
         })
     }
 
-    /// The call that the event is, as far as that matters once it is complete.
+    /// Remembers the call that the event is, once it is complete.
     #[inline]
-    pub(super) fn call(&self) -> Call {
+    pub(super) fn finish(&self, finished: &mut Finished) {
         let auid = self.facts.and_then(|facts| facts.counted);
-        Call { id: self.id, auid, first: self.first, last: self.last }
+        finished.push(self.id, auid, (self.first, self.last));
     }
 
     /// Counts what records that are no part of a call have told, for the call that they belong to

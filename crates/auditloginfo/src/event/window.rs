@@ -93,7 +93,7 @@ impl Window {
         }
         self.is_open = false;
         if let Some(finished) = &mut self.finished {
-            finished.push(group.call());
+            group.finish(finished);
         }
         // As most are over with their last record, they are not carried about.
         if group.is_over() { None } else { Some(std::mem::take(group)) }
@@ -105,7 +105,7 @@ impl Window {
     pub(super) fn pass(&mut self, id: Id, auid: Option<u32>) -> bool {
         let is_new = !self.has(id);
         if let Some(finished) = self.finished.as_mut().filter(|_| is_new) {
-            finished.push(Call { id, auid, first: self.position, last: self.position });
+            finished.push(id, auid, (self.position, self.position));
         }
         is_new
     }
@@ -131,18 +131,34 @@ impl Window {
     }
 
     /// Remembers the complete calls of the piece that began at `offset`.
-    pub(super) fn remember(&mut self, calls: impl Iterator<Item = Call>, offset: u64) {
+    pub(super) fn remember(&mut self, theirs: &Finished, offset: u64) {
         if let Some(finished) = &mut self.finished {
-            calls.for_each(|call| finished.push(call.moved_by(offset)));
+            theirs.calls().for_each(|call| finished.remember(call.moved_by(offset)));
         }
     }
 
-    /// Gives out the open event of a call, if it has no call as yet and is near enough.
-    pub(super) fn take_others(&mut self, call: Call) -> Option<Group> {
+    /// Gives out the open events whose call is complete in the piece that began at `offset`, with
+    /// who made it.
+    pub(super) fn take_others(
+        &mut self,
+        theirs: &Finished,
+        offset: u64,
+    ) -> Vec<(Group, Option<u32>)> {
         self.displace();
-        let slot = self.find(call.id)?;
-        let place = self.slots.get_mut(slot)?;
-        let group = place.take_if(|group| group.facts.is_none() && !group.is_beyond(call.first))?;
+        let mut taken = Vec::new();
+        let open: Seeded<u64, Id> = self.index.keys().map(|id| (theirs.hash(*id), *id)).collect();
+        for call in theirs.early.iter().filter(|_| !open.is_empty()) {
+            let id = open.get(&call.hash);
+            let group = id.and_then(|id| self.take_other(*id, call.place + offset));
+            taken.extend(group.map(|group| (group, call.auid)));
+        }
+        taken
+    }
+
+    /// Gives out an open event that has no call as yet and is near enough to `position`.
+    fn take_other(&mut self, id: Id, position: u64) -> Option<Group> {
+        let place = self.slots.get_mut(self.index.get(&id).copied()?)?;
+        let group = place.take_if(|group| group.facts.is_none() && !group.is_beyond(position))?;
         self.held -= group.held();
         self.index.remove(&group.id);
         Some(group)
@@ -188,7 +204,7 @@ impl Window {
             return None;
         }
         if let Some(finished) = &mut self.finished {
-            finished.push(group.call());
+            group.finish(finished);
         }
         // The slot is free again when its turn in the queue comes.
         self.index.remove(&group.id);

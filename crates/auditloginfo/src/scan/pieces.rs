@@ -15,8 +15,8 @@ pub struct Cut {
     pub size: u64,
 }
 
-/// More threads would wait for memory, and each has names of its own to count.
-const THREADS: usize = 8;
+/// More threads would wait for memory more than they read, and each has names of its own to count.
+const THREADS: usize = 4;
 
 impl Cut {
     /// Cuts a file of `length` bytes into so many pieces, for threads fewer than that.
