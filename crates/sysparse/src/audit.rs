@@ -44,6 +44,9 @@ pub struct Record<'a> {
     pub length: usize,
 }
 
+const STAMP: &str = "audit(SECONDS.MILLIS:SERIAL):";
+const INTERPRETED: &str = "audit(SECONDS.MILLIS:SERIAL): (which ausearch prints with --raw)";
+
 /// The start of a record, found but not read: enough to know whether it is worth reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start<'a> {
@@ -124,9 +127,12 @@ impl<'a> Start<'a> {
 
     #[cold]
     fn any_stamp(self) -> Result<(&'a [u8], &'a [u8]), Malformed> {
-        stamp::any(self.rest()).map_err(|error| Malformed {
-            expected: "audit(SECONDS.MILLIS:SERIAL):",
-            at: self.line.len() - text::left(&error).len(),
+        stamp::any(self.rest()).map_err(|error| {
+            let left = text::left(&error);
+            // A date instead of seconds: 11/22/26 13:08:13.368:22.
+            let is_interpreted = left.starts_with(b"/");
+            let expected = if is_interpreted { INTERPRETED } else { STAMP };
+            Malformed { expected, at: self.line.len() - left.len() }
         })
     }
 }
@@ -206,6 +212,10 @@ mod tests {
         let missing = at("type=AVC msg=audit(1506487181.009): avc:");
         assert_eq!(missing, Malformed { expected: "audit(SECONDS.MILLIS:SERIAL):", at: 33 });
         assert_eq!(at("type=SYSCALL msg=audit(15064871x1.009:1):").at, 31);
+        assert_eq!(
+            at("type=SYSCALL msg=audit(11/22/26 13:08:13.368:22) : a").expected,
+            INTERPRETED
+        );
         assert_eq!(at("type=SYSCALL").at, 12);
         assert_eq!(at("node=x type=AVC msg=audit(15a").at, 28);
     }

@@ -56,7 +56,10 @@ fn tell_unread(found: &Found, messages: &mut Messages<impl Write>) {
         messages.tell(format_args!("{}: {error}{hint}", log.display()));
     }
     for log in &found.strange {
-        messages.tell(format_args!("{}: not one audit record in it", log.display()));
+        messages.tell(format_args!(
+            "{}: not one audit record in it; give a log of auditd, or what ausearch --raw prints",
+            log.display()
+        ));
     }
 }
 

@@ -17,9 +17,9 @@ pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io:
     match layout.format {
         Format::Text => text(tally, layout, out),
         Format::Tsv => {
-            each(tally, |row| rows::tsv(&row.cells(), layout.escape(), layout.end(), out))
+            each(tally, ZONED, |row| rows::tsv(&row.cells(), layout.escape(), layout.end(), out))
         }
-        Format::Jsonl => each(tally, |row| {
+        Format::Jsonl => each(tally, ZONED, |row| {
             rows::json(&row.keyed(), out)?;
             out.write_all(&[layout.end()])
         }),
@@ -37,8 +37,9 @@ struct Row {
 }
 
 impl Row {
-    fn new(auid: u32, counts: &Counts) -> Row {
-        let time = |stamp: Option<Stamp>| stamp.map(local_time).unwrap_or_default();
+    fn new(auid: u32, counts: &Counts, format: &str) -> Row {
+        let time =
+            |stamp: Option<Stamp>| stamp.map(|stamp| local_time(stamp, format)).unwrap_or_default();
         let calls = counts.calls.values().sum();
         let (commands, files) = (counts.commands.total(), counts.files.total());
         Row {
@@ -63,8 +64,13 @@ impl Row {
     }
 }
 
-fn each(tally: &Tally, mut write: impl FnMut(Row) -> io::Result<()>) -> io::Result<()> {
-    tally.users().into_iter().try_for_each(|(auid, counts)| write(Row::new(auid, counts)))
+fn each(
+    tally: &Tally,
+    time_format: &str,
+    mut write: impl FnMut(Row) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut row = |(auid, counts)| write(Row::new(auid, counts, time_format));
+    tally.users().into_iter().try_for_each(&mut row)
 }
 
 /// Columns aligned by their widest cell; no blanks at the end of a line.
@@ -72,7 +78,7 @@ fn text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> 
     let mut table = TabWriter::new(Vec::new()).minwidth(0).padding(2);
     let heads = COLUMNS.map(|head| head.to_uppercase().replace('_', "-"));
     writeln!(table, "{}", heads.join("\t"))?;
-    each(tally, |row| rows::tsv(&row.cells(), layout.escape(), b'\n', &mut table))?;
+    each(tally, LOCAL, |row| rows::tsv(&row.cells(), layout.escape(), b'\n', &mut table))?;
     let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     for line in sysparse::text::lines(&bytes) {
         out.write_all(line)?;
@@ -84,7 +90,7 @@ fn text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> 
 fn document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{\"auditloginfo\":{\"users\":[")?;
     let mut lead: &[u8] = b"\n\t";
-    each(tally, |row| {
+    each(tally, ZONED, |row| {
         out.write_all(std::mem::replace(&mut lead, b",\n\t"))?;
         rows::json(&row.keyed(), out)
     })?;
@@ -100,11 +106,17 @@ fn user_name(auid: u32) -> String {
     user.map_or_else(|| auid.to_string(), |user| user.name)
 }
 
-/// `2026-11-22 13:14:51` in the local time zone.
-fn local_time(stamp: Stamp) -> String {
+/// Of people's times in the local zone: `2026-11-22 13:14:51`.
+const LOCAL: &str = "%Y-%m-%d %H:%M:%S";
+
+/// Of machines', which may be in another zone: `2026-11-22T13:14:51+00:00`.
+const ZONED: &str = "%Y-%m-%dT%H:%M:%S%:z";
+
+/// The time in the local time zone.
+fn local_time(stamp: Stamp, format: &str) -> String {
     let seconds = i64::try_from(stamp.seconds).unwrap_or(i64::MAX);
     DateTime::from_timestamp(seconds, 0).map_or_else(
         || stamp.seconds.to_string(),
-        |time| time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string(),
+        |time| time.with_timezone(&Local).format(format).to_string(),
     )
 }
