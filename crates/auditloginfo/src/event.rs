@@ -22,6 +22,7 @@ mod finished;
 mod group;
 mod held;
 mod id;
+mod more;
 mod window;
 
 use crate::names::{Arch, Call, Purpose};

@@ -5,11 +5,11 @@ use super::counter::Counter;
 use super::facts::Facts;
 use super::file::{self, Place};
 use super::finished::Finished;
-use super::held::Held;
 use super::id::Id;
-use crate::names::{self, Purpose};
+use super::more::More;
+use crate::names::Purpose;
 use crate::section::Detail;
-use sysparse::audit::{Kind, Path, Record, Value};
+use sysparse::audit::{Kind, Path, Record};
 
 /// An event that is open: what is known of it, and the records that wait for more.
 #[derive(Debug, Default)]
@@ -23,23 +23,6 @@ pub(super) struct Group {
     paths: u64,
     commands: u64,
     more: Option<Box<More>>,
-}
-
-/// What few events have: apart, because every event is made and moved about.
-#[derive(Debug, Default)]
-struct More {
-    /// Who caused it, if that counts and a record other than SYSCALL says so.
-    other: Option<u32>,
-    /// How many files its call failed on.
-    failures: u64,
-    opens_by_uring: bool,
-    /// The flags in its OPENAT2 record.
-    flags: Option<u64>,
-    cwd: Option<Box<[u8]>>,
-    denials: Vec<Box<[u8]>>,
-    held: Held,
-    /// Nothing more will be known of it.
-    closing: bool,
 }
 
 impl Group {
@@ -274,37 +257,5 @@ impl Group {
             Purpose::Run => self.commands > 0 || facts.success != Some(true),
             Purpose::Uring | Purpose::Other => true,
         }
-    }
-}
-
-impl More {
-    /// Takes a record that tells how others are meant; true if it tells something new.
-    fn take_context(&mut self, record: &Record<'_>) -> bool {
-        match record.kind {
-            Kind::Uringop => {
-                let operation = record.field(b"uring_op").and_then(Value::number);
-                let opens = operation.is_some_and(names::opens_by_uring);
-                opens && !std::mem::replace(&mut self.opens_by_uring, true)
-            }
-            Kind::Openat2 if self.flags.is_none() => {
-                self.flags = record.field(b"oflag").and_then(Value::octal);
-                self.flags.is_some()
-            }
-            Kind::Cwd if self.cwd.is_none() => {
-                self.cwd = record.field(b"cwd").map(|cwd| cwd.text().bytes().collect());
-                self.cwd.is_some()
-            }
-            _ => false,
-        }
-    }
-
-    fn unite(&mut self, other: More) {
-        self.other = self.other.or(other.other);
-        self.failures += other.failures;
-        self.opens_by_uring |= other.opens_by_uring;
-        self.flags = self.flags.or(other.flags);
-        self.cwd = self.cwd.take().or(other.cwd);
-        self.denials.extend(other.denials);
-        self.held.append(&other.held);
     }
 }
