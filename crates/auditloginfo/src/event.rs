@@ -57,6 +57,8 @@ pub struct Joiner<'a> {
     window: Window,
     /// Closed events that may belong to one which the piece before this began.
     early: Vec<Group>,
+    /// Bytes held by them.
+    early_held: usize,
     /// Whether a piece comes before this one.
     continues: bool,
     incomplete: u64,
@@ -80,6 +82,7 @@ impl<'a> Joiner<'a> {
             useful: detail.useful(),
             window: Window::new(finished),
             early: Vec::new(),
+            early_held: 0,
             continues,
             incomplete: 0,
             nodes,
@@ -198,7 +201,9 @@ impl<'a> Joiner<'a> {
     /// Closes the events that no further record can belong to.
     fn close_distant(&mut self, tally: &mut Tally) {
         while let Some(group) = self.window.pop_distant() {
-            if self.continues && group.first <= REACH {
+            let held = self.early_held + group.held();
+            if self.continues && group.first <= REACH && held <= HELD_MAX {
+                self.early_held = held;
                 self.early.push(group);
             } else {
                 self.settle(group, tally);

@@ -1,8 +1,7 @@
 //! The bytes of the logs become records and go to the joiner.
 //!
-//! A large file is cut in pieces, which threads read side by side. The first piece goes on with the
-//! events that are open from the file before; those that the other pieces leave open are taken over
-//! in order, so the counts are the same wherever the cuts are.
+//! A large file is cut in pieces, which threads read side by side. The events that a piece leaves
+//! open are taken over in the order of the pieces, so the counts are the same wherever the cuts are.
 
 mod pieces;
 mod reading;
@@ -21,10 +20,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use sysparse::Malformed;
 use toolkit::input::Source;
@@ -104,30 +102,24 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads a file in pieces, side by side. This thread begins with the first, which goes on from
-    /// the file before.
+    /// Reads a file, in pieces side by side if that pays.
     fn file(&mut self, file: &File) -> Vec<Piece> {
         let queue = Queue::new(file, self.cut, self.bytes);
         let threads = self.cut.threads.min(queue.len());
-        let team = &Team { queue, query: self.query, nodes: &self.nodes };
-        let tally = &mut self.found.tally;
-        let (pieces, waiting) = (Vec::new(), BTreeMap::new());
-        let mut row = Row { joiner: &mut self.joiner, pieces, waiting };
+        let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
+        if threads == 1 {
+            let whole = queue.next().map(|(_, reader)| read_piece(reader, joiner, tally));
+            return whole.into_iter().collect();
+        }
+        let row = Row { joiner, tally, pieces: Vec::new(), waiting: BTreeMap::new() };
+        let team = Team { queue, query: self.query, nodes: &self.nodes, row: Mutex::new(row) };
         thread::scope(|scope| {
-            let (sender, receiver) = mpsc::sync_channel(threads);
-            let work = |sender| scope.spawn(move || team.work(&sender));
-            let workers: Vec<_> = (1..threads).map(|_| work(sender.clone())).collect();
-            drop(sender);
-            row.pieces.push(read_piece(team.queue.first(), row.joiner, tally));
-            while let Some(read) = team.next(tally) {
-                row.extend(receiver.try_iter().chain([read]), tally);
+            for _ in 1..threads {
+                scope.spawn(|| team.work());
             }
-            row.extend(receiver, tally);
-            for worker in workers {
-                tally.absorb(worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            }
+            team.work();
         });
-        row.pieces
+        team.row.into_inner().unwrap_or_else(PoisonError::into_inner).pieces
     }
 
     /// Closes every event; gives what was found.
@@ -143,46 +135,41 @@ struct Team<'t, 'a> {
     queue: Queue<'t>,
     query: &'a Query,
     nodes: &'t RandomState,
+    row: Mutex<Row<'t, 'a>>,
 }
 
-impl<'a> Team<'_, 'a> {
-    /// Reads the next piece.
-    fn next(&self, tally: &mut Tally) -> Option<Read<'a>> {
-        let (place, reader) = self.queue.next()?;
-        let mut joiner = Joiner::new(self.query, self.nodes.clone(), true);
-        Some(Read { place, piece: read_piece(reader, &mut joiner, tally), joiner })
-    }
-
-    /// What one of the threads does.
-    fn work(&self, sender: &SyncSender<Read<'a>>) -> Tally {
+impl<'t, 'a> Team<'t, 'a> {
+    /// What each of the threads does.
+    fn work(&self) {
         let mut tally = Tally::default();
-        while self.next(&mut tally).is_some_and(|read| sender.send(read).is_ok()) {}
-        tally
+        while let Some((place, reader)) = self.queue.next() {
+            let mut joiner = Joiner::new(self.query, self.nodes.clone(), true);
+            let piece = read_piece(reader, &mut joiner, &mut tally);
+            self.row().put(place, (piece, joiner));
+        }
+        self.row().tally.absorb(tally);
     }
-}
 
-/// A piece that was read: its place in the row, and the events that are open at its ends.
-struct Read<'a> {
-    place: usize,
-    piece: Piece,
-    joiner: Joiner<'a>,
+    fn row(&self) -> MutexGuard<'_, Row<'t, 'a>> {
+        self.row.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The pieces of a file in order, each joined with those before it as soon as they are there.
 struct Row<'r, 'a> {
     joiner: &'r mut Joiner<'a>,
+    tally: &'r mut Tally,
     pieces: Vec<Piece>,
-    waiting: BTreeMap<usize, Read<'a>>,
+    /// Pieces by their places, with the events that are open at their ends.
+    waiting: BTreeMap<usize, (Piece, Joiner<'a>)>,
 }
 
 impl<'a> Row<'_, 'a> {
-    fn extend(&mut self, pieces: impl IntoIterator<Item = Read<'a>>, tally: &mut Tally) {
-        for read in pieces {
-            self.waiting.insert(read.place, read);
-            while let Some(read) = self.waiting.remove(&self.pieces.len()) {
-                self.joiner.absorb(read.joiner, tally);
-                self.pieces.push(read.piece);
-            }
+    fn put(&mut self, place: usize, read: (Piece, Joiner<'a>)) {
+        self.waiting.insert(place, read);
+        while let Some((piece, joiner)) = self.waiting.remove(&self.pieces.len()) {
+            self.joiner.absorb(joiner, self.tally);
+            self.pieces.push(piece);
         }
     }
 }

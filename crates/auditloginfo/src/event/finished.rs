@@ -56,7 +56,7 @@ impl Finished {
             calls: Vec::with_capacity(index(SIZE)),
             latest: vec![0; index(SLOTS)],
             count: 0,
-            early: Vec::new(),
+            early: Vec::with_capacity(if continues { index(SIZE) } else { 0 }),
             continues,
         }
     }

@@ -5,6 +5,7 @@ use super::counter::Counter;
 use super::facts::Facts;
 use super::file::{self, Place};
 use super::finished::Finished;
+use super::held::Held;
 use super::id::Id;
 use super::more::More;
 use crate::names::Purpose;
@@ -104,6 +105,7 @@ impl Group {
         if self.facts.is_none() {
             self.facts = Some(facts);
             self.resume(counter);
+            self.join_command(counter);
         }
     }
 
@@ -141,6 +143,20 @@ impl Group {
         }
         if !self.count(record, path, counter) {
             self.more().held.push(record);
+        }
+        if record.kind == Kind::Path {
+            self.join_command(counter);
+        }
+    }
+
+    /// Counts a command that came in several records once the last path tells that all are there:
+    /// it may hold megabytes.
+    #[inline]
+    fn join_command(&mut self, counter: &mut Counter<'_>) {
+        let (Some(facts), Some(more)) = (&self.facts, &mut self.more) else { return };
+        if facts.purpose == Purpose::Run && self.paths == facts.paths && self.commands > 1 {
+            let is_done = counter.whole_joined(facts, more.held.records());
+            more.held = if is_done { Held::default() } else { std::mem::take(&mut more.held) };
         }
     }
 

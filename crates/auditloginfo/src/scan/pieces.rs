@@ -47,17 +47,12 @@ pub(super) struct Queue<'a> {
 impl<'a> Queue<'a> {
     /// Cuts a file; all that is read of it will be added to `bytes`.
     pub(super) fn new(file: &'a File, cut: Cut, bytes: &'a AtomicU64) -> Self {
-        Queue { file, ranges: ranges(file, cut), next: AtomicUsize::new(1), bytes }
+        Queue { file, ranges: ranges(file, cut), next: AtomicUsize::new(0), bytes }
     }
 
     /// How many pieces there are: one at least.
     pub(super) fn len(&self) -> usize {
         self.ranges.len()
-    }
-
-    /// The first piece, which is not taken by [`Queue::next`].
-    pub(super) fn first(&self) -> Counted<'a, Range<'a>> {
-        self.reader(self.ranges.first().copied().unwrap_or((0, u64::MAX)))
     }
 
     /// The next piece and its place in the row.

@@ -46,6 +46,7 @@ fn has_all_arguments(record: &Record<'_>) -> bool {
     for argument in record.arguments() {
         match argument {
             Argument::Count(arguments) => count = arguments,
+            Argument::Length(..) => {}
             Argument::Whole(index, _) | Argument::Part(index, ..) => {
                 end = end.max(index.saturating_add(1));
             }

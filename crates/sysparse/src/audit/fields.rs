@@ -151,6 +151,8 @@ pub enum Argument<'a> {
     Count(u64),
     /// `a1="-l"`: an argument in one piece.
     Whole(u64, Value<'a>),
+    /// `a1_len=4`: how long an argument in parts is written, all of them together.
+    Length(u64, u64),
     /// `a1[0]=6C73`: a part of an argument too long for one piece; its number, the part's number.
     Part(u64, u64, Value<'a>),
 }
@@ -163,6 +165,9 @@ impl<'a> Argument<'a> {
         let (rest, index) = text::number(name.strip_prefix(b"a")?).ok()?;
         if rest.is_empty() {
             return Some(Argument::Whole(index, value));
+        }
+        if rest == b"_len" {
+            return Some(Argument::Length(index, value.number()?));
         }
         let part = rest.strip_prefix(b"[")?.strip_suffix(b"]")?;
         Some(Argument::Part(index, text::whole_number(part)?, value))
@@ -289,6 +294,7 @@ mod tests {
         assert!(record.arguments().eq([
             Argument::Count(3),
             Argument::Whole(0, Value::Quoted(b"ls")),
+            Argument::Length(1, 4),
             Argument::Part(1, 0, Value::Bare(b"6C")),
             Argument::Part(1, 1, Value::Bare(b"73")),
         ]));
