@@ -25,10 +25,10 @@ mod id;
 mod more;
 mod window;
 
-use crate::names::{Arch, Call, Purpose};
+use crate::names::{Arch, Call, Purposes};
 use crate::section::{Detail, Section};
 use crate::subject::{Query, Subject};
-use crate::tally::{Seeded, Tally};
+use crate::tally::Tally;
 use counter::Counter;
 use facts::Facts;
 use finished::Finished;
@@ -63,8 +63,7 @@ pub struct Joiner<'a> {
     continues: bool,
     incomplete: u64,
     nodes: RandomState,
-    /// What the calls seen so far do.
-    purposes: Seeded<Call, Purpose>,
+    purposes: Purposes,
     scratch: Vec<u8>,
 }
 
@@ -86,7 +85,7 @@ impl<'a> Joiner<'a> {
             continues,
             incomplete: 0,
             nodes,
-            purposes: Seeded::default(),
+            purposes: Purposes::default(),
             scratch: Vec::new(),
         }
     }
@@ -135,9 +134,9 @@ impl<'a> Joiner<'a> {
         // Nothing else belongs to a call without a path, so its event need not be remembered.
         if has_parts || failed || self.detail.needs_others() && !self.is_done(record, &read, counts)
         {
-            let purpose = *self.purposes.entry(call).or_insert_with(|| call.purpose());
-            let facts = Facts::of(&read, (call, purpose), self.detail);
-            let facts = if counts { facts } else { facts.uncounted() };
+            let purpose = self.purposes.of(call);
+            let auid = counts.then_some(read.auid);
+            let facts = |detail| Facts::of(&read, (call, purpose), auid, detail);
             self.give(record, tally, |group, counter| group.learn(facts, counter));
         }
         Ok(())

@@ -5,7 +5,10 @@
 //! 31-bit s390) stands in [`tables`].
 
 mod mode;
+mod purpose;
 mod tables;
+
+pub use purpose::{Flags, Opening, Purpose, Purposes, opens_by_uring};
 
 use std::borrow::Cow;
 
@@ -131,21 +134,6 @@ impl Call {
     pub fn is_arch_known(self) -> bool {
         self.arch.known().is_some()
     }
-
-    /// What the call does, as far as a report cares.
-    #[must_use]
-    pub fn purpose(self) -> Purpose {
-        let open = |at, flags| Purpose::Open(Opening { at, flags });
-        match self.known_name() {
-            Some("open") => open(false, Flags::Second),
-            Some("creat") => open(false, Flags::Creat),
-            Some("openat" | "open_by_handle_at") => open(true, Flags::Third),
-            Some("openat2") => open(true, Flags::Openat2),
-            Some("execve" | "execveat") => Purpose::Run,
-            Some("io_uring_enter") => Purpose::Uring,
-            _ => Purpose::Other,
-        }
-    }
 }
 
 /// The kernel's name for one of the `syscalls` crate, which has a word of Rust's as it is written in
@@ -157,48 +145,6 @@ fn kernel_name(name: &'static str) -> Option<&'static str> {
         _ if name.starts_with("reserved") || name.starts_with("unused") => None,
         _ => Some(name),
     }
-}
-
-/// What a call does, as far as a report cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// It opens a file.
-    Open(Opening),
-    /// It runs a command.
-    Run,
-    /// It submits operations, of which some may open files; URINGOP records tell.
-    Uring,
-    /// Anything else.
-    Other,
-}
-
-/// How a call opens a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Opening {
-    /// Whether its first argument is a directory that relative names start from.
-    pub at: bool,
-    /// Where its flags stand.
-    pub flags: Flags,
-}
-
-/// Where the flags of a call that opens a file stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flags {
-    /// In the second argument.
-    Second,
-    /// In the third argument.
-    Third,
-    /// Nowhere: the call is creat.
-    Creat,
-    /// In the event's OPENAT2 record.
-    Openat2,
-}
-
-/// Whether the `io_uring` operation of that number opens a file: `IORING_OP_OPENAT` and
-/// `IORING_OP_OPENAT2` of `include/uapi/linux/io_uring.h`.
-#[must_use]
-pub fn opens_by_uring(operation: u64) -> bool {
-    matches!(operation, 18 | 28)
 }
 
 /// The name of an error number, if all architectures agree on it, else the number.
@@ -272,19 +218,6 @@ mod tests {
         assert_eq!(call(0xdead, 3).name(), "syscall-3");
         assert_eq!(call(0xdead, 3).arch_name(), "dead");
         assert_eq!(call(0xc000_003e, -1).name(), "syscall--1");
-        assert_eq!(call(0xdead, 2).purpose(), Purpose::Other);
-    }
-
-    #[test]
-    fn purposes_follow_the_name() {
-        let open = |at, flags| Purpose::Open(Opening { at, flags });
-        assert_eq!(call(0xc000_003e, 257).purpose(), open(true, Flags::Third));
-        assert_eq!(call(0x4000_0003, 5).purpose(), open(false, Flags::Second));
-        assert_eq!(call(0x4000_0003, 8).purpose(), open(false, Flags::Creat));
-        assert_eq!(call(0xc000_00b7, 437).purpose(), open(true, Flags::Openat2));
-        assert_eq!(call(0xc000_003e, 322).purpose(), Purpose::Run);
-        assert_eq!(call(0xc000_003e, 426).purpose(), Purpose::Uring);
-        assert_eq!(call(0xc000_003e, 3).purpose(), Purpose::Other);
     }
 
     #[test]

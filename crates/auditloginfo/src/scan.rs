@@ -3,6 +3,7 @@
 //! A large file is cut in pieces, which threads read side by side. The events that a piece leaves
 //! open are taken over in the order of the pieces, so the counts are the same wherever the cuts are.
 
+mod newlines;
 mod pieces;
 mod reading;
 mod unfinished;

@@ -112,6 +112,14 @@ impl Detail {
             .any(|section| self.sections.has(*section))
     }
 
+    /// Whether more is read of a call than who made it and which one it is.
+    #[must_use]
+    #[inline]
+    pub fn is_close(&self) -> bool {
+        let closer = [Section::Privileged, Section::Errors];
+        self.absolute || self.modes || closer.iter().any(|section| self.sections.has(*section))
+    }
+
     /// The types of which records are of use, each as the bit of its number in [`Kind`].
     #[must_use]
     pub fn useful(&self) -> u32 {

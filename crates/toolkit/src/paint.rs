@@ -34,7 +34,7 @@ impl Escape {
     /// # Errors
     /// Those of `out`.
     pub fn write(self, name: &[u8], out: &mut impl Write) -> io::Result<()> {
-        if self == Escape::Raw || name.iter().all(|byte| self.is_plain(*byte)) {
+        if self.leaves(name) {
             return out.write_all(name);
         }
         for chunk in name.utf8_chunks() {
@@ -58,9 +58,13 @@ impl Escape {
         out.write_all(bytes)
     }
 
-    /// Whether the byte prints as itself, whatever stands beside it.
-    fn is_plain(self, byte: u8) -> bool {
-        matches!(byte, 0x20..=0x7e) && !self.is_special(byte)
+    /// Whether all of the name prints as itself, as most names do.
+    fn leaves(self, name: &[u8]) -> bool {
+        // No way out in the middle, so that the compiler looks at many bytes at once.
+        let has_odd = name.iter().fold(false, |odd, byte| odd | !matches!(byte, 0x20..=0x7e));
+        let may_quote = matches!(self, Escape::Shell | Escape::ShellQuote);
+        let is_quoted = || may_quote && name.iter().any(|byte| self.is_special(*byte));
+        self == Escape::Raw || !(has_odd || is_quoted())
     }
 
     /// Whether the byte wants a backslash.

@@ -32,40 +32,50 @@ const AT_FDCWD: i32 = -100;
 const CREAT: u64 = 0o101;
 
 impl Facts {
+    /// What a call says that counts for `counted`, or what else is to be left out.
     #[inline]
     pub(super) fn of(
         read: &audit::Call<'_>,
         (call, purpose): (Call, Purpose),
+        counted: Option<u32>,
         detail: Detail,
     ) -> Facts {
-        let opening = match purpose {
+        let (paths, success) = (read.items, read.success);
+        let facts = Facts {
+            counted,
+            call,
+            purpose,
+            paths,
+            success,
+            directory: None,
+            flags: None,
+            error: None,
+            is_privileged: false,
+        };
+        if counted.is_some() && detail.is_close() { facts.looked_at(read, detail) } else { facts }
+    }
+
+    /// The same, with what is not asked for by everybody.
+    fn looked_at(self, read: &audit::Call<'_>, detail: Detail) -> Facts {
+        let opening = match self.purpose {
             Purpose::Open(opening) => Some(opening),
             _ => None,
         };
-        let failed = read.success == Some(false) && detail.sections.has(Section::Errors);
+        let failed = self.success == Some(false) && detail.sections.has(Section::Errors);
         Facts {
-            counted: Some(read.auid),
-            call,
-            purpose,
-            paths: read.items,
-            success: read.success,
             directory: opening.filter(|_| detail.absolute).and_then(|it| directory(read, it)),
             flags: opening.filter(|_| detail.modes).and_then(|it| flags(read, it)),
             error: failed.then(|| read.exit()).flatten().map(i64::wrapping_neg),
             is_privileged: detail.sections.has(Section::Privileged)
                 && read.auid != 0
                 && read.euid() == Some(0),
+            ..self
         }
     }
 
     /// Whether only an OPENAT2 record tells the flags.
     pub(super) fn has_flags_elsewhere(&self) -> bool {
         matches!(self.purpose, Purpose::Open(Opening { flags: Flags::Openat2, .. }))
-    }
-
-    /// The facts of a call that does not count: what else is to be left out.
-    pub(super) fn uncounted(self) -> Facts {
-        Facts { counted: None, ..self }
     }
 }
 
@@ -102,7 +112,7 @@ mod tests {
         let call = Call { arch: Arch::of(read.arch), number: read.number };
         let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
         let detail = Detail { sections, absolute: true, modes: true, overview: false };
-        Facts::of(&read, (call, call.purpose()), detail)
+        Facts::of(&read, (call, call.purpose()), Some(7), detail)
     }
 
     #[test]

@@ -101,10 +101,13 @@ impl Group {
 
     /// Learns what the SYSCALL record says; a second one says nothing new.
     #[inline]
-    pub(super) fn learn(&mut self, facts: Facts, counter: &mut Counter<'_>) {
-        if self.facts.is_none() {
-            self.facts = Some(facts);
-            self.resume(counter);
+    pub(super) fn learn(&mut self, facts: impl FnOnce(Detail) -> Facts, counter: &mut Counter<'_>) {
+        if self.facts.is_some() {
+            return;
+        }
+        self.facts = Some(facts(counter.detail));
+        if self.more.is_some() {
+            self.recount(counter);
             self.join_command(counter);
         }
     }
@@ -144,14 +147,13 @@ impl Group {
         if !self.count(record, path, counter) {
             self.more().held.push(record);
         }
-        if record.kind == Kind::Path {
+        if record.kind == Kind::Path && self.more.is_some() {
             self.join_command(counter);
         }
     }
 
     /// Counts a command that came in several records once the last path tells that all are there:
     /// it may hold megabytes.
-    #[inline]
     fn join_command(&mut self, counter: &mut Counter<'_>) {
         let (Some(facts), Some(more)) = (&self.facts, &mut self.more) else { return };
         if facts.purpose == Purpose::Run && self.paths == facts.paths && self.commands > 1 {

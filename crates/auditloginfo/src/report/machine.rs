@@ -25,7 +25,7 @@ fn write_line(
     layout: &Layout,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let argv = item.argv();
+    let argv = if section.has_arguments() { item.argv() } else { Vec::new() };
     let (key, name) = named(section, item, &argv);
     let detail = Cell::Text(item.detail.as_bytes());
     let cells = [

@@ -1,12 +1,12 @@
 //! The lines of a piece of a log, and the records in them.
 
+use super::newlines::Newlines;
 use super::unfinished;
 use crate::event::Joiner;
 use crate::tally::Tally;
 use std::io::{self, Read};
 use sysparse::Malformed;
 use sysparse::audit::{self, Start};
-use sysparse::text;
 use toolkit::input::{Block, Ending, Line, Lines};
 
 /// The longest line that is read as a record, in bytes; auditd's own limit is below 9,000, but
@@ -39,9 +39,10 @@ struct Reading<'r, 'q> {
 
 impl Reading<'_, '_> {
     fn all(&mut self, mut lines: Lines<impl Read>) -> io::Result<()> {
+        let newlines = Newlines::new();
         while let Some(block) = lines.next_block()? {
             match block {
-                Block::Whole(lines) => self.whole(lines),
+                Block::Whole(lines) => self.whole(lines, &newlines),
                 Block::Line(line) => self.line(line),
             }
         }
@@ -50,8 +51,8 @@ impl Reading<'_, '_> {
 
     /// Lines with their newlines. This is what is waited for: it looks no further into a line than
     /// whether it is of use.
-    fn whole(&mut self, mut lines: &[u8]) {
-        while let Some((line, rest)) = text::split_line(lines) {
+    fn whole(&mut self, mut lines: &[u8], newlines: &Newlines) {
+        while let Some((line, rest)) = newlines.split(lines) {
             lines = rest;
             match audit::start(line) {
                 _ if line.len() > LINE_MAX => {

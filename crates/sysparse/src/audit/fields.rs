@@ -166,11 +166,10 @@ impl<'a> Argument<'a> {
         if rest.is_empty() {
             return Some(Argument::Whole(index, value));
         }
-        if rest == b"_len" {
-            return Some(Argument::Length(index, value.number()?));
+        if let Some(part) = rest.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) {
+            return Some(Argument::Part(index, text::whole_number(part)?, value));
         }
-        let part = rest.strip_prefix(b"[")?.strip_suffix(b"]")?;
-        Some(Argument::Part(index, text::whole_number(part)?, value))
+        (rest == b"_len").then_some(Argument::Length(index, value.number()?))
     }
 }
 
@@ -208,9 +207,8 @@ impl<'a> Record<'a> {
     #[must_use]
     #[inline]
     pub fn auid(&self) -> Option<u32> {
-        let own = |before: &[u8]| {
-            ![&b"old "[..], b"by ", b"sending "].iter().any(|word| before.ends_with(word))
-        };
+        let others = [&b"old "[..], b"by ", b"sending "];
+        let own = |before: &[u8]| !others.iter().any(|word| before.ends_with(word));
         find(self.body, b"auid", own).and_then(Value::id)
     }
 
