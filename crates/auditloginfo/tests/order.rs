@@ -129,7 +129,7 @@ fn the_counts_do_not_depend_on_the_pieces() {
             let detail = Detail { sections, absolute, modes: absolute, overview: true };
             let query = Query { detail, ..Query::default() };
             let counts = |pieces| {
-                let found = scan::read(&logs, &query, Cut::into(pieces, log.len() as u64));
+                let found = scan::read(&logs, &query, Cut::in_pieces(pieces, log.len() as u64));
                 let users = found.tally.users();
                 let counts = users.iter().map(|(auid, counts)| format!("{auid} {}", told(counts)));
                 (counts.collect::<Vec<_>>(), found.incomplete, found.damaged)

@@ -21,7 +21,7 @@ const THREADS: usize = 4;
 impl Cut {
     /// Cuts a file of `length` bytes into so many pieces, for threads fewer than that.
     #[must_use]
-    pub fn into(pieces: u64, length: u64) -> Cut {
+    pub fn in_pieces(pieces: u64, length: u64) -> Cut {
         let threads = usize::try_from(pieces).unwrap_or(usize::MAX).min(3);
         Cut { threads, size: length.div_ceil(pieces.max(1)) }
     }
@@ -71,10 +71,12 @@ fn ranges(file: &File, cut: Cut) -> Vec<(u64, u64)> {
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let size = if cut.threads > 1 { cut.size.max(1) } else { u64::MAX };
     let mut starts = vec![0];
+    let mut last = 0;
     for piece in 1..length.div_ceil(size) {
-        let start = line_start(file, size * piece, length);
-        if starts.last().is_some_and(|last| *last < start) && start < length {
-            starts.push(start);
+        // A line may be longer than pieces; it is looked through once.
+        if last < size * piece {
+            last = line_start(file, size * piece, length);
+            starts.extend(Some(last).filter(|start| *start < length));
         }
     }
     // A file whose length is not told, as below /proc, is read to its end.
@@ -151,7 +153,7 @@ mod tests {
         let log = Log::new("ranges", bytes);
         let file = File::open(&log.0).expect("the file");
         for pieces in 1..40 {
-            let ranges = ranges(&file, Cut::into(pieces, bytes.len() as u64));
+            let ranges = ranges(&file, Cut::in_pieces(pieces, bytes.len() as u64));
             assert!(ranges.len() as u64 <= pieces);
             assert_eq!((ranges[0].0, ranges[ranges.len() - 1].1), (0, bytes.len() as u64));
             for pair in ranges.windows(2) {

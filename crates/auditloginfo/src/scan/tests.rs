@@ -33,7 +33,7 @@ fn everything() -> Query {
 
 fn scan(log: &Log, pieces: u64) -> Found {
     let length = fs::metadata(&log.0).expect("the file").len();
-    read(std::slice::from_ref(&log.0), &everything(), Cut::into(pieces, length))
+    read(std::slice::from_ref(&log.0), &everything(), Cut::in_pieces(pieces, length))
 }
 
 #[test]
