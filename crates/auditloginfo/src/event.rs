@@ -239,7 +239,7 @@ impl<'a> Joiner<'a> {
     }
 
     fn unite(&mut self, group: Group, tally: &mut Tally) {
-        let call = self.window.finished(group.id, group.first).filter(|_| group.facts.is_none());
+        let call = self.window.finished(group.id, group.first).filter(|_| group.has_no_part());
         if let Some(call) = call {
             return group.join(call.auid, &mut self.counter(tally));
         }

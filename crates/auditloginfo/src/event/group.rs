@@ -20,7 +20,7 @@ pub(super) struct Group {
     pub(super) first: u64,
     /// The place of its latest record.
     pub(super) last: u64,
-    pub(super) facts: Option<Facts>,
+    facts: Option<Facts>,
     paths: u64,
     commands: u64,
     more: Option<Box<More>>,
@@ -34,6 +34,11 @@ impl Group {
     /// Whether a record at that place is too far away to belong to the event.
     pub(super) fn is_beyond(&self, position: u64) -> bool {
         position > self.last + REACH
+    }
+
+    /// Whether no record of a call has come.
+    pub(super) fn has_no_part(&self) -> bool {
+        self.facts.is_none() && self.paths == 0 && self.commands == 0
     }
 
     /// Whether every record of a call has come and is counted.

@@ -155,10 +155,10 @@ impl Window {
         taken
     }
 
-    /// Gives out an open event that has no call as yet and is near enough to `position`.
+    /// Gives out an open event that has no part of a call as yet and is near enough to `position`.
     fn take_other(&mut self, id: Id, position: u64) -> Option<Group> {
         let place = self.slots.get_mut(self.index.get(&id).copied()?)?;
-        let group = place.take_if(|group| group.facts.is_none() && !group.is_beyond(position))?;
+        let group = place.take_if(|group| group.has_no_part() && !group.is_beyond(position))?;
         self.held -= group.held();
         self.index.remove(&group.id);
         Some(group)
