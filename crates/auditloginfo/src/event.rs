@@ -191,7 +191,8 @@ impl<'a> Joiner<'a> {
         Counter { detail: self.detail, tally, scratch: &mut self.scratch }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for the id itself")]
     fn id(&self, record: &Record<'_>) -> Id {
         let node = record.node().map_or(0, |node| self.nodes.hash_one(node));
         Id::new(record, node)

@@ -31,6 +31,18 @@ impl Group {
         Group { id, first: position, last: position, ..Group::default() }
     }
 
+    /// Becomes another event, in its place: one that is moved there would be waited for.
+    #[inline]
+    pub(super) fn begin(&mut self, id: Id, position: u64) {
+        self.id = id;
+        self.first = position;
+        self.last = position;
+        self.facts = None;
+        self.paths = 0;
+        self.commands = 0;
+        self.more = None;
+    }
+
     /// Whether a record at that place is too far away to belong to the event.
     pub(super) fn is_beyond(&self, position: u64) -> bool {
         position > self.last + REACH

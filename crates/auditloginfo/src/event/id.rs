@@ -16,15 +16,23 @@ pub(super) struct Id {
 }
 
 impl Id {
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "an id that is returned in memory is waited for")]
     pub(super) fn new(record: &Record<'_>, node: u64) -> Id {
-        Id::usual(record.event, node).unwrap_or_else(|| {
-            let Stamp { seconds, millis, serial } = record.stamp();
-            Id { words: [seconds, millis, serial], length: 0, node }
-        })
+        match Id::usual(record.event, node) {
+            Some(id) => id,
+            None => Id::unusual(record, node),
+        }
     }
 
-    #[inline]
+    #[cold]
+    fn unusual(record: &Record<'_>, node: u64) -> Id {
+        let Stamp { seconds, millis, serial } = record.stamp();
+        Id { words: [seconds, millis, serial], length: 0, node }
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as above")]
     fn usual(event: &[u8], node: u64) -> Option<Id> {
         let (first, rest) = event.split_first_chunk()?;
         let words = [first, rest.first_chunk()?, event.last_chunk()?];

@@ -75,7 +75,7 @@ impl Window {
                 return self.with_slot(slot, self.position, take);
             }
             self.displace();
-            self.current = Group::new(id, self.position);
+            self.current.begin(id, self.position);
             self.is_open = true;
         }
         let group = &mut self.current;

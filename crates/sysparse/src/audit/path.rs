@@ -31,7 +31,8 @@ impl<'a> Path<'a> {
     }
 
     /// Reads a name that follows the item's number.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a path that is returned in memory is waited for")]
     fn usual(body: &'a [u8]) -> Option<Path<'a>> {
         let (rest, _) = text::number(body.strip_prefix(b" item=")?).ok()?;
         let (name, rest) = Value::split(rest.strip_prefix(b" name=")?)?;
