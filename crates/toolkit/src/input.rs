@@ -1,6 +1,7 @@
 //! Lines of files and of standard input, plain or compressed, each of bounded length.
 
 use flate2::read::MultiGzDecoder;
+use nix::fcntl::{FcntlArg, fcntl};
 use std::fs::File;
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
@@ -183,6 +184,8 @@ impl Source {
     /// # Errors
     /// It cannot be read.
     pub fn stdin() -> io::Result<Source> {
+        // A larger pipe needs fewer turns of writer and reader; what is none stays as it is.
+        let _ = fcntl(io::stdin(), FcntlArg::F_SETPIPE_SZ(PIPE_SIZE));
         Source::stream(io::stdin())
     }
 
@@ -198,6 +201,9 @@ impl Source {
         Ok(Source::Stream(Box::new(whole)))
     }
 }
+
+/// What an unprivileged process may ask for (`/proc/sys/fs/pipe-max-size`), in bytes.
+const PIPE_SIZE: i32 = 1 << 20;
 
 /// The first two bytes of a gzip file (RFC 1952).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
