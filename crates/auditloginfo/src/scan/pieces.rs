@@ -11,7 +11,7 @@ use std::thread;
 pub struct Cut {
     /// How many threads read side by side.
     pub threads: usize,
-    /// The size of a piece in bytes.
+    /// The size of a piece in bytes at most.
     pub size: u64,
 }
 
@@ -69,7 +69,9 @@ impl<'a> Queue<'a> {
 /// Where to cut a file: ranges of bytes, each beginning where a line does.
 fn ranges(file: &File, cut: Cut) -> Vec<(u64, u64)> {
     let length = file.metadata().map_or(0, |metadata| metadata.len());
-    let size = if cut.threads > 1 { cut.size.max(1) } else { u64::MAX };
+    // The shorter the log, the shorter the pieces: at its end threads wait for the last one.
+    let share = (length / (cut.threads.max(1) as u64 * 16)).max(1 << 20);
+    let size = if cut.threads > 1 { cut.size.min(share).max(1) } else { u64::MAX };
     let mut starts = vec![0];
     let mut last = 0;
     for piece in 1..length.div_ceil(size) {
