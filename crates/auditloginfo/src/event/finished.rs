@@ -90,7 +90,7 @@ impl Finished {
         *latest = self.count;
     }
 
-    /// Whose the latest call of that id is, if it is near enough to `position`.
+    /// The latest call of that id, if it is near enough to `position`.
     pub(super) fn find(&self, id: Id, position: u64) -> Option<Call> {
         let hash = self.hash(id);
         let mut number = *self.latest.get(index(hash % SLOTS))?;

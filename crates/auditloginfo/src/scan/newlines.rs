@@ -4,7 +4,7 @@
 use memchr::arch::x86_64::avx2::memchr::One;
 
 /// Splits lines. `memchr::memchr` chooses its instructions at each call; over millions of short lines
-/// that takes a tenth of the time, so here it is done once.
+/// that takes a twentieth of the time, so here it is done once.
 pub(super) struct Newlines {
     #[cfg(target_arch = "x86_64")]
     wide: Option<One>,

@@ -6,8 +6,8 @@ use std::hash::{BuildHasher, Hasher};
 
 /// Names, each with how often it was seen.
 ///
-/// A name is found by a slot and one place in the arena, so that it costs two accesses of memory
-/// at most and no allocation of its own.
+/// A name is found by a slot and one place in the arena, so that it mostly costs two accesses of
+/// memory, and no allocation of its own.
 #[derive(Debug, Default)]
 pub struct Names {
     /// Seeded anew in each run: the names are chosen by the people being audited.
