@@ -92,7 +92,8 @@ impl<'a> Scanner<'a> {
         match source {
             Ok(Source::Stream(stream)) => {
                 let stream = Counted::new(stream, self.bytes);
-                let piece = read_piece(stream, &mut self.joiner, &mut self.found.tally);
+                let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
+                let piece = read_piece(stream, &mut Vec::new(), joiner, tally);
                 self.found.note(path, vec![piece]);
             }
             Ok(Source::File(file)) => {
@@ -109,8 +110,8 @@ impl<'a> Scanner<'a> {
         let threads = self.cut.threads.min(queue.len());
         let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
         if threads == 1 {
-            let whole = queue.next().map(|(_, reader)| read_piece(reader, joiner, tally));
-            return whole.into_iter().collect();
+            let read = |(_, reader)| read_piece(reader, &mut Vec::new(), joiner, tally);
+            return queue.next().map(read).into_iter().collect();
         }
         let row = Row { joiner, tally, pieces: Vec::new(), waiting: BTreeMap::new() };
         let team = Team { queue, query: self.query, nodes: &self.nodes, row: Mutex::new(row) };
@@ -143,9 +144,10 @@ impl<'t, 'a> Team<'t, 'a> {
     /// What each of the threads does.
     fn work(&self) {
         let mut tally = Tally::default();
+        let mut buffer = Vec::new();
         while let Some((place, reader)) = self.queue.next() {
             let mut joiner = Joiner::new(self.query, self.nodes.clone(), true);
-            let piece = read_piece(reader, &mut joiner, &mut tally);
+            let piece = read_piece(reader, &mut buffer, &mut joiner, &mut tally);
             self.row().put(place, (piece, joiner));
         }
         self.row().tally.absorb(tally);

@@ -63,8 +63,18 @@ pub struct Lines<R> {
 impl<R: Read> Lines<R> {
     /// Lines of `reader` of at most `limit` bytes each.
     pub fn new(reader: R, limit: usize) -> Self {
-        let buffer = vec![0; (limit + 1).max(1 << 18)];
+        Lines::in_buffer(Vec::new(), reader, limit)
+    }
+
+    /// The same, in the buffer of other lines that are done with.
+    pub fn in_buffer(mut buffer: Vec<u8>, reader: R, limit: usize) -> Self {
+        buffer.resize((limit + 1).max(1 << 18), 0);
         Lines { reader, buffer, start: 0, end: 0, limit, skipping: false, ended: false }
+    }
+
+    /// The buffer, for other lines.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.buffer
     }
 
     /// The next line, or nothing at the end of the input.

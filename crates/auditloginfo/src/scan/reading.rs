@@ -23,10 +23,17 @@ pub(super) struct Piece {
     pub(super) error: Option<io::Error>,
 }
 
-/// Reads lines and hands their records on.
-pub(super) fn read_piece(reader: impl Read, joiner: &mut Joiner<'_>, tally: &mut Tally) -> Piece {
+/// Reads lines and hands their records on; `buffer` is used again for the next piece.
+pub(super) fn read_piece(
+    reader: impl Read,
+    buffer: &mut Vec<u8>,
+    joiner: &mut Joiner<'_>,
+    tally: &mut Tally,
+) -> Piece {
+    let mut lines = Lines::in_buffer(std::mem::take(buffer), reader, LINE_MAX);
     let mut reading = Reading { joiner, tally, piece: Piece::default() };
-    let result = reading.all(Lines::new(reader, LINE_MAX));
+    let result = reading.all(&mut lines);
+    *buffer = lines.into_buffer();
     Piece { error: result.err(), ..reading.piece }
 }
 
@@ -38,7 +45,7 @@ struct Reading<'r, 'q> {
 }
 
 impl Reading<'_, '_> {
-    fn all(&mut self, mut lines: Lines<impl Read>) -> io::Result<()> {
+    fn all(&mut self, lines: &mut Lines<impl Read>) -> io::Result<()> {
         let newlines = Newlines::new();
         while let Some(block) = lines.next_block()? {
             match block {
