@@ -11,12 +11,18 @@ use std::thread;
 pub struct Cut {
     /// How many threads read side by side.
     pub threads: usize,
-    /// The size of a piece in bytes at most.
+    /// The size of a piece in bytes, about, at most.
     pub size: u64,
 }
 
 /// More threads would wait for memory more than they read, and each has names of its own to count.
 const THREADS: usize = 4;
+
+/// In how many pieces for each thread the rest of a log would be cut, anywhere in it.
+const SHARES: u64 = 4;
+
+/// A piece that pays for its joint, in bytes.
+const LEAST: u64 = 1 << 18;
 
 impl Cut {
     /// Cuts a file of `length` bytes into so many pieces, for threads fewer than that.
@@ -69,17 +75,14 @@ impl<'a> Queue<'a> {
 /// Where to cut a file: ranges of bytes, each beginning where a line does.
 fn ranges(file: &File, cut: Cut) -> Vec<(u64, u64)> {
     let length = file.metadata().map_or(0, |metadata| metadata.len());
-    // The shorter the log, the shorter the pieces: at its end threads wait for the last one.
-    let share = (length / (cut.threads.max(1) as u64 * 16)).max(1 << 20);
-    let size = if cut.threads > 1 { cut.size.min(share).max(1) } else { u64::MAX };
+    let threads = cut.threads.max(1) as u64;
     let mut starts = vec![0];
     let mut last = 0;
-    for piece in 1..length.div_ceil(size) {
-        // A line may be longer than pieces; it is looked through once.
-        if last < size * piece {
-            last = line_start(file, size * piece, length);
-            starts.extend(Some(last).filter(|start| *start < length));
-        }
+    while threads > 1 && last < length {
+        // The less is left, the shorter the pieces: at the end threads wait for the last one.
+        let share = ((length - last) / (threads * SHARES)).max(LEAST);
+        last = line_start(file, last + cut.size.min(share).max(1), length);
+        starts.extend(Some(last).filter(|start| *start < length));
     }
     // A file whose length is not told, as below /proc, is read to its end.
     let end = if length == 0 { u64::MAX } else { length };
