@@ -29,6 +29,9 @@ pub(super) struct Window {
     slots: Vec<Option<Group>>,
     free: Vec<usize>,
     index: Seeded<Id, usize>,
+    /// The marks of all ids in the index, and of some that were in it: after a cut it holds one or
+    /// two, and every other event is known to be new by its mark.
+    marks: u64,
     queue: VecDeque<(usize, u64)>,
     /// Bytes held by the events in the slots.
     held: usize,
@@ -176,7 +179,7 @@ impl Window {
 
     #[inline]
     fn find(&self, id: Id) -> Option<usize> {
-        if self.index.is_empty() { None } else { self.index.get(&id).copied() }
+        if self.marks & id.mark() == 0 { None } else { self.index.get(&id).copied() }
     }
 
     /// Gives a record at `position` to the event in a slot; gives the event out if it is complete.
@@ -229,6 +232,7 @@ impl Window {
     fn open(&mut self, group: Group) {
         let slot = self.free.pop().unwrap_or(self.slots.len());
         self.held += group.held();
+        self.marks = if self.index.is_empty() { 0 } else { self.marks } | group.id.mark();
         self.index.insert(group.id, slot);
         self.queue.push_back((slot, group.last));
         self.due = self.due.min(group.last + REACH + 1);
