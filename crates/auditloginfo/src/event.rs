@@ -123,7 +123,7 @@ impl<'a> Joiner<'a> {
         let counts = self.subject.counts(record, &read);
         if counts {
             let counts = tally.of(read.auid);
-            *counts.calls.entry(call).or_default() += 1;
+            counts.calls.add(call);
             if self.detail.overview {
                 counts.event(record.stamp());
                 counts.as_root += u64::from(read.euid() == Some(0));

@@ -73,7 +73,17 @@ pub struct Call {
     pub number: i64,
 }
 
+/// How many remainders there are: more than an architecture has calls.
+const REMAINDERS: i64 = 512;
+
 impl Call {
+    /// The remainder of its number, for tables: below 512, and mostly a call's own.
+    #[must_use]
+    #[inline]
+    pub fn remainder(self) -> usize {
+        usize::try_from(self.number.rem_euclid(REMAINDERS)).unwrap_or_default()
+    }
+
     fn is_x32(self) -> bool {
         self.arch.0 == 0xc000_003e && self.number >= X32
     }

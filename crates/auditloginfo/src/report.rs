@@ -166,12 +166,12 @@ impl Layout {
 }
 
 fn calls(counts: &Counts) -> Vec<Item<'_>> {
-    let item = |(call, count): (&Call, &u64)| {
+    let item = |(call, count): (Call, u64)| {
         let name = match call.name() {
             Cow::Borrowed(name) => Cow::Borrowed(name.as_bytes()),
             Cow::Owned(name) => Cow::Owned(name.into_bytes()),
         };
-        Item { count: *count, name, detail: call.arch_name() }
+        Item { count, name, detail: call.arch_name() }
     };
     counts.calls.iter().map(item).collect()
 }

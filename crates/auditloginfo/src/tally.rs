@@ -1,10 +1,11 @@
 //! The counts. Two tallies add up, so threads and files can be counted apart.
 
+mod calls;
 mod names;
 
+pub use calls::Calls;
 pub use names::Names;
 
-use crate::names::Call;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use sysparse::audit::Stamp;
@@ -33,7 +34,7 @@ pub struct Counts {
     /// When the earliest and the latest event happened.
     pub span: Option<(Stamp, Stamp)>,
     /// System calls made.
-    pub calls: Seeded<Call, u64>,
+    pub calls: Calls,
     /// Commands executed: each argument with a NUL behind it.
     pub commands: Names,
     /// Files opened, with how behind a NUL if that was asked for.
@@ -64,9 +65,7 @@ impl Counts {
         if let Some((first, last)) = other.span {
             self.widen(first, last);
         }
-        for (call, times) in other.calls {
-            *self.calls.entry(call).or_default() += times;
-        }
+        self.calls.absorb(&other.calls);
         self.commands.absorb(other.commands);
         self.files.absorb(other.files);
         self.privileged.absorb(other.privileged);

@@ -35,18 +35,15 @@ pub enum Purpose {
 /// What calls do, each looked up once: the calls of a log are few.
 #[derive(Debug, Default)]
 pub struct Purposes {
-    /// By the remainder of the call's number.
+    /// By [`Call::remainder`].
     slots: Vec<Option<(Call, Purpose)>>,
 }
-
-/// How many remainders there are: more than an architecture has calls.
-const REMAINDERS: i64 = 512;
 
 impl Purposes {
     /// What the call does.
     #[inline]
     pub fn of(&mut self, call: Call) -> Purpose {
-        let slot = usize::try_from(call.number.rem_euclid(REMAINDERS)).unwrap_or_default();
+        let slot = call.remainder();
         match self.slots.get(slot) {
             Some(Some((known, purpose))) if *known == call => *purpose,
             _ => self.look_up(slot, call),

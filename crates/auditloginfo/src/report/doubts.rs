@@ -85,7 +85,7 @@ fn tell_unallowed(found: &Found, layout: &Layout, messages: &mut Messages<impl W
 fn unknown_architectures(found: &Found, layout: &Layout) -> BTreeMap<String, u64> {
     let mut unknown = BTreeMap::new();
     for (_, counts) in layout.users(&found.tally) {
-        let calls = counts.into_iter().flat_map(|counts| &counts.calls);
+        let calls = counts.into_iter().flat_map(|counts| counts.calls.iter());
         for (call, count) in calls.filter(|(call, _)| !call.is_arch_known()) {
             *unknown.entry(call.arch_name().into_owned()).or_default() += count;
         }

@@ -40,7 +40,7 @@ impl Row {
     fn new(auid: u32, counts: &Counts, format: &str) -> Row {
         let time =
             |stamp: Option<Stamp>| stamp.map(|stamp| local_time(stamp, format)).unwrap_or_default();
-        let calls = counts.calls.values().sum();
+        let calls = counts.calls.total();
         let (commands, files) = (counts.commands.total(), counts.files.total());
         Row {
             auid,

@@ -13,7 +13,7 @@ fn counts<'t>(tally: &'t Tally, layout: &Layout) -> impl Iterator<Item = &'t Cou
 
 /// The calls of all users asked for.
 fn calls(tally: &Tally, layout: &Layout) -> BTreeSet<Call> {
-    counts(tally, layout).flat_map(|counts| counts.calls.keys().copied()).collect()
+    counts(tally, layout).flat_map(|counts| counts.calls.iter().map(|(call, _)| call)).collect()
 }
 
 /// The names of the calls that have one; the number of another means nothing to a filter.
@@ -29,9 +29,9 @@ pub(super) fn is_empty(tally: &Tally, layout: &Layout) -> bool {
 
 /// How often calls were made that have no name, and one of them.
 pub(super) fn nameless(tally: &Tally, layout: &Layout) -> Option<(u64, Call)> {
-    let calls = counts(tally, layout).flat_map(|counts| &counts.calls);
+    let calls = counts(tally, layout).flat_map(|counts| counts.calls.iter());
     let nameless = calls.filter(|(call, _)| call.known_name().is_none());
-    let pairs = nameless.map(|(call, times)| (*times, *call));
+    let pairs = nameless.map(|(call, times)| (times, call));
     pairs.reduce(|(sum, first), (times, call)| (sum + times, first.min(call)))
 }
 

@@ -23,7 +23,7 @@ const CALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=0 suc
                     items=0 pid=9 auid=70 uid=0 euid=0 key=(null)";
 
 fn calls(found: &Found, auid: u32) -> u64 {
-    found.tally.get(auid).map_or(0, |counts| counts.calls.values().sum())
+    found.tally.get(auid).map_or(0, |counts| counts.calls.total())
 }
 
 fn everything() -> Query {
