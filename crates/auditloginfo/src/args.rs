@@ -55,7 +55,7 @@ impl Args {
     #[must_use]
     pub fn query(&self) -> Query {
         let who = match &self.layout.what {
-            What::Users(users) => Who::These(users.clone()),
+            What::Users(users) => Who::These(users.iter().copied().collect()),
             What::Overview | What::Everybody => Who::Everybody,
         };
         // Items of nobody are no lines, so for those it does not matter who else is in the logs.

@@ -1,7 +1,6 @@
 use super::*;
 use crate::section::Sections;
 use crate::subject::Who;
-use std::collections::BTreeSet;
 use sysparse::audit;
 
 const SYSCALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=yes exit=3 \
@@ -10,7 +9,7 @@ const CWD: &str = "type=CWD msg=audit(1.000:1): cwd=\"/tmp\"";
 const PATH: &str = "type=PATH msg=audit(1.000:1): item=0 name=\"a\" nametype=NORMAL";
 
 fn query(absolute: bool) -> Query {
-    let subject = Subject { who: Who::These(BTreeSet::from([7005])), ..Subject::default() };
+    let subject = Subject { who: Who::These(vec![7005]), ..Subject::default() };
     Query {
         subject,
         detail: Detail { sections: Sections::ORIGINAL, absolute, ..Detail::default() },
