@@ -51,10 +51,24 @@ impl<'a> Path<'a> {
     #[must_use]
     #[inline]
     pub fn is_parent(&self) -> bool {
+        let usual = self.rest.strip_suffix(NO_CAPABILITIES);
+        !usual.is_some_and(is_usual_file) && self.is_any_parent()
+    }
+
+    fn is_any_parent(&self) -> bool {
         let kind =
             word_with(self.rest, b'y', b" nametype=").and_then(|rest| rest.strip_prefix(b"PARENT"));
         kind.is_some_and(|rest| Value::split(rest).is_some_and(|(value, _)| value.raw().is_empty()))
     }
+}
+
+/// What follows the type of a name, of most files: they have no capabilities.
+const NO_CAPABILITIES: &[u8; 52] = b" cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0";
+
+/// Whether the fields before that end with a type that most files have.
+#[inline]
+fn is_usual_file(fields: &[u8]) -> bool {
+    fields.ends_with(b" nametype=NORMAL") || fields.ends_with(b" nametype=UNKNOWN")
 }
 
 #[cfg(test)]
@@ -79,6 +93,14 @@ mod tests {
                 file("/etc/", true),
             ),
             ("item=1 name=\"/y\" inode=3 dev=fe:00 nametype=CREATE", file("/y", false)),
+            (
+                "item=0 name=\"/z\" nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
+                file("/z", false),
+            ),
+            (
+                "item=0 name=\"/z\" nametype=PARENT cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
+                file("/z", true),
+            ),
             ("nametype=PARENT name=\"a\" item=0", file("a", true)),
             ("name=\"nametype=PARENT\"", file("nametype=PARENT", false)),
             ("item=0 name=(null)", file("(null)", false)),
