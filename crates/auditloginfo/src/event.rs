@@ -30,14 +30,13 @@ use crate::section::{Detail, Section};
 use crate::subject::{Query, Subject};
 use crate::tally::Tally;
 use counter::Counter;
-use facts::Facts;
 use finished::Finished;
 use foldhash::fast::RandomState;
 use group::Group;
 use id::Id;
 use std::hash::BuildHasher;
 use sysparse::Malformed;
-use sysparse::audit::{self, Kind, Record, Start};
+use sysparse::audit::{self, Kind, Path, Record, Start};
 use window::Window;
 
 /// How many places apart two records of one event may stand in the log, with no record of it in
@@ -101,14 +100,15 @@ impl<'a> Joiner<'a> {
     ///
     /// # Errors
     /// The record is damaged; it counts for nothing.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "it is called from one hot place")]
     pub fn record(&mut self, start: Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
-        let record = start.record()?;
-        match record.kind {
-            Kind::Syscall => self.syscall(&record, tally)?,
+        match start.kind {
+            Kind::Syscall => self.syscall(&start.record()?, tally)?,
             Kind::Path | Kind::Execve | Kind::Uringop | Kind::Cwd | Kind::Openat2 => {
-                self.part(&record, tally)?;
+                self.part(start, tally)?;
             }
-            _ => self.other(&record, tally),
+            _ => self.other(&start.record()?, tally),
         }
         if self.window.is_due() {
             self.close_distant(tally);
@@ -136,8 +136,10 @@ impl<'a> Joiner<'a> {
         {
             let purpose = self.purposes.of(call);
             let auid = counts.then_some(read.auid);
-            let facts = |detail| Facts::of(&read, (call, purpose), auid, detail);
-            self.give(record, tally, |group, counter| group.learn(facts, counter));
+            let take = |group: &mut Group, counter: &mut Counter<'_>| {
+                group.learn(read, (call, purpose), auid, counter);
+            };
+            self.give(record, tally, take);
         }
         Ok(())
     }
@@ -149,17 +151,39 @@ impl<'a> Joiner<'a> {
     }
 
     /// Takes a record that means nothing without the SYSCALL record of its event.
-    fn part(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), Malformed> {
-        let path = match record.kind {
-            Kind::Path => Some(audit::Path::of(record)?),
-            Kind::Execve if record.arguments().next().is_none() => {
-                let at = record.length;
-                return Err(Malformed { expected: "argc= or an argument", at });
+    #[inline]
+    fn part(&mut self, start: Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+        if let Some(record) = self.window.current_record(start) {
+            let path = Joiner::path(&record)?;
+            let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
+            let take = |group: &mut Group| group.take(&record, path, &mut counter);
+            if let Some(group) = self.window.with_current(take) {
+                self.settle(group, tally);
             }
-            _ => None,
-        };
+            return Ok(());
+        }
+        self.part_of_any(&start.record()?, tally)
+    }
+
+    #[cold]
+    fn part_of_any(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+        let path = Joiner::path(record)?;
         self.give(record, tally, |group, counter| group.take(record, path, counter));
         Ok(())
+    }
+
+    /// The name in a record, if it is a PATH record.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for the path itself")]
+    fn path<'r>(record: &Record<'r>) -> Result<Option<Path<'r>>, Malformed> {
+        match record.kind {
+            Kind::Path => Ok(Some(Path::of(record)?)),
+            Kind::Execve if record.arguments().next().is_none() => {
+                let at = record.line.len();
+                Err(Malformed { expected: "argc= or an argument", at })
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Takes a record that is an event of its own, unless a SYSCALL record belongs to it.

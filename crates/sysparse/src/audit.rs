@@ -38,10 +38,8 @@ pub struct Record<'a> {
     pub event: &'a [u8],
     /// All that follows `audit(...):`.
     pub body: &'a [u8],
-    /// What stands before the record in its line.
-    pub prefix: &'a [u8],
-    /// The length of the line.
-    pub length: usize,
+    /// The line, which `body` ends.
+    pub line: &'a [u8],
 }
 
 const STAMP: &str = "audit(SECONDS.MILLIS:SERIAL):";
@@ -53,10 +51,8 @@ pub struct Start<'a> {
     /// The record's type.
     pub kind: Kind,
     line: &'a [u8],
-    /// Offset of `type=` in the line.
-    from: usize,
-    /// Offset of what follows the type and one blank: `msg=audit(...)` or `audit(...)`.
-    to: usize,
+    /// What follows the type and one blank: `msg=audit(...)` or `audit(...)`.
+    rest: &'a [u8],
 }
 
 /// Reads the record of a line, wherever it starts in it; `None` if the line holds none.
@@ -69,35 +65,28 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, Malformed> {
 
 /// Finds where a record starts: at the line's start, after `node=`, or behind a syslog prefix.
 #[must_use]
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "every line of a log is looked at")]
 pub fn start(line: &[u8]) -> Option<Start<'_>> {
-    typed(line, 0).or_else(|| start_elsewhere(line))
+    match line.strip_prefix(b"type=") {
+        Some(record) => Some(Start::of(line, record)),
+        None => start_elsewhere(line),
+    }
 }
 
 #[cold]
 fn start_elsewhere(line: &[u8]) -> Option<Start<'_>> {
-    if line.starts_with(b"node=") {
-        let from = memchr::memchr(b' ', line)? + 1;
-        typed(line, from).or_else(|| start_within(line))
-    } else {
-        start_within(line)
-    }
-}
-
-/// Finds a record behind a prefix: the first `type=WORD` that `audit(` follows at once.
-fn start_within(line: &[u8]) -> Option<Start<'_>> {
-    memmem::find_iter(line, b"type=").find_map(|from| {
+    let start = |from| {
         let before = line.get(..from)?.last();
         let apart = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-        typed(line, from).filter(|start| apart && is_stamped(start.rest()))
+        let record = line.get(from..)?.strip_prefix(b"type=").filter(|_| apart)?;
+        Some(Start::of(line, record))
+    };
+    let node = line.strip_prefix(b"node=").and_then(|node| memchr::memchr(b' ', node));
+    // Behind another prefix it is the first `type=WORD` that `audit(` follows at once.
+    node.and_then(|end| start(b"node=".len() + end + 1)).or_else(|| {
+        memmem::find_iter(line, b"type=").filter_map(start).find(|start| is_stamped(start.rest))
     })
-}
-
-/// A record whose `type=WORD ` begins at `from`.
-#[inline]
-fn typed(line: &[u8], from: usize) -> Option<Start<'_>> {
-    let (kind, length) = Kind::leading(line.get(from..)?.strip_prefix(b"type=")?);
-    Some(Start { kind, line, from, to: from + b"type=".len() + length })
 }
 
 fn is_stamped(rest: &[u8]) -> bool {
@@ -105,9 +94,12 @@ fn is_stamped(rest: &[u8]) -> bool {
 }
 
 impl<'a> Start<'a> {
-    #[inline]
-    fn rest(&self) -> &'a [u8] {
-        self.line.get(self.to..).unwrap_or_default()
+    /// The start of a record of which `record` is what follows `type=`.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "every line of a log is looked at")]
+    fn of(line: &'a [u8], record: &'a [u8]) -> Start<'a> {
+        let (kind, rest) = Kind::leading(record);
+        Start { kind, line, rest }
     }
 
     /// Finds the stamp's end and so the record.
@@ -117,17 +109,31 @@ impl<'a> Start<'a> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the record is taken apart at once")]
     pub fn record(self) -> Result<Record<'a>, Malformed> {
-        let (event, body) = match stamp::usual(self.rest()) {
+        let (event, body) = match stamp::usual(self.rest) {
             Some(parts) => parts,
             None => self.any_stamp()?,
         };
-        let prefix = self.line.get(..self.from).unwrap_or_default();
-        Ok(Record { kind: self.kind, event, body, prefix, length: self.line.len() })
+        Ok(Record { kind: self.kind, event, body, line: self.line })
+    }
+
+    /// The record, if nothing stands before it and its event is one that `is_event` knows and that
+    /// is written with `length` bytes: what is known needs no second look.
+    #[must_use]
+    #[inline]
+    pub fn record_of(
+        self,
+        length: usize,
+        is_event: impl FnOnce(&[u8]) -> bool,
+    ) -> Option<Record<'a>> {
+        let (event, rest) = self.rest.strip_prefix(b"msg=audit(")?.split_at_checked(length)?;
+        let body = rest.strip_prefix(b"):").filter(|_| is_event(event))?;
+        let is_bare = self.line.starts_with(b"type=");
+        is_bare.then_some(Record { kind: self.kind, event, body, line: self.line })
     }
 
     #[cold]
     fn any_stamp(self) -> Result<(&'a [u8], &'a [u8]), Malformed> {
-        stamp::any(self.rest()).map_err(|error| {
+        stamp::any(self.rest).map_err(|error| {
             let left = text::left(&error);
             // A date instead of seconds: 11/22/26 13:08:13.368:22.
             let is_interpreted = left.starts_with(b"/");
@@ -149,19 +155,20 @@ impl<'a> Record<'a> {
     #[must_use]
     #[inline]
     pub fn node(&self) -> Option<&'a [u8]> {
-        if self.prefix.is_empty() { None } else { node_before(self.prefix) }
+        if self.line.starts_with(b"type=") { None } else { self.node_before() }
+    }
+
+    /// The name in `node=NAME type=TYPE msg=audit(`.
+    fn node_before(&self) -> Option<&'a [u8]> {
+        let before = self.line.get(..self.at().checked_sub(self.event.len() + b"):".len())?)?;
+        before.rsplit(|&byte| byte == b' ').nth(2)?.strip_prefix(b"node=")
     }
 
     /// Offset of the body in the line.
     #[must_use]
     pub fn at(&self) -> usize {
-        self.length - self.body.len()
+        self.line.len() - self.body.len()
     }
-}
-
-/// The name in a `node=NAME ` that ends `before`.
-fn node_before(before: &[u8]) -> Option<&[u8]> {
-    before.strip_suffix(b" ")?.rsplit(|&byte| byte == b' ').next()?.strip_prefix(b"node=")
 }
 
 #[cfg(test)]

@@ -32,45 +32,40 @@ const AT_FDCWD: i32 = -100;
 const CREAT: u64 = 0o101;
 
 impl Facts {
-    /// What a call says that counts for `counted`, or what else is to be left out.
+    /// What a call says that counts for `counted`, without what few people ask for.
     #[inline]
     pub(super) fn of(
-        read: &audit::Call<'_>,
+        read: audit::Call<'_>,
         (call, purpose): (Call, Purpose),
         counted: Option<u32>,
-        detail: Detail,
     ) -> Facts {
-        let (paths, success) = (read.items, read.success);
-        let facts = Facts {
+        Facts {
             counted,
             call,
             purpose,
-            paths,
-            success,
+            paths: read.items,
+            success: read.success,
             directory: None,
             flags: None,
             error: None,
             is_privileged: false,
-        };
-        if counted.is_some() && detail.is_close() { facts.looked_at(read, detail) } else { facts }
+        }
     }
 
-    /// The same, with what is not asked for by everybody.
-    fn looked_at(self, read: &audit::Call<'_>, detail: Detail) -> Facts {
+    /// Adds what else the call says, as far as it is asked for. A call that is lent here would be in
+    /// memory for everybody, and waited for.
+    #[inline(never)]
+    pub(super) fn look_at(&mut self, read: audit::Call<'_>, detail: Detail) {
         let opening = match self.purpose {
             Purpose::Open(opening) => Some(opening),
             _ => None,
         };
         let failed = self.success == Some(false) && detail.sections.has(Section::Errors);
-        Facts {
-            directory: opening.filter(|_| detail.absolute).and_then(|it| directory(read, it)),
-            flags: opening.filter(|_| detail.modes).and_then(|it| flags(read, it)),
-            error: failed.then(|| read.exit()).flatten().map(i64::wrapping_neg),
-            is_privileged: detail.sections.has(Section::Privileged)
-                && read.auid != 0
-                && read.euid() == Some(0),
-            ..self
-        }
+        self.directory = opening.filter(|_| detail.absolute).and_then(|it| directory(&read, it));
+        self.flags = opening.filter(|_| detail.modes).and_then(|it| flags(&read, it));
+        self.error = failed.then(|| read.exit()).flatten().map(i64::wrapping_neg);
+        self.is_privileged =
+            detail.sections.has(Section::Privileged) && read.auid != 0 && read.euid() == Some(0);
     }
 
     /// Whether only an OPENAT2 record tells the flags.
@@ -112,7 +107,9 @@ mod tests {
         let call = Call { arch: Arch::of(read.arch), number: read.number };
         let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
         let detail = Detail { sections, absolute: true, modes: true, overview: false };
-        Facts::of(&read, (call, call.purpose()), Some(7), detail)
+        let mut facts = Facts::of(read, (call, call.purpose()), Some(7));
+        facts.look_at(read, detail);
+        facts
     }
 
     #[test]

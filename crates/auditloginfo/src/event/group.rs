@@ -8,9 +8,9 @@ use super::finished::Finished;
 use super::held::Held;
 use super::id::Id;
 use super::more::More;
-use crate::names::Purpose;
+use crate::names::{Call, Purpose};
 use crate::section::Detail;
-use sysparse::audit::{Kind, Path, Record};
+use sysparse::audit::{self, Kind, Path, Record};
 
 /// An event that is open: what is known of it, and the records that wait for more.
 #[derive(Debug, Default)]
@@ -116,13 +116,23 @@ impl Group {
         self.resume(counter);
     }
 
-    /// Learns what the SYSCALL record says; a second one says nothing new.
+    /// Learns what the SYSCALL record says, of a call that counts for `auid`; a second one says nothing
+    /// new.
     #[inline]
-    pub(super) fn learn(&mut self, facts: impl FnOnce(Detail) -> Facts, counter: &mut Counter<'_>) {
+    pub(super) fn learn(
+        &mut self,
+        read: audit::Call<'_>,
+        call: (Call, Purpose),
+        auid: Option<u32>,
+        counter: &mut Counter<'_>,
+    ) {
         if self.facts.is_some() {
             return;
         }
-        self.facts = Some(facts(counter.detail));
+        let facts = self.facts.insert(Facts::of(read, call, auid));
+        if auid.is_some() && counter.detail.is_close() {
+            facts.look_at(read, counter.detail);
+        }
         if self.more.is_some() {
             self.recount(counter);
             self.join_command(counter);

@@ -40,7 +40,7 @@ impl Held {
             let (body, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
             rest = tail;
             let kind = *KINDS.get(usize::from(*kind))?;
-            Some(Record { kind, event: b"", body, prefix: b"", length: body.len() })
+            Some(Record { kind, event: b"", body, line: body })
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What the records of one event have in common.
 
-use sysparse::audit::{Record, Stamp};
+use sysparse::audit::{Record, Stamp, Start};
 
 /// Which event a record belongs to: the host, the time and the serial.
 ///
@@ -21,11 +21,19 @@ impl Id {
     pub(super) fn new(record: &Record<'_>, node: u64) -> Id {
         match Id::usual(record.event, node) {
             Some(id) => id,
-            None => Id::unusual(record, node),
+            None => Id { ..Id::unusual(record, node) },
         }
     }
 
+    /// The record, if it is sure to be one of this event.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for a new id")]
+    pub(super) fn record<'r>(&self, start: Start<'r>) -> Option<Record<'r>> {
+        start.record_of(self.length, |event| Id::usual(event, 0).as_ref() == Some(self))
+    }
+
     #[cold]
+    #[inline(never)]
     fn unusual(record: &Record<'_>, node: u64) -> Id {
         let Stamp { seconds, millis, serial } = record.stamp();
         Id { words: [seconds, millis, serial], length: 0, node }

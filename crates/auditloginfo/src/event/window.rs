@@ -7,6 +7,7 @@ use super::id::Id;
 use super::{HELD_MAX, REACH};
 use crate::tally::Seeded;
 use std::collections::VecDeque;
+use sysparse::audit::{Record, Start};
 
 /// Open events over the latest [`REACH`] places of the log.
 ///
@@ -81,9 +82,23 @@ impl Window {
             self.current.begin(id, self.position);
             self.is_open = true;
         }
+        self.with_current(take)
+    }
+
+    /// The record, if it is sure to be one of the latest event.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for the id itself")]
+    pub(super) fn current_record<'r>(&self, start: Start<'r>) -> Option<Record<'r>> {
+        self.current.id.record(start).filter(|_| self.is_open)
+    }
+
+    /// As [`Window::with`], for the latest event.
+    #[inline]
+    pub(super) fn with_current(&mut self, take: impl FnOnce(&mut Group)) -> Option<Group> {
         let group = &mut self.current;
         if group.is_beyond(self.position) {
-            self.stale.push(std::mem::replace(group, Group::new(id, self.position)));
+            let fresh = Group::new(group.id, self.position);
+            self.stale.push(std::mem::replace(group, fresh));
             self.due = 0;
         }
         group.last = self.position;
@@ -179,7 +194,13 @@ impl Window {
 
     #[inline]
     fn find(&self, id: Id) -> Option<usize> {
-        if self.marks & id.mark() == 0 { None } else { self.index.get(&id).copied() }
+        if self.marks & id.mark() == 0 { None } else { self.look_up(id) }
+    }
+
+    /// The same by the index. It takes the id by value: one that is lent must be in memory.
+    #[inline(never)]
+    fn look_up(&self, id: Id) -> Option<usize> {
+        self.index.get(&id).copied()
     }
 
     /// Gives a record at `position` to the event in a slot; gives the event out if it is complete.

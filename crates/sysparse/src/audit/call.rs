@@ -40,9 +40,13 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// The record has no architecture, no call or no login user id.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call that is returned in memory is waited for")]
     pub fn of(record: &Record<'a>) -> Result<Call<'a>, Malformed> {
-        Call::usual(record.body).map_or_else(|| Call::any(record), Ok)
+        match Call::usual(record.body) {
+            Some(call) => Ok(call),
+            None => Ok(Call { ..Call::any(record)? }),
+        }
     }
 
     /// Reads a call whose fields have the order of the kernel and nothing unusual in them.
@@ -75,8 +79,9 @@ impl<'a> Call<'a> {
 
     /// Reads any call.
     #[cold]
+    #[inline(never)]
     fn any(record: &Record<'a>) -> Result<Call<'a>, Malformed> {
-        let missing = |expected| Malformed { expected, at: record.length };
+        let missing = |expected| Malformed { expected, at: record.line.len() };
         let arch = record.field(b"arch").and_then(Value::hex);
         let number = record.field(b"syscall").and_then(Value::integer);
         let success = record.field(b"success");

@@ -68,26 +68,26 @@ impl Kind {
         }
     }
 
-    /// The type at the start of `input`, up to a blank, and its length with that blank.
+    /// The type at the start of `input`, up to a blank, and what follows the blank.
     ///
     /// The types that fill a log are told apart by their first eight bytes, as one number.
     #[inline]
-    pub(super) fn leading(input: &[u8]) -> (Self, usize) {
-        let eight = input.first_chunk().map_or(0, |chunk| u64::from_le_bytes(*chunk));
-        match eight {
-            SYSCALL => (Kind::Syscall, 8),
-            PATH => (Kind::Path, 5),
-            CWD => (Kind::Cwd, 4),
-            PROCTITLE if matches!(input.get(8..10), Some(b"E ")) => (Kind::Detail, 10),
+    pub(super) fn leading(input: &[u8]) -> (Self, &[u8]) {
+        let Some(eight) = input.first_chunk::<8>() else { return Kind::any_leading(input) };
+        let behind = |length: usize| input.get(length..).unwrap_or_default();
+        match u64::from_le_bytes(*eight) {
+            SYSCALL => (Kind::Syscall, behind(8)),
+            PATH => (Kind::Path, behind(5)),
+            CWD => (Kind::Cwd, behind(4)),
+            PROCTITLE if behind(8).starts_with(b"E ") => (Kind::Detail, behind(10)),
             _ => Kind::any_leading(input),
         }
     }
 
-    fn any_leading(input: &[u8]) -> (Self, usize) {
-        match input.iter().position(|byte| *byte == b' ') {
-            Some(end) => (Kind::of(input.get(..end).unwrap_or_default()), end + 1),
-            None => (Kind::of(input), input.len()),
-        }
+    fn any_leading(input: &[u8]) -> (Self, &[u8]) {
+        let end = input.iter().position(|byte| *byte == b' ').unwrap_or(input.len());
+        let (word, rest) = input.split_at(end);
+        (Kind::of(word), rest.get(1..).unwrap_or_default())
     }
 }
 
@@ -133,8 +133,8 @@ mod tests {
         {
             let input = std::format!("{word} msg=audit(1.2:3): a");
             let kind = Kind::of(word.as_bytes());
-            assert_eq!(Kind::leading(input.as_bytes()), (kind, word.len() + 1));
-            assert_eq!(Kind::leading(word.as_bytes()), (kind, word.len()));
+            assert_eq!(Kind::leading(input.as_bytes()), (kind, &b"msg=audit(1.2:3): a"[..]));
+            assert_eq!(Kind::leading(word.as_bytes()), (kind, &b""[..]));
         }
     }
 

@@ -41,7 +41,7 @@ impl<'a> Path<'a> {
 
     #[cold]
     fn any(record: &Record<'a>) -> Result<Path<'a>, Malformed> {
-        let at = record.length;
+        let at = record.line.len();
         let name = record.field(b"name");
         let name = name.ok_or(Malformed { expected: "name= and a file name", at })?;
         Ok(Path { name, rest: record.body })
