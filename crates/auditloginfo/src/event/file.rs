@@ -21,6 +21,8 @@ pub(super) enum Place<'a> {
 
 /// The name of the file that was opened: not that of the directory it was created in, and not
 /// `(null)` without quotes, which is no name.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a path that is lent is waited for")]
 pub(super) fn opened(path: Path<'_>) -> Option<Text<'_>> {
     (!path.name.is_null() && !path.is_parent()).then(|| path.name.text())
 }

@@ -57,13 +57,12 @@ impl Group {
     #[inline]
     pub(super) fn is_complete(&self) -> bool {
         let Some(facts) = &self.facts else { return false };
-        let has_command = match facts.purpose {
-            Purpose::Open(_) | Purpose::Other => true,
-            Purpose::Run => self.commands > 0,
-            Purpose::Uring => false,
-        };
         let holds = self.more.as_ref().is_some_and(|more| more.held.len() > 0);
-        has_command && self.paths == facts.paths && !holds
+        let waits = match facts.purpose {
+            Purpose::Run => self.commands == 0,
+            other => other == Purpose::Uring,
+        };
+        self.paths == facts.paths && !waits && !holds
     }
 
     /// Whether a complete event has nothing left to count.
@@ -155,6 +154,8 @@ impl Group {
 
     /// Takes a record that belongs to a call: counts it if that can be done now, drops it if it
     /// means nothing, else holds a copy.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as for the path itself")]
     pub(super) fn take(
         &mut self,
         record: &Record<'_>,
@@ -209,6 +210,8 @@ impl Group {
 
     /// Counts a PATH record, which is `path`, or an EXECVE record, if what it needs is known; true
     /// if it is done with.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a path that is lent is waited for")]
     fn count(
         &mut self,
         record: &Record<'_>,
@@ -249,6 +252,8 @@ impl Group {
 
     /// Where the names of the call start from and how it opens, as far as that is asked for;
     /// nothing if a record may yet tell.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as above")]
     fn context(&self, facts: &Facts, detail: Detail) -> Option<(Place<'_>, Option<u64>)> {
         let more = self.more.as_deref();
         let flags = facts.flags.or(more.and_then(|more| more.flags));

@@ -78,6 +78,7 @@ impl<'a> Value<'a> {
     /// The value as text that the kernel did not trust: quoted as it is, bare as hexadecimal. Bare
     /// text that is not hexadecimal stays as it is.
     #[must_use]
+    #[inline]
     pub fn text(self) -> Text<'a> {
         match self {
             Value::Bare(digits) if Text::is_hex(digits) => Text::Hex(digits),

@@ -15,6 +15,7 @@ pub enum Text<'a> {
 impl<'a> Text<'a> {
     /// Whether `digits` can be read as pairs of hexadecimal digits as the kernel writes them.
     #[must_use]
+    #[inline(never)]
     pub fn is_hex(digits: &[u8]) -> bool {
         // No way out in the middle, so that the compiler looks at many bytes at once.
         let is_other = |other: u8, byte: &u8| {
