@@ -21,6 +21,8 @@ const ROUNDS: usize = 7;
 /// The size of a log in the tables and for `audit_big.py`, and how often a round reads it.
 const SIZES: [(&str, &str, usize); 3] =
     [("100 MiB", "100M", 7), ("1 GiB", "1G", 1), ("4 GiB", "4G", 1)];
+/// How often a round starts the commands on nothing.
+const STARTS: usize = 7;
 
 const WC: &str = "`wc -l`";
 const REPORT: &str = "`--uid 7005`, two cores";
@@ -124,27 +126,37 @@ fn ratio_of(all: &[Vec<Figures>], this: Option<usize>, other: Option<usize>) -> 
 
 /// Whether time grows with bytes alone, and memory not at all.
 fn sizes(tree: &Tree, ours: &Ours, out: &mut dyn Write) -> Result<(), Error> {
-    let (mut lines, mut bytes) = (Vec::new(), Vec::new());
+    // The first to read a log reads it from end to end, and so settles how it lies in the cache.
+    let pair = |log: &Path, runs| {
+        [other(WC, &["wc", "-l"], log), ours.report(REPORT, "0,1", log)]
+            .map(|line| Line { runs, ..line })
+    };
+    let mut lines = Vec::from(pair(Path::new("/dev/null"), STARTS));
+    let mut bytes = Vec::new();
     for (_, size, runs) in SIZES {
         let log = log(tree, Kind::Real, size)?;
         bytes.push(fs::metadata(&log).map_err(Error::file(&log))?.len());
-        let both = [ours.report(REPORT, "0,1", &log), other(WC, &["wc", "-l"], &log)];
-        lines.extend(both.map(|line| Line { runs, ..line }));
+        lines.extend(pair(&log, runs));
     }
     let all = turns(&lines, ROUNDS)?;
-    let [_, _, our_base, wc_base, ..] = &all[..] else { return Err(Error::Usage) };
+    let (starts, all) = all.split_at_checked(2).ok_or(Error::Usage)?;
+    let beyond = |(figures, start): (&Vec<_>, &Vec<_>)| table::beyond(figures, start);
+    let beyond: Vec<_> = all.iter().zip(starts.iter().cycle()).map(beyond).collect();
+    let bases = all.iter().zip(&beyond).skip(2).take(2);
     let base_bytes = bytes.get(1).copied().unwrap_or_default();
-    let rows =
-        SIZES.iter().zip(&bytes).zip(all.chunks(2)).map(|(((name, ..), &bytes), figures)| {
-            let cells = figures.iter().zip([our_base, wc_base]).flat_map(|(figures, base)| {
-                [table::rate((figures, bytes), (base, base_bytes)), table::peak(figures)]
+    let rows = SIZES.iter().zip(&bytes).zip(all.chunks(2).zip(beyond.chunks(2))).map(
+        |(((name, ..), &bytes), (all, beyond))| {
+            let cells = all.iter().zip(beyond).zip(bases.clone()).flat_map(|(this, base)| {
+                let rate = |this, base| table::rate((this, bytes), (base, base_bytes));
+                [rate(this.0, base.0), rate(this.1, base.1), table::peak(this.0)]
             });
             [(*name).to_owned()].into_iter().chain(cells).collect()
-        });
-    let sentence = format!(
-        "The recorded log at three sizes, medians of {ROUNDS} rounds. The bytes a second of the same \
-         command at 1 GiB are 1."
+        },
     );
-    let head = ["", REPORT, "memory", "`wc -l`", "memory"];
+    let sentence = format!(
+        "The recorded log at three sizes, medians of {ROUNDS} rounds: the bytes a second, and those of \
+         the time beyond that for an empty log. Those of the same command at 1 GiB are 1."
+    );
+    let head = ["", WC, "beyond the start", "memory", REPORT, "beyond the start", "memory"];
     table::print(&sentence, &head, &rows.collect::<Vec<_>>(), out)
 }

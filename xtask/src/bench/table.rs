@@ -31,6 +31,16 @@ pub(super) fn rate(this: (&[Figures], u64), other: (&[Figures], u64)) -> String 
     ratio(bytes * median(each(this.0, other.0, |this, other| other.wall_ms / this.wall_ms)))
 }
 
+/// What each round took longer than one that had nothing to do.
+pub(super) fn beyond(this: &[Figures], idle: &[Figures]) -> Vec<Figures> {
+    let beyond = |(this, idle): (&Figures, &Figures)| Figures {
+        wall_ms: this.wall_ms - idle.wall_ms,
+        cpu_ms: this.cpu_ms - idle.cpu_ms,
+        ..*this
+    };
+    this.iter().zip(idle).map(beyond).collect()
+}
+
 /// What is told of both figures of each round.
 fn each(this: &[Figures], other: &[Figures], told: impl Fn(&Figures, &Figures) -> f64) -> Vec<f64> {
     this.iter().zip(other).map(|(this, other)| told(this, other)).collect()
@@ -73,6 +83,7 @@ mod tests {
         assert_eq!(times(&this, &other), "2.00");
         assert_eq!(rate((&this, 300), (&other, 100)), "1.50");
         assert_eq!(unit(&this), "1 (30 ms)");
+        assert_eq!(times(&beyond(&this, &other), &other), "1.00");
     }
 
     #[test]
