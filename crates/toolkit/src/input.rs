@@ -67,8 +67,9 @@ impl<R: Read> Lines<R> {
     }
 
     /// The same, in the buffer of other lines that are done with.
-    pub fn in_buffer(mut buffer: Vec<u8>, reader: R, limit: usize) -> Self {
-        buffer.resize((limit + 1).max(1 << 18), 0);
+    pub fn in_buffer(buffer: Vec<u8>, reader: R, limit: usize) -> Self {
+        let size = (limit + 1).max(1 << 18);
+        let buffer = if buffer.len() == size { buffer } else { vec![0; size] };
         Lines { reader, buffer, start: 0, end: 0, limit, skipping: false, ended: false }
     }
 
