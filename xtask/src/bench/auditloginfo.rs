@@ -127,36 +127,38 @@ fn ratio_of(all: &[Vec<Figures>], this: Option<usize>, other: Option<usize>) -> 
 /// Whether time grows with bytes alone, and memory not at all.
 fn sizes(tree: &Tree, ours: &Ours, out: &mut dyn Write) -> Result<(), Error> {
     // The first to read a log reads it from end to end, and so settles how it lies in the cache.
-    let pair = |log: &Path, runs| {
-        [other(WC, &["wc", "-l"], log), ours.report(REPORT, "0,1", log)]
-            .map(|line| Line { runs, ..line })
+    let each = |log: &Path, runs| {
+        let wc = other(WC, &["wc", "-l"], log);
+        let lines = [wc, ours.report(ONE_CORE, "0", log), ours.report(REPORT, "0,1", log)];
+        lines.map(|line| Line { runs, ..line })
     };
-    let mut lines = Vec::from(pair(Path::new("/dev/null"), STARTS));
+    let mut lines = Vec::from(each(Path::new("/dev/null"), STARTS));
     let mut bytes = Vec::new();
     for (_, size, runs) in SIZES {
         let log = log(tree, Kind::Real, size)?;
         bytes.push(fs::metadata(&log).map_err(Error::file(&log))?.len());
-        lines.extend(pair(&log, runs));
+        lines.extend(each(&log, runs));
     }
     let all = turns(&lines, ROUNDS)?;
-    let (starts, all) = all.split_at_checked(2).ok_or(Error::Usage)?;
-    let beyond = |(figures, start): (&Vec<_>, &Vec<_>)| table::beyond(figures, start);
-    let beyond: Vec<_> = all.iter().zip(starts.iter().cycle()).map(beyond).collect();
-    let bases = all.iter().zip(&beyond).skip(2).take(2);
+    let [starts, sizes @ ..] = &all.chunks(3).collect::<Vec<_>>()[..] else {
+        return Err(Error::Usage);
+    };
+    let base = sizes.get(1).ok_or(Error::Usage)?;
     let base_bytes = bytes.get(1).copied().unwrap_or_default();
-    let rows = SIZES.iter().zip(&bytes).zip(all.chunks(2).zip(beyond.chunks(2))).map(
-        |(((name, ..), &bytes), (all, beyond))| {
-            let cells = all.iter().zip(beyond).zip(bases.clone()).flat_map(|(this, base)| {
-                let rate = |this, base| table::rate((this, bytes), (base, base_bytes));
-                [rate(this.0, base.0), rate(this.1, base.1), table::peak(this.0)]
-            });
-            [(*name).to_owned()].into_iter().chain(cells).collect()
-        },
-    );
+    let rows = SIZES.iter().zip(&bytes).zip(sizes).map(|(((name, ..), &bytes), size)| {
+        let rate =
+            |this: &[Figures], base: &[Figures]| table::rate((this, bytes), (base, base_bytes));
+        let beyond = size.iter().zip(*starts).zip(base.iter().zip(*starts)).map(|(this, base)| {
+            rate(&table::beyond(this.0, this.1), &table::beyond(base.0, base.1))
+        });
+        let whole = size.last().zip(base.last()).map(|(this, base)| rate(this, base));
+        let memory = size.last().map(|this| table::peak(this));
+        [(*name).to_owned()].into_iter().chain(beyond).chain(whole).chain(memory).collect()
+    });
     let sentence = format!(
-        "The recorded log at three sizes, medians of {ROUNDS} rounds: the bytes a second, and those of \
-         the time beyond that for an empty log. Those of the same command at 1 GiB are 1."
+        "The recorded log at three sizes, medians of {ROUNDS} rounds: the bytes a second, in the time \
+         beyond that for an empty log. Those of the same command at 1 GiB are 1."
     );
-    let head = ["", WC, "beyond the start", "memory", REPORT, "beyond the start", "memory"];
+    let head = ["", WC, ONE_CORE, REPORT, "its start included", "memory"];
     table::print(&sentence, &head, &rows.collect::<Vec<_>>(), out)
 }
