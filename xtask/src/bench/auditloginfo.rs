@@ -148,17 +148,22 @@ fn sizes(tree: &Tree, ours: &Ours, out: &mut dyn Write) -> Result<(), Error> {
     let rows = SIZES.iter().zip(&bytes).zip(sizes).map(|(((name, ..), &bytes), size)| {
         let rate =
             |this: &[Figures], base: &[Figures]| table::rate((this, bytes), (base, base_bytes));
-        let beyond = size.iter().zip(*starts).zip(base.iter().zip(*starts)).map(|(this, base)| {
-            rate(&table::beyond(this.0, this.1), &table::beyond(base.0, base.1))
-        });
-        let whole = size.last().zip(base.last()).map(|(this, base)| rate(this, base));
+        let (this, base) = (beyond(size, starts), beyond(base, starts));
+        let worked = this.last().zip(base.last());
+        let worked = worked.map(|(this, base)| rate(&table::worked(this), &table::worked(base)));
+        let cells = this.iter().zip(&base).map(|(this, base)| rate(this, base)).chain(worked);
         let memory = size.last().map(|this| table::peak(this));
-        [(*name).to_owned()].into_iter().chain(beyond).chain(whole).chain(memory).collect()
+        [(*name).to_owned()].into_iter().chain(cells).chain(memory).collect()
     });
     let sentence = format!(
         "The recorded log at three sizes, medians of {ROUNDS} rounds: the bytes a second, in the time \
          beyond that for an empty log. Those of the same command at 1 GiB are 1."
     );
-    let head = ["", WC, ONE_CORE, REPORT, "its start included", "memory"];
+    let head = ["", WC, ONE_CORE, REPORT, "its processor time", "memory"];
     table::print(&sentence, &head, &rows.collect::<Vec<_>>(), out)
+}
+
+/// What the lines took beyond their starts.
+fn beyond(all: &[Vec<Figures>], starts: &[Vec<Figures>]) -> Vec<Vec<Figures>> {
+    all.iter().zip(starts).map(|(figures, start)| table::beyond(figures, start)).collect()
 }

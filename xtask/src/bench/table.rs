@@ -41,6 +41,11 @@ pub(super) fn beyond(this: &[Figures], idle: &[Figures]) -> Vec<Figures> {
     this.iter().zip(idle).map(beyond).collect()
 }
 
+/// The processor time instead of that from start to end.
+pub(super) fn worked(this: &[Figures]) -> Vec<Figures> {
+    this.iter().map(|figures| Figures { wall_ms: figures.cpu_ms, ..*figures }).collect()
+}
+
 /// What is told of both figures of each round.
 fn each(this: &[Figures], other: &[Figures], told: impl Fn(&Figures, &Figures) -> f64) -> Vec<f64> {
     this.iter().zip(other).map(|(this, other)| told(this, other)).collect()
@@ -84,6 +89,7 @@ mod tests {
         assert_eq!(rate((&this, 300), (&other, 100)), "1.50");
         assert_eq!(unit(&this), "1 (30 ms)");
         assert_eq!(times(&beyond(&this, &other), &other), "1.00");
+        assert_eq!(times(&this, &worked(&[Figures { cpu_ms: 5.0, ..this[0] }])), "6.00");
     }
 
     #[test]
