@@ -21,6 +21,7 @@ mod file;
 mod finished;
 mod group;
 mod held;
+mod hosts;
 mod id;
 mod more;
 mod window;
@@ -33,8 +34,8 @@ use counter::Counter;
 use finished::Finished;
 use foldhash::fast::RandomState;
 use group::Group;
+use hosts::Hosts;
 use id::Id;
-use std::hash::BuildHasher;
 use sysparse::Malformed;
 use sysparse::audit::{self, Kind, Path, Record, Start};
 use window::Window;
@@ -61,7 +62,7 @@ pub struct Joiner<'a> {
     /// Whether a piece comes before this one.
     continues: bool,
     incomplete: u64,
-    nodes: RandomState,
+    hosts: Hosts,
     purposes: Purposes,
     scratch: Vec<u8>,
 }
@@ -83,7 +84,7 @@ impl<'a> Joiner<'a> {
             early_held: 0,
             continues,
             incomplete: 0,
-            nodes,
+            hosts: Hosts::new(nodes),
             purposes: Purposes::default(),
             scratch: Vec::new(),
         }
@@ -153,7 +154,8 @@ impl<'a> Joiner<'a> {
     /// Takes a record that means nothing without the SYSCALL record of its event.
     #[inline]
     fn part(&mut self, start: Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
-        if let Some(record) = self.window.current_record(start) {
+        let host = |record: &Record<'_>| self.hosts.hash(record);
+        if let Some(record) = self.window.current().and_then(|id| id.record(start, host)) {
             let path = Joiner::path(&record)?;
             let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
             let take = |group: &mut Group| group.take(&record, path, &mut counter);
@@ -188,7 +190,8 @@ impl<'a> Joiner<'a> {
 
     /// Takes a record that is an event of its own, unless a SYSCALL record belongs to it.
     fn other(&mut self, record: &Record<'_>, tally: &mut Tally) {
-        if let Some(call) = self.window.finished(self.id(record), self.window.position()) {
+        let id = self.id(record);
+        if let Some(call) = self.window.finished(id, self.window.position()) {
             return self.counter(tally).denied(call.auid, record);
         }
         let auid = self.subject.counts_other(record);
@@ -217,9 +220,8 @@ impl<'a> Joiner<'a> {
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as for the id itself")]
-    fn id(&self, record: &Record<'_>) -> Id {
-        let node = record.node().map_or(0, |node| self.nodes.hash_one(node));
-        Id::new(record, node)
+    fn id(&mut self, record: &Record<'_>) -> Id {
+        Id::new(record, self.hosts.hash(record))
     }
 
     /// Closes the events that no further record can belong to.

@@ -76,16 +76,22 @@ pub fn start(line: &[u8]) -> Option<Start<'_>> {
 
 #[cold]
 fn start_elsewhere(line: &[u8]) -> Option<Start<'_>> {
-    let start = |from| {
-        let before = line.get(..from)?.last();
-        let apart = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-        let record = line.get(from..)?.strip_prefix(b"type=").filter(|_| apart)?;
-        Some(Start::of(line, record))
-    };
-    let node = line.strip_prefix(b"node=").and_then(|node| memchr::memchr(b' ', node));
-    // Behind another prefix it is the first `type=WORD` that `audit(` follows at once.
-    node.and_then(|end| start(b"node=".len() + end + 1)).or_else(|| {
-        memmem::find_iter(line, b"type=").filter_map(start).find(|start| is_stamped(start.rest))
+    if let Some(node) = line.strip_prefix(b"node=") {
+        let record = node.get(memchr::memchr(b' ', node)?..)?.strip_prefix(b" type=");
+        record.map(|record| Start::of(line, record)).or_else(|| start_within(line))
+    } else {
+        start_within(line)
+    }
+}
+
+/// Finds a record behind a prefix: the first `type=WORD` that `audit(` follows at once.
+fn start_within(line: &[u8]) -> Option<Start<'_>> {
+    memmem::find_iter(line, b"type=").find_map(|from| {
+        let (before, record) = line.split_at_checked(from)?;
+        let last = before.last();
+        let apart = last.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+        let start = Start::of(line, record.strip_prefix(b"type=")?);
+        (apart && is_stamped(start.rest)).then_some(start)
     })
 }
 
@@ -116,8 +122,8 @@ impl<'a> Start<'a> {
         Ok(Record { kind: self.kind, event, body, line: self.line })
     }
 
-    /// The record, if nothing stands before it and its event is one that `is_event` knows and that
-    /// is written with `length` bytes: what is known needs no second look.
+    /// The record, if its event is one that `is_event` knows and that is written with `length`
+    /// bytes: what is known needs no second look.
     #[must_use]
     #[inline]
     pub fn record_of(
@@ -127,8 +133,7 @@ impl<'a> Start<'a> {
     ) -> Option<Record<'a>> {
         let (event, rest) = self.rest.strip_prefix(b"msg=audit(")?.split_at_checked(length)?;
         let body = rest.strip_prefix(b"):").filter(|_| is_event(event))?;
-        let is_bare = self.line.starts_with(b"type=");
-        is_bare.then_some(Record { kind: self.kind, event, body, line: self.line })
+        Some(Record { kind: self.kind, event, body, line: self.line })
     }
 
     #[cold]
@@ -160,8 +165,11 @@ impl<'a> Record<'a> {
 
     /// The name in `node=NAME type=TYPE msg=audit(`.
     fn node_before(&self) -> Option<&'a [u8]> {
-        let before = self.line.get(..self.at().checked_sub(self.event.len() + b"):".len())?)?;
-        before.rsplit(|&byte| byte == b' ').nth(2)?.strip_prefix(b"node=")
+        let stamp = b"audit(".len() + self.event.len() + b"):".len();
+        let before = self.line.get(..self.at().checked_sub(stamp)?)?;
+        let mut words = before.strip_suffix(b"msg=").unwrap_or(before).rsplit(|&byte| byte == b' ');
+        // Behind the name there are the type, a blank, and nothing.
+        words.nth(2)?.strip_prefix(b"node=")
     }
 
     /// Offset of the body in the line.

@@ -25,11 +25,16 @@ impl Id {
         }
     }
 
-    /// The record, if it is sure to be one of this event.
+    /// The record, if it is sure to be one of this event; `host` hashes the name of its host.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as for a new id")]
-    pub(super) fn record<'r>(&self, start: Start<'r>) -> Option<Record<'r>> {
-        start.record_of(self.length, |event| Id::usual(event, 0).as_ref() == Some(self))
+    pub(super) fn record<'r>(
+        &self,
+        start: Start<'r>,
+        host: impl FnOnce(&Record<'r>) -> u64,
+    ) -> Option<Record<'r>> {
+        let is_event = |event: &[u8]| Id::usual(event, self.node).as_ref() == Some(self);
+        start.record_of(self.length, is_event).filter(|record| host(record) == self.node)
     }
 
     #[cold]

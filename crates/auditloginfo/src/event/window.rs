@@ -7,7 +7,6 @@ use super::id::Id;
 use super::{HELD_MAX, REACH};
 use crate::tally::Seeded;
 use std::collections::VecDeque;
-use sysparse::audit::{Record, Start};
 
 /// Open events over the latest [`REACH`] places of the log.
 ///
@@ -85,11 +84,10 @@ impl Window {
         self.with_current(take)
     }
 
-    /// The record, if it is sure to be one of the latest event.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "as for the id itself")]
-    pub(super) fn current_record<'r>(&self, start: Start<'r>) -> Option<Record<'r>> {
-        self.current.id.record(start).filter(|_| self.is_open)
+    /// The id of the latest event, if that is open.
+    #[inline]
+    pub(super) fn current(&self) -> Option<&Id> {
+        self.is_open.then_some(&self.current.id)
     }
 
     /// As [`Window::with`], for the latest event.
