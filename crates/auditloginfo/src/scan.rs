@@ -107,7 +107,7 @@ impl<'a> Scanner<'a> {
     /// Reads a file, in pieces side by side if that pays.
     fn file(&mut self, file: &File) -> Vec<Piece> {
         let queue = Queue::new(file, self.cut, self.bytes);
-        let threads = self.cut.threads.min(queue.len());
+        let threads = queue.threads();
         let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
         if threads == 1 {
             let read = |(_, reader)| read_piece(reader, &mut Vec::new(), joiner, tally);

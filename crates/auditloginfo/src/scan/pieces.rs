@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// How a file is cut.
@@ -42,58 +43,60 @@ impl Default for Cut {
     }
 }
 
-/// The pieces of a file, taken by threads one after another.
+/// The pieces of a file, cut off and taken by threads one after another.
 pub(super) struct Queue<'a> {
     file: &'a File,
-    ranges: Vec<(u64, u64)>,
-    next: AtomicUsize,
+    cut: Cut,
+    /// The length of the file, as it was at first.
+    length: u64,
+    /// Where the next piece begins, and its place in the row.
+    next: Mutex<(u64, usize)>,
     bytes: &'a AtomicU64,
 }
 
 impl<'a> Queue<'a> {
-    /// Cuts a file; all that is read of it will be added to `bytes`.
+    /// The pieces of a file; all that is read of it will be added to `bytes`.
     pub(super) fn new(file: &'a File, cut: Cut, bytes: &'a AtomicU64) -> Self {
-        Queue { file, ranges: ranges(file, cut), next: AtomicUsize::new(0), bytes }
+        let length = match file.metadata().map_or(0, |metadata| metadata.len()) {
+            // A file whose length is not told, as below /proc, is read to its end.
+            0 => u64::MAX,
+            length => length,
+        };
+        Queue { file, cut, length, next: Mutex::default(), bytes }
     }
 
-    /// How many pieces there are: one at least.
-    pub(super) fn len(&self) -> usize {
-        self.ranges.len()
+    /// How many threads there is work for: one at least.
+    pub(super) fn threads(&self) -> usize {
+        if self.size(0) < self.length { self.cut.threads } else { 1 }
     }
 
-    /// The next piece and its place in the row.
+    /// The next piece and its place in the row. It ends where a line does.
     pub(super) fn next(&self) -> Option<(usize, Counted<'a, Range<'a>>)> {
-        let place = self.next.fetch_add(1, Ordering::Relaxed);
-        self.ranges.get(place).map(|range| (place, self.reader(*range)))
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, place) = *next;
+        let left = self.length.checked_sub(at).filter(|left| *left > 0)?;
+        let size = self.size(at);
+        let end =
+            if size < left { line_end(self.file, at + size, self.length) } else { self.length };
+        *next = (end, place + 1);
+        Some((place, Counted::new(Range { file: self.file, at, end }, self.bytes)))
     }
 
-    fn reader(&self, (at, end): (u64, u64)) -> Counted<'a, Range<'a>> {
-        Counted::new(Range { file: self.file, at, end }, self.bytes)
+    /// The size of the piece that begins at `at`: the less is left, the shorter, for at the end
+    /// threads wait for the last one.
+    fn size(&self, at: u64) -> u64 {
+        if self.cut.threads <= 1 || self.length == u64::MAX {
+            return self.length;
+        }
+        let share = (self.length - at) / (self.cut.threads as u64 * SHARES);
+        self.cut.size.min(share.max(LEAST)).max(1)
     }
 }
 
-/// Where to cut a file: ranges of bytes, each beginning where a line does.
-fn ranges(file: &File, cut: Cut) -> Vec<(u64, u64)> {
-    let length = file.metadata().map_or(0, |metadata| metadata.len());
-    let threads = cut.threads.max(1) as u64;
-    let mut starts = vec![0];
-    let mut last = 0;
-    while threads > 1 && last < length {
-        // The less is left, the shorter the pieces: at the end threads wait for the last one.
-        let share = ((length - last) / (threads * SHARES)).max(LEAST);
-        last = line_start(file, last + cut.size.min(share).max(1), length);
-        starts.extend(Some(last).filter(|start| *start < length));
-    }
-    // A file whose length is not told, as below /proc, is read to its end.
-    let end = if length == 0 { u64::MAX } else { length };
-    let ends: Vec<_> = starts.iter().skip(1).copied().chain([end]).collect();
-    starts.into_iter().zip(ends).collect()
-}
-
-/// The place behind the first newline at or after `from`, or `end`.
-fn line_start(file: &File, from: u64, end: u64) -> u64 {
+/// The place behind the first newline from the byte before `from` on, or `end`.
+fn line_end(file: &File, from: u64, end: u64) -> u64 {
     let mut buffer = [0; 1 << 12];
-    let mut at = from;
+    let mut at = from.saturating_sub(1);
     while at < end {
         let count = file.read_at(&mut buffer, at).unwrap_or(0);
         let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
@@ -151,21 +154,37 @@ mod tests {
     use super::super::tests::Log;
     use super::*;
     use std::fs;
+    use std::iter;
 
     #[test]
-    fn ranges_begin_where_lines_do_and_leave_nothing_out() {
+    fn pieces_begin_where_lines_do_and_leave_nothing_out() {
         let bytes = b"a\n\nbcd\nefghijklmnopqrstuvwxyz\n1";
         let log = Log::new("ranges", bytes);
         let file = File::open(&log.0).expect("the file");
         for pieces in 1..40 {
-            let ranges = ranges(&file, Cut::in_pieces(pieces, bytes.len() as u64));
-            assert!(ranges.len() as u64 <= pieces);
-            assert_eq!((ranges[0].0, ranges[ranges.len() - 1].1), (0, bytes.len() as u64));
-            for pair in ranges.windows(2) {
-                assert_eq!(pair[0].1, pair[1].0);
-                assert_eq!(bytes[usize::try_from(pair[1].0).expect("small") - 1], b'\n');
+            let count = AtomicU64::default();
+            let queue = Queue::new(&file, Cut::in_pieces(pieces, bytes.len() as u64), &count);
+            let taken: Vec<_> = iter::from_fn(|| queue.next()).collect();
+            assert!((1..=pieces).contains(&(taken.len() as u64)), "{pieces}");
+            assert_eq!(queue.threads() == 1, pieces == 1);
+            let mut text = Vec::new();
+            for (index, (place, mut piece)) in taken.into_iter().enumerate() {
+                assert!(index == place && (text.is_empty() || text.ends_with(b"\n")), "{pieces}");
+                piece.read_to_end(&mut text).expect("the piece");
             }
+            assert_eq!(text, bytes, "{pieces}");
         }
+    }
+
+    #[test]
+    fn a_file_that_tells_no_length_is_one_piece() {
+        let count = AtomicU64::default();
+        let file = File::open("/proc/self/status").expect("the file");
+        let queue = Queue::new(&file, Cut { threads: 3, size: 1 }, &count);
+        let mut text = String::new();
+        let (_, mut piece) = queue.next().expect("a piece");
+        piece.read_to_string(&mut text).expect("the piece");
+        assert!(queue.threads() == 1 && queue.next().is_none() && text.contains("VmRSS"));
     }
 
     #[test]
