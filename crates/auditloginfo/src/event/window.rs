@@ -29,8 +29,7 @@ pub(super) struct Window {
     slots: Vec<Option<Group>>,
     free: Vec<usize>,
     index: Seeded<Id, usize>,
-    /// The marks of all ids in the index, and of some that were in it: after a cut it holds one or
-    /// two, and every other event is known to be new by its mark.
+    /// The marks of all ids in the index, and of some that were in it: few new events have one.
     marks: u64,
     queue: VecDeque<(usize, u64)>,
     /// Bytes held by the events in the slots.

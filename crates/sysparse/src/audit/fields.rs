@@ -75,8 +75,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The value as text that the kernel did not trust: quoted as it is, bare as hexadecimal. Bare
-    /// text that is not hexadecimal stays as it is.
+    /// Text that the kernel did not trust: quoted as it is, bare as hexadecimal if it is that.
     #[must_use]
     #[inline]
     pub fn text(self) -> Text<'a> {
