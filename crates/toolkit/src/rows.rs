@@ -117,7 +117,8 @@ fn json_array(texts: &[&[u8]], out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes a JSON string. JSON has no bytes, so one that is not UTF-8 becomes the text of a
-/// backslash and three octal digits; control characters, C1 ones too, are `\uXXXX`.
+/// backslash and three octal digits; control characters, C1 ones too, are `\u` and four
+/// hexadecimal digits.
 ///
 /// # Errors
 /// Those of `out`.

@@ -60,11 +60,9 @@ impl Group {
     pub(super) fn is_complete(&self) -> bool {
         let Some(facts) = &self.facts else { return false };
         let holds = self.more.as_ref().is_some_and(|more| more.held.len() > 0);
-        let waits = match facts.purpose {
-            Purpose::Run => self.commands == 0,
-            other => other == Purpose::Uring,
-        };
-        self.paths == facts.paths && !waits && !holds
+        let lacks_command = facts.purpose == Purpose::Run && self.commands == 0;
+        let is_open = facts.purpose == Purpose::Uring || lacks_command || holds;
+        self.paths == facts.paths && !is_open
     }
 
     /// Whether a complete event has nothing left to count.
@@ -117,8 +115,8 @@ impl Group {
         self.resume(counter);
     }
 
-    /// Learns what the SYSCALL record says, of a call that counts for `auid`; a second one says nothing
-    /// new.
+    /// Learns what the SYSCALL record says, of a call that counts for `auid`; a second one tells
+    /// nothing new.
     #[inline]
     pub(super) fn learn(
         &mut self,

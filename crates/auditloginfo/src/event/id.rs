@@ -21,6 +21,7 @@ impl Id {
     pub(super) fn new(record: &Record<'_>, node: u64) -> Id {
         match Id::usual(record.event, node) {
             Some(id) => id,
+            // Taken apart, so that the usual id need not be in memory too.
             None => Id { ..Id::unusual(record, node) },
         }
     }
@@ -85,9 +86,38 @@ mod tests {
     use super::*;
     use sysparse::audit;
 
+    fn line(event: &str) -> String {
+        format!("type=CWD msg=audit({event}): cwd=\"/\"")
+    }
+
     fn id(event: &str) -> Id {
-        let line = format!("type=CWD msg=audit({event}): cwd=\"/\"");
-        Id::new(&audit::record(line.as_bytes()).expect("sound").expect("a record"), 1)
+        Id::new(&audit::record(line(event).as_bytes()).expect("sound").expect("a record"), 1)
+    }
+
+    /// Whether a record of the event `text`, written by that host, is known as one of `event`.
+    fn knows(event: &str, text: &str, node: u64) -> bool {
+        let line = line(text);
+        let record = id(event).record(audit::start(line.as_bytes()).expect("a record"), |_| node);
+        record.is_some_and(|record| Ok(Some(record)) == audit::record(line.as_bytes()))
+    }
+
+    #[test]
+    fn a_record_is_known_by_all_of_its_event() {
+        let events = ["1477415593.489:5", "1477415593.489:57", "1477415593.489:123456789"];
+        for event in events {
+            assert!(knows(event, event, 1) && !knows(event, event, 2), "{event}");
+            for at in 0..event.len() {
+                let mut other = event.to_owned();
+                let digit = if other.as_bytes()[at] == b'8' { "7" } else { "8" };
+                other.replace_range(at..=at, digit);
+                assert!(!knows(event, &other, 1), "{other}");
+            }
+            for other in [format!("{event}0"), event[..event.len() - 1].to_owned()] {
+                assert!(!knows(event, &other, 1), "{other}");
+            }
+        }
+        // An event that an id does not hold as it is written is looked at the long way.
+        assert!(!knows("9.1:1", "9.1:1", 1));
     }
 
     #[test]

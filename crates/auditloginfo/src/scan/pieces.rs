@@ -67,7 +67,8 @@ impl<'a> Queue<'a> {
 
     /// How many threads there is work for: one at least.
     pub(super) fn threads(&self) -> usize {
-        if self.size(0) < self.length { self.cut.threads } else { 1 }
+        let pieces = self.length.div_ceil(self.size(0));
+        usize::try_from(pieces).unwrap_or(usize::MAX).min(self.cut.threads)
     }
 
     /// The next piece and its place in the row. It ends where a line does.

@@ -45,6 +45,7 @@ impl<'a> Call<'a> {
     pub fn of(record: &Record<'a>) -> Result<Call<'a>, Malformed> {
         match Call::usual(record.body) {
             Some(call) => Ok(call),
+            // Taken apart: handed on whole, calls of both ways would be in one place in memory.
             None => Ok(Call { ..Call::any(record)? }),
         }
     }

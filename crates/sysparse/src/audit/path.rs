@@ -81,6 +81,7 @@ mod tests {
     fn read(body: &str) -> Option<(String, bool)> {
         let line = format!("type=PATH msg=audit(1.000:1): {body}");
         let path = Path::of(&record(line.as_bytes()).expect("sound").expect("a record")).ok()?;
+        assert_eq!(path.is_parent(), path.is_any_parent(), "both ways tell the same: {body}");
         Some((path.name.raw().escape_ascii().to_string(), path.is_parent()))
     }
 
@@ -100,6 +101,10 @@ mod tests {
             (
                 "item=0 name=\"/z\" nametype=PARENT cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
                 file("/z", true),
+            ),
+            (
+                "item=0 name=\"/z\" nametype=UNKNOWN cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
+                file("/z", false),
             ),
             ("nametype=PARENT name=\"a\" item=0", file("a", true)),
             ("name=\"nametype=PARENT\"", file("nametype=PARENT", false)),
