@@ -8,7 +8,7 @@ use crate::commands;
 use crate::error::Error;
 use crate::page::{self, Page};
 use crate::tree::{Finding, Tree};
-use toolkit::cli::About;
+use toolkit::cli::OptionSpec;
 
 const FOLDER: &str = "docs/completions";
 
@@ -34,7 +34,7 @@ pub(crate) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
 }
 
 /// The option's names as they are typed: `-s`, `--long`.
-fn names(option: &About) -> Vec<String> {
+fn names(option: &OptionSpec) -> Vec<String> {
     let short = option.short.map(|letter| format!("-{letter}"));
     let long = option.long.map(|name| format!("--{name}"));
     short.into_iter().chain(long).collect()

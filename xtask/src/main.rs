@@ -36,11 +36,11 @@ fn main() -> ExitCode {
 fn run(tree: &Tree, words: &[&str], out: &mut impl Write) -> Result<bool, Error> {
     match words {
         ["man"] => page::write(tree, &man::pages(tree)?).map(|()| true),
-        ["man", "--check"] => tell(&man::check(tree)?, out),
+        ["man", "--check"] => report_findings(&man::check(tree)?, out),
         ["completions"] => page::write(tree, &completions::pages()).map(|()| true),
-        ["completions", "--check"] => tell(&completions::check(tree)?, out),
+        ["completions", "--check"] => report_findings(&completions::check(tree)?, out),
         ["test", words @ ..] => test::run(tree, words, out),
-        ["tidy"] => tell(&tidy::check(tree)?, out),
+        ["tidy"] => report_findings(&tidy::check(tree)?, out),
         ["bench", words @ ..] => bench::run(tree, words, out),
         ["dist"] => dist::run(tree, out),
         ["measured", words @ ..] => bench::measured(words, out),
@@ -49,7 +49,7 @@ fn run(tree: &Tree, words: &[&str], out: &mut impl Write) -> Result<bool, Error>
 }
 
 /// Prints findings, a line each; true if there are none.
-fn tell(findings: &[Finding], out: &mut impl Write) -> Result<bool, Error> {
+fn report_findings(findings: &[Finding], out: &mut impl Write) -> Result<bool, Error> {
     for finding in findings {
         writeln!(out, "{finding}")?;
     }

@@ -12,7 +12,7 @@ use crate::tree::{Finding, Tree};
 use roff::{Roff, bold, escaped, italic};
 use std::io::{self, Write};
 use std::process::Command;
-use toolkit::cli::About;
+use toolkit::cli::OptionSpec;
 
 const FOLDER: &str = "docs/man";
 
@@ -100,7 +100,7 @@ fn word(word: &str) -> String {
 }
 
 /// The option as it is typed, with its value.
-fn tag(option: &About) -> String {
+fn tag(option: &OptionSpec) -> String {
     let short = option.short.map(|letter| bold(&format!("-{letter}")));
     let long = option.long.map(|name| bold(&format!("--{name}")));
     let names: Vec<_> = short.into_iter().chain(long).collect();
@@ -109,7 +109,7 @@ fn tag(option: &About) -> String {
 }
 
 /// The option's paragraph: the help line as a sentence if it has none of its own.
-fn doc(option: &About) -> String {
+fn doc(option: &OptionSpec) -> String {
     if !option.doc.is_empty() {
         return option.doc.to_owned();
     }

@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
-use sysparse::audit::UNSET;
-use toolkit::cli::{Command, Group};
+use sysparse::audit::AUID_UNSET;
+use toolkit::cli::{Command, OptionGroup};
 
 /// What a command line asks for.
 #[derive(Debug, Default)]
@@ -33,9 +33,9 @@ pub struct Args {
 pub const COMMAND: Command<Args> = Command {
     about: MANUAL,
     groups: &[
-        Group { title: "Which events", options: options::EVENTS },
-        Group { title: "What is counted", options: options::COUNTED },
-        Group { title: "How it is printed", options: options::PRINTED },
+        OptionGroup { title: "Which events", options: options::EVENTS },
+        OptionGroup { title: "What is counted", options: options::COUNTED },
+        OptionGroup { title: "How it is printed", options: options::PRINTED },
     ],
     operand: |args, word| {
         args.logs.push(word.into());
@@ -125,7 +125,7 @@ fn text(word: &OsStr) -> BTreeSet<Vec<u8>> {
 /// The user id that a word stands for: a number, -1, `unset`, or a name that this machine knows.
 fn user(word: &OsStr) -> Option<u32> {
     match word.to_str()? {
-        "unset" | "-1" => Some(UNSET),
+        "unset" | "-1" => Some(AUID_UNSET),
         number if number.bytes().all(|byte| byte.is_ascii_digit()) => number.parse().ok(),
         name => User::from_name(name).ok()?.map(|user| user.uid.as_raw()),
     }

@@ -36,8 +36,8 @@ use foldhash::fast::RandomState;
 use group::Group;
 use hosts::Hosts;
 use id::Id;
-use sysparse::Malformed;
-use sysparse::audit::{self, Kind, Path, Record, Start};
+use sysparse::ParseError;
+use sysparse::audit::{self, Path, Record, RecordHeader, RecordType};
 use window::Window;
 
 /// How many places apart two records of one event may stand in the log, with no record of it in
@@ -92,7 +92,7 @@ impl<'a> Joiner<'a> {
 
     /// Goes on to the next record; true if records of that type are of no use.
     #[inline]
-    pub fn passes(&mut self, kind: Kind) -> bool {
+    pub fn passes(&mut self, kind: RecordType) -> bool {
         self.window.step();
         self.useful >> kind as u32 & 1 == 0
     }
@@ -103,10 +103,14 @@ impl<'a> Joiner<'a> {
     /// The record is damaged; it counts for nothing.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "it is called from one hot place")]
-    pub fn record(&mut self, start: Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+    pub fn record(&mut self, start: RecordHeader<'_>, tally: &mut Tally) -> Result<(), ParseError> {
         match start.kind {
-            Kind::Syscall => self.syscall(&start.record()?, tally)?,
-            Kind::Path | Kind::Execve | Kind::Uringop | Kind::Cwd | Kind::Openat2 => {
+            RecordType::Syscall => self.syscall(&start.record()?, tally)?,
+            RecordType::Path
+            | RecordType::Execve
+            | RecordType::Uringop
+            | RecordType::Cwd
+            | RecordType::Openat2 => {
                 self.part(start, tally)?;
             }
             _ => self.other(&start.record()?, tally),
@@ -118,7 +122,7 @@ impl<'a> Joiner<'a> {
     }
 
     #[inline]
-    fn syscall(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+    fn syscall(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), ParseError> {
         let read = audit::Call::of(record)?;
         let call = Call { arch: Arch::of(read.arch), number: read.number };
         let counts = self.subject.counts(record, &read);
@@ -153,7 +157,7 @@ impl<'a> Joiner<'a> {
 
     /// Takes a record that means nothing without the SYSCALL record of its event.
     #[inline]
-    fn part(&mut self, start: Start<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+    fn part(&mut self, start: RecordHeader<'_>, tally: &mut Tally) -> Result<(), ParseError> {
         let host = |record: &Record<'_>| self.hosts.hash(record);
         if let Some(record) = self.window.current().and_then(|id| id.record(start, host)) {
             let path = Joiner::path(&record)?;
@@ -168,7 +172,7 @@ impl<'a> Joiner<'a> {
     }
 
     #[cold]
-    fn part_of_any(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), Malformed> {
+    fn part_of_any(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), ParseError> {
         let path = Joiner::path(record)?;
         self.give(record, tally, |group, counter| group.take(record, path, counter));
         Ok(())
@@ -177,12 +181,12 @@ impl<'a> Joiner<'a> {
     /// The name in a record, if it is a PATH record.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as for the path itself")]
-    fn path<'r>(record: &Record<'r>) -> Result<Option<Path<'r>>, Malformed> {
+    fn path<'r>(record: &Record<'r>) -> Result<Option<Path<'r>>, ParseError> {
         match record.kind {
-            Kind::Path => Ok(Some(Path::of(record)?)),
-            Kind::Execve if record.arguments().next().is_none() => {
+            RecordType::Path => Ok(Some(Path::of(record)?)),
+            RecordType::Execve if record.arguments().next().is_none() => {
                 let at = record.line.len();
-                Err(Malformed { expected: "argc= or an argument", at })
+                Err(ParseError { expected: "argc= or an argument", at })
             }
             _ => Ok(None),
         }

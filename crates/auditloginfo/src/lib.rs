@@ -23,7 +23,8 @@ use args::COMMAND;
 use std::ffi::OsString;
 use std::io::Write;
 use toolkit::cli;
-use toolkit::finish::{Error, Messages};
+use toolkit::exit::Error;
+use toolkit::messages::Messages;
 
 /// Runs the command with `words`, those after its name; gives the exit status: 0, or 1 if some of
 /// the input could not be read or there is no profile to print.

@@ -1,8 +1,8 @@
 //! The command `auditloginfo`; see the library of the same name.
 
 use std::process::ExitCode;
-use toolkit::finish::{self, Error};
+use toolkit::exit::{self, Error};
 
 fn main() -> ExitCode {
-    finish::main("auditloginfo", Error::status, auditloginfo::run)
+    exit::main("auditloginfo", Error::status, auditloginfo::run)
 }

@@ -1,13 +1,13 @@
 //! What the manual page says beside the options.
 
-use toolkit::cli::{Hint, Manual};
+use toolkit::cli::{Manual, ValueHint};
 
 /// The manual page of `auditloginfo`.
 pub(crate) const MANUAL: Manual = Manual {
     name: "auditloginfo",
     summary: "what a login user did, from Linux audit logs",
     synopsis: &["[options] [LOG...]"],
-    operand: Hint::File,
+    operand: ValueHint::File,
     description: &[
         "`auditloginfo` reads logs of the Linux audit system and prints what a login user did: \
          the system calls made, the commands executed and the files opened, each with its count. \

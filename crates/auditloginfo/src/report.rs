@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use toolkit::paint::Escape;
+use toolkit::escape::Escape;
 
 pub use doubts::tell_doubts;
 

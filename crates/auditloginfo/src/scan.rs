@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use sysparse::Malformed;
+use sysparse::ParseError;
 use toolkit::input::Source;
 use toolkit::progress::Progress;
 
@@ -39,7 +39,7 @@ pub struct Found {
     /// How many damaged records were left out.
     pub damaged: u64,
     /// The first of them: its log, its line, what is wrong with it.
-    pub damage: Option<(PathBuf, u64, Malformed)>,
+    pub damage: Option<(PathBuf, u64, ParseError)>,
     /// Logs that could not be read, or not to their end.
     pub unreadable: Vec<(PathBuf, io::Error)>,
     /// Logs that hold lines but not one record.

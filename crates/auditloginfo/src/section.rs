@@ -1,6 +1,6 @@
 //! The sections of a report, and how closely their items are looked at.
 
-use sysparse::audit::Kind;
+use sysparse::audit::RecordType;
 
 /// A section of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,20 +120,22 @@ impl Detail {
         self.absolute || self.modes || closer.iter().any(|section| self.sections.has(*section))
     }
 
-    /// The types of which records are of use, each as the bit of its number in [`Kind`].
+    /// The types of which records are of use, each as the bit of its number in [`RecordType`].
     #[must_use]
     pub fn useful(&self) -> u32 {
-        let reads = |kind: &Kind| match kind {
-            Kind::Syscall => true,
-            Kind::Detail => false,
-            Kind::Path | Kind::Execve | Kind::Uringop => self.needs_parts(),
-            Kind::Cwd => self.absolute,
-            Kind::Openat2 => self.modes,
-            Kind::Seccomp | Kind::Avc | Kind::UserAvc | Kind::Landlock | Kind::Other => {
-                self.needs_others()
-            }
+        let reads = |kind: &RecordType| match kind {
+            RecordType::Syscall => true,
+            RecordType::Detail => false,
+            RecordType::Path | RecordType::Execve | RecordType::Uringop => self.needs_parts(),
+            RecordType::Cwd => self.absolute,
+            RecordType::Openat2 => self.modes,
+            RecordType::Seccomp
+            | RecordType::Avc
+            | RecordType::UserAvc
+            | RecordType::Landlock
+            | RecordType::Other => self.needs_others(),
         };
-        Kind::ALL.into_iter().filter(reads).fold(0, |bits, kind| bits | 1 << kind as u32)
+        RecordType::ALL.into_iter().filter(reads).fold(0, |bits, kind| bits | 1 << kind as u32)
     }
 
     /// Whether records that are no part of a call are of use, so that an event is not over with its

@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn every_test_must_hold_with_one_of_its_values() {
         let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-        let unset = BTreeSet::from([audit::UNSET]);
+        let unset = BTreeSet::from([audit::AUID_UNSET]);
         let good = [
             Test::Number(b"euid", BTreeSet::from([0, 5])),
             Test::Number(b"ses", unset.clone()),

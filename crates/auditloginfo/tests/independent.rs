@@ -14,7 +14,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, UNIX_EPOCH};
-use toolkit::finish::Messages;
+use toolkit::messages::Messages;
 
 type Options = &'static [&'static str];
 type Items = BTreeSet<Vec<u8>>;

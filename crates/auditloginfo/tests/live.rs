@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::thread;
 use std::time::Duration;
-use toolkit::finish::Messages;
+use toolkit::messages::Messages;
 
 /// How many times the sample stands in the log: some 40 MB, so that the change comes meanwhile.
 const TIMES: usize = 120;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use toolkit::finish::Messages;
+use toolkit::messages::Messages;
 
 /// The outputs that are compared: the overview and every item of everybody.
 const ASKED: [&[&str]; 4] = [

@@ -25,9 +25,10 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use sysparse::counter;
 use toolkit::cli;
-use toolkit::finish::{Error, Messages};
+use toolkit::exit::Error;
 use toolkit::host::{self, Clock, Host};
 use toolkit::input::Source;
+use toolkit::messages::Messages;
 use topology::Topology;
 use watch::{Told, Watch};
 

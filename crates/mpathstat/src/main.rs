@@ -1,8 +1,8 @@
 //! The command `mpathstat`; see the library of the same name.
 
 use std::process::ExitCode;
-use toolkit::finish::{self, Error};
+use toolkit::exit::{self, Error};
 
 fn main() -> ExitCode {
-    finish::main("mpathstat", Error::status, mpathstat::run)
+    exit::main("mpathstat", Error::status, mpathstat::run)
 }

@@ -1,13 +1,13 @@
 //! What the manual page says beside the options.
 
-use toolkit::cli::{Hint, Manual};
+use toolkit::cli::{Manual, ValueHint};
 
 /// The manual page of `mpathstat`.
 pub(crate) const MANUAL: Manual = Manual {
     name: "mpathstat",
     summary: "what each path of each multipath device does",
     synopsis: &["[options] [DEVICE...] [INTERVAL [COUNT]]"],
-    operand: Hint::File,
+    operand: ValueHint::File,
     description: &[
         "`mpathstat` prints, every interval, the reads and writes of each multipath device, and \
          below it those of each of its paths: how many a second, how much, and how long one took. \

@@ -9,7 +9,7 @@ use crate::watch::{Step, Told, Watch};
 use crate::{named, unread};
 use std::io::{Read, Write};
 use std::path::Path;
-use toolkit::finish::Error;
+use toolkit::exit::Error;
 use toolkit::host::Next;
 use toolkit::tick::Tick;
 
@@ -154,13 +154,13 @@ impl<'a, M: Write> Rounds<'a, M> {
             let is_last = self.output.left == Some(1) || self.watch.is_fixed();
             let ends = is_last || self.watch.host.is_saved();
             let what = if ends { "" } else { "; waiting for one" };
-            self.told.tell(format_args!("there is no multipath map here{what}"));
+            self.told.warn(format_args!("there is no multipath map here{what}"));
             return is_last;
         }
         let unknown: Vec<_> = self.output.selection.unknown(topology).collect();
         for name in &unknown {
             let name = String::from_utf8_lossy(name);
-            self.told.tell(format_args!(
+            self.told.warn(format_args!(
                 "{name}: no map and no path has this name; 'mpathstat -a 1 1' shows those that there are"
             ));
         }

@@ -6,7 +6,7 @@ mod tests;
 
 use crate::topology::{Device, Topology};
 use std::collections::HashMap;
-use sysparse::Malformed;
+use sysparse::ParseError;
 use sysparse::counter;
 use sysparse::diskstats::{Io, disks};
 use toolkit::host::{Error, Host, Kept, Moment};
@@ -120,7 +120,7 @@ impl Sampler {
     pub fn sample(
         &mut self,
         host: &mut Host,
-        mut tell: impl FnMut(usize, Malformed),
+        mut tell: impl FnMut(usize, ParseError),
     ) -> Result<Sampled, Error> {
         let moment = host.moment()?;
         let mut readings = vec![None; self.slots.len()];

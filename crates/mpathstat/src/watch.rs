@@ -9,10 +9,10 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
-use sysparse::Malformed;
-use toolkit::finish::Messages;
+use sysparse::ParseError;
 use toolkit::host::{Error, Host, Uevents};
 use toolkit::look::Format;
+use toolkit::messages::Messages;
 
 /// A machine's maps and what they have done, kept up to date with as few system calls as that takes.
 pub struct Watch {
@@ -121,7 +121,7 @@ impl Watch {
         let mut problems = Vec::new();
         let new = sysfs::read(&mut self.host, self.wanted, &mut problems);
         for problem in problems {
-            told.tell(problem);
+            told.warn(problem);
         }
         *old = old.take().map(|old| old.under(&self.topology, &new));
         let changes = if self.has_begun { changes(&self.topology, &new) } else { Vec::new() };
@@ -162,20 +162,20 @@ impl<'a, W: Write> Told<'a, W> {
     }
 
     /// Tells what is wrong with a line of a file.
-    pub fn tell_of_line(&mut self, file: &Path, line: usize, bad: Malformed) {
-        self.tell(format_args!("{}:{line}: {bad}", file.display()));
+    pub fn tell_of_line(&mut self, file: &Path, line: usize, bad: ParseError) {
+        self.warn(format_args!("{}:{line}: {bad}", file.display()));
     }
 
     /// Tells a message unless it was told before.
-    pub fn tell(&mut self, message: impl Display) {
+    pub fn warn(&mut self, message: impl Display) {
         let text = message.to_string();
         if self.told.len() >= TOLD_MAX || self.told.contains(&text) {
             return;
         }
-        self.messages.tell(&text);
+        self.messages.warn(&text);
         self.told.insert(text);
         if self.told.len() == TOLD_MAX {
-            self.messages.tell("further messages are not shown");
+            self.messages.warn("further messages are not shown");
         }
     }
 }

@@ -33,7 +33,7 @@ impl Machine {
         fs::create_dir_all(machine.root.join("sys/block")).unwrap();
         fs::create_dir_all(machine.root.join("proc")).unwrap();
         machine.read(&[]);
-        machine.tell();
+        machine.warn();
         machine
     }
 
@@ -44,7 +44,7 @@ impl Machine {
     }
 
     /// The kernel tells of a change.
-    fn tell(&mut self) {
+    fn warn(&mut self) {
         self.events += 1;
         self.write("sys/kernel/uevent_seqnum", &format!("{}\n", self.events));
     }
@@ -170,21 +170,21 @@ fn changes_show_in_the_next_report_and_signals_end_the_run_well() {
     assert_eq!(told, "mpathstat: there is no multipath map here; waiting for one");
     machine.map(&["sda", "sdb"]);
     machine.read(&[]);
-    machine.tell();
+    machine.warn();
     run.until(" mpatha: map added (2/2 running)", || ());
     run.until("|- sda ", || machine.read(&[("sda", 50), ("dm-0", 50)]));
     machine.write("sys/devices/host1/target1:0:0/1:0:0:0/state", "offline\n");
-    machine.tell();
+    machine.warn();
     run.until(" mpatha: path sdb offline (1/2 running)", || ());
     machine.path("sdc");
     machine.read(&[]);
-    machine.tell();
+    machine.warn();
     run.until(" mpatha: path sdc added (2/3 running)", || ());
     run.until("|- sdc ", || machine.read(&[("sdc", 7), ("dm-0", 7)]));
     fs::remove_file(machine.root.join("sys/block/dm-0/slaves/sda")).unwrap();
     machine.reads.retain(|(name, _)| *name != "sda");
     machine.read(&[]);
-    machine.tell();
+    machine.warn();
     run.until(" mpatha: path sda removed (1/2 running)", || ());
     assert_eq!(run.end("-INT"), Some(0));
 }

@@ -11,29 +11,29 @@
 
 mod call;
 mod fields;
-mod kind;
 mod path;
+mod record_type;
 mod seek;
 mod stamp;
 
 pub use call::Call;
 pub use fields::{Argument, Fields, Value};
-pub use kind::Kind;
 pub use path::Path;
+pub use record_type::RecordType;
 pub use stamp::Stamp;
 
-use crate::Malformed;
+use crate::ParseError;
 use crate::text;
 use memchr::memmem;
 
 /// The login user id of a process that nobody logged in for: -1 as an unsigned number.
-pub const UNSET: u32 = u32::MAX;
+pub const AUID_UNSET: u32 = u32::MAX;
 
 /// One record: what kind it is, the event it belongs to, and its fields, unread as yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
     /// The record's type.
-    pub kind: Kind,
+    pub kind: RecordType,
     /// The event that the record belongs to, as it is written: see [`Record::stamp`].
     pub event: &'a [u8],
     /// All that follows `audit(...):`.
@@ -47,9 +47,9 @@ const INTERPRETED: &str = "audit(SECONDS.MILLIS:SERIAL): (which ausearch prints 
 
 /// The start of a record, found but not read: enough to know whether it is worth reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Start<'a> {
+pub struct RecordHeader<'a> {
     /// The record's type.
-    pub kind: Kind,
+    pub kind: RecordType,
     line: &'a [u8],
     /// What follows the type and one blank: `msg=audit(...)` or `audit(...)`.
     rest: &'a [u8],
@@ -59,38 +59,38 @@ pub struct Start<'a> {
 ///
 /// # Errors
 /// The record has no well-formed `audit(SECONDS.MILLIS:SERIAL):`.
-pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, Malformed> {
-    start(line).map(Start::record).transpose()
+pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, ParseError> {
+    start(line).map(RecordHeader::record).transpose()
 }
 
 /// Finds where a record starts: at the line's start, after `node=`, or behind a syslog prefix.
 #[must_use]
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "every line of a log is looked at")]
-pub fn start(line: &[u8]) -> Option<Start<'_>> {
+pub fn start(line: &[u8]) -> Option<RecordHeader<'_>> {
     match line.strip_prefix(b"type=") {
-        Some(record) => Some(Start::of(line, record)),
+        Some(record) => Some(RecordHeader::of(line, record)),
         None => start_elsewhere(line),
     }
 }
 
 #[cold]
-fn start_elsewhere(line: &[u8]) -> Option<Start<'_>> {
+fn start_elsewhere(line: &[u8]) -> Option<RecordHeader<'_>> {
     if let Some(node) = line.strip_prefix(b"node=") {
         let record = node.get(memchr::memchr(b' ', node)?..)?.strip_prefix(b" type=");
-        record.map(|record| Start::of(line, record)).or_else(|| start_within(line))
+        record.map(|record| RecordHeader::of(line, record)).or_else(|| start_within(line))
     } else {
         start_within(line)
     }
 }
 
 /// Finds a record behind a prefix: the first `type=WORD` that `audit(` follows at once.
-fn start_within(line: &[u8]) -> Option<Start<'_>> {
+fn start_within(line: &[u8]) -> Option<RecordHeader<'_>> {
     memmem::find_iter(line, b"type=").find_map(|from| {
         let (before, record) = line.split_at_checked(from)?;
         let last = before.last();
         let apart = last.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-        let start = Start::of(line, record.strip_prefix(b"type=")?);
+        let start = RecordHeader::of(line, record.strip_prefix(b"type=")?);
         (apart && is_stamped(start.rest)).then_some(start)
     })
 }
@@ -99,13 +99,13 @@ fn is_stamped(rest: &[u8]) -> bool {
     rest.starts_with(b"msg=audit(") || rest.starts_with(b"audit(")
 }
 
-impl<'a> Start<'a> {
+impl<'a> RecordHeader<'a> {
     /// The start of a record of which `record` is what follows `type=`.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "every line of a log is looked at")]
-    fn of(line: &'a [u8], record: &'a [u8]) -> Start<'a> {
-        let (kind, rest) = Kind::leading(record);
-        Start { kind, line, rest }
+    fn of(line: &'a [u8], record: &'a [u8]) -> RecordHeader<'a> {
+        let (kind, rest) = RecordType::leading(record);
+        RecordHeader { kind, line, rest }
     }
 
     /// Finds the stamp's end and so the record.
@@ -114,7 +114,7 @@ impl<'a> Start<'a> {
     /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the record is taken apart at once")]
-    pub fn record(self) -> Result<Record<'a>, Malformed> {
+    pub fn record(self) -> Result<Record<'a>, ParseError> {
         let (event, body) = match stamp::usual(self.rest) {
             Some(parts) => parts,
             None => self.any_stamp()?,
@@ -137,13 +137,13 @@ impl<'a> Start<'a> {
     }
 
     #[cold]
-    fn any_stamp(self) -> Result<(&'a [u8], &'a [u8]), Malformed> {
+    fn any_stamp(self) -> Result<(&'a [u8], &'a [u8]), ParseError> {
         stamp::any(self.rest).map_err(|error| {
-            let left = text::left(&error);
+            let left = text::remaining(&error);
             // A date instead of seconds: 11/22/26 13:08:13.368:22.
             let is_interpreted = left.starts_with(b"/");
             let expected = if is_interpreted { INTERPRETED } else { STAMP };
-            Malformed { expected, at: self.line.len() - left.len() }
+            ParseError { expected, at: self.line.len() - left.len() }
         })
     }
 }
@@ -206,7 +206,7 @@ mod tests {
             let record = read(line);
             assert_eq!(
                 (record.kind, record.stamp(), record.node()),
-                (Kind::Cwd, stamp, node),
+                (RecordType::Cwd, stamp, node),
                 "{line}"
             );
             assert_eq!(record.field(b"cwd"), Some(Value::Quoted(b"/")), "{line}");
@@ -225,7 +225,7 @@ mod tests {
     fn a_damaged_stamp_says_where() {
         let at = |line: &str| record(line.as_bytes()).expect_err(line);
         let missing = at("type=AVC msg=audit(1506487181.009): avc:");
-        assert_eq!(missing, Malformed { expected: "audit(SECONDS.MILLIS:SERIAL):", at: 33 });
+        assert_eq!(missing, ParseError { expected: "audit(SECONDS.MILLIS:SERIAL):", at: 33 });
         assert_eq!(at("type=SYSCALL msg=audit(15064871x1.009:1):").at, 31);
         assert_eq!(
             at("type=SYSCALL msg=audit(11/22/26 13:08:13.368:22) : a").expected,

@@ -10,7 +10,7 @@
 //! `/proc/uptime` (`proc_uptime(5)`) is `144.04 109.63`: seconds since boot, and those that the
 //! processors were idle. `/proc/stat` (`proc_stat(5)`) has lines such as `btime 1795353600`.
 
-use crate::Malformed;
+use crate::ParseError;
 use crate::text::{lines, number, whole_hex, whole_number, word};
 use core::time::Duration;
 
@@ -24,40 +24,40 @@ use core::time::Duration;
 /// # Errors
 /// Anything else: no number, a sign, one beyond 64 bits, more than one.
 #[inline]
-pub fn count(file: &[u8]) -> Result<u64, Malformed> {
+pub fn count(file: &[u8]) -> Result<u64, ParseError> {
     let text = file.strip_suffix(b"\n").unwrap_or(file);
     whole_number(text)
         .or_else(|| whole_number(trimmed(file)))
-        .ok_or(Malformed { expected: "one number of 64 bits", at: 0 })
+        .ok_or(ParseError { expected: "one number of 64 bits", at: 0 })
 }
 
 /// The one hexadecimal number of a file, with or without `0x`, such as `iotmo_cnt` of a SCSI device.
 ///
 /// # Errors
 /// Anything else.
-pub fn hex_count(file: &[u8]) -> Result<u64, Malformed> {
+pub fn hex_count(file: &[u8]) -> Result<u64, ParseError> {
     let text = trimmed(file);
     whole_hex(text.strip_prefix(b"0x").unwrap_or(text))
-        .ok_or(Malformed { expected: "one hexadecimal number of 64 bits", at: 0 })
+        .ok_or(ParseError { expected: "one hexadecimal number of 64 bits", at: 0 })
 }
 
 /// The number behind a name at the start of a line, such as `btime` in `/proc/stat`.
 ///
 /// # Errors
 /// No such line, or no number in it.
-pub fn named(file: &[u8], name: &[u8]) -> Result<u64, Malformed> {
+pub fn named(file: &[u8], name: &[u8]) -> Result<u64, ParseError> {
     let line = lines(file).find(|line| word(line).0 == name);
     let value = line.and_then(|line| whole_number(word(line).1.trim_ascii()));
-    value.ok_or(Malformed { expected: "a line of this name and a number", at: 0 })
+    value.ok_or(ParseError { expected: "a line of this name and a number", at: 0 })
 }
 
 /// The time since boot: the first number of `/proc/uptime`, in seconds with decimals.
 ///
 /// # Errors
 /// No such number.
-pub fn uptime(file: &[u8]) -> Result<Duration, Malformed> {
+pub fn uptime(file: &[u8]) -> Result<Duration, ParseError> {
     let seconds = word(trimmed(file)).0;
-    let bad = Malformed { expected: "seconds since boot", at: 0 };
+    let bad = ParseError { expected: "seconds since boot", at: 0 };
     let (rest, whole) = number(seconds).map_err(|_| bad)?;
     let nanos = match rest {
         [] => 0,

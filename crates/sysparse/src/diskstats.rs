@@ -9,7 +9,7 @@
 //! flushes, and more may come: they are left unread. Partitions had four numbers before 2.6.25.
 //! Source: `Documentation/admin-guide/iostats.rst` of Linux.
 
-use crate::{Malformed, text};
+use crate::{ParseError, text};
 
 /// A block device's line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub fn disks(text: &[u8]) -> Disks<'_> {
 }
 
 impl<'a> Iterator for Disks<'a> {
-    type Item = (usize, Result<Disk<'a>, Malformed>);
+    type Item = (usize, Result<Disk<'a>, ParseError>);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
@@ -83,7 +83,7 @@ impl<'a> Iterator for Disks<'a> {
         self.line += 1;
         let Some((line, rest)) = text::split_line(self.rest) else {
             let at = core::mem::take(&mut self.rest).len();
-            return Some((self.line, Err(Malformed { expected: "the rest of a line", at })));
+            return Some((self.line, Err(ParseError { expected: "the rest of a line", at })));
         };
         self.rest = rest;
         Some((self.line, disk(line)))
@@ -95,7 +95,7 @@ impl<'a> Iterator for Disks<'a> {
 /// # Errors
 /// Something else than a number where one belongs, or fewer numbers than any kernel wrote.
 #[inline]
-pub fn disk(line: &[u8]) -> Result<Disk<'_>, Malformed> {
+pub fn disk(line: &[u8]) -> Result<Disk<'_>, ParseError> {
     let mut numbers = Numbers { line, rest: line };
     let (major, minor) = (numbers.next("a major number")?, numbers.next("a minor number")?);
     let name = numbers.word();
@@ -128,7 +128,7 @@ impl<'a> Numbers<'a> {
     fn io(
         &mut self,
         [reads, reads_merged, sectors_read, read_ms]: [u64; 4],
-    ) -> Result<Io, Malformed> {
+    ) -> Result<Io, ParseError> {
         Ok(Io {
             reads,
             reads_merged,
@@ -145,14 +145,14 @@ impl<'a> Numbers<'a> {
     }
 
     #[inline]
-    fn next(&mut self, expected: &'static str) -> Result<u64, Malformed> {
+    fn next(&mut self, expected: &'static str) -> Result<u64, ParseError> {
         self.skip_blanks();
         match text::number(self.rest) {
             Ok((rest, value)) if matches!(rest, [] | [b' ', ..]) => {
                 self.rest = rest;
                 Ok(value)
             }
-            _ => Err(Malformed { expected, at: self.line.len() - self.rest.len() }),
+            _ => Err(ParseError { expected, at: self.line.len() - self.rest.len() }),
         }
     }
 
@@ -217,9 +217,9 @@ mod tests {
                      8 48 sdd 1 2 3 4 5 6 7 8 9 10 11\n 8 64 sde 1 2 3 4 5 6 7 8 9 10 1";
         let mut found = disks(text);
         assert_eq!(found.next().map(|(line, disk)| (line, disk.is_ok())), Some((1, true)));
-        let bad = Malformed { expected: "a number of sectors", at: 14 };
+        let bad = ParseError { expected: "a number of sectors", at: 14 };
         assert_eq!(found.next(), Some((2, Err(bad))));
-        let cut = Malformed { expected: "a number of writes", at: 19 };
+        let cut = ParseError { expected: "a number of writes", at: 19 };
         assert_eq!(found.next(), Some((3, Err(cut))));
         assert_eq!(found.next().map(|(line, disk)| (line, disk.is_ok())), Some((4, true)));
         assert_eq!(found.next().map(|(line, disk)| (line, disk.is_ok())), Some((5, false)));

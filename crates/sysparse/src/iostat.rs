@@ -14,11 +14,11 @@
 //! The first is of sysstat 10, the second of 12 with a decimal comma, the third of 12 with
 //! `--pretty --human`, which gives a report as several tables. Source: iostat(1).
 
-use crate::{Malformed, text};
+use crate::{ParseError, text};
 
 /// What a column says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Figure {
+pub enum Column {
     /// Reads a second.
     Reads,
     /// Writes a second.
@@ -44,27 +44,27 @@ pub enum Figure {
 }
 
 /// The columns' names and how many of their units make one of ours.
-const COLUMNS: [(&[u8], Figure, f64); 20] = [
-    (b"r/s", Figure::Reads, 1.0),
-    (b"w/s", Figure::Writes, 1.0),
-    (b"rkB/s", Figure::ReadKib, 1.0),
-    (b"rMB/s", Figure::ReadKib, 1024.0),
-    (b"rsec/s", Figure::ReadKib, 0.5),
-    (b"kB_read/s", Figure::ReadKib, 1.0),
-    (b"MB_read/s", Figure::ReadKib, 1024.0),
-    (b"wkB/s", Figure::WrittenKib, 1.0),
-    (b"wMB/s", Figure::WrittenKib, 1024.0),
-    (b"wsec/s", Figure::WrittenKib, 0.5),
-    (b"kB_wrtn/s", Figure::WrittenKib, 1.0),
-    (b"MB_wrtn/s", Figure::WrittenKib, 1024.0),
-    (b"await", Figure::AwaitMs, 1.0),
-    (b"r_await", Figure::ReadAwaitMs, 1.0),
-    (b"w_await", Figure::WriteAwaitMs, 1.0),
-    (b"rareq-sz", Figure::ReadSizeKib, 1.0),
-    (b"wareq-sz", Figure::WriteSizeKib, 1.0),
-    (b"avgqu-sz", Figure::Queue, 1.0),
-    (b"aqu-sz", Figure::Queue, 1.0),
-    (b"%util", Figure::Util, 1.0),
+const COLUMNS: [(&[u8], Column, f64); 20] = [
+    (b"r/s", Column::Reads, 1.0),
+    (b"w/s", Column::Writes, 1.0),
+    (b"rkB/s", Column::ReadKib, 1.0),
+    (b"rMB/s", Column::ReadKib, 1024.0),
+    (b"rsec/s", Column::ReadKib, 0.5),
+    (b"kB_read/s", Column::ReadKib, 1.0),
+    (b"MB_read/s", Column::ReadKib, 1024.0),
+    (b"wkB/s", Column::WrittenKib, 1.0),
+    (b"wMB/s", Column::WrittenKib, 1024.0),
+    (b"wsec/s", Column::WrittenKib, 0.5),
+    (b"kB_wrtn/s", Column::WrittenKib, 1.0),
+    (b"MB_wrtn/s", Column::WrittenKib, 1024.0),
+    (b"await", Column::AwaitMs, 1.0),
+    (b"r_await", Column::ReadAwaitMs, 1.0),
+    (b"w_await", Column::WriteAwaitMs, 1.0),
+    (b"rareq-sz", Column::ReadSizeKib, 1.0),
+    (b"wareq-sz", Column::WriteSizeKib, 1.0),
+    (b"avgqu-sz", Column::Queue, 1.0),
+    (b"aqu-sz", Column::Queue, 1.0),
+    (b"%util", Column::Util, 1.0),
 ];
 
 /// The most columns that are read; iostat has 22.
@@ -73,7 +73,7 @@ const COLUMNS_MAX: usize = 40;
 /// The header of a table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Header {
-    columns: [Option<(Figure, f64)>; COLUMNS_MAX],
+    columns: [Option<(Column, f64)>; COLUMNS_MAX],
     count: usize,
     /// Whether the device stands before its figures.
     name_first: bool,
@@ -109,7 +109,7 @@ impl Header {
 
     /// Whether the table has this figure.
     #[must_use]
-    pub fn has(&self, figure: Figure) -> bool {
+    pub fn has(&self, figure: Column) -> bool {
         self.column(figure).is_some()
     }
 
@@ -117,7 +117,7 @@ impl Header {
     ///
     /// # Errors
     /// Fewer words than the header has columns, or something else than a number among the figures.
-    pub fn row<'a>(&'a self, line: &'a [u8]) -> Result<Row<'a>, Malformed> {
+    pub fn row<'a>(&'a self, line: &'a [u8]) -> Result<Row<'a>, ParseError> {
         let line = line.trim_ascii_end();
         let (name, figures) = if self.name_first {
             line.split_at(last_words(line, self.count).unwrap_or(0))
@@ -129,18 +129,18 @@ impl Header {
         let name = text::uncoloured(name.trim_ascii());
         if name.is_empty() {
             let expected = "a device and as many figures as the header has";
-            return Err(Malformed { expected, at: 0 });
+            return Err(ParseError { expected, at: 0 });
         }
         match words(figures).find(|word| scaled(word, 1.0).is_none()) {
             None => Ok(Row { name, header: self, figures }),
             Some(word) => {
                 let at = word.as_ptr() as usize - line.as_ptr() as usize;
-                Err(Malformed { expected: "a number", at })
+                Err(ParseError { expected: "a number", at })
             }
         }
     }
 
-    fn column(&self, figure: Figure) -> Option<(usize, f64)> {
+    fn column(&self, figure: Column) -> Option<(usize, f64)> {
         let columns = self.columns.iter().enumerate();
         let mut found =
             columns.filter_map(|(at, column)| column.map(|(kind, unit)| (at, kind, unit)));
@@ -151,7 +151,7 @@ impl Header {
 impl Row<'_> {
     /// A figure in its own unit, whatever the column's; nothing if the table does not have it.
     #[must_use]
-    pub fn figure(&self, figure: Figure) -> Option<f64> {
+    pub fn figure(&self, figure: Column) -> Option<f64> {
         let (at, unit) = self.header.column(figure)?;
         scaled(words(self.figures).nth(at)?, unit)
     }
@@ -211,7 +211,7 @@ mod tests {
         let header = Header::of(header.as_bytes()).expect("a header");
         let row = header.row(row.as_bytes()).expect("a row");
         assert_eq!(row.name, b"odd name");
-        [Figure::Reads, Figure::ReadKib, Figure::AwaitMs, Figure::Util].map(|kind| row.figure(kind))
+        [Column::Reads, Column::ReadKib, Column::AwaitMs, Column::Util].map(|kind| row.figure(kind))
     }
 
     #[test]
@@ -247,9 +247,9 @@ mod tests {
         let header = Header::of(b"Device r/s w/s").expect("a header");
         let expected = "a device and as many figures as the header has";
         for row in ["", "sda", "sda 1.0", "1.0 2.0"] {
-            assert_eq!(header.row(row.as_bytes()), Err(Malformed { expected, at: 0 }), "{row}");
+            assert_eq!(header.row(row.as_bytes()), Err(ParseError { expected, at: 0 }), "{row}");
         }
-        let bad = Err(Malformed { expected: "a number", at: 8 });
+        let bad = Err(ParseError { expected: "a number", at: 8 });
         assert_eq!(header.row(b"sda 1.0 nan"), bad);
         assert_eq!(header.row(b"sda 1.0 1.2.3"), bad);
     }

@@ -9,10 +9,10 @@
 //!
 //! let line = br#"type=CWD msg=audit(1477415593.489:57658):  cwd="/home/fmep""#;
 //! let record = audit::record(line)?.expect("the line holds a record");
-//! assert_eq!(record.kind, audit::Kind::Cwd);
+//! assert_eq!(record.kind, audit::RecordType::Cwd);
 //! assert_eq!(record.stamp().serial, 57658);
 //! assert!(record.field(b"cwd").expect("a field").text().bytes().eq(*b"/home/fmep"));
-//! # Ok::<(), sysparse::Malformed>(())
+//! # Ok::<(), sysparse::ParseError>(())
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]
@@ -32,17 +32,17 @@ use core::fmt;
 
 /// Input that is not what its format says: what was expected, and where it was not found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Malformed {
+pub struct ParseError {
     /// What the format has at this place, such as `a number`.
     pub expected: &'static str,
     /// Offset in bytes from the start of the parsed line or file.
     pub at: usize,
 }
 
-impl fmt::Display for Malformed {
+impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {} at byte {}", self.expected, self.at + 1)
     }
 }
 
-impl core::error::Error for Malformed {}
+impl core::error::Error for ParseError {}

@@ -27,7 +27,7 @@ mod tests;
 
 pub use map::Map;
 
-use crate::Malformed;
+use crate::ParseError;
 use crate::text::{self, uncoloured};
 use memchr::memmem;
 
@@ -82,7 +82,7 @@ impl<'a> Path<'a> {
 ///
 /// # Errors
 /// A branch of the tree (`|-`, `` `- ``, `\_`) that holds neither a path group nor a path.
-pub fn line(line: &[u8]) -> Result<Line<'_>, Malformed> {
+pub fn line(line: &[u8]) -> Result<Line<'_>, ParseError> {
     let text = uncoloured(line.trim_ascii_end());
     let leaf = text.iter().position(|byte| !b" \t|`'-+\\_".contains(byte)).unwrap_or(text.len());
     let (tree, rest) = text.split_at(leaf);
@@ -96,7 +96,7 @@ pub fn line(line: &[u8]) -> Result<Line<'_>, Malformed> {
     match branch {
         Some(line) => Ok(line),
         None if !is_branch(tree) => Ok(Map::of(text).map_or(Line::Other, Line::Map)),
-        None => Err(Malformed { expected: "a path group or a path", at: leaf }),
+        None => Err(ParseError { expected: "a path group or a path", at: leaf }),
     }
 }
 

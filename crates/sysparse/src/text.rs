@@ -2,13 +2,13 @@
 //!
 //! Each takes the input first and gives back what is left of it, as nom's parsers do.
 
+mod decimal;
 mod eight;
 mod encoded;
-mod printed;
 
+pub use decimal::{decimal, uncoloured};
 pub use eight::{count_digits, eight_digits, fits, last_digits};
 pub use encoded::Text;
-pub use printed::{decimal, uncoloured};
 
 use eight::leading_digits;
 use nom::error::{Error, ErrorKind};
@@ -70,7 +70,7 @@ const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_00
 
 /// Bytes that must stand here: as nom's `tag`, but compared as a whole.
 #[inline]
-pub fn mark<const N: usize>(mark: &[u8; N]) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
+pub fn literal<const N: usize>(mark: &[u8; N]) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
     move |input| match input.strip_prefix(mark) {
         Some(rest) => Ok((rest, ())),
         None => Err(Err::Error(Error::new(input, ErrorKind::Tag))),
@@ -138,7 +138,7 @@ const fn digits() -> [u8; 256] {
 
 /// What was left of the input where a parser failed.
 #[must_use]
-pub fn left<'a>(error: &Err<Error<&'a [u8]>>) -> &'a [u8] {
+pub fn remaining<'a>(error: &Err<Error<&'a [u8]>>) -> &'a [u8] {
     match error {
         Err::Error(error) | Err::Failure(error) => error.input,
         Err::Incomplete(_) => &[],

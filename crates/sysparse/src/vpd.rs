@@ -8,18 +8,18 @@
 //! 01 80 00 0a  48 55 31 33 32 37 57 45 59 54      ....HU1327WEYT
 //! ```
 
-use crate::Malformed;
+use crate::ParseError;
 
 /// The serial number out of page 0x80, without the blanks that fill it up.
 ///
 /// # Errors
 /// Another page, or a page cut short.
-pub fn unit_serial_number(page: &[u8]) -> Result<&[u8], Malformed> {
+pub fn unit_serial_number(page: &[u8]) -> Result<&[u8], ParseError> {
     let [_, 0x80, high, low, contents @ ..] = page else {
-        return Err(Malformed { expected: "a page with code 0x80", at: 0 });
+        return Err(ParseError { expected: "a page with code 0x80", at: 0 });
     };
     let length = usize::from(u16::from_be_bytes([*high, *low]));
-    let serial = contents.get(..length).ok_or(Malformed { expected: "the whole page", at: 4 })?;
+    let serial = contents.get(..length).ok_or(ParseError { expected: "the whole page", at: 4 })?;
     let end = serial.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     Ok(serial.get(..end).unwrap_or_default().trim_ascii())
 }

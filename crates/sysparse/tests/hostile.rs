@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use sysparse::audit::{self, Argument, Call, Kind, Path, Record, Value};
+use sysparse::audit::{self, Argument, Call, Path, Record, RecordType, Value};
 use sysparse::text;
 
 /// Whether `part` is a slice of `whole`.
@@ -94,6 +94,6 @@ fn hostile_numbers_and_names_are_bounded() {
     let line = b"type=EXECVE msg=audit(1.000:1): argc=99999999999999999999 a0= a99999999999999999999=\"x\" \
                  a1[99999999999999999999]=61 a=\"\" a[0]=1 a1[=2";
     let record: Record<'_> = audit::record(line).expect("sound").expect("a record");
-    assert_eq!(record.kind, Kind::Execve);
+    assert_eq!(record.kind, RecordType::Execve);
     assert!(record.arguments().eq([Argument::Whole(0, Value::Bare(b""))]));
 }

@@ -7,7 +7,7 @@ use options::{DRIVES, FIGURES, OUTPUT, REPORTS};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
-use toolkit::cli::{Command, Group};
+use toolkit::cli::{Command, OptionGroup};
 use toolkit::look::Look;
 
 /// What a command line asks for.
@@ -152,10 +152,10 @@ Options are:
 pub const COMMAND: Command<Args> = Command {
     about: MANUAL,
     groups: &[
-        Group { title: "Which reports", options: REPORTS },
-        Group { title: "Which drives", options: DRIVES },
-        Group { title: "Units and figures", options: FIGURES },
-        Group { title: "Output", options: OUTPUT },
+        OptionGroup { title: "Which reports", options: REPORTS },
+        OptionGroup { title: "Which drives", options: DRIVES },
+        OptionGroup { title: "Units and figures", options: FIGURES },
+        OptionGroup { title: "Output", options: OUTPUT },
     ],
     operand,
     check: Args::check,

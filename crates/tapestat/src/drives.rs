@@ -9,8 +9,9 @@ use crate::sample::{FILES, Reading, Sample};
 use std::io::Write;
 use std::rc::Rc;
 use sysparse::counter;
-use toolkit::finish::{Error, Messages};
+use toolkit::exit::Error;
 use toolkit::host::{self, Host, Kept, Uevents};
+use toolkit::messages::Messages;
 
 /// The drives of a machine, their files open.
 pub struct Drives {
@@ -101,7 +102,7 @@ impl Drives {
                 }
                 Err(why) => {
                     self.listing = Listing::Stale;
-                    drive.tell(why, messages);
+                    drive.warn(why, messages);
                 }
             }
         }
@@ -117,7 +118,7 @@ impl Drives {
         let mut before = std::mem::take(&mut self.known).into_iter().peekable();
         let mut tell = |drive: &Drive, what: &str| {
             if tells {
-                messages.tell(format_args!("{}: {what}", drive.names.kernel));
+                messages.warn(format_args!("{}: {what}", drive.names.kernel));
             }
         };
         for number in self.choice.numbers(host) {
@@ -150,7 +151,7 @@ impl Drives {
     fn tell_missing(&self, messages: &mut Messages<impl Write>) {
         let is_known = |number: &u32| self.known.iter().any(|drive| drive.names.number == *number);
         for number in self.choice.wanted().iter().filter(|number| !is_known(number)) {
-            messages.tell(format_args!("st{number}: no such drive, or it has no statistics"));
+            messages.warn(format_args!("st{number}: no such drive, or it has no statistics"));
         }
     }
 }
@@ -178,13 +179,13 @@ impl Drive {
     }
 
     /// Tells why the drive is left out, unless that was told before or the drive just went.
-    fn tell(&mut self, why: Unread, messages: &mut Messages<impl Write>) {
+    fn warn(&mut self, why: Unread, messages: &mut Messages<impl Write>) {
         let Unread::Bad(why) = why else {
             return;
         };
         if !std::mem::replace(&mut self.is_told, true) {
             let name = &self.names.kernel;
-            messages.tell(format_args!("{why}; {name} is left out until it can be read"));
+            messages.warn(format_args!("{why}; {name} is left out until it can be read"));
         }
     }
 }

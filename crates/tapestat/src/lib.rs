@@ -23,9 +23,10 @@ use std::ffi::OsString;
 use std::io::Write;
 use sysparse::counter;
 use toolkit::cli;
-use toolkit::finish::{Error, Messages};
+use toolkit::exit::Error;
 use toolkit::host::{Clock, Host, Next};
 use toolkit::look::Format;
+use toolkit::messages::Messages;
 use toolkit::tick::Tick;
 
 /// The exit status of an error, as with sysstat's command.
@@ -52,7 +53,7 @@ pub fn run(
 ) -> Result<u8, Error> {
     let args = cli::parse(&COMMAND, words, out).inspect_err(|error| {
         if matches!(error, Error::Usage(_)) {
-            messages.tell_bare(USAGE);
+            messages.print_raw(USAGE);
         }
     });
     let Some(args) = args? else { return Ok(0) };
@@ -94,7 +95,7 @@ impl<M: Write> Watch<'_, M> {
             return Ok(0);
         };
         if old.has_no_drive && args.layout.look.format != Format::Json {
-            self.messages.tell_bare("No tape drives with statistics found");
+            self.messages.print_raw("No tape drives with statistics found");
             return Ok(1);
         }
         let mut left = if old.has_no_drive { Some(0) } else { course.following() };

@@ -1,8 +1,8 @@
 //! The command `tapestat`; see the library of the same name.
 
 use std::process::ExitCode;
-use toolkit::finish;
+use toolkit::exit;
 
 fn main() -> ExitCode {
-    finish::main("tapestat", tapestat::status, tapestat::run)
+    exit::main("tapestat", tapestat::status, tapestat::run)
 }

@@ -1,13 +1,13 @@
 //! What the manual page says beside the options.
 
-use toolkit::cli::{Hint, Manual};
+use toolkit::cli::{Manual, ValueHint};
 
 /// The manual page of `tapestat`.
 pub(crate) const MANUAL: Manual = Manual {
     name: "tapestat",
     summary: "what the tape drives of this machine do",
     synopsis: &["[options] [DRIVE...] [INTERVAL [COUNT]]"],
-    operand: Hint::None,
+    operand: ValueHint::None,
     description: &[
         "`tapestat` prints how much the tape drives read and write and how busy they are, from the \
          statistics that Linux keeps of each drive. The first report is about all the time since \

@@ -6,9 +6,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use sysparse::vpd;
-use toolkit::finish::Error;
+use toolkit::escape::escape_control;
+use toolkit::exit::Error;
 use toolkit::host::Host;
-use toolkit::paint::printable;
 
 /// Where the kernel lists the drives.
 pub(crate) const CLASS: &str = "sys/class/scsi_tape";
@@ -78,7 +78,7 @@ impl Choice {
             let target = fs::read_link(entry.path()).ok()?;
             let rewinds = number(target.file_name()?).is_some();
             // The link to the device that rewinds has the plainer name, and so has the shorter one.
-            let name = printable(entry.file_name().as_encoded_bytes());
+            let name = escape_control(entry.file_name().as_encoded_bytes());
             Some((mode_of(target.file_name()?)?, (!rewinds, name.len(), name)))
         });
         let mut links: Vec<_> = links.collect();
@@ -105,12 +105,12 @@ impl Choice {
 fn serial(device: &Path) -> Option<String> {
     let page = fs::read(device.join("vpd_pg80")).ok()?;
     let serial = vpd::unit_serial_number(&page).ok()?;
-    (!serial.is_empty()).then(|| printable(serial))
+    (!serial.is_empty()).then(|| escape_control(serial))
 }
 
 /// The folder that the drive's `device` leads to is named by host, channel, target and unit.
 fn hctl(device: &Path) -> Option<String> {
-    Some(printable(fs::read_link(device).ok()?.file_name()?.as_encoded_bytes()))
+    Some(escape_control(fs::read_link(device).ok()?.file_name()?.as_encoded_bytes()))
 }
 
 /// The number of a drive that a word names: `st3`, `nst3`, `/dev/nst3a`, or a link to one of these.

@@ -8,10 +8,10 @@ use crate::args::Args;
 use crate::rates::{Round, Row};
 use std::io::{self, Write};
 use std::time::SystemTime;
+use toolkit::escape::escape_control;
 use toolkit::host::Machine;
 use toolkit::look::Format;
-use toolkit::paint::printable;
-use toolkit::rows::Fixed;
+use toolkit::records::Fixed;
 
 /// A report that grows round by round.
 ///
@@ -64,7 +64,7 @@ pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Re
 pub fn version(out: &mut dyn Write) -> io::Result<()> {
     for name in ["S_COLORS", "S_COLORS_SGR", "S_TIME_FORMAT"] {
         if let Some(value) = std::env::var_os(name) {
-            writeln!(out, "{name}={}", printable(value.as_encoded_bytes()))?;
+            writeln!(out, "{name}={}", escape_control(value.as_encoded_bytes()))?;
         }
     }
     writeln!(out, "tapestat version {}", env!("CARGO_PKG_VERSION"))?;

@@ -1,14 +1,14 @@
 //! Options: one const table a command, read by the parser, `--help`, the man page and completions.
 //!
 //! ```
-//! use toolkit::cli::{Command, Group, Manual, Opt, both, parse};
+//! use toolkit::cli::{Command, OptionGroup, Manual, Opt, both, parse};
 //!
 //! #[derive(Default)]
 //! struct Args { loud: bool }
 //!
 //! const COMMAND: Command<Args> = Command {
 //!     about: Manual { name: "hail", summary: "say hello", synopsis: &["[options]"], ..Manual::EMPTY },
-//!     groups: &[Group { title: "Options", options: &[
+//!     groups: &[OptionGroup { title: "Options", options: &[
 //!         Opt::flag(both('l', "loud"), "in capitals", "", |args| args.loud = true),
 //!     ] }],
 //!     operand: |_, word| Err(format!("unexpected operand {word:?}")),
@@ -22,9 +22,9 @@
 mod help;
 mod opt;
 
-pub use opt::{About, Action, Hint, Opt, both, long, short};
+pub use opt::{Action, Opt, OptionSpec, ValueHint, both, long, short};
 
-use crate::finish::Error;
+use crate::exit::Error;
 use lexopt::{Arg, Parser};
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -34,7 +34,7 @@ pub struct Command<A: 'static> {
     /// What the manual says beside the options.
     pub about: Manual,
     /// The options in the order of the manual.
-    pub groups: &'static [Group<A>],
+    pub groups: &'static [OptionGroup<A>],
     /// Takes an operand; the error is a clause that names the operand and what is wrong with it.
     pub operand: fn(&mut A, &OsStr) -> Result<(), String>,
     /// Whether all that was given goes together; the error is a clause about what does not.
@@ -42,7 +42,7 @@ pub struct Command<A: 'static> {
 }
 
 /// Options that belong together.
-pub struct Group<A: 'static> {
+pub struct OptionGroup<A: 'static> {
     /// The heading in `--help` and in the man page.
     pub title: &'static str,
     /// The options under it.
@@ -62,7 +62,7 @@ pub struct Manual {
     /// What may follow the name, a line a form.
     pub synopsis: &'static [&'static str],
     /// What completions offer as an operand.
-    pub operand: Hint,
+    pub operand: ValueHint,
     /// The paragraphs of DESCRIPTION.
     pub description: &'static [&'static str],
     /// Further sections after the options: title and paragraphs.
@@ -79,7 +79,7 @@ impl Manual {
         name: "",
         summary: "",
         synopsis: &[],
-        operand: Hint::None,
+        operand: ValueHint::None,
         description: &[],
         sections: &[],
         examples: &[],
@@ -95,10 +95,10 @@ impl<A> Command<A> {
 
     /// What is told about the options, by group, whatever they do.
     #[must_use]
-    pub fn abouts(&self) -> Vec<(&'static str, Vec<&'static About>)> {
-        let abouts =
-            |group: &'static Group<A>| group.options.iter().map(|opt| &opt.about).collect();
-        self.groups.iter().map(|group| (group.title, abouts(group))).collect()
+    pub fn option_specs(&self) -> Vec<(&'static str, Vec<&'static OptionSpec>)> {
+        let option_specs =
+            |group: &'static OptionGroup<A>| group.options.iter().map(|opt| &opt.about).collect();
+        self.groups.iter().map(|group| (group.title, option_specs(group))).collect()
     }
 
     fn find(&self, arg: &Arg<'_>) -> Option<&'static Opt<A>> {

@@ -1,8 +1,8 @@
 //! The JSON document of sysstat's commands, tabs and line ends included: a machine and its reports.
 
+use crate::datetime::{Stamp, Time};
 use crate::host::Machine;
-use crate::rows::json_string;
-use crate::stamp::{Stamp, Time};
+use crate::records::json_string;
 use std::io::{self, Write};
 use std::time::SystemTime;
 

@@ -31,7 +31,7 @@ pub enum Error {
     },
     /// A file that does not hold what it is for.
     #[error("{}: expected {expected}", path.display())]
-    Malformed {
+    ParseError {
         /// The file, its root included.
         path: PathBuf,
         /// What the file should hold.
@@ -137,7 +137,7 @@ impl Host {
         let parse = self.clock.uptime;
         let uptime = parse(self.read(UPTIME)?);
         let expected = "seconds since boot";
-        uptime.ok_or_else(|| Error::Malformed { path: self.path(UPTIME), expected })
+        uptime.ok_or_else(|| Error::ParseError { path: self.path(UPTIME), expected })
     }
 
     /// The time of a sample that is taken now.

@@ -5,15 +5,17 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod color;
+pub mod datetime;
 pub mod delta;
 pub mod document;
-pub mod finish;
+pub mod escape;
+pub mod exit;
 pub mod host;
 pub mod input;
 pub mod locale;
 pub mod look;
-pub mod paint;
+pub mod messages;
 pub mod progress;
-pub mod rows;
-pub mod stamp;
+pub mod records;
 pub mod tick;

@@ -3,8 +3,8 @@
 //! A command holds a [`Look`] in its arguments and lends it by [`AsMut`]; its table names
 //! [`Opt::MEGA`] and the others.
 
-use crate::cli::{self, Hint, Opt, long, short};
-use crate::stamp::Time;
+use crate::cli::{self, Opt, ValueHint, long, short};
+use crate::datetime::Time;
 
 /// How a report looks.
 #[derive(Debug, Default)]
@@ -153,7 +153,7 @@ impl<A: AsMut<Look>> Opt<A> {
     /// `-o`, with its line and its paragraph.
     #[must_use]
     pub const fn format(help: &'static str, doc: &'static str) -> Opt<A> {
-        const WORDS: Hint = Hint::Words(&["JSON", "jsonl", "tsv"]);
+        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv"]);
         Opt::value(short('o').takes("FORMAT", WORDS), help, doc, |args, value| {
             let formats =
                 [("JSON", Format::Json), ("jsonl", Format::JsonLines), ("tsv", Format::Tsv)];

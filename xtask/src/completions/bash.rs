@@ -3,7 +3,7 @@
 use super::{MADE, names};
 use crate::commands::Documented;
 use std::fmt::Write as _;
-use toolkit::cli::Hint;
+use toolkit::cli::ValueHint;
 
 /// Bash takes `--name=value` for three words, so the option is looked for before the `=` too.
 /// Behind `--` all words are operands.
@@ -40,15 +40,15 @@ pub(super) fn script(command: &Documented) -> String {
 }
 
 /// The lines that fill COMPREPLY.
-fn offer(hint: Hint, indent: &str, script: &mut String) {
+fn offer(hint: ValueHint, indent: &str, script: &mut String) {
     match hint {
-        Hint::None => {}
-        Hint::File => {
+        ValueHint::None => {}
+        ValueHint::File => {
             let _ = writeln!(script, "{indent}compopt -o filenames");
             generate("-f", indent, script);
         }
-        Hint::User => generate("-u", indent, script),
-        Hint::Words(list) => generate(&format!("-W '{}'", list.join(" ")), indent, script),
+        ValueHint::User => generate("-u", indent, script),
+        ValueHint::Words(list) => generate(&format!("-W '{}'", list.join(" ")), indent, script),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::MADE;
 use crate::commands::Documented;
 use std::fmt::Write as _;
-use toolkit::cli::{About, Hint};
+use toolkit::cli::{OptionSpec, ValueHint};
 
 /// The script for a command.
 pub(super) fn script(command: &Documented) -> String {
@@ -11,7 +11,7 @@ pub(super) fn script(command: &Documented) -> String {
     let mut script = MADE.to_owned();
     let _ = match offered(command.manual.operand) {
         // Files are what fish offers of itself.
-        _ if command.manual.operand == Hint::File => Ok(()),
+        _ if command.manual.operand == ValueHint::File => Ok(()),
         Some(words) => writeln!(script, "complete -c {name} -f -a {}", quoted(&words)),
         None => writeln!(script, "complete -c {name} -f"),
     };
@@ -21,7 +21,7 @@ pub(super) fn script(command: &Documented) -> String {
     script
 }
 
-fn switches(option: &About) -> String {
+fn switches(option: &OptionSpec) -> String {
     let mut switches = String::new();
     if let Some(letter) = option.short {
         let _ = write!(switches, " -s {letter}");
@@ -31,7 +31,7 @@ fn switches(option: &About) -> String {
     }
     match (option.value, option.hint) {
         ("", _) => {}
-        (_, Hint::File) => switches.push_str(" -r -F"),
+        (_, ValueHint::File) => switches.push_str(" -r -F"),
         (_, hint) => {
             switches.push_str(" -x");
             if let Some(words) = offered(hint) {
@@ -44,11 +44,11 @@ fn switches(option: &About) -> String {
 }
 
 /// What fish expands to the words on offer.
-fn offered(hint: Hint) -> Option<String> {
+fn offered(hint: ValueHint) -> Option<String> {
     match hint {
-        Hint::None | Hint::File => None,
-        Hint::User => Some("(__fish_complete_users)".to_owned()),
-        Hint::Words(words) => Some(words.join(" ")),
+        ValueHint::None | ValueHint::File => None,
+        ValueHint::User => Some("(__fish_complete_users)".to_owned()),
+        ValueHint::Words(words) => Some(words.join(" ")),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{MADE, names};
 use crate::commands::Documented;
 use std::fmt::Write as _;
-use toolkit::cli::{About, Hint};
+use toolkit::cli::{OptionSpec, ValueHint};
 
 /// The function for a command, to be loaded from a folder of `fpath`.
 pub(super) fn script(command: &Documented) -> String {
@@ -12,7 +12,7 @@ pub(super) fn script(command: &Documented) -> String {
     for spec in command.options().flat_map(specs) {
         let _ = write!(script, " \\\n    {}", quoted(&spec));
     }
-    if command.manual.operand != Hint::None {
+    if command.manual.operand != ValueHint::None {
         let _ = write!(
             script,
             " \\\n    {}",
@@ -24,7 +24,7 @@ pub(super) fn script(command: &Documented) -> String {
 }
 
 /// A spec for each name of an option: a flag once, what takes a value as often as wanted.
-fn specs(option: &About) -> Vec<String> {
+fn specs(option: &OptionSpec) -> Vec<String> {
     let names = names(option);
     let help = option.help.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
     let spec = |name: &String| {
@@ -38,12 +38,12 @@ fn specs(option: &About) -> Vec<String> {
 }
 
 /// What may stand for a value or an operand.
-fn value(name: &str, hint: Hint) -> String {
+fn value(name: &str, hint: ValueHint) -> String {
     let (default, action) = match hint {
-        Hint::None => ("value", " ".to_owned()),
-        Hint::File => ("file", "_files".to_owned()),
-        Hint::User => ("user", "_users".to_owned()),
-        Hint::Words(words) => ("word", format!("({})", words.join(" "))),
+        ValueHint::None => ("value", " ".to_owned()),
+        ValueHint::File => ("file", "_files".to_owned()),
+        ValueHint::User => ("user", "_users".to_owned()),
+        ValueHint::Words(words) => ("word", format!("({})", words.join(" "))),
     };
     format!(":{}:{action}", if name.is_empty() { default } else { name })
 }

@@ -3,7 +3,10 @@
 use crate::error::Error;
 use crate::tree::{Finding, Tree};
 
-const LIBRARIES: [&str; 2] = ["sysparse", "toolkit"];
+const LIBRARIES: [&str; 3] = ["sysparse", "toolkit", TEST_SUPPORT];
+
+/// What tests of every crate may use.
+const TEST_SUPPORT: &str = "test-support";
 
 /// Looks at the `Cargo.toml` of every crate.
 pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
@@ -13,8 +16,9 @@ pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
         let path = format!("crates/{name}/Cargo.toml");
         let manifest = tree.text(&path)?;
         let is_library = LIBRARIES.contains(&name.as_str());
-        for other in dependencies(&manifest).filter(|other| crates.iter().any(|ours| ours == other))
-        {
+        let is_ours =
+            |other: &&str| *other != TEST_SUPPORT && crates.iter().any(|name| name == other);
+        for other in dependencies(&manifest).filter(is_ours) {
             if is_library || !LIBRARIES.contains(&other) {
                 let may =
                     if is_library { "none of our crates" } else { "sysparse and toolkit only" };

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::test;
 use crate::tree::{Finding, Tree};
 use std::fs;
-use toolkit::cli::About;
+use toolkit::cli::OptionSpec;
 
 const LARGEST_FILE: u64 = 1 << 20;
 const LARGEST_TESTDATA: u64 = 5 << 20;
@@ -42,8 +42,8 @@ fn untried(tree: &Tree, command: &Documented, names: &[String]) -> Result<Vec<Fi
         let line = tree.text(&format!("testdata/{name}/cmd"))?;
         words.extend(line.split([' ', '\n', '\'', '"', '(', ')']).map(str::to_owned));
     }
-    let is_untried = |option: &&About| !words.iter().any(|word| names_it(word, option));
-    let finding = |option: &About| {
+    let is_untried = |option: &&OptionSpec| !words.iter().any(|word| names_it(word, option));
+    let finding = |option: &OptionSpec| {
         let what = format!("{} is in no fixture's cmd; add a fixture", option.name());
         Finding::new(format!("testdata/{}", command.name()), what)
     };
@@ -51,7 +51,7 @@ fn untried(tree: &Tree, command: &Documented, names: &[String]) -> Result<Vec<Fi
 }
 
 /// Whether a word of a command line names the option: by its long name, if it has one.
-fn names_it(word: &str, option: &About) -> bool {
+fn names_it(word: &str, option: &OptionSpec) -> bool {
     match (option.long, option.short) {
         (Some(long), _) => {
             word.strip_prefix("--").is_some_and(|rest| rest.split('=').next() == Some(long))

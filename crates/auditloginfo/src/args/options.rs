@@ -6,13 +6,13 @@ use crate::section::Section;
 use crate::subject::Test;
 use crate::times::End;
 use std::collections::BTreeSet;
-use toolkit::cli::{self, Hint, Opt, both, long, short};
-use toolkit::paint::Escape;
+use toolkit::cli::{self, Opt, ValueHint, both, long, short};
+use toolkit::escape::Escape;
 
 /// Which events.
 pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
-        long("uid").takes("UID", Hint::User),
+        long("uid").takes("UID", ValueHint::User),
         "this login user: number, name, unset or all; repeatable",
         "Report on the login user `UID`: a number, a name, `unset` for daemons, whose processes \
          nobody logged in for, or `all` for one report for each that the logs hold, in ascending \
@@ -21,7 +21,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         Args::add_user,
     ),
     Opt::value(
-        long("euid").takes("UID", Hint::User),
+        long("euid").takes("UID", ValueHint::User),
         "with this effective user: number or name",
         "Count only what was done with the rights of the user `UID`. Like all that narrows, it may \
          be given several times; one of the values must fit, and other options must fit too.",
@@ -32,7 +32,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("exe").takes("PATH", Hint::File),
+        long("exe").takes("PATH", ValueHint::File),
         "by this program",
         "Count only what the program with this path did. Daemons have no login user, so this and \
          `--uid unset` profile a service.",
@@ -42,7 +42,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("comm").takes("NAME", Hint::None),
+        long("comm").takes("NAME", ValueHint::None),
         "by processes of this name",
         "Count only what processes did whose name, of at most 15 bytes, is `NAME`.",
         |args, word| {
@@ -51,7 +51,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("pid").takes("PID", Hint::None),
+        long("pid").takes("PID", ValueHint::None),
         "by this process",
         "Count only what the process `PID` did.",
         |args, word| {
@@ -60,7 +60,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("session").takes("ID", Hint::None),
+        long("session").takes("ID", ValueHint::None),
         "in this login session",
         "Count only what was done in the login session `ID`.",
         |args, word| {
@@ -70,7 +70,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        both('k', "key").takes("KEY", Hint::None),
+        both('k', "key").takes("KEY", ValueHint::None),
         "recorded by rules with this key",
         "Count only what a rule with the key `KEY` recorded.",
         |args, word| {
@@ -79,7 +79,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("node").takes("HOST", Hint::None),
+        long("node").takes("HOST", ValueHint::None),
         "from this host, in a log of several",
         "Count only what the host `HOST` recorded, in logs whose records begin with `node=`.",
         |args, word| {
@@ -101,7 +101,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         |args| args.subject.success = Some(true),
     ),
     Opt::value(
-        both('S', "start").takes("TIME", Hint::Words(TIMES)),
+        both('S', "start").takes("TIME", ValueHint::Words(TIMES)),
         "from then on: today, recent, boot, 2026-11-22, ...",
         "Count only events from this time on: `now`, `recent` (ten minutes ago), `this-hour`, \
          `today`, `yesterday`, `this-week` (since Sunday), `week-ago`, `this-month`, `this-year`, \
@@ -114,7 +114,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        both('E', "end").takes("TIME", Hint::Words(TIMES)),
+        both('E', "end").takes("TIME", ValueHint::Words(TIMES)),
         "up to then",
         "Count only events up to and in this second; `TIME` as for `--start`. As in ausearch, \
          `today` means now here, and other words the beginning of their day; a date means all of \
@@ -202,13 +202,14 @@ const SECTION: &str =
 /// How it is printed.
 pub(super) const PRINTED: &[Opt<Args>] = &[
     Opt::value(
-        long("top").takes("N", Hint::None),
+        long("top").takes("N", ValueHint::None),
         "the first N of each section",
         "Print only the first `N` of each section.",
         |args, word| cli::number(word).map(|count| args.layout.top = Some(count)),
     ),
     Opt::value(
-        short('o').takes("FORMAT", Hint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd"])),
+        short('o')
+            .takes("FORMAT", ValueHint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd"])),
         "tsv, jsonl or JSON; seccomp or systemd: a profile",
         "Print for machines. `tsv`: a line an item, with tabs between login user id, kind \
          (syscall, command, file, privileged, error, denial), count, name and detail; the detail \
@@ -221,7 +222,7 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
         |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),
     ),
     Opt::value(
-        long("escape").takes("HOW", Hint::Words(&["raw", "tty", "shell", "shell_quote"])),
+        long("escape").takes("HOW", ValueHint::Words(&["raw", "tty", "shell", "shell_quote"])),
         "names are printed raw, or safe for tty, shell, shell_quote",
         "How names are made safe: `raw` prints them as they are; `tty`, the default, prints \
          control characters and bytes that are not UTF-8 as a backslash and three octal digits; \

@@ -14,7 +14,7 @@
 
 use crate::names::{Arch, Call};
 use memchr::memmem;
-use sysparse::audit::{Fields, Kind, Record, Value};
+use sysparse::audit::{Fields, Record, RecordType, Value};
 
 /// Puts what a record tells of a refusal into `line`: the words, a NUL, and who refused. False if
 /// it tells of none.
@@ -22,20 +22,22 @@ pub(super) fn put(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
     line.clear();
     let fields = record.fields();
     let by: &[u8] = match record.kind {
-        Kind::Seccomp if seccomp_refuses(record) => {
+        RecordType::Seccomp if seccomp_refuses(record) => {
             seccomp(record, line);
             b"seccomp"
         }
-        Kind::Landlock => {
+        RecordType::Landlock => {
             words(&fields, &[b"blockers", b"path"], line);
             b"landlock"
         }
-        Kind::Avc if record.field(b"apparmor") == Some(Value::Quoted(b"DENIED")) => {
+        RecordType::Avc if record.field(b"apparmor") == Some(Value::Quoted(b"DENIED")) => {
             words(&fields, &[b"profile", b"operation", b"denied_mask", b"name", CAPABILITY], line);
             b"apparmor"
         }
-        Kind::Avc if selinux(record, &fields, line) => b"selinux",
-        Kind::UserAvc if record.message().is_some_and(|inner| selinux(record, &inner, line)) => {
+        RecordType::Avc if selinux(record, &fields, line) => b"selinux",
+        RecordType::UserAvc
+            if record.message().is_some_and(|inner| selinux(record, &inner, line)) =>
+        {
             b"selinux"
         }
         _ => return false,

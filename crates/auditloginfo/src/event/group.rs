@@ -12,7 +12,7 @@ use super::id::Id;
 use super::more::More;
 use crate::names::{Call, Purpose};
 use crate::section::Detail;
-use sysparse::audit::{self, Kind, Path, Record};
+use sysparse::audit::{self, Path, Record, RecordType};
 
 /// An event that is open: what is known of it, and the records that wait for more.
 #[derive(Debug, Default)]
@@ -163,8 +163,8 @@ impl Group {
         counter: &mut Counter<'_>,
     ) {
         match record.kind {
-            Kind::Path => self.paths += 1,
-            Kind::Execve => self.commands += 1,
+            RecordType::Path => self.paths += 1,
+            RecordType::Execve => self.commands += 1,
             _ => {
                 if self.more().take_context(record) {
                     self.resume(counter);
@@ -175,7 +175,7 @@ impl Group {
         if !self.count(record, path, counter) {
             self.more().held.push(record);
         }
-        if record.kind == Kind::Path && self.more.is_some() {
+        if record.kind == RecordType::Path && self.more.is_some() {
             self.join_command(counter);
         }
     }
@@ -219,7 +219,7 @@ impl Group {
         counter: &mut Counter<'_>,
     ) -> bool {
         let Some(facts) = &self.facts else { return false };
-        if record.kind == Kind::Execve {
+        if record.kind == RecordType::Execve {
             return counter.whole_command(facts, record);
         }
         let Some(auid) = facts.counted else { return true };

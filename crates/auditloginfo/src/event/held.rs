@@ -1,6 +1,6 @@
 //! Copies of records that wait for another record of their event.
 
-use sysparse::audit::{Kind, Record};
+use sysparse::audit::{Record, RecordType};
 
 /// What is read again of a held record: its kind and its fields. One after another: a byte for the
 /// kind, four for the length, the body.
@@ -10,7 +10,7 @@ pub(super) struct Held {
 }
 
 /// The kinds of record that are ever held.
-const KINDS: [Kind; 2] = [Kind::Path, Kind::Execve];
+const KINDS: [RecordType; 2] = [RecordType::Path, RecordType::Execve];
 
 impl Held {
     pub(super) fn push(&mut self, record: &Record<'_>) {

@@ -1,6 +1,6 @@
 //! What the records of one event have in common.
 
-use sysparse::audit::{Record, Stamp, Start};
+use sysparse::audit::{Record, RecordHeader, Stamp};
 
 /// Which event a record belongs to: the host, the time and the serial.
 ///
@@ -31,7 +31,7 @@ impl Id {
     #[allow(clippy::inline_always, reason = "as for a new id")]
     pub(super) fn record<'r>(
         &self,
-        start: Start<'r>,
+        start: RecordHeader<'r>,
         host: impl FnOnce(&Record<'r>) -> u64,
     ) -> Option<Record<'r>> {
         let is_event = |event: &[u8]| Id::usual(event, self.node).as_ref() == Some(self);

@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use crate::names;
-use sysparse::audit::{Kind, Record, Value};
+use sysparse::audit::{Record, RecordType, Value};
 
 /// What few events have: apart from the rest, because every event is made and moved about.
 #[derive(Debug, Default)]
@@ -25,16 +25,16 @@ impl More {
     /// Takes a record that tells how others are meant; true if it tells something new.
     pub(super) fn take_context(&mut self, record: &Record<'_>) -> bool {
         match record.kind {
-            Kind::Uringop => {
+            RecordType::Uringop => {
                 let operation = record.field(b"uring_op").and_then(Value::number);
                 let opens = operation.is_some_and(names::opens_by_uring);
                 opens && !std::mem::replace(&mut self.opens_by_uring, true)
             }
-            Kind::Openat2 if self.flags.is_none() => {
+            RecordType::Openat2 if self.flags.is_none() => {
                 self.flags = record.field(b"oflag").and_then(Value::octal);
                 self.flags.is_some()
             }
-            Kind::Cwd if self.cwd.is_none() => {
+            RecordType::Cwd if self.cwd.is_none() => {
                 self.cwd = record.field(b"cwd").map(|cwd| cwd.text().bytes().collect());
                 self.cwd.is_some()
             }

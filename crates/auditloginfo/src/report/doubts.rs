@@ -5,7 +5,7 @@ use crate::scan::Found;
 use crate::times;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use toolkit::finish::Messages;
+use toolkit::messages::Messages;
 
 /// Tells what could not be read, what was damaged and what was missing.
 pub fn tell_doubts(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
@@ -15,13 +15,13 @@ pub fn tell_doubts(found: &Found, layout: &Layout, messages: &mut Messages<impl 
             0 => String::new(),
             more => format!("; {more} more"),
         };
-        messages.tell(format_args!(
+        messages.warn(format_args!(
             "{}:{line}: damaged record left out: {malformed}{more}",
             log.display()
         ));
     }
     if found.incomplete > 0 {
-        messages.tell(format_args!(
+        messages.warn(format_args!(
             "{} incomplete: records are missing; what there is of them is counted",
             counted(found.incomplete, "event")
         ));
@@ -30,7 +30,7 @@ pub fn tell_doubts(found: &Found, layout: &Layout, messages: &mut Messages<impl 
         return tell_unallowed(found, layout, messages);
     }
     for (arch, calls) in unknown_architectures(found, layout) {
-        messages.tell(format_args!(
+        messages.warn(format_args!(
             "{} of the unknown architecture {arch}, listed by number",
             counted(calls, "system call")
         ));
@@ -53,10 +53,10 @@ fn tell_unread(found: &Found, messages: &mut Messages<impl Write>) {
             io::ErrorKind::IsADirectory => "; give the logs in it",
             _ => "",
         };
-        messages.tell(format_args!("{}: {error}{hint}", log.display()));
+        messages.warn(format_args!("{}: {error}{hint}", log.display()));
     }
     for log in &found.strange {
-        messages.tell(format_args!(
+        messages.warn(format_args!(
             "{}: not one audit record in it; give a log of auditd, or what ausearch --raw prints",
             log.display()
         ));
@@ -66,7 +66,7 @@ fn tell_unread(found: &Found, messages: &mut Messages<impl Write>) {
 /// Tells of calls that a profile cannot allow, and of a profile that would allow none.
 fn tell_unallowed(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
     if let Some((calls, one)) = profile::nameless(&found.tally, layout) {
-        messages.tell(format_args!(
+        messages.warn(format_args!(
             "{} without a known name left out of the profile, such as number {} of {}",
             counted(calls, "system call"),
             one.number,
@@ -74,7 +74,7 @@ fn tell_unallowed(found: &Found, layout: &Layout, messages: &mut Messages<impl W
         ));
     }
     if profile::is_empty(&found.tally, layout) {
-        messages.tell(
+        messages.warn(
             "no system call found that a profile could allow; ask for other events, or let auditd \
              record more (see WHAT COUNTS in auditloginfo(1))",
         );

@@ -4,7 +4,7 @@ use super::{Format, Item, Layout};
 use crate::section::Section;
 use crate::tally::{Counts, Tally};
 use std::io::{self, Write};
-use toolkit::rows::{self, Cell};
+use toolkit::records::{self, Value};
 
 /// An item a line: login user id, kind, count, name, detail.
 pub(super) fn lines(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
@@ -27,19 +27,19 @@ fn write_line(
 ) -> io::Result<()> {
     let argv = if section.has_arguments() { item.argv() } else { Vec::new() };
     let (key, name) = named(section, item, &argv);
-    let detail = Cell::Text(item.detail.as_bytes());
-    let cells = [
-        ("auid", Cell::Number(auid.into())),
-        ("kind", Cell::Text(section.kind().as_bytes())),
-        ("count", Cell::Number(item.count)),
+    let detail = Value::Text(item.detail.as_bytes());
+    let values = [
+        ("auid", Value::Number(auid.into())),
+        ("kind", Value::Text(section.kind().as_bytes())),
+        ("count", Value::Number(item.count)),
         (key, name),
         ("detail", detail),
     ];
     if layout.format == Format::Tsv {
-        return rows::tsv(&cells.map(|(_, cell)| cell), layout.escape(), layout.end(), out);
+        return records::tsv(&values.map(|(_, value)| value), layout.escape(), layout.end(), out);
     }
     let has_detail = !item.detail.is_empty();
-    rows::json(cells.get(..4 + usize::from(has_detail)).unwrap_or(&cells), out)?;
+    records::json(values.get(..4 + usize::from(has_detail)).unwrap_or(&values), out)?;
     out.write_all(&[layout.end()])
 }
 
@@ -48,11 +48,11 @@ fn named<'a>(
     section: Section,
     item: &'a Item<'_>,
     argv: &'a [&'a [u8]],
-) -> (&'static str, Cell<'a>) {
+) -> (&'static str, Value<'a>) {
     if section.has_arguments() {
-        ("argv", Cell::List(argv))
+        ("argv", Value::List(argv))
     } else {
-        ("name", Cell::Text(&item.name))
+        ("name", Value::Text(&item.name))
     }
 }
 
@@ -80,13 +80,13 @@ fn objects(
     for (index, item) in layout.items(section, counts).iter().enumerate() {
         out.write_all(if index > 0 { b",\n\t\t" } else { b"\n\t\t" })?;
         let argv = item.argv();
-        let cells = [
-            ("count", Cell::Number(item.count)),
+        let values = [
+            ("count", Value::Number(item.count)),
             named(section, item, &argv),
-            ("detail", Cell::Text(item.detail.as_bytes())),
+            ("detail", Value::Text(item.detail.as_bytes())),
         ];
         let has_detail = !item.detail.is_empty();
-        rows::json(cells.get(..2 + usize::from(has_detail)).unwrap_or(&cells), out)?;
+        records::json(values.get(..2 + usize::from(has_detail)).unwrap_or(&values), out)?;
     }
     Ok(())
 }

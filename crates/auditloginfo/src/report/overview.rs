@@ -5,9 +5,9 @@ use crate::tally::{Counts, Tally};
 use chrono::{DateTime, Local};
 use nix::unistd::{Uid, User};
 use std::io::{self, Write};
-use sysparse::audit::{Stamp, UNSET};
+use sysparse::audit::{AUID_UNSET, Stamp};
 use tabwriter::TabWriter;
-use toolkit::rows::{self, Cell};
+use toolkit::records::{self, Value};
 
 /// The columns: their heads in text, their keys in JSON.
 const COLUMNS: [&str; 9] =
@@ -16,11 +16,11 @@ const COLUMNS: [&str; 9] =
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     match layout.format {
         Format::Text => text(tally, layout, out),
-        Format::Tsv => {
-            each(tally, ZONED, |row| rows::tsv(&row.cells(), layout.escape(), layout.end(), out))
-        }
+        Format::Tsv => each(tally, ZONED, |row| {
+            records::tsv(&row.values(), layout.escape(), layout.end(), out)
+        }),
         Format::Jsonl => each(tally, ZONED, |row| {
-            rows::json(&row.keyed(), out)?;
+            records::json(&row.keyed(), out)?;
             out.write_all(&[layout.end()])
         }),
         _ => document(tally, out),
@@ -51,16 +51,16 @@ impl Row {
         }
     }
 
-    fn cells(&self) -> [Cell<'_>; 9] {
-        let [events, calls, commands, files, as_root] = self.counts.map(Cell::Number);
+    fn values(&self) -> [Value<'_>; 9] {
+        let [events, calls, commands, files, as_root] = self.counts.map(Value::Number);
         let [user, first, last] =
-            [&self.user, &self.first, &self.last].map(|text| Cell::Text(text.as_bytes()));
-        let auid = Cell::Number(self.auid.into());
+            [&self.user, &self.first, &self.last].map(|text| Value::Text(text.as_bytes()));
+        let auid = Value::Number(self.auid.into());
         [auid, user, events, calls, commands, files, as_root, first, last]
     }
 
-    fn keyed(&self) -> Vec<(&'static str, Cell<'_>)> {
-        COLUMNS.into_iter().zip(self.cells()).collect()
+    fn keyed(&self) -> Vec<(&'static str, Value<'_>)> {
+        COLUMNS.into_iter().zip(self.values()).collect()
     }
 }
 
@@ -78,7 +78,7 @@ fn text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> 
     let mut table = TabWriter::new(Vec::new()).minwidth(0).padding(2);
     let heads = COLUMNS.map(|head| head.to_uppercase().replace('_', "-"));
     writeln!(table, "{}", heads.join("\t"))?;
-    each(tally, LOCAL, |row| rows::tsv(&row.cells(), layout.escape(), b'\n', &mut table))?;
+    each(tally, LOCAL, |row| records::tsv(&row.values(), layout.escape(), b'\n', &mut table))?;
     let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     for line in sysparse::text::lines(&bytes) {
         out.write_all(line)?;
@@ -92,14 +92,14 @@ fn document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
     let mut lead: &[u8] = b"\n\t";
     each(tally, ZONED, |row| {
         out.write_all(std::mem::replace(&mut lead, b",\n\t"))?;
-        rows::json(&row.keyed(), out)
+        records::json(&row.keyed(), out)
     })?;
     out.write_all(b"\n]}}\n")
 }
 
 /// The user's name if this machine knows it, else the number again.
 fn user_name(auid: u32) -> String {
-    if auid == UNSET {
+    if auid == AUID_UNSET {
         return "unset".to_owned();
     }
     let user = User::from_uid(Uid::from_raw(auid)).ok().flatten();

@@ -5,8 +5,8 @@ use super::unfinished;
 use crate::event::Joiner;
 use crate::tally::Tally;
 use std::io::{self, Read};
-use sysparse::Malformed;
-use sysparse::audit::{self, Start};
+use sysparse::ParseError;
+use sysparse::audit::{self, RecordHeader};
 use toolkit::input::{Block, Ending, Line, Lines};
 
 /// The longest line that is read as a record, in bytes; auditd's own limit is below 9,000, but
@@ -19,7 +19,7 @@ pub(super) struct Piece {
     pub(super) lines: u64,
     pub(super) records: u64,
     pub(super) damaged: u64,
-    pub(super) damage: Option<(u64, Malformed)>,
+    pub(super) damage: Option<(u64, ParseError)>,
     pub(super) error: Option<io::Error>,
 }
 
@@ -92,7 +92,7 @@ impl Reading<'_, '_> {
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "most of the time is spent in it")]
-    fn record(&mut self, start: Start<'_>) {
+    fn record(&mut self, start: RecordHeader<'_>) {
         match self.joiner.record(start, self.tally) {
             Ok(()) => self.piece.records += 1,
             Err(malformed) => self.piece.damage(malformed),
@@ -100,11 +100,11 @@ impl Reading<'_, '_> {
     }
 }
 
-const TOO_LONG: Malformed = Malformed { expected: "the end of the line", at: LINE_MAX };
+const TOO_LONG: ParseError = ParseError { expected: "the end of the line", at: LINE_MAX };
 
 impl Piece {
     /// Counts a damaged record, in the line behind those that are done with.
-    fn damage(&mut self, malformed: Malformed) {
+    fn damage(&mut self, malformed: ParseError) {
         self.damaged += 1;
         self.damage.get_or_insert((self.lines + 1, malformed));
     }

@@ -1,18 +1,18 @@
 //! What is sure of a last line without its newline: the log may have been cut anywhere, or its writer
 //! may be about to go on.
 
-use sysparse::Malformed;
-use sysparse::audit::{self, Argument, Kind, Record, Start};
+use sysparse::ParseError;
+use sysparse::audit::{self, Argument, Record, RecordHeader, RecordType};
 
 /// The beginning of a record, as far as it is sure; nothing if there is no record in the line.
 ///
 /// # Errors
 /// What is left of the record would tell something wrong.
-pub(super) fn start(line: &[u8]) -> Result<Option<Start<'_>>, Malformed> {
+pub(super) fn start(line: &[u8]) -> Result<Option<RecordHeader<'_>>, ParseError> {
     let line = without_cut_field(line);
     match audit::start(line) {
         Some(start) if !is_sure(&start) => {
-            Err(Malformed { expected: "the rest of the record", at: line.len() })
+            Err(ParseError { expected: "the rest of the record", at: line.len() })
         }
         start => Ok(start),
     }
@@ -29,12 +29,12 @@ fn without_cut_field(line: &[u8]) -> &[u8] {
 
 /// Whether what a cut record holds is true of the whole one too. Without its nametype a directory
 /// would pass for a file that was opened; a command would lose arguments, a denial its object.
-fn is_sure(start: &Start<'_>) -> bool {
+fn is_sure(start: &RecordHeader<'_>) -> bool {
     let Ok(record) = start.record() else { return true };
     match record.kind {
-        Kind::Path => record.field(b"nametype").is_some(),
-        Kind::Execve => has_all_arguments(&record),
-        Kind::Seccomp | Kind::Avc | Kind::UserAvc | Kind::Landlock => false,
+        RecordType::Path => record.field(b"nametype").is_some(),
+        RecordType::Execve => has_all_arguments(&record),
+        RecordType::Seccomp | RecordType::Avc | RecordType::UserAvc | RecordType::Landlock => false,
         _ => true,
     }
 }

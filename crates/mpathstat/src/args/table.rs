@@ -3,17 +3,17 @@
 use super::{Args, operand};
 use crate::manual::MANUAL;
 use crate::rates::By;
-use toolkit::cli::{self, Command, Group, Hint, Opt, long, short};
+use toolkit::cli::{self, Command, Opt, OptionGroup, ValueHint, long, short};
 
 /// The command and its options.
 pub const COMMAND: Command<Args> = Command {
     about: MANUAL,
     groups: &[
-        Group { title: "Which reports", options: REPORTS },
-        Group { title: "What a report shows", options: CONTENTS },
-        Group { title: "Units and times", options: FIGURES },
-        Group { title: "Saved input", options: INPUT },
-        Group { title: "Output", options: OUTPUT },
+        OptionGroup { title: "Which reports", options: REPORTS },
+        OptionGroup { title: "What a report shows", options: CONTENTS },
+        OptionGroup { title: "Units and times", options: FIGURES },
+        OptionGroup { title: "Saved input", options: INPUT },
+        OptionGroup { title: "Output", options: OUTPUT },
     ],
     operand,
     check: Args::check,
@@ -65,7 +65,7 @@ const CONTENTS: &[Opt<Args>] = &[
         |args| args.layout.shown.outliers = true,
     ),
     Opt::value(
-        short('g').takes("WHAT", Hint::Words(&["host", "target", "controller", "group"])),
+        short('g').takes("WHAT", ValueHint::Words(&["host", "target", "controller", "group"])),
         "sums of paths by host, target, controller or group",
         "In place of maps and paths shows the sums of the paths that share an HBA (`host`), a port \
          of the array (`target`), an NVMe controller (`controller`) or a path group of a map \
@@ -94,7 +94,7 @@ const FIGURES: &[Opt<Args>] = &[
 
 const INPUT: &[Opt<Args>] = &[
     Opt::value(
-        long("root").takes("DIR", Hint::File),
+        long("root").takes("DIR", ValueHint::File),
         "read proc and sys below DIR",
         "Reads `proc` and `sys` below DIR, those of a saved machine, for a report since boot. With \
          numbered folders DIR/1, DIR/2 and so on each report is on the time from one to the next, \
@@ -105,7 +105,7 @@ const INPUT: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("topology").takes("FILE", Hint::File),
+        long("topology").takes("FILE", ValueHint::File),
         "read maps and paths from a text of multipath -ll",
         "Takes maps and paths from FILE, a text that `multipath -ll` printed, of any version, or \
          multipathd's `show topology`; `-` is standard input. Changes are not noticed then.",
@@ -115,7 +115,7 @@ const INPUT: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("iostat").takes("FILE", Hint::File),
+        long("iostat").takes("FILE", ValueHint::File),
         "take figures from a text of iostat -x",
         "Takes the figures from FILE, a text that `iostat -x` printed, of any version; `-` is \
          standard input. Each report of it makes one of ours, that since boot too if it is there. \

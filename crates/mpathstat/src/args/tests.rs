@@ -1,6 +1,6 @@
 use super::*;
 use toolkit::cli::parse;
-use toolkit::stamp::Time;
+use toolkit::datetime::Time;
 
 fn args(words: &str) -> Result<Args, String> {
     let words = words.split_whitespace().map(OsString::from);

@@ -2,8 +2,8 @@
 
 use crate::args::Layout;
 use crate::rates::Figures;
+use toolkit::color::Role;
 use toolkit::look::{Unit, suited};
-use toolkit::paint::Hue;
 
 /// How amounts are written.
 #[derive(Debug, Clone, Copy)]
@@ -40,18 +40,18 @@ impl Scale {
 /// A figure and the colour it has.
 pub(super) struct Shown {
     pub(super) text: String,
-    pub(super) hue: Hue,
+    pub(super) hue: Role,
 }
 
 impl Shown {
     /// A figure that is written as `text`.
     pub(super) fn new(value: f64, text: String) -> Shown {
-        Shown { text, hue: Hue::figure(value == 0.0) }
+        Shown { text, hue: Role::figure(value == 0.0) }
     }
 
     /// What is not known.
     pub(super) fn unknown() -> Shown {
-        Shown { text: "-".to_owned(), hue: Hue::Zero }
+        Shown { text: "-".to_owned(), hue: Role::Zero }
     }
 }
 
@@ -97,7 +97,7 @@ fn amount(kib: f64, scale: Scale) -> Option<Shown> {
 /// A percentage.
 #[expect(clippy::unnecessary_wraps, reason = "columns show what may be unknown")]
 pub(super) fn percent(value: f64) -> Option<Shown> {
-    Some(Shown { text: format!("{value:.2}"), hue: Hue::percent(value) })
+    Some(Shown { text: format!("{value:.2}"), hue: Role::percent(value) })
 }
 
 fn count(value: f64) -> Shown {

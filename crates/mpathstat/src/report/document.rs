@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::document::Document;
 use toolkit::host::Machine;
-use toolkit::rows::{Cell, json};
+use toolkit::records::{Value, json};
 
 /// The keys of the figures, iostat's where it has them.
 const FIGURES: [&str; 14] = [
@@ -34,7 +34,7 @@ pub(super) struct Json<'a> {
     document: Document,
 }
 
-type Pairs<'a> = Vec<(&'static str, Cell<'a>)>;
+type Pairs<'a> = Vec<(&'static str, Value<'a>)>;
 
 impl<'a> Json<'a> {
     pub(super) fn new(layout: &'a Layout, machine: Machine, wall: SystemTime) -> Json<'a> {
@@ -92,14 +92,14 @@ fn map_pairs<'a>(of_map: &MapRound<'a>) -> Pairs<'a> {
         ("wwid", text(&map.wwid)),
         ("device", text(&map.device.kernel)),
         ("iopolicy", text(&map.policy)),
-        ("running", Cell::Number(map.running() as u64)),
+        ("running", Value::Number(map.running() as u64)),
     ];
     with_figures(pairs, of_map.figures.as_ref())
 }
 
 fn path_pairs<'a>(of_path: &'a PathRound<'_>) -> Pairs<'a> {
     let path = of_path.path;
-    let group = path.manager.group.map_or(Cell::Null, |group| Cell::Number(group.into()));
+    let group = path.manager.group.map_or(Value::Null, |group| Value::Number(group.into()));
     let pairs = vec![
         ("path", text(&path.device.kernel)),
         ("hctl", text(&path.hctl)),
@@ -122,20 +122,20 @@ fn path_pairs<'a>(of_path: &'a PathRound<'_>) -> Pairs<'a> {
 fn sum_pairs<'a>(sum: &'a Sum<'_>) -> Pairs<'a> {
     let pairs = vec![
         ("sum", text(&sum.name)),
-        ("map", sum.map.map_or(Cell::Null, |map| text(&map.name))),
-        ("paths", Cell::Number(sum.paths as u64)),
+        ("map", sum.map.map_or(Value::Null, |map| text(&map.name))),
+        ("paths", Value::Number(sum.paths as u64)),
     ];
     with_figures(pairs, sum.figures.as_ref())
 }
 
 fn change(change: &Change, mut out: &mut dyn Write) -> io::Result<()> {
     let what = change.what.to_string();
-    let pairs: [(&str, Cell<'_>); 5] = [
-        ("event", Cell::Text(what.as_bytes())),
+    let pairs: [(&str, Value<'_>); 5] = [
+        ("event", Value::Text(what.as_bytes())),
         ("map", text(&change.map)),
-        ("path", change.path.as_deref().map_or(Cell::Null, text)),
-        ("running", Cell::Number(change.running as u64)),
-        ("paths", Cell::Number(change.paths as u64)),
+        ("path", change.path.as_deref().map_or(Value::Null, text)),
+        ("running", Value::Number(change.running as u64)),
+        ("paths", Value::Number(change.paths as u64)),
     ];
     json(&pairs, &mut out)
 }

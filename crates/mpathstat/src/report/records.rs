@@ -5,10 +5,10 @@ use crate::args::Layout;
 use crate::rates::{Figures, MapRound, PathRound, Round, Sum};
 use crate::topology::Change;
 use std::io::{self, Write};
+use toolkit::datetime::{self, Stamp, Time};
+use toolkit::escape::Escape;
 use toolkit::look::Format;
-use toolkit::paint::Escape;
-use toolkit::rows::{Cell, Fixed, json, tsv};
-use toolkit::stamp::{self, Stamp, Time};
+use toolkit::records::{Fixed, Value, json, tsv};
 
 /// What a record says of the report, the path and its place.
 const PLACE: [&str; 16] = [
@@ -70,25 +70,25 @@ impl<'a> Records<'a> {
         place.iter().chain(&FIGURES).copied()
     }
 
-    fn write(&self, cells: Vec<Cell<'_>>, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, values: Vec<Value<'_>>, out: &mut dyn Write) -> io::Result<()> {
         let mut out = out;
         if !self.is_json() {
-            return tsv(&cells, Escape::Tty, b'\n', &mut out);
+            return tsv(&values, Escape::Tty, b'\n', &mut out);
         }
-        let pairs: Vec<_> = self.keys().zip(cells).collect();
+        let pairs: Vec<_> = self.keys().zip(values).collect();
         json(&pairs, &mut out)?;
         out.write_all(b"\n")
     }
 
     fn path(
         &self,
-        time: &[Cell<'_>; 2],
+        time: &[Value<'_>; 2],
         of_map: &MapRound<'_>,
         of_path: &PathRound<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let (map, path) = (of_map.map, of_path.path);
-        let mut cells = time.to_vec();
+        let mut values = time.to_vec();
         let group = path.manager.group.map_or(Vec::new(), |_| path.group());
         for word in [
             &map.name,
@@ -105,36 +105,36 @@ impl<'a> Records<'a> {
             &path.access,
             &path.manager.states,
         ] {
-            cells.push(text(word));
+            values.push(text(word));
         }
-        cells.push(mark(of_path));
-        cells.extend(figures(of_path.figures.as_ref()));
-        cells.push(percent(of_path.share));
-        self.write(cells, out)
+        values.push(mark(of_path));
+        values.extend(figures(of_path.figures.as_ref()));
+        values.push(percent(of_path.share));
+        self.write(values, out)
     }
 
-    fn sum(&self, time: &[Cell<'_>; 2], sum: &Sum<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut cells = time.to_vec();
-        cells.push(sum.map.map_or(Cell::Null, |map| text(&map.name)));
-        cells.push(sum.map.map_or(Cell::Null, |map| text(&map.wwid)));
-        cells.extend([text(&sum.name), Cell::Number(sum.paths as u64)]);
-        cells.extend(figures(sum.figures.as_ref()));
-        cells.push(Cell::Null);
-        self.write(cells, out)
+    fn sum(&self, time: &[Value<'_>; 2], sum: &Sum<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let mut values = time.to_vec();
+        values.push(sum.map.map_or(Value::Null, |map| text(&map.name)));
+        values.push(sum.map.map_or(Value::Null, |map| text(&map.wwid)));
+        values.extend([text(&sum.name), Value::Number(sum.paths as u64)]);
+        values.extend(figures(sum.figures.as_ref()));
+        values.push(Value::Null);
+        self.write(values, out)
     }
 
-    fn event(time: Cell<'_>, change: &Change, mut out: &mut dyn Write) -> io::Result<()> {
+    fn event(time: Value<'_>, change: &Change, mut out: &mut dyn Write) -> io::Result<()> {
         let what = change.what.to_string();
-        let path = change.path.as_deref().map_or(Cell::Null, Cell::Text);
+        let path = change.path.as_deref().map_or(Value::Null, Value::Text);
         json(
             &[
                 ("time", time),
-                ("event", Cell::Text(what.as_bytes())),
-                ("map", Cell::Text(&change.map)),
-                ("wwid", Cell::Text(&change.wwid)),
+                ("event", Value::Text(what.as_bytes())),
+                ("map", Value::Text(&change.map)),
+                ("wwid", Value::Text(&change.wwid)),
                 ("path", path),
-                ("running", Cell::Number(change.running as u64)),
-                ("paths", Cell::Number(change.paths as u64)),
+                ("running", Value::Number(change.running as u64)),
+                ("paths", Value::Number(change.paths as u64)),
             ],
             &mut out,
         )?;
@@ -143,22 +143,22 @@ impl<'a> Records<'a> {
 }
 
 /// A word; an empty one is unknown.
-pub(super) fn text(word: &[u8]) -> Cell<'_> {
-    if word.is_empty() { Cell::Null } else { Cell::Text(word) }
+pub(super) fn text(word: &[u8]) -> Value<'_> {
+    if word.is_empty() { Value::Null } else { Value::Text(word) }
 }
 
 /// By what a path is out of line.
-pub(super) fn mark<'a>(of_path: &'a PathRound<'_>) -> Cell<'a> {
-    of_path.mark.as_ref().map_or(Cell::Null, |mark| Cell::Text(mark.what.as_bytes()))
+pub(super) fn mark<'a>(of_path: &'a PathRound<'_>) -> Value<'a> {
+    of_path.mark.as_ref().map_or(Value::Null, |mark| Value::Text(mark.what.as_bytes()))
 }
 
 /// The values of [`FIGURES`] but the last.
-pub(super) fn figures(figures: Option<&Figures>) -> [Cell<'static>; 14] {
+pub(super) fn figures(figures: Option<&Figures>) -> [Value<'static>; 14] {
     let Some(it) = figures else {
-        return [Cell::Null; 14];
+        return [Value::Null; 14];
     };
     let known =
-        |value: Option<f64>, decimals| value.map_or(Cell::Null, |value| fixed(value, decimals));
+        |value: Option<f64>, decimals| value.map_or(Value::Null, |value| fixed(value, decimals));
     [
         fixed(it.rate(it.reads), 2),
         fixed(it.rate(it.writes), 2),
@@ -178,15 +178,15 @@ pub(super) fn figures(figures: Option<&Figures>) -> [Cell<'static>; 14] {
 }
 
 /// A part of one as a percentage.
-pub(super) fn percent(part: Option<f64>) -> Cell<'static> {
-    part.map_or(Cell::Null, |part| fixed(part * 100.0, 2))
+pub(super) fn percent(part: Option<f64>) -> Value<'static> {
+    part.map_or(Value::Null, |part| fixed(part * 100.0, 2))
 }
 
 /// A figure, rounded as the text report rounds it.
-fn fixed(value: f64, decimals: usize) -> Cell<'static> {
+fn fixed(value: f64, decimals: usize) -> Value<'static> {
     let digits: String =
         format!("{value:.decimals$}").chars().filter(char::is_ascii_digit).collect();
-    digits.parse().map_or(Cell::Null, |scaled| Cell::Fixed(Fixed { scaled, decimals, mark: "." }))
+    digits.parse().map_or(Value::Null, |scaled| Value::Fixed(Fixed { scaled, decimals, mark: "." }))
 }
 
 impl Report for Records<'_> {
@@ -202,7 +202,7 @@ impl Report for Records<'_> {
         let iso = round.wall.map(|wall| Stamp::Iso.date_time(wall)).unwrap_or_default();
         let time = match round.wall {
             Some(wall) if self.layout.look.time == Some(Time::Epoch) => {
-                Cell::Number(stamp::epoch(wall))
+                Value::Number(datetime::epoch(wall))
             }
             _ => text(iso.as_bytes()),
         };

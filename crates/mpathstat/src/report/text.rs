@@ -13,14 +13,15 @@ use crate::args::Layout;
 use crate::rates::{By, Figures, MapRound, Mark, PathRound, Round, Sum};
 use crate::topology::{Change, Path};
 use std::io::{self, IsTerminal, Write};
-use toolkit::paint::{Colours, Hue, printable};
-use toolkit::stamp::{self, Stamp};
+use toolkit::color::{Colors, Role};
+use toolkit::datetime::{self, Stamp};
+use toolkit::escape::escape_control;
 
 pub(super) struct Text<'a> {
     layout: &'a Layout,
     scale: Scale,
     stamp: Stamp,
-    colours: Colours,
+    colours: Colors,
 }
 
 /// The width of a map's name; a path's is less by that of the mark before it.
@@ -37,7 +38,7 @@ impl<'a> Text<'a> {
             layout,
             scale: Scale::of(layout),
             stamp: Stamp::from_env(),
-            colours: Colours::from_env(io::stdout().is_terminal()),
+            colours: Colors::from_env(io::stdout().is_terminal()),
         }
     }
 
@@ -78,7 +79,7 @@ impl<'a> Text<'a> {
     ) -> io::Result<()> {
         let width = NAME - branch.len();
         write!(out, "{branch}")?;
-        self.colours.write(Hue::Item, format_args!("{:<width$}", printable(name)), out)?;
+        self.colours.write(Role::Item, format_args!("{:<width$}", escape_control(name)), out)?;
         for column in self.columns() {
             let shown = figures.and_then(|figures| (column.show)(figures, self.scale));
             self.figure(&shown.unwrap_or_else(Shown::unknown), column.width, out)?;
@@ -96,7 +97,7 @@ impl<'a> Text<'a> {
         self.device("", &map.name, of_map.figures.as_ref(), out)?;
         if self.layout.shown.extended {
             let running = format!("{}/{} running", map.running(), map.paths.len());
-            let policy = printable(&map.policy);
+            let policy = escape_control(&map.policy);
             words(&["-".into(), "-".into(), "-".into(), running, policy, String::new()], out)?;
         }
         writeln!(out)?;
@@ -151,20 +152,21 @@ fn words(words: &[String; 6], out: &mut dyn Write) -> io::Result<()> {
 /// A change: `mpathb: path sdd offline (3/4 running)`.
 fn clause(change: &Change) -> String {
     let subject = match &change.path {
-        Some(path) => format!("path {}", printable(path)),
+        Some(path) => format!("path {}", escape_control(path)),
         None => "map".to_owned(),
     };
-    let (map, what) = (printable(&change.map), printable(change.what.to_string().as_bytes()));
+    let (map, what) =
+        (escape_control(&change.map), escape_control(change.what.to_string().as_bytes()));
     format!("{map}: {subject} {what} ({}/{} running)", change.running, change.paths)
 }
 
 /// How a path is out of line, as the text report has it.
 fn arrow(mark: &Mark) -> String {
-    format!("<- {} {:.2} x {}", mark.what, mark.times, printable(&mark.sibling))
+    format!("<- {} {:.2} x {}", mark.what, mark.times, escape_control(&mark.sibling))
 }
 
 fn printable_or_dash(word: &[u8]) -> String {
-    if word.is_empty() { "-".to_owned() } else { printable(word) }
+    if word.is_empty() { "-".to_owned() } else { escape_control(word) }
 }
 
 impl Report for Text<'_> {
@@ -173,7 +175,7 @@ impl Report for Text<'_> {
             writeln!(out, "{}", self.stamp.time(time, wall))?;
         }
         for change in &round.changes {
-            let clock = round.wall.map(stamp::clock).unwrap_or_default();
+            let clock = round.wall.map(datetime::clock).unwrap_or_default();
             writeln!(out, "# {clock} {}", clause(change))?;
         }
         self.head(out)?;

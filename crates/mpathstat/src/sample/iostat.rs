@@ -4,8 +4,8 @@ use crate::rates::Figures;
 use crate::topology::unescaped;
 use std::collections::HashMap;
 use std::io::{self, Read};
-use sysparse::Malformed;
-use sysparse::iostat::{Figure, Header, Row};
+use sysparse::ParseError;
+use sysparse::iostat::{Column, Header, Row};
 use toolkit::input::Lines;
 
 /// The longest line that is read whole.
@@ -70,7 +70,7 @@ impl<R: Read> Reports<R> {
     /// The input cannot be read.
     pub fn next_report(
         &mut self,
-        mut tell: impl FnMut(usize, Malformed),
+        mut tell: impl FnMut(usize, ParseError),
     ) -> io::Result<Option<Report>> {
         if let Some(header) = self.pending.take() {
             self.open(&header);
@@ -79,7 +79,7 @@ impl<R: Read> Reports<R> {
             self.number += 1;
             let line = line.bytes.trim_ascii_end();
             if line.is_empty() {
-                if self.header.take().is_some_and(|header| header.has(Figure::Util)) {
+                if self.header.take().is_some_and(|header| header.has(Column::Util)) {
                     return Ok(Some(self.close(&mut tell)));
                 }
             } else if let Some(header) = Header::of(line) {
@@ -103,7 +103,7 @@ impl<R: Read> Reports<R> {
     }
 
     /// Gives out the report that has ended.
-    fn close(&mut self, tell: &mut impl FnMut(usize, Malformed)) -> Report {
+    fn close(&mut self, tell: &mut impl FnMut(usize, ParseError)) -> Report {
         self.tables.clear();
         let count = self.report.len();
         let report: Report = self
@@ -113,7 +113,7 @@ impl<R: Read> Reports<R> {
             .collect();
         if report.len() < count {
             let expected = "a report of iostat -x with r/s, w/s and await before this,";
-            tell(self.number, Malformed { expected, at: 0 });
+            tell(self.number, ParseError { expected, at: 0 });
         }
         report
     }
@@ -126,11 +126,11 @@ fn row(
     begun: bool,
     line: &[u8],
     report: &mut HashMap<Vec<u8>, Partial>,
-) -> Result<(), Malformed> {
+) -> Result<(), ParseError> {
     let Some(header) = header else {
         let stray = !begun && looks_like_row(line);
         return if stray {
-            Err(Malformed { expected: "a header before this", at: 0 })
+            Err(ParseError { expected: "a header before this", at: 0 })
         } else {
             Ok(())
         };
@@ -154,15 +154,15 @@ impl Partial {
     /// Adds what a row has.
     fn take(&mut self, row: &Row<'_>) {
         let add = |place: &mut Option<f64>, figure| *place = row.figure(figure).or(*place);
-        add(&mut self.reads, Figure::Reads);
-        add(&mut self.writes, Figure::Writes);
-        add(&mut self.read_kib, Figure::ReadKib);
-        add(&mut self.written_kib, Figure::WrittenKib);
-        add(&mut self.await_ms, Figure::AwaitMs);
-        add(&mut self.read_await_ms, Figure::ReadAwaitMs);
-        add(&mut self.write_await_ms, Figure::WriteAwaitMs);
-        add(&mut self.queue, Figure::Queue);
-        add(&mut self.util, Figure::Util);
+        add(&mut self.reads, Column::Reads);
+        add(&mut self.writes, Column::Writes);
+        add(&mut self.read_kib, Column::ReadKib);
+        add(&mut self.written_kib, Column::WrittenKib);
+        add(&mut self.await_ms, Column::AwaitMs);
+        add(&mut self.read_await_ms, Column::ReadAwaitMs);
+        add(&mut self.write_await_ms, Column::WriteAwaitMs);
+        add(&mut self.queue, Column::Queue);
+        add(&mut self.util, Column::Util);
     }
 
     /// The figures, if those are there that make a row. Before sysstat 10.1 there was one await for

@@ -1,6 +1,6 @@
 use super::iostat::{Report, Reports};
 use super::*;
-use sysparse::Malformed;
+use sysparse::ParseError;
 
 fn device(kernel: &str, identity: &str) -> Device {
     Device { kernel: kernel.into(), identity: identity.into(), slot: 0 }
@@ -27,7 +27,7 @@ fn readings_follow_devices_into_another_topology() {
     assert_eq!(sample.under(&old, &new).readings, [reading(1), None, None]);
 }
 
-fn read(input: &str) -> (Vec<Report>, Vec<(usize, Malformed)>) {
+fn read(input: &str) -> (Vec<Report>, Vec<(usize, ParseError)>) {
     let (mut found, mut told) = (Vec::new(), Vec::new());
     let mut reports = Reports::new(input.as_bytes());
     while let Some(report) = reports.next_report(|line, bad| told.push((line, bad))).unwrap() {

@@ -1,8 +1,8 @@
 use super::*;
 use std::cmp::Ordering;
-use sysparse::Malformed;
+use sysparse::ParseError;
 
-fn read(input: &str) -> (Topology, Vec<(usize, Malformed)>) {
+fn read(input: &str) -> (Topology, Vec<(usize, ParseError)>) {
     let mut told = Vec::new();
     let topology = text::read(input.as_bytes(), |line, bad| told.push((line, bad))).unwrap();
     (topology, told)

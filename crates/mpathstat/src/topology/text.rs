@@ -3,7 +3,7 @@
 use super::{Device, Ends, Manager, Map, Path, Topology};
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
-use sysparse::Malformed;
+use sysparse::ParseError;
 use sysparse::multipath::{self, Line};
 use toolkit::input::Lines;
 
@@ -18,7 +18,7 @@ const DEVICES_MAX: usize = 1 << 18;
 ///
 /// # Errors
 /// `input` cannot be read.
-pub fn read(input: impl Read, tell: impl FnMut(usize, Malformed)) -> io::Result<Topology> {
+pub fn read(input: impl Read, tell: impl FnMut(usize, ParseError)) -> io::Result<Topology> {
     let mut lines = Lines::new(input, LINE_MAX);
     let (maps, places, paths) = (Vec::new(), HashMap::new(), HashSet::new());
     let mut builder = Builder { maps, places, paths, current: None, is_lost: false, tell };
@@ -58,7 +58,7 @@ struct Builder<T> {
     tell: T,
 }
 
-impl<T: FnMut(usize, Malformed)> Builder<T> {
+impl<T: FnMut(usize, ParseError)> Builder<T> {
     fn line(&mut self, number: usize, line: &[u8]) {
         let placed = match multipath::line(line) {
             Ok(Line::Map(map)) => self.map(&map),
@@ -76,12 +76,12 @@ impl<T: FnMut(usize, Malformed)> Builder<T> {
     }
 
     /// Begins a map, or goes on with one that was named before.
-    fn map(&mut self, map: &multipath::Map<'_>) -> Result<(), Malformed> {
+    fn map(&mut self, map: &multipath::Map<'_>) -> Result<(), ParseError> {
         self.current = None;
         let key = [map.alias, map.wwid, map.kernel.unwrap_or_default()].map(<[u8]>::to_vec);
         let next = self.maps.len();
         if next + self.paths.len() >= DEVICES_MAX {
-            return Err(Malformed { expected: "fewer maps and paths", at: 0 });
+            return Err(ParseError { expected: "fewer maps and paths", at: 0 });
         }
         let at = *self.places.entry(key.clone()).or_insert(next);
         if at == next {
@@ -95,7 +95,7 @@ impl<T: FnMut(usize, Malformed)> Builder<T> {
 
     /// A size follows the name of its map; where the name could not be read, the map before has
     /// ended all the same.
-    fn size(&mut self) -> Result<(), Malformed> {
+    fn size(&mut self) -> Result<(), ParseError> {
         match &mut self.current {
             Some(current) if !current.sized => {
                 current.sized = true;
@@ -108,7 +108,7 @@ impl<T: FnMut(usize, Malformed)> Builder<T> {
         }
     }
 
-    fn group(&mut self, group: &multipath::Group<'_>) -> Result<(), Malformed> {
+    fn group(&mut self, group: &multipath::Group<'_>) -> Result<(), ParseError> {
         let current = self.current.as_mut().ok_or(UNNAMED)?;
         current.group = Manager {
             group: Some(current.group.group.unwrap_or(0) + 1),
@@ -119,7 +119,7 @@ impl<T: FnMut(usize, Malformed)> Builder<T> {
         Ok(())
     }
 
-    fn path(&mut self, path: &multipath::Path<'_>) -> Result<(), Malformed> {
+    fn path(&mut self, path: &multipath::Path<'_>) -> Result<(), ParseError> {
         let current = self.current.as_ref().ok_or(UNNAMED)?;
         let map = self.maps.get_mut(current.map).ok_or(UNNAMED)?;
         if path.name != b"-" && self.paths.insert((current.map, path.name.to_vec())) {
@@ -130,7 +130,7 @@ impl<T: FnMut(usize, Malformed)> Builder<T> {
 }
 
 /// What is wrong with a line that belongs to no map.
-const UNNAMED: Malformed = Malformed { expected: "the name of a map before this", at: 0 };
+const UNNAMED: ParseError = ParseError { expected: "the name of a map before this", at: 0 };
 
 /// A path with what its line and its group say.
 fn of_line(path: &multipath::Path<'_>, group: &Manager) -> Path {

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
-use toolkit::finish::Messages;
+use toolkit::messages::Messages;
 
 /// A folder of this run that is removed at its end.
 struct Folder(PathBuf);

@@ -12,7 +12,7 @@
 use super::Record;
 use super::fields::{Value, field_in};
 use super::seek::split_near;
-use crate::{Malformed, text};
+use crate::{ParseError, text};
 
 /// A call and who made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Call<'a> {
     pub success: Option<bool>,
     /// How many PATH records the event has.
     pub items: u64,
-    /// The login user id; [`UNSET`](super::UNSET) for daemons.
+    /// The login user id; [`AUID_UNSET`](super::AUID_UNSET) for daemons.
     pub auid: u32,
     /// All fields.
     record: &'a [u8],
@@ -42,7 +42,7 @@ impl<'a> Call<'a> {
     /// The record has no architecture, no call or no login user id.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "a call that is returned in memory is waited for")]
-    pub fn of(record: &Record<'a>) -> Result<Call<'a>, Malformed> {
+    pub fn of(record: &Record<'a>) -> Result<Call<'a>, ParseError> {
         match Call::usual(record.body) {
             Some(call) => Ok(call),
             // Taken apart: handed on whole, calls of both ways would be in one place in memory.
@@ -81,8 +81,8 @@ impl<'a> Call<'a> {
     /// Reads any call.
     #[cold]
     #[inline(never)]
-    fn any(record: &Record<'a>) -> Result<Call<'a>, Malformed> {
-        let missing = |expected| Malformed { expected, at: record.line.len() };
+    fn any(record: &Record<'a>) -> Result<Call<'a>, ParseError> {
+        let missing = |expected| ParseError { expected, at: record.line.len() };
         let arch = record.field(b"arch").and_then(Value::hex);
         let number = record.field(b"syscall").and_then(Value::integer);
         let success = record.field(b"success");
@@ -165,7 +165,7 @@ fn behind_number(input: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{UNSET, record};
+    use super::super::{AUID_UNSET, record};
     use super::*;
     use std::format;
 
@@ -175,7 +175,7 @@ mod tests {
 
     type Told = (u64, i64, Option<bool>, u64, u32);
 
-    fn read(body: &str) -> Result<Told, Malformed> {
+    fn read(body: &str) -> Result<Told, ParseError> {
         let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
         let record = record(line.as_bytes()).expect("sound").expect("a record");
         let told = |call: Call<'_>| (call.arch, call.number, call.success, call.items, call.auid);
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_in_any_order() {
-        let wanted = (0xc000_003e, 257, Some(false), 1, UNSET);
+        let wanted = (0xc000_003e, 257, Some(false), 1, AUID_UNSET);
         for body in [
             "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 ppid=1 pid=2 auid=-1 uid=0",
             "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 ppid=1 pid=2 auid=4294967295",

@@ -1,6 +1,6 @@
 //! The fields of a record: `name=value`, found when asked for and decoded when used.
 
-use super::{Record, UNSET};
+use super::{AUID_UNSET, Record};
 use crate::text::{self, Text};
 use memchr::memmem;
 
@@ -28,11 +28,11 @@ impl<'a> Value<'a> {
         Some((Value::Bare(value), rest))
     }
 
-    /// The value as a user id; -1 and 4294967295 both stand for [`UNSET`].
+    /// The value as a user id; -1 and 4294967295 both stand for [`AUID_UNSET`].
     #[must_use]
     pub fn id(self) -> Option<u32> {
         match self {
-            Value::Bare(b"-1") => Some(UNSET),
+            Value::Bare(b"-1") => Some(AUID_UNSET),
             other => u32::try_from(other.number()?).ok(),
         }
     }
@@ -201,7 +201,7 @@ impl<'a> Record<'a> {
         Some(Fields { rest: inner.get(..memchr::memrchr(b'\'', inner)?)? })
     }
 
-    /// The login user id of whoever caused the record; [`UNSET`] for daemons.
+    /// The login user id of whoever caused the record; [`AUID_UNSET`] for daemons.
     ///
     /// `old auid=`, `by auid=` and `sending auid=` are other people's.
     #[must_use]
@@ -255,8 +255,8 @@ mod tests {
     fn a_field_is_the_records_own() {
         let of = |body: &str| read(&format!("type=X msg=audit(1.2:3): {body}")).auid();
         assert_eq!(of("pid=1 auid=7005 ses=1"), Some(7005));
-        assert_eq!(of("auid=-1"), Some(UNSET));
-        assert_eq!(of("auid=4294967295\x1dAUID=\"unset\""), Some(UNSET));
+        assert_eq!(of("auid=-1"), Some(AUID_UNSET));
+        assert_eq!(of("auid=4294967295\x1dAUID=\"unset\""), Some(AUID_UNSET));
         assert_eq!(of("old-auid=1 auid=2"), Some(2));
         assert_eq!(of("old auid=4294967295 new auid=0"), Some(0));
         assert_eq!(of("audit_pid=0 old=0 by auid=500"), None);

@@ -9,7 +9,7 @@
 use super::Record;
 use super::fields::Value;
 use super::seek::word_with;
-use crate::{Malformed, text};
+use crate::{ParseError, text};
 
 /// A file name that a call used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl<'a> Path<'a> {
     /// # Errors
     /// The record has none.
     #[inline]
-    pub fn of(record: &Record<'a>) -> Result<Path<'a>, Malformed> {
+    pub fn of(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
         Path::usual(record.body).map_or_else(|| Path::any(record), Ok)
     }
 
@@ -40,10 +40,10 @@ impl<'a> Path<'a> {
     }
 
     #[cold]
-    fn any(record: &Record<'a>) -> Result<Path<'a>, Malformed> {
+    fn any(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
         let at = record.line.len();
         let name = record.field(b"name");
-        let name = name.ok_or(Malformed { expected: "name= and a file name", at })?;
+        let name = name.ok_or(ParseError { expected: "name= and a file name", at })?;
         Ok(Path { name, rest: record.body })
     }
 

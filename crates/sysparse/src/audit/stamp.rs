@@ -1,6 +1,6 @@
 //! What tells one event from another: `audit(1477415593.489:57658):`.
 
-use crate::text::{self, mark};
+use crate::text::{self, literal};
 use nom::branch::alt;
 use nom::combinator::recognize;
 use nom::sequence::{separated_pair, terminated};
@@ -44,15 +44,15 @@ impl Stamp {
 /// The event in `msg=audit(1477415593.489:57658):`, and what follows. The kernel itself writes no
 /// `msg=`.
 pub(super) fn any(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (input, ()) = alt((mark(b"msg=audit("), mark(b"audit("))).parse(input)?;
-    let (body, event) = terminated(recognize(parts), mark(b"):")).parse(input)?;
+    let (input, ()) = alt((literal(b"msg=audit("), literal(b"audit("))).parse(input)?;
+    let (body, event) = terminated(recognize(parts), literal(b"):")).parse(input)?;
     Ok((event, body))
 }
 
 /// `1477415593.489:57658`
 fn parts(input: &[u8]) -> IResult<&[u8], Stamp> {
-    let time = separated_pair(text::number, mark(b"."), text::number);
-    let (input, (seconds, millis)) = terminated(time, mark(b":")).parse(input)?;
+    let time = separated_pair(text::number, literal(b"."), text::number);
+    let (input, (seconds, millis)) = terminated(time, literal(b":")).parse(input)?;
     let (input, serial) = text::number(input)?;
     Ok((input, Stamp { seconds, millis, serial }))
 }

@@ -98,6 +98,6 @@ fn a_damaged_branch_is_told() {
         ("  |- 0:0:0:1 sdb x:16 active", 5),
     ] {
         let expected = "a path group or a path";
-        assert_eq!(line(text.as_bytes()), Err(Malformed { expected, at }), "{text}");
+        assert_eq!(line(text.as_bytes()), Err(ParseError { expected, at }), "{text}");
     }
 }

@@ -2,7 +2,7 @@
 //! inside the input.
 
 use sysparse::diskstats::disks;
-use sysparse::iostat::{Figure, Header};
+use sysparse::iostat::{Column, Header};
 use sysparse::multipath::{Line, line};
 use sysparse::text;
 
@@ -87,7 +87,7 @@ fn iostat() {
             match header.as_ref().map(|header| header.row(text)) {
                 Some(Ok(row)) => {
                     inside(row.name, input);
-                    for kind in [Figure::Reads, Figure::ReadKib, Figure::AwaitMs, Figure::Queue] {
+                    for kind in [Column::Reads, Column::ReadKib, Column::AwaitMs, Column::Queue] {
                         assert!(row.figure(kind).is_none_or(|value| value >= 0.0));
                     }
                 }

@@ -2,25 +2,25 @@
 
 use super::{objects, samples};
 use std::fs;
-use sysparse::iostat::{Figure, Header};
+use sysparse::iostat::{Column, Header};
 use sysparse::text;
 
 /// What jc calls the figures, and how much of ours one of its is.
-const KEYS: [(&str, Figure, f64); 14] = [
-    ("r_s", Figure::Reads, 1.0),
-    ("w_s", Figure::Writes, 1.0),
-    ("rkb_s", Figure::ReadKib, 1.0),
-    ("wkb_s", Figure::WrittenKib, 1.0),
-    ("rmb_s", Figure::ReadKib, 1024.0),
-    ("wmb_s", Figure::WrittenKib, 1024.0),
-    ("await", Figure::AwaitMs, 1.0),
-    ("r_await", Figure::ReadAwaitMs, 1.0),
-    ("w_await", Figure::WriteAwaitMs, 1.0),
-    ("rareq_sz", Figure::ReadSizeKib, 1.0),
-    ("wareq_sz", Figure::WriteSizeKib, 1.0),
-    ("avgqu_sz", Figure::Queue, 1.0),
-    ("aqu_sz", Figure::Queue, 1.0),
-    ("percent_util", Figure::Util, 1.0),
+const KEYS: [(&str, Column, f64); 14] = [
+    ("r_s", Column::Reads, 1.0),
+    ("w_s", Column::Writes, 1.0),
+    ("rkb_s", Column::ReadKib, 1.0),
+    ("wkb_s", Column::WrittenKib, 1.0),
+    ("rmb_s", Column::ReadKib, 1024.0),
+    ("wmb_s", Column::WrittenKib, 1024.0),
+    ("await", Column::AwaitMs, 1.0),
+    ("r_await", Column::ReadAwaitMs, 1.0),
+    ("w_await", Column::WriteAwaitMs, 1.0),
+    ("rareq_sz", Column::ReadSizeKib, 1.0),
+    ("wareq_sz", Column::WriteSizeKib, 1.0),
+    ("avgqu_sz", Column::Queue, 1.0),
+    ("aqu_sz", Column::Queue, 1.0),
+    ("percent_util", Column::Util, 1.0),
 ];
 
 /// The rows of a text, each with its figures in the order of [`KEYS`].
@@ -88,9 +88,9 @@ fn every_generation_is_read() {
         for (name, figures) in found {
             let there =
                 |kind| figures[KEYS.iter().position(|(_, known, _)| *known == kind).unwrap()];
-            let waits = [Figure::AwaitMs, Figure::ReadAwaitMs].map(there);
+            let waits = [Column::AwaitMs, Column::ReadAwaitMs].map(there);
             assert!(waits.iter().any(Option::is_some), "{name} in {}", file.display());
-            let all = [Figure::Reads, Figure::Writes, Figure::ReadKib, Figure::Util].map(there);
+            let all = [Column::Reads, Column::Writes, Column::ReadKib, Column::Util].map(there);
             assert!(all.iter().all(Option::is_some), "{name} in {}", file.display());
         }
     }

@@ -1,7 +1,7 @@
 //! The table of options: what each is called, what it does, what the manual says of it.
 
 use super::{Args, Naming};
-use toolkit::cli::{self, Hint, Opt, long, short};
+use toolkit::cli::{self, Opt, ValueHint, long, short};
 
 /// When reports are made, and of which machine.
 pub(super) const REPORTS: &[Opt<Args>] = &[
@@ -20,7 +20,7 @@ pub(super) const REPORTS: &[Opt<Args>] = &[
         |args| args.course.wait = true,
     ),
     Opt::value(
-        long("root").takes("DIR", Hint::File),
+        long("root").takes("DIR", ValueHint::File),
         "read proc and sys below DIR",
         "Reads `proc` and `sys` below DIR, those of a saved machine. With numbered folders DIR/1, \
          DIR/2 and so on each report takes the next, without waiting, and the run ends with the \
@@ -48,7 +48,7 @@ pub(super) const DRIVES: &[Opt<Args>] = &[
         |args| args.layout.shown.total = true,
     ),
     Opt::value(
-        short('j').takes("NAMES", Hint::Words(&["ID", "PATH", "SERIAL", "HCTL"])),
+        short('j').takes("NAMES", ValueHint::Words(&["ID", "PATH", "SERIAL", "HCTL"])),
         "names that stay the same: ID, PATH, SERIAL or HCTL",
         "Shows drives by a name that stays when the kernel counts them anew: `ID` and `PATH` as in \
          `/dev/tape/by-id` and `/dev/tape/by-path`, `SERIAL` as the drive itself says, `HCTL` for \
@@ -73,7 +73,7 @@ pub(super) const FIGURES: &[Opt<Args>] = &[
     Opt::GIGA,
     Opt::human("Amounts with one decimal and a unit that suits each, percentages with a sign."),
     Opt::value(
-        long("dec").takes("0|1|2", Hint::Words(&["0", "1", "2"])),
+        long("dec").takes("0|1|2", ValueHint::Words(&["0", "1", "2"])),
         "decimals of the figures; 0 cuts them off",
         "Figures with that many decimals, rounded; with 0, as without it, decimals are cut off. \
          `-o jsonl` and `-o tsv` have 2 unless told otherwise.",

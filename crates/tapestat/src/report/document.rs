@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::document::Document;
 use toolkit::host::Machine;
-use toolkit::rows::{Fixed, json_string};
+use toolkit::records::{Fixed, json_string};
 
 pub(super) struct Json<'a> {
     layout: &'a Layout,

@@ -4,10 +4,10 @@ use crate::args::Layout;
 use crate::rates::{Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, Write};
+use toolkit::datetime::{self, Stamp, Time};
+use toolkit::escape::Escape;
 use toolkit::look::Format;
-use toolkit::paint::Escape;
-use toolkit::rows::{Cell, Fixed, json, tsv};
-use toolkit::stamp::{self, Stamp, Time};
+use toolkit::records::{Fixed, Value, json, tsv};
 
 /// The keys of a record, which are the heading of `tsv`.
 const KEYS: [&str; 29] = [
@@ -58,24 +58,24 @@ impl Records {
     }
 
     /// The values of [`KEYS`].
-    fn cells<'a>(&self, round: &Round, row: &'a Row, time: &'a str) -> Vec<Cell<'a>> {
-        let fixed = |scaled| Cell::Fixed(Fixed { scaled, decimals: self.decimals, mark: "." });
+    fn values<'a>(&self, round: &Round, row: &'a Row, time: &'a str) -> Vec<Value<'a>> {
+        let fixed = |scaled| Value::Fixed(Fixed { scaled, decimals: self.decimals, mark: "." });
         let time = if self.is_epoch {
-            Cell::Number(stamp::epoch(round.wall))
+            Value::Number(datetime::epoch(round.wall))
         } else {
-            Cell::Text(time.as_bytes())
+            Value::Text(time.as_bytes())
         };
         let millis = u64::try_from(round.interval.as_millis()).unwrap_or(u64::MAX);
-        let seconds = Cell::Fixed(Fixed { scaled: millis, decimals: 3, mark: "." });
+        let seconds = Value::Fixed(Fixed { scaled: millis, decimals: 3, mark: "." });
         let drive = row.drive.as_ref().map_or("total", |drive| &drive.kernel);
-        let mut cells = Vec::with_capacity(KEYS.len());
-        cells.extend([time, seconds, Cell::Text(drive.as_bytes())]);
-        cells.push(Cell::Text(row.name().as_bytes()));
-        cells.extend(row.figures.map(fixed));
-        cells.extend(row.extended(".").map(|value| value.map_or(Cell::Null, Cell::Fixed)));
-        cells.push(row.state().map_or(Cell::Null, |state| Cell::Text(state.as_bytes())));
-        cells.extend(row.growth.values().map(Cell::Number));
-        cells
+        let mut values = Vec::with_capacity(KEYS.len());
+        values.extend([time, seconds, Value::Text(drive.as_bytes())]);
+        values.push(Value::Text(row.name().as_bytes()));
+        values.extend(row.figures.map(fixed));
+        values.extend(row.extended(".").map(|value| value.map_or(Value::Null, Value::Fixed)));
+        values.push(row.state().map_or(Value::Null, |state| Value::Text(state.as_bytes())));
+        values.extend(row.growth.values().map(Value::Number));
+        values
     }
 }
 
@@ -91,13 +91,13 @@ impl Report for Records {
     fn round(&mut self, round: &Round, mut out: &mut dyn Write) -> io::Result<()> {
         let time = Stamp::Iso.date_time(round.wall);
         for row in round.rows.iter().chain(&round.total) {
-            let cells = self.cells(round, row, &time);
+            let values = self.values(round, row, &time);
             if self.is_json {
-                let named: Vec<_> = KEYS.into_iter().zip(cells).collect();
+                let named: Vec<_> = KEYS.into_iter().zip(values).collect();
                 json(&named, &mut out)?;
                 writeln!(out)?;
             } else {
-                tsv(&cells, Escape::Tty, b'\n', &mut out)?;
+                tsv(&values, Escape::Tty, b'\n', &mut out)?;
             }
         }
         Ok(())

@@ -5,12 +5,13 @@ use crate::rates::{COLUMNS, Kind, Round, Row, Scale};
 use crate::report::Report;
 use std::io::{self, IsTerminal, Write};
 use std::time::SystemTime;
+use toolkit::color::{Colors, Role};
+use toolkit::datetime::Stamp;
+use toolkit::escape::escape_control;
 use toolkit::host::Machine;
 use toolkit::locale;
 use toolkit::look::suited;
-use toolkit::paint::{Colours, Hue, printable};
-use toolkit::rows::Fixed;
-use toolkit::stamp::Stamp;
+use toolkit::records::Fixed;
 
 pub(super) struct Text<'a> {
     layout: &'a Layout,
@@ -20,7 +21,7 @@ pub(super) struct Text<'a> {
     fits_names: bool,
     decimals: usize,
     mark: &'static str,
-    colours: Colours,
+    colours: Colors,
 }
 
 /// The columns of `-x` and their widths.
@@ -39,7 +40,7 @@ impl Text<'_> {
         let stamp = Stamp::from_env();
         let [system, release, node, hardware] =
             [&machine.system, &machine.release, &machine.node, &machine.hardware]
-                .map(|name| printable(name.as_bytes()));
+                .map(|name| escape_control(name.as_bytes()));
         let (date, cpus) = (stamp.date(wall), machine.cpus);
         // The empty line before the first report follows the header only if that is at once.
         let empty = if args.course.skips_first() { "" } else { "\n" };
@@ -52,7 +53,7 @@ impl Text<'_> {
             fits_names: args.naming.is_some(),
             decimals: Scale::of(&args.layout).decimals,
             mark: locale::decimal_mark(locale::of("LC_NUMERIC")),
-            colours: Colours::from_env(io::stdout().is_terminal()),
+            colours: Colors::from_env(io::stdout().is_terminal()),
         }
     }
 
@@ -85,7 +86,7 @@ impl Text<'_> {
     }
 
     fn row(&self, row: &Row, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        self.colours.write(Hue::Item, format_args!("{:width$}", row.name()), out)?;
+        self.colours.write(Role::Item, format_args!("{:width$}", row.name()), out)?;
         for (figure, (kind, _)) in row.figures.into_iter().zip(COLUMNS) {
             self.figure(figure, kind, out)?;
         }
@@ -99,8 +100,8 @@ impl Text<'_> {
         let width = self.width(kind);
         let number = Fixed { scaled, decimals: self.decimals, mark: self.mark };
         let hue = match kind {
-            Kind::Percent => Hue::percent(number.to_f64()),
-            Kind::Rate | Kind::Amount => Hue::figure(scaled == 0),
+            Kind::Percent => Role::percent(number.to_f64()),
+            Kind::Rate | Kind::Amount => Role::figure(scaled == 0),
         };
         // The colour ends before the unit, as in sysstat's.
         match (kind, self.layout.look.human) {
@@ -124,7 +125,7 @@ impl Text<'_> {
         for (value, width) in row.extended(self.mark).into_iter().zip(widths) {
             match value {
                 Some(value) => {
-                    let hue = Hue::figure(value.scaled == 0);
+                    let hue = Role::figure(value.scaled == 0);
                     self.colours.write(hue, format_args!(" {value:width$}"), out)?;
                 }
                 None => write!(out, " {:>width$}", "-")?,

@@ -53,7 +53,7 @@ fn the_same_bytes_as_sysstat() {
     let version = match prepare(&clock) {
         Ok(version) => version,
         Err(why) => {
-            tell(&format!("skipped the comparison with sysstat's tapestat: {why}"));
+            warn(&format!("skipped the comparison with sysstat's tapestat: {why}"));
             return;
         }
     };
@@ -80,7 +80,7 @@ fn the_same_bytes_as_sysstat() {
         count += 1;
     }
     let (major, minor) = version;
-    tell(&format!(
+    warn(&format!(
         "{count} calls gave the same bytes as tapestat of sysstat {major}.{minor} (seed {seed})"
     ));
 }
@@ -88,7 +88,7 @@ fn the_same_bytes_as_sysstat() {
 #[test]
 fn wrong_calls_end_as_with_sysstat() {
     if !Command::new("tapestat").arg("-V").output().is_ok_and(|output| output.status.success()) {
-        tell("skipped the comparison of wrong calls: no tapestat of sysstat");
+        warn("skipped the comparison of wrong calls: no tapestat of sysstat");
         return;
     }
     for words in ["-km", "-mk", "1 0", "0 1", "-1", "1 -1", "1 1 1", "1 z", "-Q", "-zQ", "--hum"] {
@@ -106,7 +106,7 @@ fn wrong_calls_end_as_with_sysstat() {
 }
 
 /// Writes to standard error even when the test harness keeps what tests print.
-fn tell(line: &str) {
+fn warn(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
@@ -137,7 +137,7 @@ fn cases(random: &mut Random) -> Vec<Case> {
     let mut cases = Vec::new();
     for locale in LOCALES {
         if !installed.lines().any(|line| line == locale.replace("UTF-8", "utf8")) {
-            tell(&format!("skipped {locale}: not installed"));
+            warn(&format!("skipped {locale}: not installed"));
             continue;
         }
         for bits in 0..48 {

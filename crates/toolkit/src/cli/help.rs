@@ -1,6 +1,6 @@
 //! `--help` and `--version`, made from the table.
 
-use super::{About, Command};
+use super::{Command, OptionSpec};
 use std::fmt::Write as _;
 
 impl<A> Command<A> {
@@ -12,11 +12,11 @@ impl<A> Command<A> {
             let lead = if index == 0 { "Usage:" } else { "      " };
             let _ = writeln!(text, "{lead} {} {form}", self.about.name);
         }
-        let width = self.options().map(|opt| opt.about.left().len()).max().unwrap_or(0);
-        for (title, abouts) in self.abouts() {
+        let width = self.options().map(|opt| opt.about.usage_column().len()).max().unwrap_or(0);
+        for (title, option_specs) in self.option_specs() {
             let _ = writeln!(text, "\n{title}:");
-            for about in abouts {
-                let _ = writeln!(text, "  {:width$}  {}", about.left(), about.help);
+            for about in option_specs {
+                let _ = writeln!(text, "  {:width$}  {}", about.usage_column(), about.help);
             }
         }
         text
@@ -29,10 +29,10 @@ impl<A> Command<A> {
     }
 }
 
-impl About {
+impl OptionSpec {
     /// The option and its value as `--help` lists them: `-o, --output FORMAT`.
     #[must_use]
-    pub fn left(&self) -> String {
+    pub fn usage_column(&self) -> String {
         let mut left = match (self.short, self.long) {
             (Some(short), Some(long)) => format!("-{short}, --{long}"),
             (Some(short), None) => format!("-{short}"),

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 /// An option: what is told about it and what it does.
 pub struct Opt<A: 'static> {
     /// What is told about it.
-    pub about: About,
+    pub about: OptionSpec,
     /// What it does.
     pub action: Action<A>,
 }
@@ -24,7 +24,7 @@ pub enum Action<A: 'static> {
 
 /// What is told about an option.
 #[derive(Clone, Copy)]
-pub struct About {
+pub struct OptionSpec {
     /// `x` for `-x`.
     pub short: Option<char>,
     /// `name` for `--name`.
@@ -32,7 +32,7 @@ pub struct About {
     /// The name of its value, in capitals; empty if it takes none.
     pub value: &'static str,
     /// What may stand for the value, for completions.
-    pub hint: Hint,
+    pub hint: ValueHint,
     /// One line of `--help`, without capital and full stop.
     pub help: &'static str,
     /// The man page's paragraph; empty: the help line is enough. See
@@ -42,7 +42,7 @@ pub struct About {
 
 /// What completions offer as a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Hint {
+pub enum ValueHint {
     /// Nothing.
     None,
     /// File names.
@@ -53,15 +53,15 @@ pub enum Hint {
     Words(&'static [&'static str]),
 }
 
-impl About {
+impl OptionSpec {
     /// An option without a name.
-    const EMPTY: About =
-        About { short: None, long: None, value: "", hint: Hint::None, help: "", doc: "" };
+    const EMPTY: OptionSpec =
+        OptionSpec { short: None, long: None, value: "", hint: ValueHint::None, help: "", doc: "" };
 
     /// The option with a value.
     #[must_use]
-    pub const fn takes(self, value: &'static str, hint: Hint) -> About {
-        About { value, hint, ..self }
+    pub const fn takes(self, value: &'static str, hint: ValueHint) -> OptionSpec {
+        OptionSpec { value, hint, ..self }
     }
 
     /// The option as a user types it: `--long` if it has one, else `-s`.
@@ -77,53 +77,53 @@ impl About {
 
 /// The option `-x`, without a word about it.
 #[must_use]
-pub const fn short(letter: char) -> About {
-    About { short: Some(letter), ..About::EMPTY }
+pub const fn short(letter: char) -> OptionSpec {
+    OptionSpec { short: Some(letter), ..OptionSpec::EMPTY }
 }
 
 /// The option `--name`, without a word about it.
 #[must_use]
-pub const fn long(name: &'static str) -> About {
-    About { long: Some(name), ..About::EMPTY }
+pub const fn long(name: &'static str) -> OptionSpec {
+    OptionSpec { long: Some(name), ..OptionSpec::EMPTY }
 }
 
 /// The option `-x` that is `--name` too, without a word about it.
 #[must_use]
-pub const fn both(letter: char, name: &'static str) -> About {
-    About { long: Some(name), ..short(letter) }
+pub const fn both(letter: char, name: &'static str) -> OptionSpec {
+    OptionSpec { long: Some(name), ..short(letter) }
 }
 
 impl<A> Opt<A> {
     /// `--help`, the same in every command.
     pub const HELP: Opt<A> = Opt {
-        about: About { help: "print this help", ..long("help") },
+        about: OptionSpec { help: "print this help", ..long("help") },
         action: Action::Print(Command::help),
     };
     /// `--version`, the same in every command.
     pub const VERSION: Opt<A> = Opt {
-        about: About { help: "print the version", ..long("version") },
+        about: OptionSpec { help: "print the version", ..long("version") },
         action: Action::Print(Command::version),
     };
 
-    /// An option that takes no value; `help` and `doc` are those of [`About`].
+    /// An option that takes no value; `help` and `doc` are those of [`OptionSpec`].
     #[must_use]
     pub const fn flag(
-        names: About,
+        names: OptionSpec,
         help: &'static str,
         doc: &'static str,
         set: fn(&mut A),
     ) -> Opt<A> {
-        Opt { about: About { help, doc, ..names }, action: Action::Flag(set) }
+        Opt { about: OptionSpec { help, doc, ..names }, action: Action::Flag(set) }
     }
 
-    /// An option that takes a value, see [`About::takes`]; `help` and `doc` are those of [`About`].
+    /// An option that takes a value, see [`OptionSpec::takes`]; `help` and `doc` are those of [`OptionSpec`].
     #[must_use]
     pub const fn value(
-        names: About,
+        names: OptionSpec,
         help: &'static str,
         doc: &'static str,
         set: fn(&mut A, &OsStr) -> Result<(), String>,
     ) -> Opt<A> {
-        Opt { about: About { help, doc, ..names }, action: Action::Value(set) }
+        Opt { about: OptionSpec { help, doc, ..names }, action: Action::Value(set) }
     }
 }

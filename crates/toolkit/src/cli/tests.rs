@@ -14,13 +14,16 @@ const COMMAND: Command<Args> = Command {
         synopsis: &["[options] [NAME...]"],
         ..Manual::EMPTY
     },
-    groups: &[Group {
+    groups: &[OptionGroup {
         title: "Options",
         options: &[
             Opt::flag(short('l'), "in capitals", "", |args| args.loud = true),
-            Opt::value(both('t', "times").takes("N", Hint::None), "so often", "", |args, value| {
-                number(value).map(|n| args.times = n)
-            }),
+            Opt::value(
+                both('t', "times").takes("N", ValueHint::None),
+                "so often",
+                "",
+                |args, value| number(value).map(|n| args.times = n),
+            ),
             Opt::HELP,
             Opt::VERSION,
         ],

@@ -5,7 +5,7 @@ use crate::event::counter::Counter;
 use crate::event::facts::Facts;
 use crate::event::more::More;
 use crate::names::Purpose;
-use sysparse::audit::Kind;
+use sysparse::audit::RecordType;
 
 impl Group {
     /// Counts what is still held, for nothing more will be known; true if nothing was missing.
@@ -20,7 +20,7 @@ impl Group {
         if let Some(error) = facts.error.filter(|_| *failures == 0) {
             counter.failed_call(auid, &facts, error);
         }
-        let commands = held.records().filter(|record| record.kind == Kind::Execve);
+        let commands = held.records().filter(|record| record.kind == RecordType::Execve);
         let has_command = counter.joined_command(auid, &facts, commands);
         !counter.detail.needs_parts() || has_command && has_all
     }

@@ -2,7 +2,7 @@
 
 /// A record's type; the numbers are those of `include/uapi/linux/audit.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum RecordType {
     /// 1300: a system call, with the user and process that made it.
     Syscall,
     /// 1302: a file name that a system call used.
@@ -30,21 +30,21 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
+impl RecordType {
     /// Every type.
-    pub const ALL: [Kind; 12] = [
-        Kind::Syscall,
-        Kind::Path,
-        Kind::Cwd,
-        Kind::Execve,
-        Kind::Seccomp,
-        Kind::Uringop,
-        Kind::Openat2,
-        Kind::Avc,
-        Kind::UserAvc,
-        Kind::Landlock,
-        Kind::Detail,
-        Kind::Other,
+    pub const ALL: [RecordType; 12] = [
+        RecordType::Syscall,
+        RecordType::Path,
+        RecordType::Cwd,
+        RecordType::Execve,
+        RecordType::Seccomp,
+        RecordType::Uringop,
+        RecordType::Openat2,
+        RecordType::Avc,
+        RecordType::UserAvc,
+        RecordType::Landlock,
+        RecordType::Detail,
+        RecordType::Other,
     ];
 
     /// The type of that name or number; `UNKNOWN[1336]` is a number too, written by an auditd that
@@ -53,18 +53,18 @@ impl Kind {
     pub fn of(word: &[u8]) -> Self {
         let number = word.strip_prefix(b"UNKNOWN[").and_then(|number| number.strip_suffix(b"]"));
         match number.unwrap_or(word) {
-            b"SYSCALL" | b"1300" => Kind::Syscall,
-            b"PATH" | b"1302" => Kind::Path,
-            b"CWD" | b"1307" => Kind::Cwd,
-            b"EXECVE" | b"1309" => Kind::Execve,
-            b"SECCOMP" | b"1326" => Kind::Seccomp,
-            b"URINGOP" | b"1336" => Kind::Uringop,
-            b"OPENAT2" | b"1337" => Kind::Openat2,
-            b"AVC" | b"1400" => Kind::Avc,
-            b"USER_AVC" | b"1107" => Kind::UserAvc,
-            b"LANDLOCK_ACCESS" | b"1423" => Kind::Landlock,
-            other if is_detail(other) => Kind::Detail,
-            _ => Kind::Other,
+            b"SYSCALL" | b"1300" => RecordType::Syscall,
+            b"PATH" | b"1302" => RecordType::Path,
+            b"CWD" | b"1307" => RecordType::Cwd,
+            b"EXECVE" | b"1309" => RecordType::Execve,
+            b"SECCOMP" | b"1326" => RecordType::Seccomp,
+            b"URINGOP" | b"1336" => RecordType::Uringop,
+            b"OPENAT2" | b"1337" => RecordType::Openat2,
+            b"AVC" | b"1400" => RecordType::Avc,
+            b"USER_AVC" | b"1107" => RecordType::UserAvc,
+            b"LANDLOCK_ACCESS" | b"1423" => RecordType::Landlock,
+            other if is_detail(other) => RecordType::Detail,
+            _ => RecordType::Other,
         }
     }
 
@@ -73,21 +73,21 @@ impl Kind {
     /// The types that fill a log are told apart by their first eight bytes, as one number.
     #[inline]
     pub(super) fn leading(input: &[u8]) -> (Self, &[u8]) {
-        let Some(eight) = input.first_chunk::<8>() else { return Kind::any_leading(input) };
+        let Some(eight) = input.first_chunk::<8>() else { return RecordType::any_leading(input) };
         let behind = |length: usize| input.get(length..).unwrap_or_default();
         match u64::from_le_bytes(*eight) {
-            SYSCALL => (Kind::Syscall, behind(8)),
-            PATH => (Kind::Path, behind(5)),
-            CWD => (Kind::Cwd, behind(4)),
-            PROCTITLE if behind(8).starts_with(b"E ") => (Kind::Detail, behind(10)),
-            _ => Kind::any_leading(input),
+            SYSCALL => (RecordType::Syscall, behind(8)),
+            PATH => (RecordType::Path, behind(5)),
+            CWD => (RecordType::Cwd, behind(4)),
+            PROCTITLE if behind(8).starts_with(b"E ") => (RecordType::Detail, behind(10)),
+            _ => RecordType::any_leading(input),
         }
     }
 
     fn any_leading(input: &[u8]) -> (Self, &[u8]) {
         let end = input.iter().position(|byte| *byte == b' ').unwrap_or(input.len());
         let (word, rest) = input.split_at(end);
-        (Kind::of(word), rest.get(1..).unwrap_or_default())
+        (RecordType::of(word), rest.get(1..).unwrap_or_default())
     }
 }
 
@@ -132,16 +132,16 @@ mod tests {
         for word in ["SYSCALL", "PATH", "CWD", "PROCTITLE", "EXECVE", "SYSCALL2", "PROCTITLES", ""]
         {
             let input = std::format!("{word} msg=audit(1.2:3): a");
-            let kind = Kind::of(word.as_bytes());
-            assert_eq!(Kind::leading(input.as_bytes()), (kind, &b"msg=audit(1.2:3): a"[..]));
-            assert_eq!(Kind::leading(word.as_bytes()), (kind, &b""[..]));
+            let kind = RecordType::of(word.as_bytes());
+            assert_eq!(RecordType::leading(input.as_bytes()), (kind, &b"msg=audit(1.2:3): a"[..]));
+            assert_eq!(RecordType::leading(word.as_bytes()), (kind, &b""[..]));
         }
     }
 
     #[test]
     fn numbers_stand_for_names() {
-        assert_eq!(Kind::of(b"1300"), Kind::Syscall);
-        assert_eq!(Kind::of(b"UNKNOWN[1336]"), Kind::Uringop);
-        assert_eq!(Kind::of(b"UNKNOWN[1]"), Kind::Other);
+        assert_eq!(RecordType::of(b"1300"), RecordType::Syscall);
+        assert_eq!(RecordType::of(b"UNKNOWN[1336]"), RecordType::Uringop);
+        assert_eq!(RecordType::of(b"UNKNOWN[1]"), RecordType::Other);
     }
 }

@@ -1,12 +1,12 @@
 //! Machine output: one record a line, as tab-separated values or as JSON.
 
-use crate::paint::Escape;
+use crate::escape::Escape;
 use std::fmt;
 use std::io::{self, Write};
 
 /// One value of a record.
 #[derive(Debug, Clone, Copy)]
-pub enum Cell<'a> {
+pub enum Value<'a> {
     /// Text, of any bytes.
     Text(&'a [u8]),
     /// A count.
@@ -52,21 +52,21 @@ impl fmt::Display for Fixed {
     }
 }
 
-/// Writes `cells` as a line of tab-separated values that ends with `end`.
+/// Writes `values` as a line of tab-separated values that ends with `end`.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn tsv(cells: &[Cell<'_>], escape: Escape, end: u8, out: &mut impl Write) -> io::Result<()> {
-    for (index, cell) in cells.iter().enumerate() {
+pub fn tsv(values: &[Value<'_>], escape: Escape, end: u8, out: &mut impl Write) -> io::Result<()> {
+    for (index, value) in values.iter().enumerate() {
         if index > 0 {
             out.write_all(b"\t")?;
         }
-        match *cell {
-            Cell::Text(text) => escape.write(text, out)?,
-            Cell::Number(number) => write!(out, "{number}")?,
-            Cell::Fixed(number) => write!(out, "{number}")?,
-            Cell::List(texts) => joined(texts, out, |text, out| escape.write(text, out))?,
-            Cell::Null => {}
+        match *value {
+            Value::Text(text) => escape.write(text, out)?,
+            Value::Number(number) => write!(out, "{number}")?,
+            Value::Fixed(number) => write!(out, "{number}")?,
+            Value::List(texts) => joined(texts, out, |text, out| escape.write(text, out))?,
+            Value::Null => {}
         }
     }
     out.write_all(&[end])
@@ -86,20 +86,20 @@ fn joined<W: Write>(
     Ok(())
 }
 
-/// Writes `cells`, each with its key, as one JSON object without a line end.
+/// Writes `values`, each with its key, as one JSON object without a line end.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn json(cells: &[(&str, Cell<'_>)], out: &mut impl Write) -> io::Result<()> {
+pub fn json(values: &[(&str, Value<'_>)], out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{")?;
-    for (index, (key, cell)) in cells.iter().enumerate() {
+    for (index, (key, value)) in values.iter().enumerate() {
         write!(out, "{}\"{key}\":", if index > 0 { "," } else { "" })?;
-        match *cell {
-            Cell::Text(text) => json_string(text, out)?,
-            Cell::Number(number) => write!(out, "{number}")?,
-            Cell::Fixed(number) => write!(out, "{number}")?,
-            Cell::List(texts) => json_array(texts, out)?,
-            Cell::Null => out.write_all(b"null")?,
+        match *value {
+            Value::Text(text) => json_string(text, out)?,
+            Value::Number(number) => write!(out, "{number}")?,
+            Value::Fixed(number) => write!(out, "{number}")?,
+            Value::List(texts) => json_array(texts, out)?,
+            Value::Null => out.write_all(b"null")?,
         }
     }
     out.write_all(b"}")
@@ -143,11 +143,11 @@ pub fn json_string(text: &[u8], out: &mut impl Write) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    const CELLS: [(&str, Cell<'_>); 4] = [
-        ("count", Cell::Number(3)),
-        ("name", Cell::Text(b"a\t\"\xff\xc2\x9b\xc3\xa9")),
-        ("argv", Cell::List(&[b"ls", b"", b"-l"])),
-        ("none", Cell::Null),
+    const CELLS: [(&str, Value<'_>); 4] = [
+        ("count", Value::Number(3)),
+        ("name", Value::Text(b"a\t\"\xff\xc2\x9b\xc3\xa9")),
+        ("argv", Value::List(&[b"ls", b"", b"-l"])),
+        ("none", Value::Null),
     ];
 
     #[test]
@@ -160,8 +160,8 @@ mod tests {
     #[test]
     fn a_tsv_line_has_no_tab_but_its_own() {
         let mut out = Vec::new();
-        let cells = CELLS.map(|(_, cell)| cell);
-        tsv(&cells, Escape::Tty, b'\n', &mut out).expect("a vector takes all");
+        let values = CELLS.map(|(_, value)| value);
+        tsv(&values, Escape::Tty, b'\n', &mut out).expect("a vector takes all");
         assert_eq!(out, b"3\ta\\011\"\\377\\302\\233\xc3\xa9\tls  -l\t\n");
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 /// What a figure means; each has a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hue {
+pub enum Role {
     /// The name of a device.
     Item,
     /// A value that is not zero.
@@ -18,44 +18,44 @@ pub enum Hue {
     Alarm,
 }
 
-impl Hue {
+impl Role {
     /// That of a percentage.
     #[must_use]
-    pub fn percent(value: f64) -> Hue {
+    pub fn percent(value: f64) -> Role {
         match value {
-            90.0.. => Hue::Alarm,
-            75.0.. => Hue::High,
-            ..=0.5 => Hue::Zero,
-            _ => Hue::Value,
+            90.0.. => Role::Alarm,
+            75.0.. => Role::High,
+            ..=0.5 => Role::Zero,
+            _ => Role::Value,
         }
     }
 
     /// That of any other figure.
     #[must_use]
-    pub fn figure(is_zero: bool) -> Hue {
-        if is_zero { Hue::Zero } else { Hue::Value }
+    pub fn figure(is_zero: bool) -> Role {
+        if is_zero { Role::Zero } else { Role::Value }
     }
 }
 
 /// The colours in use, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Colours(Option<[String; 5]>);
+pub struct Colors(Option<[String; 5]>);
 
-impl Colours {
+impl Colors {
     /// What the environment asks for: without `S_COLORS`, colours on a terminal.
     #[must_use]
-    pub fn from_env(is_terminal: bool) -> Colours {
+    pub fn from_env(is_terminal: bool) -> Colors {
         let value = |name| std::env::var(name).ok();
-        Colours::new(value("S_COLORS").as_deref(), value("S_COLORS_SGR").as_deref(), is_terminal)
+        Colors::new(value("S_COLORS").as_deref(), value("S_COLORS_SGR").as_deref(), is_terminal)
     }
 
     /// Those of the two variables' values.
     #[must_use]
-    pub fn new(when: Option<&str>, sgr: Option<&str>, is_terminal: bool) -> Colours {
+    pub fn new(when: Option<&str>, sgr: Option<&str>, is_terminal: bool) -> Colors {
         match when {
-            Some("never") => Colours(None),
-            Some("always") => Colours(Some(palette(sgr))),
-            _ => Colours(is_terminal.then(|| palette(sgr))),
+            Some("never") => Colors(None),
+            Some("always") => Colors(Some(palette(sgr))),
+            _ => Colors(is_terminal.then(|| palette(sgr))),
         }
     }
 
@@ -65,7 +65,7 @@ impl Colours {
     /// Those of `out`.
     pub fn write(
         &self,
-        hue: Hue,
+        hue: Role,
         text: Arguments<'_>,
         out: &mut (impl Write + ?Sized),
     ) -> io::Result<()> {
@@ -75,19 +75,19 @@ impl Colours {
         write!(out, "\x1b[{sgr}m{text}\x1b[0m")
     }
 
-    fn sgr(&self, hue: Hue) -> Option<impl fmt::Display> {
+    fn sgr(&self, hue: Role) -> Option<impl fmt::Display> {
         let [item, value, zero, high, alarm] = self.0.as_ref()?;
         Some(match hue {
-            Hue::Item => item,
-            Hue::Value => value,
-            Hue::Zero => zero,
-            Hue::High => high,
-            Hue::Alarm => alarm,
+            Role::Item => item,
+            Role::Value => value,
+            Role::Zero => zero,
+            Role::High => high,
+            Role::Alarm => alarm,
         })
     }
 }
 
-/// The colours in the order of [`Hue`], after the items `X=31;1` of `S_COLORS_SGR`.
+/// The colours in the order of [`Role`], after the items `X=31;1` of `S_COLORS_SGR`.
 fn palette(items: Option<&str>) -> [String; 5] {
     let mut palette = ["32;22", "34;1", "34;22", "35;1", "31;1"].map(str::to_owned);
     for item in items.unwrap_or_default().split(':') {
@@ -123,7 +123,7 @@ const SGR_MAX: usize = 5;
 mod tests {
     use super::*;
 
-    fn painted(colours: &Colours, hue: Hue) -> String {
+    fn painted(colours: &Colors, hue: Role) -> String {
         let mut out = Vec::new();
         colours.write(hue, format_args!(" {:>3}", 7), &mut out).expect("a vector takes all");
         String::from_utf8(out).expect("ASCII")
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn colours_are_for_terminals_unless_told_otherwise() {
-        let has = |when, terminal| Colours::new(when, None, terminal).0.is_some();
+        let has = |when, terminal| Colors::new(when, None, terminal).0.is_some();
         assert!(has(None, true) && has(Some("always"), false) && has(Some("no"), true));
         assert!(!has(None, false) && !has(Some("never"), true) && !has(Some("auto"), false));
     }
@@ -139,18 +139,18 @@ mod tests {
     #[test]
     fn items_change_colours_and_cannot_smuggle_escapes() {
         let sgr = "I=1:H=36:II=2:N=\x1b[2J:Z=:q=4:W=012345:junk";
-        let colours = Colours::new(Some("always"), Some(sgr), false);
-        assert_eq!(painted(&colours, Hue::Item), "\x1b[1m   7\x1b[0m");
-        assert_eq!(painted(&colours, Hue::Alarm), "\x1b[36m   7\x1b[0m");
-        assert_eq!(painted(&colours, Hue::Value), "\x1b[34;1m   7\x1b[0m");
-        assert_eq!(painted(&colours, Hue::Zero), "\x1b[34;22m   7\x1b[0m");
-        assert_eq!(painted(&colours, Hue::High), "\x1b[35;1m   7\x1b[0m");
-        assert_eq!(painted(&Colours(None), Hue::Item), "   7");
+        let colours = Colors::new(Some("always"), Some(sgr), false);
+        assert_eq!(painted(&colours, Role::Item), "\x1b[1m   7\x1b[0m");
+        assert_eq!(painted(&colours, Role::Alarm), "\x1b[36m   7\x1b[0m");
+        assert_eq!(painted(&colours, Role::Value), "\x1b[34;1m   7\x1b[0m");
+        assert_eq!(painted(&colours, Role::Zero), "\x1b[34;22m   7\x1b[0m");
+        assert_eq!(painted(&colours, Role::High), "\x1b[35;1m   7\x1b[0m");
+        assert_eq!(painted(&Colors(None), Role::Item), "   7");
     }
 
     #[test]
     fn percentages_have_bounds() {
-        let hues = [0.5, 0.6, 74.9, 75.0, 90.0].map(Hue::percent);
-        assert_eq!(hues, [Hue::Zero, Hue::Value, Hue::Value, Hue::High, Hue::Alarm]);
+        let hues = [0.5, 0.6, 74.9, 75.0, 90.0].map(Role::percent);
+        assert_eq!(hues, [Role::Zero, Role::Value, Role::Value, Role::High, Role::Alarm]);
     }
 }

@@ -4,10 +4,9 @@
 //! the run ends at once, quietly, with status 0. Any other failure to write, the last flush
 //! included, is told and ends the run: a report cut short must not pass for a whole one.
 
-use crate::paint::printable;
+use crate::messages::Messages;
 use crate::{cli, host};
 use std::env::{self, ArgsOs};
-use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
@@ -41,33 +40,6 @@ impl Error {
     }
 }
 
-/// Messages to standard error, each led by the command's name.
-pub struct Messages<W: Write> {
-    command: &'static str,
-    out: W,
-}
-
-impl<W: Write> Messages<W> {
-    /// Messages of `command` to `out`.
-    pub fn new(command: &'static str, out: W) -> Self {
-        Messages { command, out }
-    }
-
-    /// Tells one message. Text from outside that it repeats cannot steer a terminal. There is
-    /// nobody left to tell if standard error fails.
-    pub fn tell(&mut self, message: impl Display) {
-        let command = self.command;
-        self.tell_bare(format_args!("{command}: {message}"));
-    }
-
-    /// Tells one message without the command's name, where programs expect it that way.
-    pub fn tell_bare(&mut self, message: impl Display) {
-        let text = message.to_string();
-        let lines = text.split('\n').map(|line| printable(line.as_bytes()) + "\n");
-        let _ = self.out.write_all(lines.collect::<String>().as_bytes());
-    }
-}
-
 /// Runs a command: `run` gets the words behind its name, standard output, buffered, and the messages,
 /// and gives the exit status; `status` is that of an error.
 pub fn main(
@@ -79,7 +51,7 @@ pub fn main(
     let stdout = match stdout() {
         Ok(stdout) => stdout,
         Err(error) => {
-            messages.tell(Error::Write(error));
+            messages.warn(Error::Write(error));
             return ExitCode::FAILURE;
         }
     };
@@ -93,11 +65,11 @@ pub fn main(
     match (ended, flushed) {
         (Err(Error::Write(cause)), _) if is_closed_pipe(&cause) => ExitCode::SUCCESS,
         (Err(error), _) => {
-            messages.tell(&error);
+            messages.warn(&error);
             ExitCode::from(status(&error))
         }
         (Ok(_), Err(cause)) if !is_closed_pipe(&cause) => {
-            messages.tell(Error::Write(cause));
+            messages.warn(Error::Write(cause));
             ExitCode::FAILURE
         }
         (Ok(status), _) => ExitCode::from(status),
@@ -112,16 +84,4 @@ fn is_closed_pipe(error: &io::Error) -> bool {
 /// one that takes everything.
 fn stdout() -> io::Result<File> {
     Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_cannot_steer_the_terminal() {
-        let mut out = Vec::new();
-        Messages::new("hail", &mut out).tell("a\x1b[2Jb\nTry 'hail --help'.");
-        assert_eq!(out, b"hail: a\\033[2Jb\nTry 'hail --help'.\n");
-    }
 }

@@ -1,8 +1,5 @@
 //! What reaches a terminal. No escape sequence of the input ever does.
 
-mod colours;
-
-pub use colours::{Colours, Hue};
 use std::io::{self, Write};
 
 /// How the bytes of a name are made safe to print; the words are those of ausearch(8).
@@ -79,7 +76,7 @@ impl Escape {
 
 /// A name as it may go to a terminal, escaped by [`Escape::Tty`].
 #[must_use]
-pub fn printable(name: &[u8]) -> String {
+pub fn escape_control(name: &[u8]) -> String {
     let mut text = Vec::with_capacity(name.len());
     // A vector takes all.
     let _ = Escape::Tty.write(name, &mut text);

@@ -1,0 +1,150 @@
+//! What the tests of the workspace share: temporary folders, files of the repository, running a
+//! command, waiting for a condition, random input, and tests that are skipped.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a failed test panics")]
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+pub use fastrand::Rng;
+pub use tempfile::TempDir;
+
+/// A temporary folder, removed when the value is dropped.
+#[must_use]
+pub fn temp_dir() -> TempDir {
+    tempfile::Builder::new().prefix("commands-test-").tempdir().expect("a temporary folder")
+}
+
+/// Writes a file, and the folders above it.
+pub fn write(path: &Path, contents: impl AsRef<[u8]>) {
+    fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
+    fs::write(path, contents).expect("a file");
+}
+
+/// A file of the repository.
+#[must_use]
+pub fn repository(path: impl AsRef<Path>) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// A file of `../shared`, beside the repository; `None`, and the test counts as skipped, if it is
+/// not there.
+#[must_use]
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let found = repository("../shared").join(path);
+    if found.exists() {
+        return Some(found);
+    }
+    skip(&format!("../shared/{path} is not here"));
+    None
+}
+
+/// A command in the C locale and in UTC, with nothing on its standard input.
+#[must_use]
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env("LC_ALL", "C").env("TZ", "UTC").stdin(Stdio::null());
+    command
+}
+
+/// What a command printed on stdout; it must succeed without a word on stderr.
+#[must_use]
+pub fn stdout(command: &mut Command) -> Vec<u8> {
+    let output = command.output().expect("the command starts");
+    let is_clean = output.status.success() && output.stderr.is_empty();
+    assert!(is_clean, "{command:?}: {}: {}", output.status, stderr(&output));
+    output.stdout
+}
+
+/// What a command printed on stderr.
+#[must_use]
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Whether a command can be run here and succeeds; the test counts as skipped if not.
+#[must_use]
+pub fn works(command: &mut Command) -> bool {
+    let works = command.output().is_ok_and(|output| output.status.success());
+    if !works {
+        skip(&format!("{} does not work here", command.get_program().to_string_lossy()));
+    }
+    works
+}
+
+/// Reports on stderr that a check is skipped, and why. `make check` counts the skipped checks in
+/// the file that the variable `SKIPPED_CHECKS` names.
+pub fn skip(reason: &str) {
+    // The test harness captures what `eprintln!` prints, but not what is written to the handle.
+    let _ = writeln!(io::stderr(), "skipped: {reason}");
+    if let Some(path) = env::var_os("SKIPPED_CHECKS") {
+        let file = OpenOptions::new().append(true).create(true).open(path);
+        file.and_then(|mut file| writeln!(file, "{reason}")).expect("the list of skipped checks");
+    }
+}
+
+/// Waits until `condition` holds.
+///
+/// # Panics
+/// It does not hold within a minute.
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(60), "waited a minute for {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Runs `test` on `count` random inputs. The seeds are the same in every run; a failing case prints
+/// its seed, and `TEST_SEED=seed` runs that case alone.
+pub fn random_cases(count: u64, test: impl Fn(&mut Rng)) {
+    let alone = env::var("TEST_SEED").ok().map(|seed| seed.parse().expect("TEST_SEED: a number"));
+    for seed in alone.map_or(0..count, |seed: u64| seed..seed + 1) {
+        let print_seed = SeedOnPanic(seed);
+        test(&mut Rng::with_seed(seed));
+        drop(print_seed);
+    }
+}
+
+/// Prints the seed of a case if the case panics.
+struct SeedOnPanic(u64);
+
+impl Drop for SeedOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = writeln!(io::stderr(), "the failing case: TEST_SEED={}", self.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn random_cases_are_the_same_in_every_run() {
+        let drawn = || {
+            let sum = Cell::new(0u64);
+            random_cases(20, |rng| sum.set(sum.get().wrapping_add(rng.u64(..))));
+            sum.get()
+        };
+        assert_eq!(drawn(), drawn());
+    }
+
+    #[test]
+    fn a_wait_ends_as_soon_as_the_condition_holds() {
+        let asked = Cell::new(0);
+        wait_until("three questions", || {
+            asked.set(asked.get() + 1);
+            asked.get() == 3
+        });
+        assert_eq!(asked.get(), 3);
+    }
+}
