@@ -1,51 +1,52 @@
-//! What the manual page says beside the options.
+//! The text of the man page, except for the options.
 
 use toolkit::cli::{Manual, ValueHint};
 
-/// The manual page of `auditloginfo`.
+/// The man page of `auditloginfo`.
 pub(crate) const MANUAL: Manual = Manual {
     name: "auditloginfo",
-    summary: "what a login user did, from Linux audit logs",
+    summary: "report what login users did, from Linux audit logs",
     synopsis: &["[options] [LOG...]"],
     operand: ValueHint::File,
     description: &[
-        "`auditloginfo` reads logs of the Linux audit system and prints what a login user did: \
-         the system calls made, the commands executed and the files opened, each with its count. \
-         The login user id (AUID) is set when somebody logs in and survives su and sudo, so the \
-         report says who, even for what ran as root.",
-        "Logs are read in the order given; `-` is standard input, and a file compressed by gzip is \
-         read as it is. Without an operand `/var/log/audit/audit.log` is read. Records are found \
-         in raw and enriched logs, behind the prefixes that syslog and auditd put before them, and \
-         in the output of ausearch. The records of one event are joined in whatever order they \
-         come.",
+        "`auditloginfo` reads Linux audit logs and reports what a login user did: the system \
+         calls made, the commands executed and the files opened, each with its count. The login \
+         user ID (AUID) is set at login and does not change with su(1) or sudo(8), so the report \
+         shows who acted, even if a command ran as root.",
+        "Logs are read in the order given. `-` stands for standard input. Files compressed with \
+         gzip are decompressed. Without an operand, the log of auditd on this machine is read: \
+         the `log_file` of `/etc/audit/auditd.conf`, or `/var/log/audit/audit.log`. Records are \
+         recognized in raw and enriched logs, after the prefixes that syslog and auditd add, and \
+         in the output of ausearch without -i. The records of an event may be in any order and \
+         may be mixed with those of other events.",
     ],
     sections: &[
         (
             "WHAT COUNTS",
             &[
-                "A system call counts if a SYSCALL record of the login user tells of it. A command \
-                 counts with all its arguments. A file counts if open, creat, openat, openat2, \
-                 open_by_handle_at or io_uring opened it or tried to; the directory that a new \
-                 file is created in does not count as opened.",
-                "Only what the audit rules record can be counted. Rules such as these record all \
-                 that the login user 7005 does:",
+                "A system call is counted for each SYSCALL record of the login user. A command is \
+                 counted with all its arguments. A file is counted if open, creat, openat, \
+                 openat2, open_by_handle_at or io_uring opened it or tried to open it. The \
+                 directory in which a new file is created does not count as opened.",
+                "Only what the audit rules record can be counted. The following rules record \
+                 every system call of login user 7005:",
                 "    auditctl -a always,exit -F arch=b64 -S all -F auid=7005\n    \
                  auditctl -a always,exit -F arch=b32 -S all -F auid=7005",
             ],
         ),
         (
             "DIAGNOSTICS",
-            &["Damaged records, events that lack a record and calls of unknown architectures are \
-                 told on standard error; all else is counted. So are calls that a profile leaves out \
-                 because their names are not known."],
+            &["Problems are reported on stderr: files that cannot be read or that contain no \
+               audit record; damaged records, which are left out; incomplete events, which are \
+               counted with the records that they have; system calls of an unknown architecture, \
+               which are listed by number; and system calls that a profile omits because their \
+               names are unknown. Everything else is counted."],
         ),
         (
             "EXIT STATUS",
-            &[
-                "0 also when nothing matched; 1 if some of the input could not be read (the rest is \
-                 reported), the report not be written, or no call was found to make a profile of; \
-                 2 if the command line is wrong.",
-            ],
+            &["0: success, even if nothing matched. 1: some of the input could not be read (the \
+               rest is reported), the report could not be written, or there was no system call \
+               for a profile. 2: the command line is wrong."],
         ),
     ],
     examples: EXAMPLES,
@@ -53,38 +54,49 @@ pub(crate) const MANUAL: Manual = Manual {
 };
 
 const EXAMPLES: &[(&str, &str)] = &[
-    ("Who did how much:", "overview"),
-    ("What one login user did most:", "top"),
-    ("What ran as root, and who had logged in:", "privileged"),
-    ("Which files a login user opened with the rights of root:", "by-effective-user"),
-    ("Which files could not be opened:", "failed-opens"),
-    ("What a program failed on, here env, which looks for a command along PATH:", "errors"),
-    ("What was executed in one second of a day:", "between-times"),
-    ("The latest log and its rotated siblings as one:", "rotated"),
+    ("Show how active each login user was:", "overview"),
+    ("Show what one login user did most often:", "top"),
+    ("List the commands that a login user ran as root:", "privileged"),
+    ("List the files that a login user opened while running as root:", "by-effective-user"),
+    ("List the files that a login user failed to open:", "failed-opens"),
     (
-        "What one process did; the login session tells it from others that had the same number:",
+        "List the errors that a program ran into, here env(1), which searches PATH for a command:",
+        "errors",
+    ),
+    ("List the commands that were executed in one second of a day:", "between-times"),
+    ("Read the current log and its rotated files as one log:", "rotated"),
+    (
+        "Show what one process did. The login session distinguishes it from other processes that \
+         had the same PID:",
         "by-process",
     ),
-    ("What a rule with a key recorded:", "by-key"),
+    ("List the commands that a rule with a certain key recorded:", "by-key"),
     (
-        "Raw material for an SELinux or AppArmor policy of a daemon, for which nobody logged in: its \
-         files and how they were opened, and what was refused:",
+        "Collect the raw material for an SELinux or AppArmor policy of a daemon, which has no \
+         login user: the files it opened, how it opened them, and what it was denied:",
         "daemon-files-and-denials",
     ),
-    ("Its system calls as a setting of its unit:", "daemon-filter"),
+    ("Print the system calls of the daemon as a setting of its systemd unit:", "daemon-filter"),
     (
-        "A seccomp profile for docker or podman, of what a program called in one day, whoever ran \
-         it:",
+        "Make a seccomp profile for docker or podman of the system calls that a program made in \
+         one day, whoever ran it:",
         "seccomp-profile",
     ),
-    ("What cat was told to print, and by whom; in JSON arguments stay apart:", "commands-for-jq"),
     (
-        "Checksums of the files that were opened; no name can be mistaken, whatever is in it:",
+        "Show what cat(1) was asked to print, and by whom. In JSON, arguments stay separate:",
+        "commands-for-jq",
+    ),
+    (
+        "Compute checksums of the files that were opened. With NUL as the line end, no name can \
+         be misread, whatever bytes it contains:",
         "files-for-xargs",
     ),
-    ("A script that copies them, in which names are words of a shell:", "files-for-a-script"),
-    ("What one host recorded, of a log that several write to:", "one-of-two-hosts"),
-    ("Logs of two hosts added up, as those of a fleet would be:", "counts-add-up"),
+    (
+        "Write a script that copies these files, with each name escaped for the shell:",
+        "files-for-a-script",
+    ),
+    ("Report on one host, from a log that several hosts write to:", "one-of-two-hosts"),
+    ("Add up the counts of two hosts, as for a whole fleet:", "counts-add-up"),
 ];
 
 #[cfg(test)]

@@ -9,22 +9,23 @@ use std::collections::BTreeSet;
 use toolkit::cli::{self, Opt, ValueHint, both, long, short};
 use toolkit::escape::Escape;
 
-/// Which events.
+/// Which events count.
 pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("uid").takes("UID", ValueHint::User),
-        "this login user: number, name, unset or all; repeatable",
-        "Report on the login user `UID`: a number, a name, `unset` for daemons, whose processes \
-         nobody logged in for, or `all` for one report for each that the logs hold, in ascending \
-         order. May be given several times. Without it an overview with a line for each login user \
-         is printed, whatever sections are asked for.",
+        "report on login user: number, name, unset, all; repeatable",
+        "Report on login user `UID`: a number, a name, `unset` for processes without a login \
+         session, such as daemons, or `all` for one report on each login user in the logs, in \
+         ascending order. You can give this option more than once. Without it, print an overview \
+         with one line per login user; options that select sections have no effect on it.",
         Args::add_user,
     ),
     Opt::value(
         long("euid").takes("UID", ValueHint::User),
-        "with this effective user: number or name",
-        "Count only what was done with the rights of the user `UID`. Like all that narrows, it may \
-         be given several times; one of the values must fit, and other options must fit too.",
+        "only events with this effective user: number or name",
+        "Count only events of processes running as effective user `UID`. This and the other \
+         filters can be given more than once. An event counts if it matches one value of every \
+         filter given.",
         |args, word| {
             let user = user(word).ok_or("expected a number or a user's name")?;
             args.add_test(Test::Number(b"euid", BTreeSet::from([user])));
@@ -33,9 +34,9 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("exe").takes("PATH", ValueHint::File),
-        "by this program",
-        "Count only what the program with this path did. Daemons have no login user, so this and \
-         `--uid unset` profile a service.",
+        "only events of this program",
+        "Count only events of the program with this path. Daemons have no login user, so use this \
+         option with `--uid unset` to profile a service.",
         |args, word| {
             args.add_test(Test::Text(b"exe", text(word)));
             Ok(())
@@ -43,8 +44,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("comm").takes("NAME", ValueHint::None),
-        "by processes of this name",
-        "Count only what processes did whose name, of at most 15 bytes, is `NAME`.",
+        "only events of processes with this name",
+        "Count only events of processes with this name, which has at most 15 bytes.",
         |args, word| {
             args.add_test(Test::Text(b"comm", text(word)));
             Ok(())
@@ -52,8 +53,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("pid").takes("PID", ValueHint::None),
-        "by this process",
-        "Count only what the process `PID` did.",
+        "only events of this process",
+        "Count only events of the process `PID`.",
         |args, word| {
             args.add_test(Test::Number(b"pid", BTreeSet::from([cli::number(word)?])));
             Ok(())
@@ -61,8 +62,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("session").takes("ID", ValueHint::None),
-        "in this login session",
-        "Count only what was done in the login session `ID`.",
+        "only events of this login session",
+        "Count only events of the login session `ID`: a number, or `unset`.",
         |args, word| {
             let session = user(word).ok_or("expected a number or unset")?;
             args.add_test(Test::Number(b"ses", BTreeSet::from([session])));
@@ -71,8 +72,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::value(
         both('k', "key").takes("KEY", ValueHint::None),
-        "recorded by rules with this key",
-        "Count only what a rule with the key `KEY` recorded.",
+        "only events recorded by a rule with this key",
+        "Count only events recorded by an audit rule with the key `KEY`.",
         |args, word| {
             args.add_test(Test::Key(text(word)));
             Ok(())
@@ -80,8 +81,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("node").takes("HOST", ValueHint::None),
-        "from this host, in a log of several",
-        "Count only what the host `HOST` recorded, in logs whose records begin with `node=`.",
+        "only events of this host, in a log of several",
+        "Count only events recorded by `HOST`, in logs whose records begin with `node=`.",
         |args, word| {
             args.add_test(Test::Node(text(word)));
             Ok(())
@@ -90,24 +91,25 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::flag(
         long("failed"),
         "only calls that failed",
-        "Count only events whose call failed. A call that never returns, such as exit, neither \
-         failed nor succeeded.",
+        "Count only events whose system call failed. A call that never returns, such as exit, \
+         neither fails nor succeeds.",
         |args| args.subject.success = Some(false),
     ),
     Opt::flag(
         long("successful"),
         "only calls that succeeded",
-        "Count only events whose call succeeded. The last of this and `--failed` holds.",
+        "Count only events whose system call succeeded. If both this option and `--failed` are \
+         given, the last one wins.",
         |args| args.subject.success = Some(true),
     ),
     Opt::value(
         both('S', "start").takes("TIME", ValueHint::Words(TIMES)),
-        "from then on: today, recent, boot, 2026-11-22, ...",
-        "Count only events from this time on: `now`, `recent` (ten minutes ago), `this-hour`, \
-         `today`, `yesterday`, `this-week` (since Sunday), `week-ago`, `this-month`, `this-year`, \
-         `boot`; a time of day such as `14:30`; such a word and a time of day, as one argument; \
-         seconds since the epoch; or a date and time of ISO 8601, with a time zone or in the local \
-         one.",
+        "only events since TIME: today, recent, boot, 2026-11-22, ...",
+        "Count only events from this time on. `TIME` is one of the words `now`, `recent` (ten \
+         minutes ago), `this-hour`, `today`, `yesterday`, `this-week` (since Sunday), `week-ago`, \
+         `this-month`, `this-year` and `boot`; a time of day such as `14:30`; a word and a time \
+         of day in one argument; seconds since the epoch; or a date and time in ISO 8601 format, \
+         with a time zone or in local time.",
         |args, word| {
             args.subject.start = Some(time(word, End::Start)?);
             Ok(())
@@ -115,10 +117,10 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::value(
         both('E', "end").takes("TIME", ValueHint::Words(TIMES)),
-        "up to then",
-        "Count only events up to and in this second; `TIME` as for `--start`. As in ausearch, \
-         `today` means now here, and other words the beginning of their day; a date means all of \
-         its day.",
+        "only events up to TIME",
+        "Count only events up to and including this second. `TIME` is as for `--start`, with two \
+         exceptions: `today` means now, as in ausearch, and a date without a time means the end \
+         of that day.",
         |args, word| {
             args.subject.end = Some(time(word, End::Last)?);
             Ok(())
@@ -126,10 +128,11 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::flag(
         long("rotated"),
-        "read the rotated siblings of each log too",
-        "Read with each log its rotated siblings, `LOG.1`, `LOG.2` and so on, compressed or not, \
-         oldest first. Those that were last written before `--start`, and those that were begun \
-         after `--end`, are not opened.",
+        "also read the rotated files of each log",
+        "With each log, also read its rotated files `LOG.1`, `LOG.2` and so on, compressed with \
+         gzip or not, oldest first. Files that were last modified before `--start` are not \
+         opened, nor are those that begin after `--end`, judged by when the file before them was \
+         last modified.",
         |args| args.rotated = true,
     ),
 ];
@@ -147,96 +150,103 @@ const TIMES: &[&str] = &[
     "boot",
 ];
 
-/// What is counted.
+/// What is counted of them.
 pub(super) const COUNTED: &[Opt<Args>] = &[
-    Opt::flag(long("syscalls"), "system calls made", SECTION, |args| {
-        args.add_section(Section::Calls);
-    }),
-    Opt::flag(long("commands"), "commands executed", SECTION, |args| {
+    Opt::flag(
+        long("syscalls"),
+        "list the system calls made",
+        "List the system calls made. Options that select sections can be combined; without any of \
+         them, `--syscalls`, `--commands` and `--files` are the default.",
+        |args| args.add_section(Section::Calls),
+    ),
+    Opt::flag(long("commands"), "list the commands executed", "", |args| {
         args.add_section(Section::Commands);
     }),
-    Opt::flag(long("files"), "files opened", SECTION, |args| args.add_section(Section::Files)),
+    Opt::flag(long("files"), "list the files opened", "", |args| {
+        args.add_section(Section::Files);
+    }),
     Opt::flag(
         long("privileged"),
-        "commands executed as root by somebody else",
-        "Print commands that ran with effective user id 0 and were executed by a login user other \
-         than root.",
+        "list the commands that non-root users executed as root",
+        "List the commands that ran with effective user ID 0 although the login user was not \
+         root. This includes the commands of daemons that run as root.",
         |args| args.add_section(Section::Privileged),
     ),
     Opt::flag(
         long("errors"),
-        "what calls failed on, by error",
-        "Print what calls failed on: the error, the count, and the file, or the name of the call \
-         where no file was involved.",
+        "list the errors that calls returned, and the files",
+        "List the errors that system calls returned, each with its count and the file involved, \
+         or with the name of the system call if no file was involved.",
         |args| args.add_section(Section::Errors),
     ),
     Opt::flag(
         long("denials"),
-        "what SELinux, AppArmor, seccomp, Landlock refused",
-        "Print what access controls refused. SELinux: source and target context, class, \
-         permissions, object. AppArmor: profile, operation, mask, object. seccomp: program and \
-         system call. Landlock: the access, the object. Capabilities by name.",
+        "list what SELinux, AppArmor, seccomp and Landlock denied",
+        "List what access controls denied. SELinux: source context, target context, class, \
+         permissions, object. AppArmor: profile, operation, mask, object. seccomp: program, \
+         system call. Landlock: access, object. Capabilities are listed by name.",
         |args| args.add_section(Section::Denials),
     ),
     Opt::flag(
         both('m', "modes"),
-        "files apart by how they were opened: r w rw c t a x",
-        "Tell files apart by the flags they were opened with: `r`, `w` or `rw`; before it `c` if \
-         the file would be created, behind it `t` if it would be truncated, `a` if appended to, \
-         `x` if it must not exist. `?` if the log does not tell.",
+        "show how files were opened: r w rw c t a x",
+        "Show how each file was opened, and count each way separately. The letters stand for the \
+         flags of the call: `r`, `w` or `rw`, preceded by `c` if the call creates the file, and \
+         followed by `t` if it truncates the file, `a` if it appends to it, and `x` if the file \
+         must not exist. Files opened by creat are listed as `cw`. `?` means that the log does \
+         not contain the flags.",
         |args| args.modes = true,
     ),
     Opt::flag(
         both('a', "absolute"),
-        "relative file names joined with the working directory",
-        "Join relative names of files with the working directory of the process. Where the call \
-         names a directory by its descriptor the log does not tell the place, and the name is \
-         printed as `[fd 4]/name`.",
+        "join relative file names with the working directory",
+        "Join relative file names with the working directory of the process. If the call refers \
+         to a directory by its file descriptor, the log does not say which directory that is, and \
+         the name is printed as `[fd 4]/name`.",
         |args| args.absolute = true,
     ),
 ];
 
-const SECTION: &str =
-    "Print only this section, or only those that are asked for if there are several.";
-
-/// How it is printed.
+/// How the report is printed.
 pub(super) const PRINTED: &[Opt<Args>] = &[
     Opt::value(
         long("top").takes("N", ValueHint::None),
-        "the first N of each section",
-        "Print only the first `N` of each section.",
+        "list only the first N entries of each section",
+        "List only the first `N` entries of each section.",
         |args, word| cli::number(word).map(|count| args.layout.top = Some(count)),
     ),
     Opt::value(
         short('o')
             .takes("FORMAT", ValueHint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd"])),
-        "tsv, jsonl or JSON; seccomp or systemd: a profile",
-        "Print for machines. `tsv`: a line an item, with tabs between login user id, kind \
-         (syscall, command, file, privileged, error, denial), count, name and detail; the detail \
-         of a system call is its architecture, of a file its mode, of an error its name, of a \
-         denial who refused. `jsonl`: the same items, a JSON object a line, a command with its \
-         arguments as `argv`. `JSON`: one document. Counts of several hosts or files add up. \
-         `seccomp`: the calls seen as a seccomp profile for OCI runtimes, docker and podman, \
-         `systemd`: as a `SystemCallFilter=` line. A call whose name is not known is left out; \
-         without any call there is no profile.",
+        "tsv, jsonl or JSON; or a profile: seccomp, systemd",
+        "Print a format for other programs. `tsv`: one entry per line, with tabs between login \
+         user ID, kind (syscall, command, file, privileged, error or denial), count, name and \
+         detail; the detail is the architecture of a system call, the mode of a file, the name of \
+         an error, or the access control that denied access. `jsonl`: the same entries, one JSON \
+         object per line; the arguments of a command are the array `argv`. `JSON`: one JSON \
+         document. Counts of several hosts or logs can be added up. `seccomp`: the system calls \
+         made, as a seccomp profile for container runtimes such as docker and podman. `systemd`: \
+         the same as a `SystemCallFilter=` line. A profile covers all login users if there is no \
+         `--uid`; it omits system calls whose names are unknown; and it is not printed if it \
+         would allow no system call.",
         |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),
     ),
     Opt::value(
         long("escape").takes("HOW", ValueHint::Words(&["raw", "tty", "shell", "shell_quote"])),
-        "names are printed raw, or safe for tty, shell, shell_quote",
-        "How names are made safe: `raw` prints them as they are; `tty`, the default, prints \
-         control characters and bytes that are not UTF-8 as a backslash and three octal digits; \
-         `shell` and `shell_quote` also put a backslash before what a shell would take for its \
-         own. JSON has escapes of its own.",
+        "how to escape names: raw, tty, shell or shell_quote",
+        "Choose how names are escaped. `raw` prints names as they are. `tty`, the default, prints \
+         control characters and bytes that are not UTF-8 as a backslash and three octal digits. \
+         `shell` and `shell_quote` also put a backslash before characters that are special to a \
+         shell, as in ausearch(8). JSON has its own escapes, whatever this option says.",
         |args, word| {
             cli::choice(Escape::WORDS, word).map(|escape| args.layout.escape = Some(escape))
         },
     ),
     Opt::flag(
         short('0'),
-        "lines end with NUL, names are raw",
-        "End each line with a NUL byte instead of a newline, and print names raw unless `--escape` \
-         says otherwise.",
+        "end lines with NUL, and print names raw",
+        "End each line with a NUL byte instead of a newline, and print names raw unless \
+         `--escape` is given.",
         |args| args.layout.nul = true,
     ),
     Opt::HELP,
