@@ -20,7 +20,8 @@ pub(crate) const MANUAL: Manual = Manual {
          one second. COUNT is the number of reports; without it, reports continue until SIGINT or \
          SIGTERM. A report covers the time since the previous one. Maps that were idle in this \
          time are left out. Below a map that was not idle, all of its paths are shown. If there \
-         is no map, the command says so and waits for one, unless only one report is asked for.",
+         is no map, the command says so and waits for one, unless only one report is asked for or \
+         the input is saved.",
         "DEVICE is a map, given by its name, its WWID or its kernel name, or a path, given by its \
          kernel name. It may be preceded by `/dev/mapper/` or `/dev/`. A map is shown with all \
          its paths. A path is shown below its map, without the other paths. Devices come before \

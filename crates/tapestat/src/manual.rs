@@ -81,15 +81,15 @@ const EXTENDED: Section = (
 
 const RECORDS: Section = (
     "RECORDS",
-    &["`-o jsonl` and `-o tsv` print these fields: `time` (ISO 8601, or seconds since the epoch \
-       with `-U`), `seconds` (the length of the interval), `drive` (the name in the kernel), \
-       `name` (the name that `-j` selects), `reads_per_s`, `writes_per_s`, `read_kb_per_s`, \
-       `written_kb_per_s`, `read_pct`, `write_pct`, `all_pct`, `residuals_per_s`, `others_per_s`, \
-       `kb_per_read`, `kb_per_write`, `read_ms`, `write_ms`, `other_ms`, `in_flight`, `state`, \
-       and the increase of each kernel counter: `read_ns`, `write_ns`, `io_ns`, `read_bytes`, \
-       `write_bytes`, `reads`, `writes`, `others`, `residuals`. Amounts are in kB, whatever unit \
-       is selected. An unknown value is `null` in jsonl and empty in tsv. Every line is complete, \
-       even if a signal ends the run."],
+    &["`-o jsonl` and `-o tsv` print one record per drive, `tsv` below a line with the names of \
+       the fields: `time` (ISO 8601, or seconds since the epoch with `-U`), `seconds` (the length \
+       of the interval), `drive` (the name in the kernel), `name` (the name that `-j` selects), \
+       `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `read_pct`, \
+       `write_pct`, `all_pct`, `residuals_per_s`, `others_per_s`, `kb_per_read`, `kb_per_write`, \
+       `read_ms`, `write_ms`, `other_ms`, `in_flight`, `state`, and the increase of each kernel \
+       counter: `read_ns`, `write_ns`, `io_ns`, `read_bytes`, `write_bytes`, `reads`, `writes`, \
+       `others`, `residuals`. Amounts are in kB, whatever unit is selected. An unknown value is \
+       `null` in jsonl and empty in tsv. Every line is complete, even if a signal ends the run."],
 );
 
 const ENVIRONMENT: Section = (
