@@ -34,7 +34,7 @@ macro_rules! table {
 impl Arch {
     /// The architecture with that `AUDIT_ARCH_*` value.
     #[must_use]
-    pub fn of(value: u64) -> Arch {
+    pub fn new(value: u64) -> Arch {
         Arch(value)
     }
 
@@ -161,7 +161,7 @@ fn kernel_name(name: &'static str) -> Option<&'static str> {
 ///
 /// `include/uapi/asm-generic/errno-base.h` holds the first 34; beyond them mips and sparc differ.
 #[must_use]
-pub fn error(arch: Arch, number: i64) -> Cow<'static, str> {
+pub fn error_name(arch: Arch, number: i64) -> Cow<'static, str> {
     let is_shared = number <= 34 || arch.has_generic_numbers();
     let known = i32::try_from(number).ok().map(syscalls::Errno::new);
     let name = known.and_then(|error| error.name_and_description()).map(|(name, _)| name);
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     fn call(arch: u64, number: i64) -> Call {
-        Call { arch: Arch::of(arch), number }
+        Call { arch: Arch::new(arch), number }
     }
 
     #[test]
@@ -232,10 +232,10 @@ mod tests {
 
     #[test]
     fn errors_have_names_where_all_agree() {
-        assert_eq!(error(Arch::of(0xc000_003e), 13), "EACCES");
-        assert_eq!(error(Arch::of(0xc000_003e), 40), "ELOOP");
-        assert_eq!(error(Arch::of(0x8), 2), "ENOENT");
-        assert_eq!(error(Arch::of(0x8), 40), "40");
-        assert_eq!(error(Arch::of(0xc000_003e), 99_999), "99999");
+        assert_eq!(error_name(Arch::new(0xc000_003e), 13), "EACCES");
+        assert_eq!(error_name(Arch::new(0xc000_003e), 40), "ELOOP");
+        assert_eq!(error_name(Arch::new(0x8), 2), "ENOENT");
+        assert_eq!(error_name(Arch::new(0x8), 40), "40");
+        assert_eq!(error_name(Arch::new(0xc000_003e), 99_999), "99999");
     }
 }
