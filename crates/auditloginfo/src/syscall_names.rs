@@ -1,7 +1,7 @@
 //! Names of system calls by architecture and number, and which of them open files or run commands.
 //!
-//! The numbers come from the kernel's headers: `cargo xtask syscalls` writes [`tables`]. 31-bit s390,
-//! which the kernel gave up, is in [`s390`].
+//! The numbers come from the kernel's headers: `cargo xtask syscalls` writes `tables.rs`. 31-bit
+//! s390, which the kernel gave up, is in `s390.rs`.
 //!
 //! ```
 //! use auditloginfo::syscall_names::{Arch, Call};
