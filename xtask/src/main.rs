@@ -10,6 +10,7 @@ mod dist;
 mod error;
 mod man;
 mod page;
+mod syscalls;
 mod test;
 mod tidy;
 mod tree;
@@ -43,6 +44,8 @@ fn run(tree: &Tree, words: &[&str], out: &mut impl Write) -> Result<bool, Error>
         ["tidy"] => report_findings(&tidy::check(tree)?, out),
         ["bench", words @ ..] => bench::run(tree, words, out),
         ["dist"] => dist::run(tree, out),
+        ["syscalls"] => syscalls::write(tree).map(|()| true),
+        ["syscalls", "--check"] => report_findings(&syscalls::check(tree)?, out),
         ["measured", words @ ..] => bench::measured(words, out),
         _ => Err(Error::Usage),
     }

@@ -11,11 +11,11 @@ pub mod args;
 pub mod event;
 pub mod logs;
 mod manual;
-pub mod names;
 pub mod report;
 pub mod scan;
 pub mod section;
 pub mod subject;
+pub mod syscall_names;
 pub mod tally;
 mod times;
 

@@ -208,7 +208,8 @@ fn environment(random: &mut Random) -> Vec<(&'static str, &'static str)> {
 
 fn compare(case: &Case, root: &Path, clock: &Path) {
     let mut theirs = Command::new("unshare");
-    let mount = "mount --bind $TREES/1/sys /sys && mount --bind $TREES/1/proc/uptime /proc/uptime && \
+    let mount = "mount --bind \"$TREES/1/sys\" /sys && \
+                 mount --bind \"$TREES/1/proc/uptime\" /proc/uptime && \
                  LD_PRELOAD=$CLOCK exec tapestat \"$@\"";
     theirs.args(["-m", "sh", "-c", mount, "sh"]).env("TREES", root).env("CLOCK", clock);
     let theirs = run(&mut theirs, case);

@@ -52,7 +52,7 @@ mod tests {
     fn modes_are_read_from_the_flags_of_the_architecture() {
         let mode = |arch, flags| {
             let mut mode = Vec::new();
-            Arch::of(arch).append_mode(flags, &mut mode);
+            Arch::new(arch).append_mode(flags, &mut mode);
             String::from_utf8(mode).expect("letters")
         };
         for (flags, wanted) in [

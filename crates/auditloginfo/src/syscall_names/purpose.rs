@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     fn call(arch: u64, number: i64) -> Call {
-        Call { arch: Arch::of(arch), number }
+        Call { arch: Arch::new(arch), number }
     }
 
     #[test]
