@@ -9,7 +9,7 @@ pub(crate) enum Error {
     /// The command line is wrong.
     #[error(
         "usage: cargo xtask man [--check] | completions [--check] | test [--bless] [FILTER] | \
-         tidy | bench [COMMAND] | dist"
+         tidy | bench [COMMAND [--beside BINARY]] | dist"
     )]
     Usage,
     /// A file or folder cannot be read or written.

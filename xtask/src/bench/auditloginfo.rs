@@ -6,6 +6,7 @@
 mod logs;
 mod peers;
 
+use super::beside::Comparison;
 use super::measure::{BenchCommand, Measurement, warm_up_and_measure};
 use super::table;
 use crate::binaries;
@@ -38,6 +39,26 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Erro
     compare_logs(workspace, &ours, out)?;
     compare_sizes(workspace, &ours, out)?;
     peers::run(workspace, &ours, out)
+}
+
+/// The three reports of both logs by `binary`, on one core.
+pub(super) fn comparisons(workspace: &Workspace, binary: &Path) -> Result<Vec<Comparison>, Error> {
+    let command = OurCommand(binary.into());
+    let mut comparisons = Vec::new();
+    for (kind, log_name) in [(LogKind::Recorded, "recorded log"), (LogKind::Names, "20,000 names")]
+    {
+        let log = make_log(workspace, kind, "1G")?;
+        for (report, options) in [
+            ("`--uid 7005`", &["--uid", "7005"][..]),
+            ("`--uid all`", &["--uid", "all"]),
+            ("overview", &[]),
+        ] {
+            let command = command.on_cores(&format!("{report}, {log_name}"), "0", options, &log);
+            let wc = other_command(WC, &["taskset", "-c", "0", "wc", "-l"], &log);
+            comparisons.push(Comparison { command, unit: Some(wc) });
+        }
+    }
+    Ok(comparisons)
 }
 
 /// A binary of our command. The log is its last argument.

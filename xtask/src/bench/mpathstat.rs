@@ -6,6 +6,7 @@
 
 mod system;
 
+use super::beside::Comparison;
 use super::measure::{BenchCommand, Measurement, count_system_calls, median, warm_up_and_measure};
 use crate::binaries;
 use crate::error::Error;
@@ -45,6 +46,14 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Erro
         print_system_calls(&binary, maps, out)?;
     }
     print_parser_bench(workspace, out)
+}
+
+/// A run of `binary` with many short intervals.
+pub(super) fn comparisons(_: &Workspace, binary: &Path) -> Result<Vec<Comparison>, Error> {
+    let words = format!("taskset -c 0 {} -a 0.05 {}", binary.display(), 1 + MORE_OURS);
+    let mut command = on_system(&make_system(MAPS)?, &words);
+    command.name = format!("`-a 0.05 {}`, {MAPS} maps", 1 + MORE_OURS);
+    Ok(vec![Comparison { command, unit: None }])
 }
 
 /// Prints the cost of a report, from the measurements of the six commands of [`run`].

@@ -3,6 +3,7 @@
 //! The figures are per report: those of a run with several reports minus those of a run with one, so
 //! that starting the program and the mount namespace do not count.
 
+use super::beside::Comparison;
 use super::input::make_folder;
 use super::measure::{BenchCommand, count_system_calls, median, warm_up_and_measure};
 use crate::binaries;
@@ -16,6 +17,8 @@ use tapestat::sample::FILES;
 const DRIVES: u32 = 256;
 /// Reports of the longer run, one second apart.
 const REPORTS: u32 = 6;
+/// Reports of a run for `--beside`, with a short interval.
+const MANY_REPORTS: u32 = 41;
 const ROUNDS: usize = 5;
 
 pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Error> {
@@ -41,6 +44,15 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Erro
         calls.extend(count_system_calls(command)?.map(|calls| calls as f64));
     }
     print_per_report("system calls", &calls, out)
+}
+
+/// A run of `binary` with many short intervals.
+pub(super) fn comparisons(_: &Workspace, binary: &Path) -> Result<Vec<Comparison>, Error> {
+    let program = ["taskset", "-c", "0"].map(Path::new);
+    let program: Vec<_> = program.into_iter().chain([binary]).collect();
+    let mut command = on_sys(&make_sys()?, &program, "0.05", MANY_REPORTS);
+    command.name = format!("`0.05 {MANY_REPORTS}`, {DRIVES} drives");
+    Ok(vec![Comparison { command, unit: None }])
 }
 
 /// Prints a figure per report of sysstat's command and of ours, from those of the four commands of
