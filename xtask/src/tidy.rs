@@ -2,10 +2,18 @@
 //!
 //! Each check holds one rule, and reports one finding per violation.
 
+#[cfg(test)]
+mod architecture;
 mod compatibility;
 mod dependencies;
 mod fixtures;
+#[cfg(test)]
+mod module_cycles;
 mod readme;
+#[cfg(test)]
+mod rust_source;
+#[cfg(test)]
+mod sleeping_tests;
 mod sources;
 
 use crate::error::Error;
