@@ -2,7 +2,11 @@
 //! command, waiting for a condition, random input, and tests that are skipped.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a failed test panics")]
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "only tests call this crate, and they fail by a panic"
+)]
 
 use std::env;
 use std::ffi::OsStr;
