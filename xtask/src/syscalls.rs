@@ -4,7 +4,7 @@
 mod headers;
 
 use crate::error::Error;
-use crate::tree::{Finding, Tree};
+use crate::workspace::{Finding, Workspace};
 use headers::Headers;
 use std::collections::BTreeMap;
 
@@ -39,18 +39,18 @@ const ERRORS: [&str; 2] = ["asm-generic/errno-base.h", "asm-generic/errno.h"];
 type Names = BTreeMap<u32, String>;
 
 /// Writes the tables.
-pub(crate) fn write(tree: &Tree) -> Result<(), Error> {
-    tree.write(PATH, generate(&Headers::download()?)?)
+pub(crate) fn write(workspace: &Workspace) -> Result<(), Error> {
+    workspace.write(PATH, generate(&Headers::download()?)?)
 }
 
 /// Compares the committed tables with those of the headers. Without headers, or with those of a newer
 /// kernel, the check is skipped.
-pub(crate) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
+pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let headers = match Headers::download() {
         Ok(headers) => headers,
         Err(error) => return Ok(skip(&error.to_string())),
     };
-    let committed = tree.text(PATH)?;
+    let committed = workspace.text(PATH)?;
     if !committed.starts_with(&title(&headers)?) {
         return Ok(skip("Debian has those of a newer kernel than the tables"));
     }
