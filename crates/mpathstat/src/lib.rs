@@ -9,6 +9,7 @@
 
 pub mod args;
 pub mod daemon;
+pub mod error;
 mod manual;
 pub mod rates;
 pub mod report;
@@ -19,13 +20,13 @@ pub mod topology;
 pub mod watch;
 
 use args::COMMAND;
+use error::Error;
 use rounds::Rounds;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use sysparse::counter;
 use toolkit::cli;
-use toolkit::exit::Error;
 use toolkit::host::{self, Clock, Host};
 use toolkit::input::Source;
 use toolkit::messages::Messages;
@@ -58,7 +59,7 @@ pub fn run(
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, Error> {
-    let Some(args) = cli::parse(&COMMAND, words, out)? else { return Ok(0) };
+    let Some(args) = cli::parse(&COMMAND, words)?.args_or_print(out)? else { return Ok(0) };
     let mut told = Told::new(messages);
     let fixed = args.input.topology.as_deref().map(|file| saved_topology(file, &mut told));
     let mut host = Host::open(args.input.root.as_deref(), CLOCK)?;

@@ -1,6 +1,7 @@
 //! Reports, one after the other, until the run ends.
 
 use crate::args::Args;
+use crate::error::Error;
 use crate::rates::{Outliers, Round};
 use crate::report::Report;
 use crate::sample::iostat::Reports;
@@ -9,7 +10,6 @@ use crate::watch::{Step, Told, Watch};
 use crate::{named, unread};
 use std::io::{Read, Write};
 use std::path::Path;
-use toolkit::exit::Error;
 use toolkit::host::Next;
 use toolkit::tick::Tick;
 

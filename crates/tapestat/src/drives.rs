@@ -4,12 +4,12 @@
 //! `st0m` and `nst0` beside `st0` are the same drive in other modes.
 
 use crate::args::Args;
+use crate::error::Error;
 use crate::names::{CLASS, Choice, Names};
 use crate::sample::{FILES, Reading, Sample};
 use std::io::Write;
 use std::rc::Rc;
 use sysparse::counter;
-use toolkit::exit::Error;
 use toolkit::host::{self, Host, Kept, Uevents};
 use toolkit::messages::Messages;
 

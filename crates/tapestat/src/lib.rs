@@ -8,6 +8,7 @@
 
 pub mod args;
 pub mod drives;
+pub mod error;
 mod manual;
 pub mod names;
 pub mod rates;
@@ -16,6 +17,7 @@ pub mod sample;
 
 use args::{Args, COMMAND, USAGE};
 use drives::Drives;
+use error::Error;
 use rates::Scale;
 use report::Report;
 use sample::Sample;
@@ -23,17 +25,10 @@ use std::ffi::OsString;
 use std::io::Write;
 use sysparse::counter;
 use toolkit::cli;
-use toolkit::exit::Error;
 use toolkit::host::{Clock, Host, Next};
 use toolkit::look::Format;
 use toolkit::messages::Messages;
 use toolkit::tick::Tick;
-
-/// The exit status of an error, as with sysstat's command.
-#[must_use]
-pub fn status(error: &Error) -> u8 {
-    if matches!(error, Error::Write(_)) { 6 } else { 1 }
-}
 
 /// How the clock of a saved machine is read.
 const CLOCK: Clock = Clock {
@@ -51,12 +46,8 @@ pub fn run(
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, Error> {
-    let args = cli::parse(&COMMAND, words, out).inspect_err(|error| {
-        if matches!(error, Error::Usage(_)) {
-            messages.print_raw(USAGE);
-        }
-    });
-    let Some(args) = args? else { return Ok(0) };
+    let request = cli::parse(&COMMAND, words).inspect_err(|_| messages.print_raw(USAGE))?;
+    let Some(args) = request.args_or_print(out)? else { return Ok(0) };
     if args.version {
         report::version(out)?;
         return Ok(0);

@@ -1,13 +1,13 @@
 //! Which drives are meant, and what they are called.
 
 use crate::args::{Args, Naming};
+use crate::error::Error;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use sysparse::vpd;
 use toolkit::escape::escape_control;
-use toolkit::exit::Error;
 use toolkit::host::Host;
 
 /// Where the kernel lists the drives.
@@ -40,7 +40,7 @@ impl Choice {
         for word in &args.drives {
             wanted.push(operand(word, host).ok_or_else(|| {
                 let word = word.to_string_lossy();
-                Error::Operand(format!(
+                Error::Drive(format!(
                     "{word}: leads to no tape drive; name drives as st0 or by a link below /dev/tape"
                 ))
             })?);

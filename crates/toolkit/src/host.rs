@@ -6,6 +6,7 @@
 //! waiting for the interval. A saved machine's clock is its `proc/uptime`; its wall clock is `btime`
 //! of its `proc/stat` plus that.
 
+use crate::messages::describe;
 use crate::tick::Tick;
 use nix::errno::Errno;
 use std::io;
@@ -22,7 +23,7 @@ pub use machine::Machine;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file that cannot be read.
-    #[error("{}: {cause}", path.display())]
+    #[error("{}: {}", path.display(), describe(cause))]
     Read {
         /// The file, its root included.
         path: PathBuf,

@@ -1,10 +1,12 @@
 use super::*;
-use toolkit::cli::parse;
+use toolkit::cli::{Request, parse};
 
 fn args(words: &str) -> Result<Args, String> {
-    let words = words.split_whitespace().map(OsString::from);
-    let args = parse(&COMMAND, words, &mut Vec::new()).map_err(|error| error.to_string())?;
-    args.ok_or_else(|| "a text was asked for".to_owned())
+    match parse(&COMMAND, words.split_whitespace().map(OsString::from)) {
+        Ok(Request::Run(args)) => Ok(args),
+        Ok(Request::Print(text)) => Err(text),
+        Err(usage) => Err(usage.to_string()),
+    }
 }
 
 #[test]
