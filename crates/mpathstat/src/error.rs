@@ -3,8 +3,8 @@
 use std::io;
 use toolkit::cli::Usage;
 use toolkit::exit::ExitStatus;
-use toolkit::host;
 use toolkit::messages::describe;
+use toolkit::sampling;
 
 /// Why a run ends early.
 #[derive(Debug, thiserror::Error)]
@@ -14,10 +14,7 @@ pub enum Error {
     Usage(#[from] Usage),
     /// The system or a text cannot be read.
     #[error(transparent)]
-    Host(#[from] host::Error),
-    /// The system refuses to wait for the interval.
-    #[error("cannot wait for the interval: {}", describe(.0))]
-    Wait(io::Error),
+    Sampling(#[from] sampling::Error),
     /// The report could not be written.
     #[error("standard output: {}", describe(.0))]
     Write(#[from] io::Error),
