@@ -77,15 +77,12 @@ impl CurrentTopology {
         self.topology = Rc::new(topology);
     }
 
-    /// Reads the states of paths, which change without an event.
-    pub fn reread_states(&mut self, root: &mut SystemRoot) {
-        if let Some(states) = &mut self.states {
+    /// Updates the states of paths, which change without an event: those in sysfs, unless the
+    /// topology `is_new`, and those that multipathd knows.
+    pub fn update_states(&mut self, root: &mut SystemRoot, is_new: bool) {
+        if let Some(states) = self.states.as_mut().filter(|_| !is_new) {
             states.read(root, Rc::make_mut(&mut self.topology));
         }
-    }
-
-    /// Takes over the latest answer of multipathd.
-    pub fn ask_multipathd(&mut self) {
         if let Some(multipathd) = &mut self.multipathd {
             let unknown: HashMap<Vec<u8>, MultipathdState> = HashMap::new();
             let answer = multipathd.latest().unwrap_or(&unknown);

@@ -99,10 +99,7 @@ impl IntervalCommand for KernelMonitor {
             topology.reread(root, messages);
             is_new = true;
         };
-        if !is_new {
-            topology.reread_states(root);
-        }
-        topology.ask_multipathd();
+        topology.update_states(root, is_new);
         let topology = self.maps.topology();
         Ok(Some(Sample { moment, topology, readings: counters.readings }))
     }
@@ -172,10 +169,8 @@ impl IntervalCommand for TextMonitor {
         let figures = self.text.next_report(on_damage);
         let figures =
             figures.map_err(|cause| sampling::Error::Read { path: self.name.clone(), cause })?;
-        if !self.maps.topology.refresh(root, messages) {
-            self.maps.topology.reread_states(root);
-        }
-        self.maps.topology.ask_multipathd();
+        let is_new = self.maps.topology.refresh(root, messages);
+        self.maps.topology.update_states(root, is_new);
         let topology = self.maps.topology();
         Ok(figures.map(|figures| TextSample { topology, figures }))
     }

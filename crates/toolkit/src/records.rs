@@ -75,36 +75,11 @@ pub fn tsv(values: &[Value<'_>], escape: Escape, end: u8, out: &mut impl Write) 
         }
         match *value {
             Value::Text(text) => escape.write(text, out)?,
-            Value::Number(number) => write!(out, "{number}")?,
-            Value::Fixed(number) => write!(out, "{number}")?,
-            Value::Float(number, decimals) if fits(number, decimals) => {
-                write!(out, "{number:.decimals$}")?;
-            }
-            Value::List(texts) => separated(texts, out, |text, out| escape.write(text, out))?,
-            Value::Float(..) | Value::Null => {}
+            Value::List(texts) => list(texts, b" ", |text, out| escape.write(text, out), out)?,
+            number => write_number(number, b"", out)?,
         }
     }
     out.write_all(&[end])
-}
-
-/// Whether a number with these decimals has digits that are a number of 64 bits.
-fn fits(number: f64, decimals: usize) -> bool {
-    const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
-    (0..decimals).fold(number.abs(), |scaled, _| scaled * 10.0) < TOO_LARGE
-}
-
-fn separated<W: Write>(
-    texts: &[&[u8]],
-    out: &mut W,
-    mut write: impl FnMut(&[u8], &mut W) -> io::Result<()>,
-) -> io::Result<()> {
-    for (index, text) in texts.iter().enumerate() {
-        if index > 0 {
-            out.write_all(b" ")?;
-        }
-        write(text, out)?;
-    }
-    Ok(())
 }
 
 /// Writes `values` with their keys as one JSON object, without a line end.
@@ -117,27 +92,48 @@ pub fn json(values: &[(&str, Value<'_>)], out: &mut impl Write) -> io::Result<()
         write!(out, "{}\"{key}\":", if index > 0 { "," } else { "" })?;
         match *value {
             Value::Text(text) => json_string(text, out)?,
-            Value::Number(number) => write!(out, "{number}")?,
-            Value::Fixed(number) => write!(out, "{number}")?,
-            Value::Float(number, decimals) if fits(number, decimals) => {
-                write!(out, "{number:.decimals$}")?;
+            Value::List(texts) => {
+                out.write_all(b"[")?;
+                list(texts, b",", json_string, out)?;
+                out.write_all(b"]")?;
             }
-            Value::List(texts) => json_array(texts, out)?,
-            Value::Float(..) | Value::Null => out.write_all(b"null")?,
+            number => write_number(number, b"null", out)?,
         }
     }
     out.write_all(b"}")
 }
 
-fn json_array(texts: &[&[u8]], out: &mut impl Write) -> io::Result<()> {
-    out.write_all(b"[")?;
+/// Writes a value that is neither a text nor a list.
+fn write_number(value: Value<'_>, unknown: &[u8], out: &mut impl Write) -> io::Result<()> {
+    match value {
+        Value::Number(number) => write!(out, "{number}"),
+        Value::Fixed(number) => write!(out, "{number}"),
+        Value::Float(number, decimals) if fits(number, decimals) => {
+            write!(out, "{number:.decimals$}")
+        }
+        _ => out.write_all(unknown),
+    }
+}
+
+/// Whether a number with these decimals has digits that are a number of 64 bits.
+fn fits(number: f64, decimals: usize) -> bool {
+    const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
+    (0..decimals).fold(number.abs(), |scaled, _| scaled * 10.0) < TOO_LARGE
+}
+
+fn list<W: Write>(
+    texts: &[&[u8]],
+    separator: &[u8],
+    mut write: impl FnMut(&[u8], &mut W) -> io::Result<()>,
+    out: &mut W,
+) -> io::Result<()> {
     for (index, text) in texts.iter().enumerate() {
         if index > 0 {
-            out.write_all(b",")?;
+            out.write_all(separator)?;
         }
-        json_string(text, out)?;
+        write(text, out)?;
     }
-    out.write_all(b"]")
+    Ok(())
 }
 
 /// Writes a JSON string. A control character becomes `\u` and four hexadecimal digits. A byte that is
