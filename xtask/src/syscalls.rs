@@ -75,7 +75,7 @@ fn title(headers: &Headers) -> Result<String, Error> {
         (Some(major), Some(minor)) => {
             Ok(format!("//! Names of system calls and errors of Linux {major}.{minor}.\n"))
         }
-        _ => Err(Error::Unfit("linux/version.h does not name the version".to_owned())),
+        _ => Err(Error::Invalid("linux/version.h does not name the version".to_owned())),
     }
 }
 
@@ -105,7 +105,7 @@ fn call_names(headers: &Headers, base: u32, paths: &[&str]) -> Result<Names, Err
     for path in paths {
         let text = headers.text(&format!("usr/lib/linux/uapi/{path}"))?;
         for line in text.lines().filter(|line| line.starts_with("#define __NR_")) {
-            let unexpected = || Error::Unfit(format!("{path}: unexpected line: {line}"));
+            let unexpected = || Error::Invalid(format!("{path}: unexpected line: {line}"));
             let (name, number) = definition(line).ok_or_else(unexpected)?;
             let name = name.trim_start_matches("__NR_");
             // mips names numbers that are no calls.

@@ -1,24 +1,28 @@
-//! What reaches a terminal. No escape sequence of the input ever does.
+//! Escapes, so that no control character of the input reaches a terminal.
+//!
+//! ```
+//! assert_eq!(toolkit::escape::escape_control(b"a\x1b[2J"), "a\\033[2J");
+//! ```
 
 use std::io::{self, Write};
 
-/// How the bytes of a name are made safe to print; the words are those of ausearch(8).
+/// How a name is escaped, in the words of ausearch(8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Escape {
-    /// As they are.
+    /// Not at all.
     Raw,
-    /// Control characters (below 0x20, 0x7f, U+0080 to U+009F) and bytes that are not UTF-8 as a
+    /// Control characters (below 0x20, 0x7f, U+0080 to U+009F) and bytes that are not UTF-8 become a
     /// backslash and three octal digits.
     #[default]
     Tty,
-    /// And a backslash before what a shell expands inside double quotes, and before blanks.
+    /// As `Tty`, and a backslash precedes spaces and what a shell expands inside double quotes.
     Shell,
-    /// And a backslash before every character with a meaning to a shell.
+    /// As `Tty`, and a backslash precedes every character that is special to a shell.
     ShellQuote,
 }
 
 impl Escape {
-    /// The words for `--escape`.
+    /// The values of `--escape`.
     pub const WORDS: &'static [(&'static str, Escape)] = &[
         ("raw", Escape::Raw),
         ("tty", Escape::Tty),
@@ -26,12 +30,12 @@ impl Escape {
         ("shell_quote", Escape::ShellQuote),
     ];
 
-    /// Writes `name`, escaped.
+    /// Writes `name` with escapes.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn write(self, name: &[u8], out: &mut impl Write) -> io::Result<()> {
-        if self.leaves(name) {
+        if self.leaves_alone(name) {
             return out.write_all(name);
         }
         for chunk in name.utf8_chunks() {
@@ -55,16 +59,16 @@ impl Escape {
         out.write_all(bytes)
     }
 
-    /// Whether all of the name prints as itself, as most names do.
-    fn leaves(self, name: &[u8]) -> bool {
-        // No way out in the middle, so that the compiler looks at many bytes at once.
+    /// Whether the name needs no escape, as most names do.
+    fn leaves_alone(self, name: &[u8]) -> bool {
+        // Without an early return, the compiler vectorizes the loop.
         let has_odd = name.iter().fold(false, |odd, byte| odd | !matches!(byte, 0x20..=0x7e));
         let may_quote = matches!(self, Escape::Shell | Escape::ShellQuote);
         let is_quoted = || may_quote && name.iter().any(|byte| self.is_special(*byte));
         self == Escape::Raw || !(has_odd || is_quoted())
     }
 
-    /// Whether the byte wants a backslash.
+    /// Whether a backslash must precede the byte.
     fn is_special(self, byte: u8) -> bool {
         match self {
             Escape::Raw | Escape::Tty => false,
@@ -74,11 +78,11 @@ impl Escape {
     }
 }
 
-/// A name as it may go to a terminal, escaped by [`Escape::Tty`].
+/// A name with the escapes of [`Escape::Tty`].
 #[must_use]
 pub fn escape_control(name: &[u8]) -> String {
     let mut text = Vec::with_capacity(name.len());
-    // A vector takes all.
+    // Writing to a vector cannot fail.
     let _ = Escape::Tty.write(name, &mut text);
     String::from_utf8_lossy(&text).into_owned()
 }
@@ -93,19 +97,19 @@ mod tests {
 
     fn escaped(escape: Escape, name: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        escape.write(name, &mut out).expect("a vector takes all");
+        escape.write(name, &mut out).unwrap();
         out
     }
 
     #[test]
-    fn tty_escapes_controls_and_what_is_not_utf8() {
+    fn tty_escapes_control_characters_and_bytes_that_are_not_utf8() {
         let name = b"a\x1b\t\x7f\xc2\x9b\xc3\xa9\xff\\ '";
         assert_eq!(escaped(Escape::Tty, name), b"a\\033\\011\\177\\302\\233\xc3\xa9\\377\\ '");
         assert_eq!(escaped(Escape::Raw, name), name);
     }
 
     #[test]
-    fn shells_get_backslashes() {
+    fn characters_special_to_a_shell_get_a_backslash() {
         let special = |escape| {
             let doubled = |byte: &u8| escaped(escape, &[*byte]) == [b'\\', *byte];
             (0x20..0x7f).filter(doubled).map(char::from).collect::<String>()

@@ -19,7 +19,7 @@ impl Headers {
     /// Downloads the package to a folder of the target folder. apt uses lists and settings of its own
     /// there, because most machines have another suite in their sources.
     pub(super) fn download() -> Result<Headers, Error> {
-        let folder = binaries::folder()?.with_file_name("kernel-headers");
+        let folder = binaries::target_folder()?.with_file_name("kernel-headers");
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(Error::file(&folder))?;
         }
@@ -49,7 +49,7 @@ fn mirror() -> Result<String, Error> {
     targets.args(["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]);
     let mirrors = output(targets.arg("Label: Debian"))?;
     let unknown =
-        || Error::Unfit("apt has no list of Debian's packages; run apt-get update".into());
+        || Error::Invalid("apt has no list of Debian's packages; run apt-get update".into());
     mirrors.lines().next().map(str::to_owned).ok_or_else(unknown)
 }
 
@@ -86,5 +86,5 @@ fn output(command: &mut Command) -> Result<String, Error> {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let errors = String::from_utf8_lossy(&output.stderr);
-    Err(Error::Unfit(format!("{program}: {}: {}", output.status, errors.trim())))
+    Err(Error::Invalid(format!("{program}: {}: {}", output.status, errors.trim())))
 }

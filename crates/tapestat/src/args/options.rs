@@ -1,58 +1,47 @@
-//! The table of options: what each is called, what it does, what the manual says of it.
+//! The table of options.
 
-use super::{Args, Naming};
+use super::Args;
+use crate::names::Naming;
 use toolkit::cli::{self, Opt, ValueHint, long, short};
 
-/// When reports are made, and of which machine.
+/// When reports are printed, and for which system.
 pub(super) const REPORTS: &[Opt<Args>] = &[
     Opt::flag(
         short('y'),
-        "no report since boot",
-        "Leaves out the first report, which is about all the time since the machine was booted. \
-         Counts only with an interval.",
-        |args| args.course.omit_since_boot = true,
+        "omit the report since boot",
+        "Omit the first report, which covers the time since boot. This has no effect without an \
+         interval.",
+        |args| args.skips_since_boot = true,
     ),
     Opt::flag(
         short('w'),
-        "wait for a drive, tell of drives that come and go",
-        "Waits for a drive where the command otherwise ends because there is none, and tells on \
-         standard error of each drive that comes or goes.",
-        |args| args.course.wait = true,
+        "wait for a drive; report when drives are added or removed",
+        "If there is no drive, wait for one instead of ending. Report on standard error when a \
+         drive is added or removed.",
+        |args| args.wait = true,
     ),
-    Opt::value(
-        long("root").takes("DIR", ValueHint::File),
-        "read proc and sys below DIR",
-        "Reads `proc` and `sys` below DIR, those of a saved machine. With numbered folders DIR/1, \
-         DIR/2 and so on each report takes the next, without waiting, and the run ends with the \
-         last.",
-        |args, value| {
-            args.root = Some(value.into());
-            Ok(())
-        },
-    ),
+    Opt::ROOT,
 ];
 
-/// Which drives are reported, and by what names.
+/// Which drives are shown, and by which names.
 pub(super) const DRIVES: &[Opt<Args>] = &[
-    Opt::flag(
-        short('z'),
-        "leave out drives that did nothing",
-        "Leaves out the drives whose figures are all 0.",
-        |args| args.layout.shown.omit_idle = true,
-    ),
+    Opt::flag(short('z'), "omit idle drives", "Omit drives whose figures are all 0.", |args| {
+        args.columns.omits_idle = true;
+    }),
     Opt::flag(
         short('T'),
-        "add a line with the sums",
-        "Adds a line with the sums of the figures above it; with `-x` its sizes and times are \
-         those of all operations together.",
-        |args| args.layout.shown.total = true,
+        "add a line with the total",
+        "Add a line with the total of the figures above it. With `-x`, its sizes and times are \
+         averages over all operations.",
+        |args| args.columns.total = true,
     ),
     Opt::value(
         short('j').takes("NAMES", ValueHint::Words(&["ID", "PATH", "SERIAL", "HCTL"])),
-        "names that stay the same: ID, PATH, SERIAL or HCTL",
-        "Shows drives by a name that stays when the kernel counts them anew: `ID` and `PATH` as in \
-         `/dev/tape/by-id` and `/dev/tape/by-path`, `SERIAL` as the drive itself says, `HCTL` for \
-         host, channel, target and unit. A drive without such a name keeps its own.",
+        "show persistent names: ID, PATH, SERIAL or HCTL",
+        "Show each drive by a name that does not depend on the order in which the kernel finds \
+         drives: `ID` and `PATH` are the names in `/dev/tape/by-id` and `/dev/tape/by-path`, \
+         `SERIAL` is the serial number of the drive, and `HCTL` its host, channel, target and LUN. \
+         A drive without such a name is shown by its kernel name.",
         |args, value| {
             let names = [
                 ("ID", Naming::Id),
@@ -68,42 +57,45 @@ pub(super) const DRIVES: &[Opt<Args>] = &[
 
 /// Units, decimals and columns.
 pub(super) const FIGURES: &[Opt<Args>] = &[
-    Opt::kilo("Amounts in kilobytes of 1024 bytes, as without it."),
+    Opt::KILO,
     Opt::MEGA,
     Opt::GIGA,
-    Opt::human("Amounts with one decimal and a unit that suits each, percentages with a sign."),
+    Opt::human(
+        "Print each amount with one decimal and in a suitable unit, and percentages with a percent \
+         sign.",
+    ),
     Opt::value(
         long("dec").takes("0|1|2", ValueHint::Words(&["0", "1", "2"])),
-        "decimals of the figures; 0 cuts them off",
-        "Figures with that many decimals, rounded; with 0, as without it, decimals are cut off. \
-         `-o jsonl` and `-o tsv` have 2 unless told otherwise.",
+        "number of decimals; 0 truncates",
+        "Print figures with this number of decimals, rounded. With 0, which is the default, \
+         decimals are truncated. The default of `-o jsonl` and `-o tsv` is 2.",
         |args, value| {
-            args.layout.decimals = Some(cli::choice(&[("0", 0), ("1", 1), ("2", 2)], value)?);
+            args.decimals = Some(cli::choice(&[("0", 0), ("1", 1), ("2", 2)], value)?);
             Ok(())
         },
     ),
     Opt::flag(
         short('x'),
-        "block sizes, times of operations, requests in flight, state",
-        "Adds the columns of EXTENDED STATISTICS below.",
-        |args| args.layout.shown.extended = true,
+        "show block sizes, times of operations, requests in flight, states",
+        "Add the columns described in EXTENDED STATISTICS.",
+        |args| args.columns.extended = true,
     ),
 ];
 
-/// The form of the report.
+/// The format of the report.
 pub(super) const OUTPUT: &[Opt<Args>] = &[
     Opt::format(
-        "JSON: one document; jsonl, tsv: a record a line",
-        "`JSON` is the document that sysstat's command writes. `jsonl` is a JSON object a line and \
-         `tsv` tab-separated values with a heading: each line is one drive in one report, with \
-         rates and with what the counters grew by. See RECORDS below.",
+        "Select the output format. `JSON` is the document that sysstat's command prints. `jsonl` \
+         (one JSON object per line) and `tsv` (tab-separated values below a line with their names) \
+         print one record per drive and report, with rates and with the increase of each counter; \
+         see RECORDS.",
     ),
     Opt::TIME,
     Opt::EPOCH,
     Opt::flag(
         short('V'),
         "print the version as sysstat does",
-        "Prints the variables of ENVIRONMENT that are set and the version, and ends.",
+        "Print the variables described in ENVIRONMENT that are set, and the version, and end.",
         |args| args.version = true,
     ),
     Opt::HELP,

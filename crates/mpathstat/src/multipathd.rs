@@ -1,14 +1,14 @@
-//! What only multipathd knows: failed paths, groups and their priorities.
+//! What only multipathd knows: failed paths, path groups and their priorities.
 //!
-//! multipathd answers on a socket in the abstract namespace. A request is its length with the final
-//! NUL, in the size and order of the machine's `size_t`, then the text; the answer has the same form.
-//! `show topology` gives the text of `multipath -ll`. Source: `libmpathcmd/mpath_cmd.h` of
+//! multipathd answers on a socket in the abstract namespace. A request is a `size_t` in native byte
+//! order, which is the length of the text with its NUL, and the text. An answer has the same format.
+//! The answer to `show topology` is the text of `multipath -ll`. Source: `libmpathcmd/mpath_cmd.h` of
 //! multipath-tools.
 //!
-//! multipathd may hang, and does so when storage misbehaves. It is asked by a thread of its own, with
-//! a deadline; whoever wants the answer takes what has come and never waits.
+//! multipathd can hang, and it does if storage does. So a thread asks it, with a deadline, and the
+//! reports use the latest answer and never wait for one.
 
-use crate::topology::{Manager, text};
+use crate::topology::{MultipathdState, text};
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::os::linux::net::SocketAddrExt;
@@ -20,82 +20,82 @@ use std::time::{Duration, Instant};
 /// The name of multipathd's socket.
 pub const SOCKET: &[u8] = b"/org/kernel/linux/storage/multipathd";
 
-/// How long multipathd may take.
+/// How long an answer can take.
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// How often it is asked at most.
+/// The time from an answer to the next request.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// How old an answer may be and still be shown.
-const FRESH: Duration = Duration::from_secs(10);
+/// The age from which an answer is not used.
+const MAX_AGE: Duration = Duration::from_secs(10);
 
-/// The longest answer that is taken: some 100,000 paths.
+/// The longest answer that is accepted; 100,000 paths are shorter.
 const ANSWER_MAX: usize = 16 << 20;
 
-/// What multipathd says of each path, by the kernel's name.
-type Answer = HashMap<Vec<u8>, Manager>;
+/// What multipathd knows about each path, by kernel name.
+type Answer = HashMap<Vec<u8>, MultipathdState>;
 
-/// The thread that asks multipathd again and again, and what it said last.
+/// The latest answer of multipathd, and the thread that asks it.
 #[derive(Debug)]
-pub struct Daemon {
+pub struct Multipathd {
     answers: Receiver<Answer>,
     latest: Option<(Instant, Answer)>,
-    /// Dropped at the end, which ends the thread.
+    /// The thread ends when this is dropped.
     _running: SyncSender<()>,
 }
 
-impl Daemon {
-    /// Begins to ask the multipathd that listens on `socket`, a name in the abstract namespace.
+impl Multipathd {
+    /// Starts to ask the multipathd that listens on `socket`, a name in the abstract namespace.
     ///
     /// # Errors
     /// The system refuses a thread.
-    pub fn start(socket: impl Into<Vec<u8>>) -> io::Result<Daemon> {
+    pub fn start(socket: impl Into<Vec<u8>>) -> io::Result<Multipathd> {
         let socket = socket.into();
         let (sender, answers) = mpsc::channel();
         let (running, ended) = mpsc::sync_channel::<()>(0);
         thread::Builder::new().name("multipathd".to_owned()).spawn(move || {
-            // Without a multipathd there is no answer, and that is all there is to say.
+            // An error is not reported: without multipathd, its columns are unknown.
             while ask(&socket).map_or(true, |answer| sender.send(answer).is_ok())
                 && ended.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout)
             {}
         })?;
-        Ok(Daemon { answers, latest: None, _running: running })
+        Ok(Multipathd { answers, latest: None, _running: running })
     }
 
-    /// What multipathd said last, unless that is too long ago.
+    /// The latest answer, unless it is too old.
     pub fn latest(&mut self) -> Option<&Answer> {
         if let Some(answer) = self.answers.try_iter().last() {
             self.latest = Some((Instant::now(), answer));
         }
         let (when, answer) = self.latest.as_ref()?;
-        (when.elapsed() < FRESH).then_some(answer)
+        (when.elapsed() < MAX_AGE).then_some(answer)
     }
 }
 
 /// Asks once.
 fn ask(socket: &[u8]) -> io::Result<Answer> {
     let mut stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(socket)?)?;
-    let until = Instant::now() + DEADLINE;
+    let deadline = Instant::now() + DEADLINE;
     stream.set_write_timeout(Some(DEADLINE))?;
     let request = b"show topology\0";
     stream.write_all(&request.len().to_ne_bytes())?;
     stream.write_all(request)?;
     let mut length = [0; size_of::<usize>()];
-    read_until(&mut stream, &mut length, until)?;
+    read_until(deadline, &mut stream, &mut length)?;
     let length = usize::from_ne_bytes(length);
     if length > ANSWER_MAX {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let mut answer = vec![0; length];
-    read_until(&mut stream, &mut answer, until)?;
+    read_until(deadline, &mut stream, &mut answer)?;
     let topology = text::read(&answer[..], |_, _| ())?;
-    Ok(text::managers(&topology))
+    Ok(text::multipathd_states(&topology))
 }
 
-/// Fills `buffer` before `until`.
-fn read_until(stream: &mut UnixStream, mut buffer: &mut [u8], until: Instant) -> io::Result<()> {
+/// Fills `buffer`, and fails at the deadline.
+fn read_until(deadline: Instant, stream: &mut UnixStream, mut buffer: &mut [u8]) -> io::Result<()> {
     while !buffer.is_empty() {
-        let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         stream.set_read_timeout(Some(left))?;
         match stream.read(buffer) {
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -103,7 +103,7 @@ fn read_until(stream: &mut UnixStream, mut buffer: &mut [u8], until: Instant) ->
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-        if Instant::now() >= until {
+        if Instant::now() >= deadline {
             return Err(io::ErrorKind::TimedOut.into());
         }
     }

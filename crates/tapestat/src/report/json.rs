@@ -1,37 +1,36 @@
-//! The JSON document that sysstat's command writes, tabs and line ends included.
+//! The JSON document that sysstat's command prints, including its tabs and line ends.
 
-use crate::args::Layout;
-use crate::rates::{Round, Row, Scale};
-use crate::report::Report;
+use crate::args::Args;
+use crate::rates::{IntervalRates, Row};
 use std::io::{self, Write};
 use std::time::SystemTime;
-use toolkit::document::Document;
-use toolkit::host::Machine;
 use toolkit::records::{Fixed, json_string};
+use toolkit::sampling::{HostInfo, Report};
+use toolkit::sysstat_json::Document;
 
 pub(super) struct Json<'a> {
-    layout: &'a Layout,
+    args: &'a Args,
     document: Document,
     decimals: usize,
 }
 
 impl Json<'_> {
-    pub(super) fn new(layout: &Layout, machine: Machine, wall: SystemTime) -> Json<'_> {
-        let document = Document::new(machine, wall, layout.look.time);
-        Json { layout, document, decimals: Scale::of(layout).decimals }
+    pub(super) fn new(args: &Args, host: HostInfo, wall: SystemTime) -> Json<'_> {
+        let document = Document::new(host, wall, args.sampling.output.time);
+        Json { args, document, decimals: args.scale().decimals }
     }
 
     fn row(&self, row: &Row, mut out: &mut dyn Write) -> io::Result<()> {
         let fixed = |scaled| Fixed { scaled, decimals: self.decimals, mark: "." };
         let [reads, writes, read, wrtn, rd, wr, oa, residuals, others] = row.figures.map(fixed);
-        let unit = self.layout.look.unit.unwrap_or_default().letter();
+        let unit = self.args.sampling.output.unit.unwrap_or_default().letter();
         write!(out, "{{\"tape_device\": ")?;
         json_string(row.name().as_bytes(), &mut out)?;
         write!(out, ", \"r/s\": {reads}, \"w/s\": {writes}, ")?;
         write!(out, "\"{unit}B_read/s\": {read}, \"{unit}B_wrtn/s\": {wrtn}, ")?;
         write!(out, "\"Rd\": {rd}, \"Wr\": {wr}, \"Oa\": {oa}, ")?;
         write!(out, "\"Rs/s\": {residuals}, \"Ot/s\": {others}")?;
-        if self.layout.shown.extended {
+        if self.args.columns.extended {
             extended(row, out)?;
         }
         write!(out, "}}")
@@ -52,24 +51,29 @@ fn extended(row: &Row, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-impl Report for Json<'_> {
+impl Report<IntervalRates> for Json<'_> {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.document.begin(out)
     }
 
-    fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()> {
-        self.document.open(Some(round.wall), out)?;
+    /// As in sysstat, an empty line stands for the report since boot.
+    fn skip_since_boot(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out)
+    }
+
+    fn interval(&mut self, rates: &IntervalRates, out: &mut dyn Write) -> io::Result<()> {
+        self.document.begin_report(Some(rates.wall), out)?;
         writeln!(out, "\t\t\t\t\t\"tape\": [")?;
-        for (index, row) in round.rows.iter().enumerate() {
+        for (index, row) in rates.rows.iter().enumerate() {
             write!(out, "{}\t\t\t\t\t\t", if index > 0 { ",\n" } else { "" })?;
             self.row(row, out)?;
         }
         write!(out, "\n\t\t\t\t\t]")?;
-        if let Some(total) = &round.total {
+        if let Some(total) = &rates.total {
             write!(out, ",\n\t\t\t\t\t\"total\": ")?;
             self.row(total, out)?;
         }
-        self.document.close(out)
+        self.document.end_report(out)
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {

@@ -1,11 +1,10 @@
-//! An option: its names, what is told about it, and what it does.
+//! An option: its names, its texts and what it does.
 
-use super::Command;
 use std::ffi::OsStr;
 
-/// An option: what is told about it and what it does.
+/// An option of a command with the arguments `A`.
 pub struct Opt<A: 'static> {
-    /// What is told about it.
+    /// Its names and texts.
     pub about: OptionSpec,
     /// What it does.
     pub action: Action<A>,
@@ -16,13 +15,15 @@ pub struct Opt<A: 'static> {
 pub enum Action<A: 'static> {
     /// Takes no value.
     Flag(fn(&mut A)),
-    /// Takes a value; the error is a clause that says what would be right.
+    /// Takes a value. The error is a clause that says which values are valid.
     Value(fn(&mut A, &OsStr) -> Result<(), String>),
-    /// Prints a text about the command and ends.
-    Print(fn(&Command<A>) -> String),
+    /// Asks for the text of `--help`.
+    Help,
+    /// Asks for the text of `--version`.
+    Version,
 }
 
-/// What is told about an option.
+/// The names and texts of an option.
 #[derive(Clone, Copy)]
 pub struct OptionSpec {
     /// `x` for `-x`.
@@ -31,12 +32,12 @@ pub struct OptionSpec {
     pub long: Option<&'static str>,
     /// The name of its value, in capitals; empty if it takes none.
     pub value: &'static str,
-    /// What may stand for the value, for completions.
+    /// What completions offer as its value.
     pub hint: ValueHint,
     /// One line of `--help`, without capital and full stop.
     pub help: &'static str,
-    /// The man page's paragraph; empty: the help line is enough. See
-    /// [`Manual`](super::Manual) for its marks.
+    /// The paragraph of the man page, or empty if the line of `--help` is enough. For its markup
+    /// see [`Manual`](super::Manual).
     pub doc: &'static str,
 }
 
@@ -47,14 +48,13 @@ pub enum ValueHint {
     None,
     /// File names.
     File,
-    /// Names of users.
+    /// User names.
     User,
     /// These words.
     Words(&'static [&'static str]),
 }
 
 impl OptionSpec {
-    /// An option without a name.
     const EMPTY: OptionSpec =
         OptionSpec { short: None, long: None, value: "", hint: ValueHint::None, help: "", doc: "" };
 
@@ -64,7 +64,7 @@ impl OptionSpec {
         OptionSpec { value, hint, ..self }
     }
 
-    /// The option as a user types it: `--long` if it has one, else `-s`.
+    /// The option as a user types it: `--long` if it has a long name, otherwise `-s`.
     #[must_use]
     pub fn name(&self) -> String {
         match (self.long, self.short) {
@@ -75,19 +75,19 @@ impl OptionSpec {
     }
 }
 
-/// The option `-x`, without a word about it.
+/// The option `-x`, without texts.
 #[must_use]
 pub const fn short(letter: char) -> OptionSpec {
     OptionSpec { short: Some(letter), ..OptionSpec::EMPTY }
 }
 
-/// The option `--name`, without a word about it.
+/// The option `--name`, without texts.
 #[must_use]
 pub const fn long(name: &'static str) -> OptionSpec {
     OptionSpec { long: Some(name), ..OptionSpec::EMPTY }
 }
 
-/// The option `-x` that is `--name` too, without a word about it.
+/// The option `-x`, also called `--name`, without texts.
 #[must_use]
 pub const fn both(letter: char, name: &'static str) -> OptionSpec {
     OptionSpec { long: Some(name), ..short(letter) }
@@ -95,17 +95,15 @@ pub const fn both(letter: char, name: &'static str) -> OptionSpec {
 
 impl<A> Opt<A> {
     /// `--help`, the same in every command.
-    pub const HELP: Opt<A> = Opt {
-        about: OptionSpec { help: "print this help", ..long("help") },
-        action: Action::Print(Command::help),
-    };
+    pub const HELP: Opt<A> =
+        Opt { about: OptionSpec { help: "print this help", ..long("help") }, action: Action::Help };
     /// `--version`, the same in every command.
     pub const VERSION: Opt<A> = Opt {
         about: OptionSpec { help: "print the version", ..long("version") },
-        action: Action::Print(Command::version),
+        action: Action::Version,
     };
 
-    /// An option that takes no value; `help` and `doc` are those of [`OptionSpec`].
+    /// An option without a value. For `help` and `doc` see [`OptionSpec`].
     #[must_use]
     pub const fn flag(
         names: OptionSpec,
@@ -116,7 +114,7 @@ impl<A> Opt<A> {
         Opt { about: OptionSpec { help, doc, ..names }, action: Action::Flag(set) }
     }
 
-    /// An option that takes a value, see [`OptionSpec::takes`]; `help` and `doc` are those of [`OptionSpec`].
+    /// An option with a value, see [`OptionSpec::takes`]. For `help` and `doc` see [`OptionSpec`].
     #[must_use]
     pub const fn value(
         names: OptionSpec,
