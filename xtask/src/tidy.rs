@@ -2,17 +2,13 @@
 //!
 //! Each check holds one rule, and reports one finding per violation.
 
-#[cfg(test)]
 mod architecture;
 mod compatibility;
 mod dependencies;
 mod fixtures;
-#[cfg(test)]
 mod module_cycles;
 mod readme;
-#[cfg(test)]
 mod rust_source;
-#[cfg(test)]
 mod sleeping_tests;
 mod sources;
 
@@ -26,6 +22,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let findings = [
         dependencies::check(workspace)?,
         sources::check(workspace)?,
+        sleeping_tests::check(workspace)?,
+        module_cycles::check(workspace)?,
+        architecture::check(workspace)?,
         fixtures::check(workspace, &commands)?,
         compatibility::check(workspace)?,
         readme::check(workspace)?,
