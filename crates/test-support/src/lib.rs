@@ -156,10 +156,9 @@ impl LineReader {
     }
 
     /// All lines, after the output has ended.
-    #[must_use]
-    pub fn all(mut self) -> Vec<String> {
+    pub fn all(&mut self) -> &[String] {
         self.seen.extend(self.lines.iter());
-        self.seen
+        &self.seen
     }
 }
 
