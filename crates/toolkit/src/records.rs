@@ -74,7 +74,7 @@ pub fn tsv(values: &[Value<'_>], escape: Escape, end: u8, out: &mut impl Write) 
             out.write_all(b"\t")?;
         }
         match *value {
-            Value::Text(text) => escape.write(text, out)?,
+            Value::Text(text) => escape.write_field(text, end, out)?,
             Value::List(texts) => list(texts, b" ", |text, out| escape.write(text, out), out)?,
             number => write_number(number, b"", out)?,
         }
