@@ -1,4 +1,13 @@
 //! The command line. The table of its options is the only place that names an option.
+//!
+//! ```
+//! use mpathstat::args::COMMAND;
+//! use toolkit::cli::{Request, parse};
+//!
+//! let request = parse(&COMMAND, ["mpatha", "5"].map(Into::into))?;
+//! assert!(matches!(request, Request::Run(args) if args.devices == ["mpatha"]));
+//! # Ok::<(), toolkit::cli::Usage>(())
+//! ```
 
 mod table;
 #[cfg(test)]

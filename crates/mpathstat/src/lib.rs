@@ -3,6 +3,16 @@
 //! One run is one line: words become [`args::Args`]; sysfs becomes a [`topology::Topology`], again
 //! only after a change; `/proc/diskstats` becomes a [`sample::Sample`], two of them the
 //! [`rates::IntervalRates`] between them, and these a [`report`].
+//!
+//! ```
+//! use toolkit::messages::Messages;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/mpathstat/load");
+//! let (mut out, mut messages) = (Vec::new(), Messages::new("mpathstat", std::io::stderr()));
+//! mpathstat::run(["--root", root, "1", "1"].map(Into::into), &mut out, &mut messages)?;
+//! assert!(out.starts_with(b"Device Name"));
+//! # Ok::<(), mpathstat::error::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

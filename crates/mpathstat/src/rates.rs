@@ -1,4 +1,19 @@
 //! Rates: what each map and path did between two samples.
+//!
+//! ```
+//! use mpathstat::rates::{Figures, IntervalRates};
+//! use mpathstat::topology::text;
+//!
+//! let text = "mpatha (36001) dm-0 A,B\nsize=1G wp=rw\n`-+- policy='x' prio=50 status=active\n  \
+//!             `- 0:0:0:0 sda 8:0 active ready running\n";
+//! let topology = text::read(text.as_bytes(), |_, _| ())?;
+//! let figures = Figures { seconds: 2.0, reads: 10.0, ..Figures::default() };
+//! let rates = IntervalRates::new(&topology, None, 2.0, |_| Some(figures));
+//! let path = &rates.maps[0].paths[0];
+//! assert_eq!(path.figures.map(|figures| figures.rate(figures.reads)), Some(5.0));
+//! assert_eq!(path.share_percent, Some(100.0));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod figures;
 mod outliers;

@@ -1,4 +1,14 @@
 //! A sample: the I/O statistics of all maps and paths at one moment.
+//!
+//! ```
+//! use toolkit::sampling::SystemRoot;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/mpathstat/load");
+//! let mut root = SystemRoot::open(Some(root.as_ref()))?;
+//! let moment = mpathstat::sample::moment(&mut root)?;
+//! assert_eq!(moment.monotonic, mpathstat::sample::uptime(&mut root)?);
+//! # Ok::<(), mpathstat::error::Error>(())
+//! ```
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,12 @@
 //! The multipath maps of a system and the paths of each map.
+//!
+//! ```
+//! use mpathstat::topology::Endpoints;
+//!
+//! let endpoints = Endpoints::from_address(b"3:0:1:0", b"sda");
+//! assert_eq!(endpoints.host, b"host3");
+//! assert_eq!(endpoints.target, b"target3:0:1");
+//! ```
 
 mod change;
 mod names;

@@ -2,6 +2,16 @@
 //!
 //! One run is one line: words become [`args::Args`]; the counters of the [`drives`] become a
 //! [`sample::Sample`], two of them the [`rates::IntervalRates`] between them, and these a [`report`].
+//!
+//! ```
+//! use toolkit::messages::Messages;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/tapestat/load");
+//! let (mut out, mut messages) = (Vec::new(), Messages::new("tapestat", std::io::stderr()));
+//! tapestat::run(["--root", root, "-y", "1", "1"].map(Into::into), &mut out, &mut messages)?;
+//! assert!(String::from_utf8_lossy(&out).contains("Tape:     r/s"));
+//! # Ok::<(), tapestat::error::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

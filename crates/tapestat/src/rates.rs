@@ -2,6 +2,23 @@
 //!
 //! A figure is an integer, in units of 10^-`decimals`, so that a total is exactly the sum of the figures
 //! above it. Without decimals it is truncated, as in sysstat; with decimals it is rounded.
+//!
+//! ```
+//! use std::time::{Duration, SystemTime};
+//! use tapestat::rates::{Scale, between};
+//! use tapestat::sample::Sample;
+//! use toolkit::sampling::Moment;
+//!
+//! let moment = |seconds| Moment {
+//!     monotonic: Duration::from_secs(seconds),
+//!     wall: SystemTime::UNIX_EPOCH,
+//! };
+//! let sample = |seconds| Sample { moment: moment(seconds), readings: Vec::new() };
+//! let scale = Scale { decimals: 0, unit_kib: 1.0, omits_idle: false, has_total: true };
+//! let rates = between(&sample(5), &sample(7), &scale);
+//! assert_eq!(rates.interval, Duration::from_secs(2));
+//! assert_eq!(rates.total.map(|total| total.figures), Some([0; 9]));
+//! ```
 
 use crate::names::DriveNames;
 use crate::sample::{Counters, Reading, Sample};

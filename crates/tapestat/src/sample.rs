@@ -1,4 +1,14 @@
 //! A sample: the counters of all drives at one moment.
+//!
+//! ```
+//! use toolkit::sampling::SystemRoot;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/tapestat/load");
+//! let mut root = SystemRoot::open(Some(root.as_ref()))?;
+//! let moment = tapestat::sample::moment(&mut root)?;
+//! assert_eq!(moment.monotonic, tapestat::sample::uptime(&mut root)?);
+//! # Ok::<(), tapestat::error::Error>(())
+//! ```
 
 use crate::error::Error;
 use crate::names::DriveNames;

@@ -10,6 +10,19 @@
 //! ```
 //!
 //! Source: `Documentation/ABI/testing/sysfs-block-dm` and `sysfs-class-nvme` of Linux.
+//!
+//! ```
+//! use mpathstat::topology::sysfs::{self, AttributeSet};
+//! use toolkit::sampling::SystemRoot;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/mpathstat/load");
+//! let mut root = SystemRoot::open(Some(root.as_ref()))?;
+//! let mut problems = Vec::new();
+//! let topology = sysfs::read(&mut root, AttributeSet::default(), &mut problems);
+//! assert!(problems.is_empty());
+//! assert_eq!(topology.maps[0].name, b"mpatha");
+//! # Ok::<(), toolkit::sampling::Error>(())
+//! ```
 
 use super::{Device, Endpoints, Map, Path, Topology, natural_cmp, unescape};
 use std::collections::BTreeMap;
