@@ -123,7 +123,7 @@ impl<'a> Joiner<'a> {
 
     #[inline]
     fn syscall(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), ParseError> {
-        let read = audit::Call::of(record)?;
+        let read = audit::Call::parse(record)?;
         let call = Call { arch: Arch::new(read.arch), number: read.number };
         let counts = self.subject.counts(record, &read);
         if counts {
@@ -183,7 +183,7 @@ impl<'a> Joiner<'a> {
     #[allow(clippy::inline_always, reason = "as for the path itself")]
     fn path<'r>(record: &Record<'r>) -> Result<Option<Path<'r>>, ParseError> {
         match record.kind {
-            RecordType::Path => Ok(Some(Path::of(record)?)),
+            RecordType::Path => Ok(Some(Path::parse(record)?)),
             RecordType::Execve if record.arguments().next().is_none() => {
                 let at = record.line.len();
                 Err(ParseError { expected: "argc= or an argument", at })

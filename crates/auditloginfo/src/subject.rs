@@ -151,7 +151,7 @@ mod tests {
     fn counts(subject: &Subject) -> bool {
         let line = format!("node=lab type=SYSCALL msg=audit(100.000:1): {BODY}");
         let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
-        let call = audit::Call::of(&record).expect("a call");
+        let call = audit::Call::parse(&record).expect("a call");
         subject.counts(&record, &call)
     }
 

@@ -24,7 +24,7 @@ fn read_all(line: &[u8]) -> usize {
             return 1;
         }
     };
-    assert!(lies_in(record.body, line) && record.at() + record.body.len() == line.len());
+    assert!(lies_in(record.body, line) && record.body_offset() + record.body.len() == line.len());
     assert!(record.node().is_none_or(|node| lies_in(node, line)));
     for (name, value) in record.fields() {
         assert!(lies_in(name, line) && lies_in(value.raw(), line));
@@ -33,11 +33,11 @@ fn read_all(line: &[u8]) -> usize {
     }
     assert!(lies_in(record.event, line));
     let _ = record.stamp();
-    match Call::of(&record) {
+    match Call::parse(&record) {
         Ok(call) => drop((call.argument(2), call.exit(), call.euid())),
         Err(malformed) => assert!(malformed.at <= line.len()),
     }
-    match Path::of(&record) {
+    match Path::parse(&record) {
         Ok(path) => {
             let _ = path.is_parent();
             assert!(lies_in(path.name.raw(), line));

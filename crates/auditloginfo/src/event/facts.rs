@@ -103,7 +103,7 @@ mod tests {
              items=1 ppid=1 pid=2 auid=7 euid=0"
         );
         let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
-        let read = audit::Call::of(&record).expect("a call");
+        let read = audit::Call::parse(&record).expect("a call");
         let call = Call { arch: Arch::new(read.arch), number: read.number };
         let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
         let detail = Detail { sections, absolute: true, modes: true, overview: false };

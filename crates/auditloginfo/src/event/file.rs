@@ -56,7 +56,7 @@ mod tests {
         let opened = |fields: &str| {
             let line = format!("type=PATH msg=audit(1.000:1): item=0 {fields}");
             let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
-            let name = opened(Path::of(&record).expect("a name")).map(Text::bytes);
+            let name = opened(Path::parse(&record).expect("a name")).map(Text::bytes);
             name.map(|bytes| String::from_utf8_lossy(&bytes.collect::<Vec<_>>()).into_owned())
         };
         assert_eq!(opened("name=\"/etc/\" nametype=PARENT"), None);

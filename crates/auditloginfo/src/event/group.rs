@@ -201,7 +201,7 @@ impl Group {
     fn recount(&mut self, counter: &mut Counter<'_>) {
         let held = std::mem::take(&mut self.more().held);
         for record in held.records() {
-            let path = Path::of(&record).ok();
+            let path = Path::parse(&record).ok();
             if !self.count(&record, path, counter) {
                 self.more().held.push(&record);
             }

@@ -35,7 +35,7 @@ impl Id {
         host: impl FnOnce(&Record<'r>) -> u64,
     ) -> Option<Record<'r>> {
         let is_event = |event: &[u8]| Id::usual(event, self.node).as_ref() == Some(self);
-        start.record_of(self.length, is_event).filter(|record| host(record) == self.node)
+        start.record_if(self.length, is_event).filter(|record| host(record) == self.node)
     }
 
     #[cold]
@@ -77,7 +77,7 @@ impl Id {
                 bytes.copy_from_slice(&word.to_le_bytes());
             }
         }
-        Stamp::of(event.get(..self.length).unwrap_or_default())
+        Stamp::parse(event.get(..self.length).unwrap_or_default())
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
     /// Whether a record of the event `text`, written by that host, is known as one of `event`.
     fn knows(event: &str, text: &str, node: u64) -> bool {
         let line = line(text);
-        let record = id(event).record(audit::start(line.as_bytes()).expect("a record"), |_| node);
+        let record = id(event).record(audit::header(line.as_bytes()).expect("a record"), |_| node);
         record.is_some_and(|record| Ok(Some(record)) == audit::record(line.as_bytes()))
     }
 

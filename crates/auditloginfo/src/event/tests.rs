@@ -24,7 +24,7 @@ fn joined(query: &Query, lines: &[&str], pieces: &[usize], tally: &mut Tally) ->
     for (index, length) in pieces.iter().enumerate() {
         let mut piece = Joiner::new(query, nodes.clone(), index > 0);
         for line in lines.by_ref().take(*length) {
-            let start = audit::start(line.as_bytes()).expect("a record");
+            let start = audit::header(line.as_bytes()).expect("a record");
             if !piece.passes(start.kind) {
                 piece.record(start, tally).expect("sound");
             }
@@ -112,7 +112,7 @@ fn what_is_held_is_bounded() {
         let mut joiner = Joiner::new(&query, RandomState::default(), false);
         let mut tally = Tally::default();
         for line in &lines {
-            let start = audit::start(line.as_bytes()).expect("a record");
+            let start = audit::header(line.as_bytes()).expect("a record");
             assert!(!joiner.passes(start.kind));
             joiner.record(start, &mut tally).expect("sound");
         }

@@ -61,7 +61,7 @@ impl Reading<'_, '_> {
     fn whole(&mut self, mut lines: &[u8], newlines: &Newlines) {
         while let Some((line, rest)) = newlines.split(lines) {
             lines = rest;
-            match audit::start(line) {
+            match audit::header(line) {
                 _ if line.len() > LINE_MAX => {
                     self.line(Line { bytes: line, ending: Ending::TooLong });
                     continue;
@@ -77,7 +77,7 @@ impl Reading<'_, '_> {
     #[inline(never)]
     fn line(&mut self, line: Line<'_>) {
         let start = match line.ending {
-            Ending::Newline => Ok(audit::start(line.bytes)),
+            Ending::Newline => Ok(audit::header(line.bytes)),
             Ending::Cut => unfinished::start(line.bytes),
             Ending::TooLong => Err(TOO_LONG),
         };

@@ -10,7 +10,7 @@ use sysparse::audit::{self, Argument, Record, RecordHeader, RecordType};
 /// What is left of the record would tell something wrong.
 pub(super) fn start(line: &[u8]) -> Result<Option<RecordHeader<'_>>, ParseError> {
     let line = without_cut_field(line);
-    match audit::start(line) {
+    match audit::header(line) {
         Some(start) if !is_sure(&start) => {
             Err(ParseError { expected: "the rest of the record", at: line.len() })
         }

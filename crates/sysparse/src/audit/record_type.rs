@@ -1,4 +1,10 @@
-//! The types of record that somebody here reads, by name and by number.
+//! The types of record that are read here, by name and by number.
+
+use crate::grammar::{Parsed, literal, whole};
+use nom::Parser;
+use nom::bytes::complete::take_till;
+use nom::combinator::{map, opt};
+use nom::sequence::{delimited, terminated};
 
 /// A record's type; the numbers are those of `include/uapi/linux/audit.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,10 +55,19 @@ impl RecordType {
 
     /// The type of that name or number; `UNKNOWN[1336]` is a number too, written by an auditd that
     /// is older than the type.
+    ///
+    /// ```
+    /// use sysparse::audit::RecordType;
+    ///
+    /// for name in ["URINGOP", "1336", "UNKNOWN[1336]"] {
+    ///     assert_eq!(RecordType::from_name(name.as_bytes()), RecordType::Uringop);
+    /// }
+    /// assert_eq!(RecordType::from_name(b"USER_LOGIN"), RecordType::Other);
+    /// ```
     #[must_use]
-    pub fn of(word: &[u8]) -> Self {
-        let number = word.strip_prefix(b"UNKNOWN[").and_then(|number| number.strip_suffix(b"]"));
-        match number.unwrap_or(word) {
+    pub fn from_name(name: &[u8]) -> Self {
+        let number = delimited(literal(b"UNKNOWN["), take_till(|byte| byte == b']'), literal(b"]"));
+        match whole(number, name).unwrap_or(name) {
             b"SYSCALL" | b"1300" => RecordType::Syscall,
             b"PATH" | b"1302" => RecordType::Path,
             b"CWD" | b"1307" => RecordType::Cwd,
@@ -67,27 +82,25 @@ impl RecordType {
             _ => RecordType::Other,
         }
     }
+}
 
-    /// The type at the start of `input`, up to a blank, and what follows the blank.
-    ///
-    /// The types that fill a log are told apart by their first eight bytes, as one number.
-    #[inline]
-    pub(super) fn leading(input: &[u8]) -> (Self, &[u8]) {
-        let Some(eight) = input.first_chunk::<8>() else { return RecordType::any_leading(input) };
-        let behind = |length: usize| input.get(length..).unwrap_or_default();
-        match u64::from_le_bytes(*eight) {
-            SYSCALL => (RecordType::Syscall, behind(8)),
-            PATH => (RecordType::Path, behind(5)),
-            CWD => (RecordType::Cwd, behind(4)),
-            PROCTITLE if behind(8).starts_with(b"E ") => (RecordType::Detail, behind(10)),
-            _ => RecordType::any_leading(input),
-        }
-    }
+/// `SYSCALL `: the type that a record begins with, and a blank.
+pub(super) fn record_type(input: &[u8]) -> Parsed<'_, RecordType> {
+    let name = map(take_till(|byte| byte == b' '), RecordType::from_name);
+    terminated(name, opt(literal(b" "))).parse(input)
+}
 
-    fn any_leading(input: &[u8]) -> (Self, &[u8]) {
-        let end = input.iter().position(|byte| *byte == b' ').unwrap_or(input.len());
-        let (word, rest) = input.split_at(end);
-        (RecordType::of(word), rest.get(1..).unwrap_or_default())
+/// The same; the types that fill a log are told apart by their first eight bytes, as one number.
+#[inline]
+pub(super) fn fast_record_type(input: &[u8]) -> Parsed<'_, RecordType> {
+    let Some(eight) = input.first_chunk::<8>() else { return record_type(input) };
+    let behind = |length: usize| input.get(length..).unwrap_or_default();
+    match u64::from_le_bytes(*eight) {
+        SYSCALL => Ok((behind(8), RecordType::Syscall)),
+        PATH => Ok((behind(5), RecordType::Path)),
+        CWD => Ok((behind(4), RecordType::Cwd)),
+        PROCTITLE if behind(8).starts_with(b"E ") => Ok((behind(10), RecordType::Detail)),
+        _ => record_type(input),
     }
 }
 
@@ -132,16 +145,18 @@ mod tests {
         for word in ["SYSCALL", "PATH", "CWD", "PROCTITLE", "EXECVE", "SYSCALL2", "PROCTITLES", ""]
         {
             let input = std::format!("{word} msg=audit(1.2:3): a");
-            let kind = RecordType::of(word.as_bytes());
-            assert_eq!(RecordType::leading(input.as_bytes()), (kind, &b"msg=audit(1.2:3): a"[..]));
-            assert_eq!(RecordType::leading(word.as_bytes()), (kind, &b""[..]));
+            for input in [input.as_bytes(), word.as_bytes()] {
+                assert_eq!(fast_record_type(input), record_type(input), "{word}");
+            }
+            let kind = RecordType::from_name(word.as_bytes());
+            assert_eq!(record_type(input.as_bytes()), Ok((&b"msg=audit(1.2:3): a"[..], kind)));
         }
     }
 
     #[test]
     fn numbers_stand_for_names() {
-        assert_eq!(RecordType::of(b"1300"), RecordType::Syscall);
-        assert_eq!(RecordType::of(b"UNKNOWN[1336]"), RecordType::Uringop);
-        assert_eq!(RecordType::of(b"UNKNOWN[1]"), RecordType::Other);
+        assert_eq!(RecordType::from_name(b"1300"), RecordType::Syscall);
+        assert_eq!(RecordType::from_name(b"UNKNOWN[1336]"), RecordType::Uringop);
+        assert_eq!(RecordType::from_name(b"UNKNOWN[1]"), RecordType::Other);
     }
 }

@@ -83,12 +83,12 @@ fn iostat() {
     damage(sample, |input| {
         let mut header = None;
         for text in text::lines(input) {
-            header = Header::of(text).or(header);
+            header = Header::parse(text).or(header);
             match header.as_ref().map(|header| header.row(text)) {
                 Some(Ok(row)) => {
                     inside(row.name, input);
                     for kind in [Column::Reads, Column::ReadKib, Column::AwaitMs, Column::Queue] {
-                        assert!(row.figure(kind).is_none_or(|value| value >= 0.0));
+                        assert!(row.value(kind).is_none_or(|value| value >= 0.0));
                     }
                 }
                 Some(Err(bad)) => assert!(bad.at <= text.len()),

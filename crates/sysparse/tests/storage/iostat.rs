@@ -28,14 +28,14 @@ fn rows(input: &[u8]) -> Vec<(String, Vec<Option<f64>>)> {
     let mut header = None;
     let mut rows = Vec::new();
     for (number, line) in text::lines(input).enumerate() {
-        if let Some(found) = Header::of(line) {
+        if let Some(found) = Header::parse(line) {
             header = Some(found);
         } else if line.trim_ascii().is_empty() {
             header = None;
         } else if let Some(header) = &header {
             let row = header.row(line).unwrap_or_else(|bad| panic!("line {}: {bad}", number + 1));
             let name = String::from_utf8(row.name.to_vec()).unwrap();
-            rows.push((name, KEYS.iter().map(|(_, kind, _)| row.figure(*kind)).collect()));
+            rows.push((name, KEYS.iter().map(|(_, kind, _)| row.value(*kind)).collect()));
         }
     }
     rows
