@@ -1,9 +1,9 @@
 //! The tables of options.
 
 use super::{Args, text, time, user};
+use crate::filter::FieldFilter;
 use crate::report::Format;
 use crate::section::Section;
-use crate::subject::Test;
 use crate::times::End;
 use std::collections::BTreeSet;
 use toolkit::cli::{self, Opt, ValueHint, both, long, short};
@@ -28,7 +28,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          filter given.",
         |args, word| {
             let user = user(word).ok_or("expected a number or a user's name")?;
-            args.add_test(Test::Number(b"euid", BTreeSet::from([user])));
+            args.add_field_filter(FieldFilter::Number(b"euid", BTreeSet::from([user])));
             Ok(())
         },
     ),
@@ -38,7 +38,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Count only events of the program with this path. Daemons have no login user, so use this \
          option with `--uid unset` to profile a service.",
         |args, word| {
-            args.add_test(Test::Text(b"exe", text(word)));
+            args.add_field_filter(FieldFilter::Text(b"exe", text(word)));
             Ok(())
         },
     ),
@@ -47,7 +47,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events of processes with this name",
         "Count only events of processes with this name, which has at most 15 bytes.",
         |args, word| {
-            args.add_test(Test::Text(b"comm", text(word)));
+            args.add_field_filter(FieldFilter::Text(b"comm", text(word)));
             Ok(())
         },
     ),
@@ -56,7 +56,10 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events of this process",
         "Count only events of the process `PID`.",
         |args, word| {
-            args.add_test(Test::Number(b"pid", BTreeSet::from([cli::number(word)?])));
+            args.add_field_filter(FieldFilter::Number(
+                b"pid",
+                BTreeSet::from([cli::number(word)?]),
+            ));
             Ok(())
         },
     ),
@@ -66,7 +69,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Count only events of the login session `ID`: a number, or `unset`.",
         |args, word| {
             let session = user(word).ok_or("expected a number or unset")?;
-            args.add_test(Test::Number(b"ses", BTreeSet::from([session])));
+            args.add_field_filter(FieldFilter::Number(b"ses", BTreeSet::from([session])));
             Ok(())
         },
     ),
@@ -75,7 +78,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events recorded by a rule with this key",
         "Count only events recorded by an audit rule with the key `KEY`.",
         |args, word| {
-            args.add_test(Test::Key(text(word)));
+            args.add_field_filter(FieldFilter::Key(text(word)));
             Ok(())
         },
     ),
@@ -84,7 +87,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events of this host, in a log of several",
         "Count only events recorded by `HOST`, in logs whose records begin with `node=`.",
         |args, word| {
-            args.add_test(Test::Node(text(word)));
+            args.add_field_filter(FieldFilter::Node(text(word)));
             Ok(())
         },
     ),
@@ -93,14 +96,14 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only calls that failed",
         "Count only events whose system call failed. A call that never returns, such as exit, \
          neither fails nor succeeds.",
-        |args| args.subject.success = Some(false),
+        |args| args.filter.success = Some(false),
     ),
     Opt::flag(
         long("successful"),
         "only calls that succeeded",
         "Count only events whose system call succeeded. If both this option and `--failed` are \
          given, the last one wins.",
-        |args| args.subject.success = Some(true),
+        |args| args.filter.success = Some(true),
     ),
     Opt::value(
         both('S', "start").takes("TIME", ValueHint::Words(TIMES)),
@@ -111,7 +114,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          of day in one argument; seconds since the epoch; or a date and time in ISO 8601 format, \
          with a time zone or in local time.",
         |args, word| {
-            args.subject.start = Some(time(word, End::Start)?);
+            args.filter.start = Some(time(word, End::Start)?);
             Ok(())
         },
     ),
@@ -122,7 +125,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          exceptions: `today` means now, as in ausearch, and a date without a time means the end \
          of that day.",
         |args, word| {
-            args.subject.end = Some(time(word, End::Last)?);
+            args.filter.end = Some(time(word, End::Last)?);
             Ok(())
         },
     ),
