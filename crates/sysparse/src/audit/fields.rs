@@ -7,7 +7,8 @@
 
 use super::Record;
 use super::value::{Value, value};
-use crate::grammar::{Parsed, literal};
+use crate::ParseError;
+use crate::grammar::{Parsed, literal, no_match};
 use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
@@ -80,7 +81,7 @@ impl<'a> Record<'a> {
     /// As [`Record::field`], for a name whose length is not known before the run.
     #[must_use]
     pub fn field_named(&self, name: &[u8]) -> Option<Value<'a>> {
-        find(self.body, name, |_| true)
+        field_in(self.body, name)
     }
 
     /// The fields in `msg='...'`, which the program that wrote the record chose.
@@ -99,26 +100,46 @@ impl<'a> Record<'a> {
         Some(Fields { rest: inner.get(..memchr::memrchr(b'\'', inner)?)? })
     }
 
-    /// The login user id of whoever caused the record; [`AUID_UNSET`] for daemons.
+    /// The login user id of whoever caused the record; [`AUID_UNSET`](super::AUID_UNSET) for
+    /// daemons.
     ///
     /// `old auid=`, `by auid=` and `sending auid=` are other people's.
+    ///
+    /// ```
+    /// let line = b"type=LOGIN msg=audit(1.000:1): pid=7 old auid=4294967295 auid=7005";
+    /// assert_eq!(sysparse::audit::record(line)?.expect("a record").auid(), Some(7005));
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn auid(&self) -> Option<u32> {
-        auid_in(self.body)
+        auid_anywhere(self.body).ok().map(|(_, auid)| auid)
     }
 }
 
+/// A field of that name, wherever it stands; nothing is passed.
+pub(super) fn anywhere<'a, T>(
+    name: &'static [u8],
+    read: impl Fn(Value<'a>) -> Option<T>,
+) -> impl Parser<&'a [u8], Output = T, Error = ParseError> {
+    move |record: &'a [u8]| match field_in(record, name).and_then(&read) {
+        Some(value) => Ok((record, value)),
+        None => Err(no_match(&[])),
+    }
+}
+
+/// The field `auid` that is the record's own.
 #[inline]
-pub(super) fn auid_in(record: &[u8]) -> Option<u32> {
+pub(super) fn auid_anywhere(record: &[u8]) -> Parsed<'_, u32> {
     let others = [&b"old "[..], b"by ", b"sending "];
     let own = |before: &[u8]| !others.iter().any(|word| before.ends_with(word));
-    find(record, b"auid", own).and_then(Value::id)
+    let auid = find(record, b"auid", own).and_then(Value::id).ok_or(no_match(&[]))?;
+    Ok((record, auid))
 }
 
 /// The first field of that name in a part of a record.
-#[inline]
-pub(super) fn field_in<'a, const N: usize>(part: &'a [u8], name: &[u8; N]) -> Option<Value<'a>> {
+#[inline(always)]
+pub(super) fn field_in<'a>(part: &'a [u8], name: &[u8]) -> Option<Value<'a>> {
     find(part, name, |_| true)
 }
 
@@ -126,12 +147,7 @@ pub(super) fn field_in<'a, const N: usize>(part: &'a [u8], name: &[u8; N]) -> Op
 ///
 /// Only the `=` are looked at: reading every value before the one that is asked for costs more.
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "a name of known length is compared without a call")]
-pub(super) fn find<'a>(
-    body: &'a [u8],
-    name: &[u8],
-    own: impl Fn(&[u8]) -> bool,
-) -> Option<Value<'a>> {
+fn find<'a>(body: &'a [u8], name: &[u8], own: impl Fn(&[u8]) -> bool) -> Option<Value<'a>> {
     for at in memchr::memchr_iter(b'=', body) {
         let (before, rest) = body.split_at(at);
         if let Some(before) = before.strip_suffix(name) {
@@ -147,8 +163,7 @@ pub(super) fn find<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::AUID_UNSET;
-    use super::super::record;
+    use super::super::{AUID_UNSET, record};
     use super::*;
     use crate::text::Text;
     use std::format;
