@@ -104,10 +104,10 @@ fn output_of_changed(log: &Path, bytes: usize, change: impl FnOnce()) -> Output 
 /// the log `max` times, and it is read at least `min` times.
 fn check(min: usize, max: usize, change: impl Fn(&Path, &[u8])) {
     let folder = temp_dir();
-    let [log, one] = ["log", "one"].map(|name| folder.path().join(name));
+    let [log, single] = ["log", "single"].map(|name| folder.path().join(name));
     let lines = log_lines();
-    write(&one, repeated(&lines, 1));
-    let one = items(&start(&one).wait_with_output().expect("it ends").stdout);
+    write(&single, repeated(&lines, 1));
+    let expected = items(&start(&single).wait_with_output().expect("it ends").stdout);
     let (whole, part) = (repeated(&lines, TIMES), repeated(&lines, TIMES / 2));
     for quarters in 0..4 {
         write(&log, &whole);
@@ -120,10 +120,11 @@ fn check(min: usize, max: usize, change: impl Fn(&Path, &[u8])) {
         }
         let found = items(&output.stdout);
         for (item, count) in &found {
-            let once = one.get(item).unwrap_or_else(|| panic!("{quarters} quarters: {item:?}"));
+            let once =
+                expected.get(item).unwrap_or_else(|| panic!("{quarters} quarters: {item:?}"));
             assert!(*count <= once * max, "{quarters} quarters: {count} > {once} * {max} {item:?}");
         }
-        for (item, once) in &one {
+        for (item, once) in &expected {
             let count = found.get(item).copied().unwrap_or_default();
             assert!(count >= once * min, "{quarters} quarters: {count} < {once} * {min} {item:?}");
         }

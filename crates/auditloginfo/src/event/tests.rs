@@ -194,7 +194,9 @@ fn the_size_of_what_is_pending_is_limited() {
         let query = files(false);
         let mut sink = Sink::new(query.collect);
         let mut assembler = EventAssembler::new(&query, RandomState::default());
-        lines.iter().for_each(|line| add(&mut assembler, line, &mut sink));
+        for line in &lines {
+            add(&mut assembler, line, &mut sink);
+        }
         assert!(assembler.incomplete > 1, "some are evicted to keep within {PENDING_MAX} bytes");
         assert_eq!(assembler.flush(&mut sink), events);
     }

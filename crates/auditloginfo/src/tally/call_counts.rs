@@ -53,7 +53,9 @@ mod tests {
         let mut sum = CallCounts::default();
         for calls in [vec![open, wait, open], vec![unknown, open]] {
             let mut counts = CallCounts::default();
-            calls.into_iter().for_each(|call| counts.add(call));
+            for call in calls {
+                counts.add(call);
+            }
             sum.merge(&counts);
         }
         let mut found: Vec<_> = sum.iter().collect();
