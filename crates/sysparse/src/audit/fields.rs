@@ -7,12 +7,12 @@
 
 use super::Record;
 use super::value::{Value, value};
-use crate::grammar::{Parsed, literal};
+use crate::grammar::{Parsed, blanks, literal, whole};
 use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::take_till;
-use nom::combinator::{map, value as constant};
+use nom::bytes::complete::{take_till, take_while_m_n};
+use nom::combinator::{eof, map, rest, value as constant};
 use nom::sequence::preceded;
 
 /// The fields of a record in their order; words without `=` are left out, and a quote without its
@@ -20,6 +20,12 @@ use nom::sequence::preceded;
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
     rest: &'a [u8],
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(rest: &'a [u8]) -> Fields<'a> {
+        Fields { rest }
+    }
 }
 
 impl<'a> Iterator for Fields<'a> {
@@ -94,9 +100,17 @@ impl<'a> Record<'a> {
     /// ```
     #[must_use]
     pub fn message(&self) -> Option<Fields<'a>> {
+        self.message_text().map(Fields::new)
+    }
+
+    /// The text in `msg='...'`. The kernel ends its own line at a newline in that text, so the second
+    /// quote can be missing, and the last one that is there can be part of the text.
+    pub(super) fn message_text(&self) -> Option<&'a [u8]> {
         const OPENING: &[u8] = b" msg='";
-        let inner = self.body.get(memmem::find(self.body, OPENING)? + OPENING.len()..)?;
-        Some(Fields { rest: inner.get(..memchr::memrchr(b'\'', inner)?)? })
+        let text = self.body.get(memmem::find(self.body, OPENING)? + OPENING.len()..)?;
+        let end = memchr::memrchr(b'\'', text)
+            .filter(|end| whole(behind_message, text.get(end + 1..).unwrap_or_default()).is_some());
+        text.get(..end.unwrap_or(text.len()))
     }
 
     /// The login user id of whoever caused the record; [`AUID_UNSET`] for daemons.
@@ -107,6 +121,14 @@ impl<'a> Record<'a> {
     pub fn auid(&self) -> Option<u32> {
         auid_in(self.body)
     }
+}
+
+/// What follows `msg='...'`: nothing, blanks, or the second part of an enriched record.
+fn behind_message(input: &[u8]) -> Parsed<'_, ()> {
+    let (input, _) = blanks(input)?;
+    let separator = alt((literal(b"\x1d"), literal(b"#035"), blanks));
+    let enriched = (separator, take_while_m_n(1, 1, |byte: u8| byte.is_ascii_uppercase()), rest);
+    alt((constant((), enriched), constant((), eof))).parse(input)
 }
 
 #[inline]
