@@ -8,14 +8,12 @@
 //!
 //! Sources: `kernel/auditsc.c` and `kernel/audit.c` of Linux, auditd.conf(5), and the field
 //! dictionary of the Linux audit documentation project.
-//!
-//! Millions of these lines are read, so some small functions are `inline(always)`: without it a
-//! record or a call is returned in memory, and reading a log takes 1.7 to 8.5 % more CPU.
 
 mod avc;
 mod call;
 mod execve;
 mod fields;
+mod message;
 mod path;
 mod record_type;
 mod stamp;
@@ -36,7 +34,7 @@ use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{take, take_until};
-use nom::combinator::{map, peek, verify};
+use nom::combinator::{peek, verify};
 use nom::sequence::{delimited, preceded, terminated};
 use record_type::fast_record_type;
 
@@ -98,27 +96,25 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, ParseError> {
 /// ```
 #[must_use]
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "as the head of this module says")]
 pub fn header(line: &[u8]) -> Option<RecordHeader<'_>> {
     let (rest, kind) = match typed(line) {
         Ok(found) => found,
-        Err(_) => elsewhere(line).map(|(rest, (_, kind))| (rest, kind)).ok()?,
+        Err(_) => elsewhere(line).ok()?,
     };
     Some(RecordHeader { kind, line, rest })
 }
 
 /// `type=SYSCALL `
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "as the head of this module says")]
 fn typed(input: &[u8]) -> Parsed<'_, RecordType> {
     preceded(literal(b"type="), fast_record_type).parse(input)
 }
 
-/// A record that does not begin the line: the host that wrote it, if known, and its type.
+/// A record that does not begin the line.
 #[cold]
 #[inline(never)]
-fn elsewhere(line: &[u8]) -> Parsed<'_, (Option<&[u8]>, RecordType)> {
-    alt(((map(node, Some), typed), behind_prefix)).parse(line)
+fn elsewhere(line: &[u8]) -> Parsed<'_, RecordType> {
+    alt((preceded(node, typed), behind_prefix)).parse(line)
 }
 
 /// `node=lab `
@@ -128,19 +124,14 @@ fn node(input: &[u8]) -> Parsed<'_, &[u8]> {
 
 /// `Nov 22 13:14:51 lab kernel: audit: type=1307 audit(`: the first `type=` that begins a word and
 /// that a stamp follows. What stands before it is free text, so it is searched for.
-fn behind_prefix(line: &[u8]) -> Parsed<'_, (Option<&[u8]>, RecordType)> {
+fn behind_prefix(line: &[u8]) -> Parsed<'_, RecordType> {
     let found = memmem::find_iter(line, b"type=").find_map(|at| {
         let (before, record) = line.split_at_checked(at)?;
         let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let (rest, kind) = terminated(typed, peek(stamp::opening)).parse(record).ok()?;
-        (!before.last().is_some_and(is_name)).then_some((rest, (last_node(before), kind)))
+        let found = terminated(typed, peek(stamp::opening)).parse(record).ok();
+        found.filter(|_| !before.last().is_some_and(is_name))
     });
     found.ok_or(no_match(line))
-}
-
-/// The host in `<13>lab audispd: node=lab `.
-fn last_node(before: &[u8]) -> Option<&[u8]> {
-    before.rsplit(|byte| *byte == b' ').nth(1)?.strip_prefix(b"node=")
 }
 
 impl<'a> RecordHeader<'a> {
@@ -149,9 +140,9 @@ impl<'a> RecordHeader<'a> {
     /// # Errors
     /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "as the head of this module says")]
     pub fn record(self) -> Result<Record<'a>, ParseError> {
-        let (body, event) = finish(self.line, stamp::event(self.rest))?;
+        let event = stamp::fast_event(self.rest).or_else(|_| stamp::event(self.rest));
+        let (body, event) = finish(self.line, event)?;
         Ok(Record { kind: self.kind, event, body, line: self.line })
     }
 
@@ -192,7 +183,16 @@ impl<'a> Record<'a> {
     #[must_use]
     #[inline]
     pub fn node(&self) -> Option<&'a [u8]> {
-        if self.line.starts_with(b"type=") { None } else { elsewhere(self.line).ok()?.1.0 }
+        if self.line.starts_with(b"type=") { None } else { self.node_before() }
+    }
+
+    /// The name in `node=lab type=PATH msg=audit(`, read from its end: a prefix may stand before it.
+    fn node_before(&self) -> Option<&'a [u8]> {
+        let stamp = b"audit(".len() + self.event.len() + b"):".len();
+        let before = self.line.get(..self.body_offset().checked_sub(stamp)?)?;
+        let before = before.strip_suffix(b"msg=").unwrap_or(before);
+        // Behind the name there are the type, a blank, and nothing.
+        before.rsplit(|byte| *byte == b' ').nth(2)?.strip_prefix(b"node=")
     }
 
     /// Offset of the body in the line.

@@ -13,8 +13,8 @@
 //! btime 1795353600
 //! ```
 //!
-//! Sources: `Documentation/ABI/testing/sysfs-class-scsi_tape` of Linux, proc_uptime(5) (seconds since
-//! boot, and seconds that the processors were idle), proc_stat(5).
+//! Sources: `Documentation/ABI/testing/sysfs-class-scsi_tape` of Linux, `proc_uptime(5)` (seconds
+//! since boot, and seconds that the processors were idle), `proc_stat(5)`.
 
 use crate::ParseError;
 use crate::grammar::{Parsed, expect, hex, is_blank, literal, number, parse, whole};

@@ -26,8 +26,17 @@ impl fmt::Display for ParseError {
 
 impl core::error::Error for ParseError {}
 
-/// The error of a grammar while it runs. A nom parser sees the rest of a line, not its start, so
-/// that `at` counts the bytes from the place to the end of the line; [`locate`] turns it round.
+impl ParseError {
+    /// The error of a grammar, with its place as an offset from the start of `line`.
+    ///
+    /// A nom parser sees what is left of a line, not where the line starts. So while a grammar runs,
+    /// `at` counts the bytes from the place to the end of the line.
+    #[cold]
+    pub(crate) fn in_line(self, line: &[u8]) -> ParseError {
+        ParseError { at: line.len().saturating_sub(self.at), ..self }
+    }
+}
+
 impl nom::error::ParseError<&[u8]> for ParseError {
     #[inline]
     fn from_error_kind(rest: &[u8], _: ErrorKind) -> Self {
@@ -39,7 +48,7 @@ impl nom::error::ParseError<&[u8]> for ParseError {
         inner
     }
 
-    /// Of two alternatives, the one that got further; of two as far, the one that has a name.
+    /// Of two alternatives, the one that got further; of two that got as far, the one with a name.
     #[inline]
     fn or(self, other: Self) -> Self {
         let is_unnamed = self.at == other.at && self.expected.is_empty();
@@ -47,22 +56,11 @@ impl nom::error::ParseError<&[u8]> for ParseError {
     }
 }
 
-/// [`context`](nom::error::context) names what was expected, unless a parser inside did so, and
-/// keeps the place.
+/// [`context`](nom::error::context) names what was expected and keeps the place; the innermost name
+/// holds.
 impl ContextError<&[u8]> for ParseError {
     #[inline]
     fn add_context(_: &[u8], expected: &'static str, inner: Self) -> Self {
         if inner.expected.is_empty() { ParseError { expected, ..inner } } else { inner }
-    }
-}
-
-/// Turns the place of a grammar's error into an offset from the start of `line`.
-#[cold]
-pub(crate) fn locate(line: &[u8], error: nom::Err<ParseError>) -> ParseError {
-    match error {
-        nom::Err::Error(error) | nom::Err::Failure(error) => {
-            ParseError { at: line.len().saturating_sub(error.at), ..error }
-        }
-        nom::Err::Incomplete(_) => ParseError { expected: "more input", at: line.len() },
     }
 }

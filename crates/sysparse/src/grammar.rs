@@ -4,7 +4,6 @@
 //! character of two bytes, and panic at the end of the input: use those of bytes.
 
 use crate::ParseError;
-use crate::error::locate;
 use nom::branch::alt;
 use nom::bytes::complete::{take_till, take_until, take_while, take_while_m_n};
 use nom::character::complete::{digit1, oct_digit1, one_of};
@@ -25,16 +24,16 @@ pub(crate) fn parse<'a, T>(
     finish(line, grammar.parse(line)).map(|(_, value)| value)
 }
 
-/// The result of a grammar that parsed `line` or an end of it.
+/// What is left and what was read by a grammar that parsed `line` or an end of it.
 #[inline]
 pub(crate) fn finish<'a, T>(
     line: &[u8],
     parsed: Parsed<'a, T>,
 ) -> Result<(&'a [u8], T), ParseError> {
-    match parsed {
-        Ok(found) => Ok(found),
-        Err(error) => Err(locate(line, error)),
-    }
+    parsed.map_err(|error| match error {
+        Err::Error(error) | Err::Failure(error) => error.in_line(line),
+        Err::Incomplete(_) => ParseError { expected: "more input", at: line.len() },
+    })
 }
 
 /// The whole of `input`, or nothing.
@@ -68,25 +67,6 @@ pub(crate) fn literal<const N: usize>(bytes: &'static [u8; N]) -> impl Fn(&[u8])
 #[inline]
 pub(crate) fn no_match(rest: &[u8]) -> Err<ParseError> {
     Err::Error(ParseError { expected: "", at: rest.len() })
-}
-
-/// The bytes up to `literal`, which is passed, found by a byte of it that is `rare` in such text.
-#[inline(always)]
-pub(crate) fn up_to<const N: usize>(
-    rare: u8,
-    literal: &'static [u8; N],
-) -> impl Fn(&[u8]) -> Parsed<'_, &[u8]> {
-    move |input| {
-        let before = literal.iter().position(|byte| *byte == rare).unwrap_or(0);
-        let behind = input.get(before..).unwrap_or_default();
-        for at in memchr::memchr_iter(rare, behind) {
-            let (text, rest) = input.split_at_checked(at).unwrap_or_default();
-            if let Some(rest) = rest.strip_prefix(literal) {
-                return Ok((rest, text));
-            }
-        }
-        Err(no_match(input))
-    }
 }
 
 /// A decimal number without a sign that fits 64 bits.
@@ -137,12 +117,8 @@ pub(crate) fn integer(input: &[u8]) -> Parsed<'_, i64> {
 pub(crate) fn hex(input: &[u8]) -> Parsed<'_, u64> {
     let mut value = 0;
     let mut length = 0;
-    for byte in input {
-        let (digit, letter) = (byte.wrapping_sub(b'0'), (byte | 0x20).wrapping_sub(b'a'));
-        if (digit > 9) & (letter > 5) {
-            break;
-        }
-        value = value << 4 | u64::from((byte & 0xf) + 9 * (byte >> 6));
+    while let Some(digit) = input.get(length).and_then(|byte| char::from(*byte).to_digit(16)) {
+        value = value << 4 | u64::from(digit);
         length += 1;
     }
     match input.get(length..) {
@@ -201,6 +177,26 @@ pub(crate) fn escape_sequence(input: &[u8]) -> Parsed<'_, &[u8]> {
     let parameters = take_while(|byte| matches!(byte, b'0'..=b'9' | b';'));
     let letter = take_while_m_n(1, 1, |byte: u8| byte.is_ascii_alphabetic());
     recognize((literal(b"\x1b["), parameters, alt((letter, eof)))).parse(input)
+}
+
+/// What stands before the first `literal`, which is passed. The literal is found by a byte that is
+/// `rare` in such text: nom's `take_until` stops at every byte like the first of the literal.
+#[inline(always)]
+pub(crate) fn up_to<const N: usize>(
+    rare: u8,
+    literal: &'static [u8; N],
+) -> impl Fn(&[u8]) -> Parsed<'_, &[u8]> {
+    move |input| {
+        let before = literal.iter().position(|byte| *byte == rare).unwrap_or(0);
+        let behind = input.get(before..).unwrap_or_default();
+        for at in memchr::memchr_iter(rare, behind) {
+            let (text, rest) = input.split_at_checked(at).unwrap_or_default();
+            if let Some(rest) = rest.strip_prefix(literal) {
+                return Ok((rest, text));
+            }
+        }
+        Err(no_match(input))
+    }
 }
 
 /// What stands before the first place where `parser` matches, and what it finds there.

@@ -18,6 +18,10 @@
 //! Each format is a grammar of small nom parsers that mirrors the sample at the head of its module.
 #![no_std]
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::inline_always,
+    reason = "+1.7 to 8.5 % CPU when the hot functions are not inlined, docs/performance.md"
+)]
 
 pub mod audit;
 pub mod counter;

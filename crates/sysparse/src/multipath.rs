@@ -129,7 +129,7 @@ fn any_line(input: &[u8]) -> Parsed<'_, Line<'_>> {
     .parse(input)
 }
 
-/// `|-+- ` or `  `- ` or ` \_ `
+/// `|-+- ` or `| |- ` or ` \_ `: lines that join the branches to their map.
 fn tree(input: &[u8]) -> Parsed<'_, &[u8]> {
     take_while(|byte| b" \t|`'-+\\_".contains(&byte)).parse(input)
 }

@@ -4,24 +4,10 @@ mod encoded;
 
 pub use encoded::Text;
 
-use crate::ParseError;
-use crate::grammar::{self, escape_sequence, finish, hex, whole};
+use crate::grammar::{self, escape_sequence, hex, whole};
 use memchr::memmem;
 use nom::Parser;
-use nom::error::context;
 use nom::multi::many0_count;
-
-/// The decimal number at the start of `input`, without a sign, and what follows it.
-///
-/// ```
-/// assert_eq!(sysparse::text::number(b"1853 pid"), Ok((&b" pid"[..], 1853)));
-/// ```
-///
-/// # Errors
-/// No digit at the start, or a number beyond [`u64::MAX`].
-pub fn number(input: &[u8]) -> Result<(&[u8], u64), ParseError> {
-    finish(input, context("a number", grammar::number).parse(input))
-}
 
 /// The whole of `input` as one decimal number, or nothing.
 ///
@@ -90,15 +76,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_stop_at_the_first_other_byte_and_never_wrap() {
-        assert_eq!(number(b"12:3"), Ok((&b":3"[..], 12)));
-        assert!(number(b"").is_err());
-        assert!(number(b"-1").is_err());
+    fn numbers_never_wrap() {
         assert_eq!(whole_number(b"18446744073709551615"), Some(u64::MAX));
         assert_eq!(whole_number(b"18446744073709551616"), None);
-        assert_eq!(whole_number(b"7x"), None);
-        let error = ParseError { expected: "a number", at: 19 };
-        assert_eq!(number(b"18446744073709551616 x"), Err(error));
+        assert_eq!([whole_number(b"7x"), whole_number(b""), whole_number(b"-1")], [None; 3]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Any bytes as lines of an audit log: no panic, and what a record lends out lies inside its line.
+//! Any bytes as lines of an audit log: no panic, and what a record borrows lies inside its line.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -60,21 +60,17 @@ impl<'a> Record<'a> {
 
 /// `argc=3`, `a1="-l"`, `a1_len=4` or `a1[0]=6C73`
 fn argument(input: &[u8]) -> Parsed<'_, Argument<'_>> {
-    let count =
-        preceded(literal(b"argc="), map_opt(value, |count| text::whole_number(count.raw())));
+    let count = map_opt(value, |count| text::whole_number(count.raw()));
     let whole = separated_pair(number, literal(b"="), value);
     let length = separated_pair(number, literal(b"_len="), map_opt(value, Value::number));
     let part = (number, delimited(literal(b"["), number, literal(b"]=")), value);
-    alt((
-        preceded(literal(b"a"), map(whole, |(index, value)| Argument::Whole(index, value))),
-        map(count, Argument::Count),
-        preceded(literal(b"a"), map(length, |(index, length)| Argument::Length(index, length))),
-        preceded(
-            literal(b"a"),
-            map(part, |(index, part, value)| Argument::Part(index, part, value)),
-        ),
-    ))
-    .parse(input)
+    let argument = alt((
+        map(whole, |(index, value)| Argument::Whole(index, value)),
+        map(length, |(index, length)| Argument::Length(index, length)),
+        map(part, |(index, part, value)| Argument::Part(index, part, value)),
+    ));
+    let count = map(preceded(literal(b"argc="), count), Argument::Count);
+    alt((preceded(literal(b"a"), argument), count)).parse(input)
 }
 
 #[cfg(test)]

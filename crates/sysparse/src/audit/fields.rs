@@ -7,12 +7,12 @@
 
 use super::Record;
 use super::value::{Value, value};
-use crate::grammar::{Parsed, blanks, literal, whole};
-use memchr::memmem;
+use crate::ParseError;
+use crate::grammar::{Parsed, literal, no_match};
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{take_till, take_while_m_n};
-use nom::combinator::{eof, map, rest, value as constant};
+use nom::bytes::complete::take_till;
+use nom::combinator::{map, value as constant};
 use nom::sequence::preceded;
 
 /// The fields of a record in their order; words without `=` are left out, and a quote without its
@@ -86,61 +86,49 @@ impl<'a> Record<'a> {
     /// As [`Record::field`], for a name whose length is not known before the run.
     #[must_use]
     pub fn field_named(&self, name: &[u8]) -> Option<Value<'a>> {
-        find(self.body, name, |_| true)
+        field_in(self.body, name)
     }
 
-    /// The fields in `msg='...'`, which the program that wrote the record chose.
+    /// The login user id of whoever caused the record; [`AUID_UNSET`](super::AUID_UNSET) for
+    /// daemons.
+    ///
+    /// `old auid=`, `by auid=` and `sending auid=` are other people's.
     ///
     /// ```
-    /// let line = b"type=USER_LOGIN msg=audit(1.000:1): pid=7 auid=0 msg='op=login res=success'";
-    /// let record = sysparse::audit::record(line)?.expect("a record");
-    /// let names = record.message().expect("a message").map(|(name, _)| name);
-    /// assert!(names.eq([&b"op"[..], b"res"]));
+    /// let line = b"type=LOGIN msg=audit(1.000:1): pid=7 old auid=4294967295 auid=7005";
+    /// assert_eq!(sysparse::audit::record(line)?.expect("a record").auid(), Some(7005));
     /// # Ok::<(), sysparse::ParseError>(())
     /// ```
     #[must_use]
-    pub fn message(&self) -> Option<Fields<'a>> {
-        self.message_text().map(Fields::new)
-    }
-
-    /// The text in `msg='...'`. The kernel ends its own line at a newline in that text, so the second
-    /// quote can be missing, and the last one that is there can be part of the text.
-    pub(super) fn message_text(&self) -> Option<&'a [u8]> {
-        const OPENING: &[u8] = b" msg='";
-        let text = self.body.get(memmem::find(self.body, OPENING)? + OPENING.len()..)?;
-        let end = memchr::memrchr(b'\'', text)
-            .filter(|end| whole(behind_message, text.get(end + 1..).unwrap_or_default()).is_some());
-        text.get(..end.unwrap_or(text.len()))
-    }
-
-    /// The login user id of whoever caused the record; [`AUID_UNSET`] for daemons.
-    ///
-    /// `old auid=`, `by auid=` and `sending auid=` are other people's.
-    #[must_use]
     #[inline]
     pub fn auid(&self) -> Option<u32> {
-        auid_in(self.body)
+        auid_anywhere(self.body).ok().map(|(_, auid)| auid)
     }
 }
 
-/// What follows `msg='...'`: nothing, blanks, or the second part of an enriched record.
-fn behind_message(input: &[u8]) -> Parsed<'_, ()> {
-    let (input, _) = blanks(input)?;
-    let separator = alt((literal(b"\x1d"), literal(b"#035"), blanks));
-    let enriched = (separator, take_while_m_n(1, 1, |byte: u8| byte.is_ascii_uppercase()), rest);
-    alt((constant((), enriched), constant((), eof))).parse(input)
+/// A field of that name, wherever it stands; nothing is passed.
+pub(super) fn anywhere<'a, T>(
+    name: &'static [u8],
+    read: impl Fn(Value<'a>) -> Option<T>,
+) -> impl Parser<&'a [u8], Output = T, Error = ParseError> {
+    move |record: &'a [u8]| match field_in(record, name).and_then(&read) {
+        Some(value) => Ok((record, value)),
+        None => Err(no_match(&[])),
+    }
 }
 
+/// The field `auid` that is the record's own.
 #[inline]
-pub(super) fn auid_in(record: &[u8]) -> Option<u32> {
+pub(super) fn auid_anywhere(record: &[u8]) -> Parsed<'_, u32> {
     let others = [&b"old "[..], b"by ", b"sending "];
     let own = |before: &[u8]| !others.iter().any(|word| before.ends_with(word));
-    find(record, b"auid", own).and_then(Value::id)
+    let auid = find(record, b"auid", own).and_then(Value::id).ok_or(no_match(&[]))?;
+    Ok((record, auid))
 }
 
 /// The first field of that name in a part of a record.
-#[inline]
-pub(super) fn field_in<'a, const N: usize>(part: &'a [u8], name: &[u8; N]) -> Option<Value<'a>> {
+#[inline(always)]
+pub(super) fn field_in<'a>(part: &'a [u8], name: &[u8]) -> Option<Value<'a>> {
     find(part, name, |_| true)
 }
 
@@ -148,12 +136,7 @@ pub(super) fn field_in<'a, const N: usize>(part: &'a [u8], name: &[u8; N]) -> Op
 ///
 /// Only the `=` are looked at: reading every value before the one that is asked for costs more.
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "a name of known length is compared without a call")]
-pub(super) fn find<'a>(
-    body: &'a [u8],
-    name: &[u8],
-    own: impl Fn(&[u8]) -> bool,
-) -> Option<Value<'a>> {
+fn find<'a>(body: &'a [u8], name: &[u8], own: impl Fn(&[u8]) -> bool) -> Option<Value<'a>> {
     for at in memchr::memchr_iter(b'=', body) {
         let (before, rest) = body.split_at(at);
         if let Some(before) = before.strip_suffix(name) {
@@ -169,8 +152,7 @@ pub(super) fn find<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::AUID_UNSET;
-    use super::super::record;
+    use super::super::{AUID_UNSET, record};
     use super::*;
     use crate::text::Text;
     use std::format;

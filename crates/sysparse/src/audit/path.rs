@@ -9,11 +9,13 @@
 //! Source: `audit_log_name` in `kernel/audit.c` of Linux.
 
 use super::Record;
+use super::fields::anywhere;
 use super::value::{Value, bare, value};
 use crate::ParseError;
-use crate::grammar::{Parsed, literal, number, up_to};
+use crate::grammar::{Parsed, finish, literal, number, up_to};
 use nom::Parser;
-use nom::combinator::verify;
+use nom::combinator::{map, verify};
+use nom::error::context;
 use nom::sequence::terminated;
 
 /// A file name that a call used.
@@ -40,11 +42,10 @@ impl<'a> Path<'a> {
     /// # Errors
     /// The record has none.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "as the head of the module audit says")]
     pub fn parse(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
         match in_kernel_order(record.body) {
             Ok((_, path)) => Ok(path),
-            Err(_) => in_any_order(record),
+            Err(_) => Ok(finish(record.line, in_any_order(record.body))?.1),
         }
     }
 
@@ -73,19 +74,18 @@ fn parent(nametype: &[u8]) -> Parsed<'_, ()> {
 
 /// ` item=1 name="/etc/motd" `
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "as the head of the module audit says")]
 fn in_kernel_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
     let (input, _) = (literal(b" item="), number, literal(b" name=")).parse(record)?;
     let (rest, name) = value(input)?;
     Ok((rest, Path { name, rest }))
 }
 
+/// The same name, wherever it stands.
 #[cold]
-fn in_any_order<'a>(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
-    let at = record.line.len();
-    let name = record.field(b"name");
-    let name = name.ok_or(ParseError { expected: "name= and a file name", at })?;
-    Ok(Path { name, rest: record.body })
+#[inline(never)]
+fn in_any_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
+    let name = context("name= and a file name", anywhere(b"name", Some));
+    map(name, |name| Path { name, rest: record }).parse(record)
 }
 
 #[cfg(test)]

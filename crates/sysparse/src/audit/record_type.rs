@@ -166,15 +166,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_short_way_and_the_long_way_agree() {
+    fn the_fast_path_agrees_with_the_grammar() {
         for word in ["SYSCALL", "PATH", "CWD", "PROCTITLE", "EXECVE", "SYSCALL2", "PROCTITLES", ""]
         {
-            let input = std::format!("{word} msg=audit(1.2:3): a");
-            for input in [input.as_bytes(), word.as_bytes()] {
-                assert_eq!(fast_record_type(input), record_type(input), "{word}");
+            let sample = std::format!("{word} msg=audit(1.2:3): a");
+            let wanted = (&b"msg=audit(1.2:3): a"[..], RecordType::from_name(word.as_bytes()));
+            assert_eq!(record_type(sample.as_bytes()), Ok(wanted));
+            for at in 0..=sample.len() {
+                let prefix = sample.as_bytes().get(..at).expect("a prefix");
+                assert_eq!(fast_record_type(prefix), record_type(prefix));
             }
-            let kind = RecordType::from_name(word.as_bytes());
-            assert_eq!(record_type(input.as_bytes()), Ok((&b"msg=audit(1.2:3): a"[..], kind)));
+            for at in 0..sample.len() {
+                for byte in 0..=u8::MAX {
+                    let mut changed = sample.clone().into_bytes();
+                    changed[at] = byte;
+                    assert_eq!(fast_record_type(&changed), record_type(&changed));
+                }
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::AUID_UNSET;
 use crate::grammar::{Parsed, hex, integer, literal, number, octal, whole};
 use crate::text::Text;
 use nom::Parser;
-use nom::bytes::complete::take_until;
+use nom::bytes::complete::{take, take_until};
 use nom::combinator::{map, not, recognize};
 use nom::multi::many0_count;
 use nom::sequence::terminated;
@@ -118,9 +118,8 @@ pub(super) fn bare(input: &[u8]) -> Parsed<'_, &[u8]> {
 }
 
 /// Bytes up to one at which a bare value may end.
-fn text(input: &[u8]) -> Parsed<'_, ()> {
-    let end = memchr::memchr3(b' ', 0x1d, b'#', input).unwrap_or(input.len());
-    Ok((input.get(end..).unwrap_or_default(), ()))
+fn text(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take(memchr::memchr3(b' ', 0x1d, b'#', input).unwrap_or(input.len())).parse(input)
 }
 
 #[cfg(test)]

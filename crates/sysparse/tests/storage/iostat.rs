@@ -5,7 +5,7 @@ use std::fs;
 use sysparse::iostat::{Column, Header};
 use sysparse::text;
 
-/// What jc calls the figures, and how much of ours one of its is.
+/// The names that jc has for the columns, and how many of our units one of its is.
 const KEYS: [(&str, Column, f64); 14] = [
     ("r_s", Column::Reads, 1.0),
     ("w_s", Column::Writes, 1.0),
