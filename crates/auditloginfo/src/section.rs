@@ -151,6 +151,8 @@ impl Collect {
             RecordType::Seccomp
             | RecordType::Avc
             | RecordType::UserAvc
+            | RecordType::ApparmorAllowed
+            | RecordType::ApparmorDenied
             | RecordType::Landlock
             | RecordType::Other => self.needs_standalone_records(),
         }

@@ -9,14 +9,17 @@
 //! Sources: `kernel/auditsc.c` and `kernel/audit.c` of Linux, auditd.conf(5), and the field
 //! dictionary of the Linux audit documentation project.
 
+mod avc;
 mod call;
 mod execve;
 mod fields;
+mod message;
 mod path;
 mod record_type;
 mod stamp;
 mod value;
 
+pub use avc::{AccessControl, Denial};
 pub use call::Call;
 pub use execve::Argument;
 pub use fields::Fields;

@@ -129,10 +129,12 @@ impl OpenEvent {
         auid: Option<u32>,
         sink: &mut Sink,
     ) {
-        let denial = sink.describe_denial(record).map(Box::from);
+        let denial = sink.describe_denial(record);
         let rare = self.rare();
         rare.standalone_auid = rare.standalone_auid.or(auid);
-        rare.denials.extend(denial);
+        if let Some(denial) = denial {
+            rare.add_denial(denial.into());
+        }
     }
 
     /// Adds another part of the same event.

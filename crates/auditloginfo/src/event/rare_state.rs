@@ -19,6 +19,8 @@ pub(super) struct RareState {
     pub(super) cwd: Option<Box<[u8]>>,
     /// Denials that no SYSCALL record has claimed yet.
     pub(super) denials: Vec<Box<[u8]>>,
+    /// The size of the denials in bytes. It is asked for after each record, so it is not added up then.
+    denial_bytes: usize,
     /// PATH records that cannot be counted yet.
     pub(super) paths: PendingRecords,
     /// EXECVE records that cannot be counted yet.
@@ -48,6 +50,12 @@ impl RareState {
         }
     }
 
+    /// Keeps a denial until it is known for which login user it counts.
+    pub(super) fn add_denial(&mut self, denial: Box<[u8]>) {
+        self.denial_bytes += denial.len();
+        self.denials.push(denial);
+    }
+
     /// Adds the state of another part of the same event.
     pub(super) fn merge(&mut self, other: RareState) {
         self.standalone_auid = self.standalone_auid.or(other.standalone_auid);
@@ -56,6 +64,7 @@ impl RareState {
         self.flags = self.flags.or(other.flags);
         self.cwd = self.cwd.take().or(other.cwd);
         self.denials.extend(other.denials);
+        self.denial_bytes += other.denial_bytes;
         self.paths.append(&other.paths);
         self.commands.append(&other.commands);
     }
@@ -67,8 +76,7 @@ impl RareState {
 
     /// The size of the pending records and denials in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
-        let denials: usize = self.denials.iter().map(|denial| denial.len()).sum();
-        self.paths.bytes.len() + self.commands.bytes.len() + denials
+        self.paths.bytes.len() + self.commands.bytes.len() + self.denial_bytes
     }
 }
 

@@ -1,139 +1,136 @@
-//! A denied access, described in one line of words.
+//! A denied access, described in one line: words whose order says what they are, and behind them
+//! further facts as `name=value`.
 //!
 //! ```text
-//! type=AVC msg=audit(1506487181.009:32794): avc:  denied  { create } for  pid=27960 comm="mongod"
-//!   scontext=system_u:system_r:mongod_t:s0 tcontext=... tclass=unix_dgram_socket permissive=0
+//! type=AVC msg=audit(1795400000.100:320): avc:  denied  { name_bind } for  pid=77 comm="webd" src=8443
+//!   scontext=system_u:system_r:webd_t:s0 tcontext=... tclass=tcp_socket permissive=0
 //! type=AVC msg=audit(1524662933.080:61207): apparmor="DENIED" operation="ptrace"
-//!   profile="docker-default" pid=5571 requested_mask="trace" denied_mask="trace"
+//!   profile="docker-default" pid=5571 requested_mask="trace" denied_mask="trace" peer="unconfined"
 //! type=SECCOMP msg=audit(1795352908.712:13137): auid=7005 ... sig=9 arch=c000003e syscall=102 code=0x0
 //! type=LANDLOCK_ACCESS msg=audit(1729738800.268:30): domain=195ba459b blockers=fs.read_dir path="/"
 //! ```
 //!
-//! Sources: `security/selinux/avc.c`, `security/apparmor/audit.c`, `kernel/auditsc.c` and
-//! `security/landlock/audit.c` of Linux, capabilities(7).
+//! A line holds what a rule must name that allows the access, so denials that need different rules
+//! have different lines.
+
+mod layout;
 
 use crate::syscall_names::{Arch, Call};
-use memchr::memmem;
-use sysparse::audit::{Fields, Record, RecordType, Value};
+use layout::{Layout, Word};
+use sysparse::audit::{AccessControl, Denial, Record, Value};
 
-/// Writes the denial in a record to `line`: the words, a NUL, and the name of the access control.
-/// Returns false if the record holds no denial.
+/// Writes the denial in a record to `line`: its description, a NUL, and the name of the access
+/// control. Returns false if the record holds no denial.
 pub(crate) fn write(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
     line.clear();
-    let fields = record.fields();
-    let access_control: &[u8] = match record.kind {
-        RecordType::Seccomp if is_denied_by_seccomp(record) => {
-            write_seccomp(record, line);
-            b"seccomp"
+    let Some(denial) = record.denial() else { return false };
+    let layout = layout::get(denial.access_control);
+    let fields = ShownFields::new(&denial, layout);
+    for word in layout.words {
+        write_word(*word, &denial, &fields, line);
+    }
+    for name in layout.facts {
+        if let Some(value) = fields.get(name).filter(|value| !is_unknown(*value)) {
+            separate(line);
+            line.extend_from_slice(name.as_bytes());
+            line.push(b'=');
+            write_value(name, value, line);
         }
-        RecordType::Landlock => {
-            write_fields(&fields, &[b"blockers", b"path"], line);
-            b"landlock"
-        }
-        RecordType::Avc if record.field(b"apparmor") == Some(Value::Quoted(b"DENIED")) => {
-            write_fields(
-                &fields,
-                &[b"profile", b"operation", b"denied_mask", b"name", CAPABILITY],
-                line,
-            );
-            b"apparmor"
-        }
-        RecordType::Avc if write_selinux(record, &fields, line) => b"selinux",
-        RecordType::UserAvc
-            if record.message().is_some_and(|inner| write_selinux(record, &inner, line)) =>
-        {
-            b"selinux"
-        }
-        _ => return false,
-    };
-    line.push(0);
-    line.extend_from_slice(access_control);
+    }
+    let is_permissive = denial.is_permitted && denial.access_control == AccessControl::Selinux;
+    line.extend_from_slice(if is_permissive { b" permissive=1\0" } else { b"\0" });
+    line.extend_from_slice(access_control_name(&denial).as_bytes());
     true
 }
 
-/// The field that holds the number of a capability.
-const CAPABILITY: &[u8] = b"capability";
+fn access_control_name(denial: &Denial<'_>) -> &'static str {
+    match denial.access_control {
+        AccessControl::Selinux => "selinux",
+        AccessControl::Apparmor if denial.is_permitted => "apparmor-complain",
+        AccessControl::Apparmor => "apparmor",
+        AccessControl::Landlock => "landlock",
+        AccessControl::Seccomp => "seccomp",
+    }
+}
 
-/// Appends the values of the fields with these names, in this order.
-fn write_fields(fields: &Fields<'_>, names: &[&[u8]], line: &mut Vec<u8>) {
-    for name in names {
-        if let Some((_, value)) = fields.clone().find(|(field, _)| field == name) {
-            write_word(line, |line| {
-                if *name == CAPABILITY {
-                    line.extend_from_slice(capability(value).as_bytes());
-                } else {
-                    value.text().append_to(line);
-                }
-            });
+/// The fields of a denial that its layout shows, the first one of each name.
+struct ShownFields<'a>(Vec<(&'a [u8], Value<'a>)>);
+
+impl<'a> ShownFields<'a> {
+    fn new(denial: &Denial<'a>, layout: &Layout) -> ShownFields<'a> {
+        let mut shown = ShownFields(Vec::new());
+        for (name, value) in denial.fields() {
+            if layout.shows(name) && shown.0.iter().all(|(other, _)| *other != name) {
+                shown.0.push((name, value));
+            }
+        }
+        shown
+    }
+
+    fn get(&self, name: &str) -> Option<Value<'a>> {
+        let is_named = |field: &&(&[u8], Value<'_>)| field.0 == name.as_bytes();
+        self.0.iter().find(is_named).map(|(_, value)| *value)
+    }
+}
+
+/// Appends a word, if the record has it.
+fn write_word(word: Word, denial: &Denial<'_>, fields: &ShownFields<'_>, line: &mut Vec<u8>) {
+    match word {
+        Word::Field(names) => {
+            let field = |name: &&'static str| Some((*name, fields.get(name)?));
+            if let Some((name, value)) = names.iter().find_map(field) {
+                separate(line);
+                write_value(name, value, line);
+            }
+        }
+        Word::Permissions => {
+            separate(line);
+            line.extend_from_slice(denial.permissions);
+        }
+        Word::Capability => {
+            if let Some(number) = fields.get("capability") {
+                separate(line);
+                write_capability(number, fields.get("capname"), line);
+            }
+        }
+        Word::Call => {
+            if let Some(number) = fields.get("syscall").and_then(Value::integer) {
+                let arch = fields.get("arch").and_then(Value::hex).unwrap_or_default();
+                separate(line);
+                line.extend_from_slice(Call { arch: Arch::new(arch), number }.name().as_bytes());
+            }
         }
     }
 }
 
-/// Appends a word, after a blank unless it is the first word.
-fn write_word(line: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+/// Appends a blank unless the line is empty.
+fn separate(line: &mut Vec<u8>) {
     if !line.is_empty() {
         line.push(b' ');
     }
-    write(line);
 }
 
-/// Writes source, target, class, permissions and object of `avc:  denied  { read write } for ...`.
-fn write_selinux(record: &Record<'_>, fields: &Fields<'_>, line: &mut Vec<u8>) -> bool {
-    let Some(permissions) = denied_permissions(record.body) else { return false };
-    write_fields(fields, &[b"scontext", b"tcontext", b"tclass"], line);
-    write_word(line, |line| line.extend_from_slice(permissions));
-    let has_path = fields.clone().any(|(name, _)| name == b"path");
-    write_fields(fields, &[if has_path { b"path" } else { b"name" }, CAPABILITY], line);
-    true
+/// Whether a program wrote `?` because it does not know the value; older ones write a comma behind it.
+fn is_unknown(value: Value<'_>) -> bool {
+    matches!(value, Value::Bare(b"?" | b"?,"))
 }
 
-/// The permissions in the braces of `denied  { ... }`.
-fn denied_permissions(body: &[u8]) -> Option<&[u8]> {
-    let avc = body.get(memmem::find(body, b"avc:")?..)?;
-    let tail = avc.strip_prefix(b"avc:")?.trim_ascii_start().strip_prefix(b"denied")?;
-    let inner = tail.trim_ascii_start().strip_prefix(b"{")?;
-    Some(inner.get(..memchr::memchr(b'}', inner)?)?.trim_ascii())
-}
-
-/// Whether the filter did more than log or allow the call: `SECCOMP_RET_LOG` and `SECCOMP_RET_ALLOW` of
-/// `include/uapi/linux/seccomp.h`.
-fn is_denied_by_seccomp(record: &Record<'_>) -> bool {
-    let code = record.field(b"code").map(Value::raw).and_then(|code| code.strip_prefix(b"0x"));
-    let action = code.and_then(sysparse::text::whole_hex).map(|code| code & 0xffff_0000);
-    !matches!(action, Some(0x7ffc_0000 | 0x7fff_0000))
-}
-
-/// Writes the program and the call that was denied.
-fn write_seccomp(record: &Record<'_>, line: &mut Vec<u8>) {
-    write_fields(&record.fields(), &[b"exe"], line);
-    let arch = record.field(b"arch").and_then(Value::hex);
-    let number = record.field(b"syscall").and_then(Value::integer);
-    if let Some((arch, number)) = arch.zip(number) {
-        let call = Call { arch: Arch::new(arch), number };
-        write_word(line, |line| line.extend_from_slice(call.name().as_bytes()));
+/// Appends a value. Only text that users choose is hexadecimal where it has no quotes: `dest=5432` is
+/// a port.
+fn write_value(name: &str, value: Value<'_>, line: &mut Vec<u8>) {
+    if layout::is_user_text(name) {
+        value.text().append_to(line);
+    } else {
+        line.extend_from_slice(value.raw());
     }
 }
 
-/// The name of a capability in the form that AppArmor uses: lower case, without `CAP_`.
-fn capability(value: Value<'_>) -> String {
-    let number = value.number().and_then(|number| usize::try_from(number).ok());
-    let name = number.and_then(|number| CAPABILITIES.get(number));
-    name.map_or_else(
-        || String::from_utf8_lossy(value.raw()).into_owned(),
-        |name| (*name).to_owned(),
-    )
+/// Appends the name of a capability in the form that AppArmor uses: lower case, without `CAP_`.
+fn write_capability(number: Value<'_>, name: Option<Value<'_>>, line: &mut Vec<u8>) {
+    let index = number.number().and_then(|number| usize::try_from(number).ok());
+    let known = index.and_then(|index| layout::CAPABILITIES.get(index));
+    line.extend_from_slice(known.map_or(name.unwrap_or(number).raw(), |name| name.as_bytes()));
 }
-
-/// The capabilities by number: `include/uapi/linux/capability.h`.
-#[rustfmt::skip]
-const CAPABILITIES: [&str; 41] = [
-    "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid",
-    "setpcap", "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw",
-    "ipc_lock", "ipc_owner", "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct",
-    "sys_admin", "sys_boot", "sys_nice", "sys_resource", "sys_time", "sys_tty_config", "mknod",
-    "lease", "audit_write", "audit_control", "setfcap", "mac_override", "mac_admin", "syslog",
-    "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore",
-];
 
 #[cfg(test)]
 mod tests {
@@ -175,6 +172,51 @@ mod tests {
                 "p capable net_admin | apparmor",
             ),
             (
+                "AVC avc:  denied  { name_connect } for  pid=1 dest=5432 scontext=s_t tcontext=t_t \
+                 tclass=tcp_socket permissive=1",
+                "s_t t_t tcp_socket name_connect dest=5432 permissive=1 | selinux",
+            ),
+            (
+                "1400 avc: denied { find } for service=vold pid=1 scontext=s_t tcontext=t_t \
+                 tclass=service_manager permissive=0 app=com.example",
+                "s_t t_t service_manager find service=vold app=com.example | selinux",
+            ),
+            (
+                "AVC apparmor=\"ALLOWED\" operation=\"link\" profile=\"p\" name=\"/a\" denied_mask=\"l\" \
+                 target=2F6220",
+                "p link l /a target=/b  | apparmor-complain",
+            ),
+            (
+                "AVC apparmor=\"DENIED\" operation=\"mount\" info=\"failed perms check\" error=-13 profile=\"p\" \
+                 name=\"/mnt/\" fstype=\"tmpfs\" srcname=\"none\" flags=\"rw, nosuid\"",
+                "p mount /mnt/ fstype=tmpfs srcname=none flags=rw, nosuid info=failed perms check | apparmor",
+            ),
+            (
+                "AVC apparmor=\"KILLED\" operation=\"signal\" profile=\"p\" denied_mask=\"send\" signal=term \
+                 peer=\"q\"",
+                "p signal send signal=term peer=q | apparmor",
+            ),
+            (
+                "AVC apparmor=\"DENIED\" operation=\"capable\" profile=\"p\" capability=41  capname=\"new\"",
+                "p capable new | apparmor",
+            ),
+            (
+                "1107 pid=1 msg='apparmor=\"DENIED\" operation=\"dbus_signal\"  bus=\"system\" path=\"/o\" \
+                 interface=\"o.i\" member=\"M\" mask=\"send\" name=\":1.2\" label=\"p\" peer_label=\"q\" \
+                 exe=\"/usr/bin/dbus-daemon\" hostname=? addr=? terminal=?",
+                "p dbus_signal send :1.2 bus=system path=/o interface=o.i member=M peer_label=q | apparmor",
+            ),
+            (
+                "1503 operation=\"inode_permission\" requested_mask=\"::r\" denied_mask=\"::r\" name=\"/a\" \
+                 pid=1 profile=\"p\"",
+                "p inode_permission ::r /a | apparmor",
+            ),
+            ("1326 auid=7 comm=\"a\" sig=31 syscall=102 code=0x0", "a syscall-102 | seccomp"),
+            (
+                "LANDLOCK_ACCESS domain=195 blockers=net.bind_tcp src=80",
+                "net.bind_tcp src=80 | landlock",
+            ),
+            (
                 "SECCOMP auid=7 exe=\"/bin/a\" sig=9 arch=c000003e syscall=102 compat=0 code=0x0",
                 "/bin/a getuid | seccomp",
             ),
@@ -192,7 +234,7 @@ mod tests {
         for record in [
             "AVC avc:  granted  { read } for  pid=1 scontext=s tcontext=t tclass=file",
             "AVC apparmor=\"STATUS\" info=\"AppArmor Filesystem Enabled\"",
-            "AVC apparmor=\"ALLOWED\" operation=\"open\" profile=\"p\"",
+            "AVC apparmor=\"AUDIT\" operation=\"open\" profile=\"p\"",
             "SECCOMP auid=7 exe=\"/bin/a\" arch=c000003e syscall=102 code=0x7ffc0000",
             "USER_AVC pid=1 msg='avc:  received setenforce notice (enforcing=1)'",
             "USER_AVC pid=1",

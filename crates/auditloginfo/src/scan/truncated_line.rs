@@ -34,9 +34,16 @@ fn drop_truncated_field(line: &[u8]) -> &[u8] {
 fn is_complete(header: &RecordHeader<'_>) -> bool {
     let Ok(record) = header.record() else { return true };
     match record.kind {
-        RecordType::Path => record.field(b"nametype").is_some(),
+        RecordType::Path => {
+            record.field(b"nametype").or_else(|| record.field(b"objtype")).is_some()
+        }
         RecordType::Execve => has_all_arguments(&record),
-        RecordType::Seccomp | RecordType::Avc | RecordType::UserAvc | RecordType::Landlock => false,
+        RecordType::Seccomp
+        | RecordType::Avc
+        | RecordType::UserAvc
+        | RecordType::ApparmorAllowed
+        | RecordType::ApparmorDenied
+        | RecordType::Landlock => false,
         _ => true,
     }
 }

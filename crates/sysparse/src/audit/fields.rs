@@ -9,7 +9,6 @@ use super::Record;
 use super::value::{Value, value};
 use crate::ParseError;
 use crate::grammar::{Parsed, literal, no_match};
-use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::take_till;
@@ -21,6 +20,12 @@ use nom::sequence::preceded;
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
     rest: &'a [u8],
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(rest: &'a [u8]) -> Fields<'a> {
+        Fields { rest }
+    }
 }
 
 impl<'a> Iterator for Fields<'a> {
@@ -82,22 +87,6 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn field_named(&self, name: &[u8]) -> Option<Value<'a>> {
         field_in(self.body, name)
-    }
-
-    /// The fields in `msg='...'`, which the program that wrote the record chose.
-    ///
-    /// ```
-    /// let line = b"type=USER_LOGIN msg=audit(1.000:1): pid=7 auid=0 msg='op=login res=success'";
-    /// let record = sysparse::audit::record(line)?.expect("a record");
-    /// let names = record.message().expect("a message").map(|(name, _)| name);
-    /// assert!(names.eq([&b"op"[..], b"res"]));
-    /// # Ok::<(), sysparse::ParseError>(())
-    /// ```
-    #[must_use]
-    pub fn message(&self) -> Option<Fields<'a>> {
-        const OPENING: &[u8] = b" msg='";
-        let inner = self.body.get(memmem::find(self.body, OPENING)? + OPENING.len()..)?;
-        Some(Fields { rest: inner.get(..memchr::memrchr(b'\'', inner)?)? })
     }
 
     /// The login user id of whoever caused the record; [`AUID_UNSET`](super::AUID_UNSET) for

@@ -4,6 +4,8 @@
 //! item=1 name="/etc/motd" inode=90 dev=fe:00 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=CREATE cap_fp=0
 //! ```
 //!
+//! The kernel of RHEL 7 writes `objtype=` in the place of `nametype=`.
+//!
 //! Source: `audit_log_name` in `kernel/audit.c` of Linux.
 
 use super::Record;
@@ -53,8 +55,14 @@ impl<'a> Path<'a> {
     pub fn is_parent(&self) -> bool {
         match up_to(b'y', b" nametype=")(self.rest) {
             Ok((nametype, _)) => parent(nametype).is_ok(),
-            Err(_) => false,
+            Err(_) => self.is_parent_by_old_name(),
         }
+    }
+
+    /// The same for kernels that call the field objtype.
+    #[cold]
+    fn is_parent_by_old_name(&self) -> bool {
+        up_to(b'y', b" objtype=")(self.rest).is_ok_and(|(objtype, _)| parent(objtype).is_ok())
     }
 }
 
@@ -114,6 +122,12 @@ mod tests {
                 "item=0 name=\"/z\" nametype=UNKNOWN cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
                 file("/z", false),
             ),
+            ("item=0 name=\"/z/\" inode=3 obj=a:b:c:s0 objtype=PARENT cap_fp=0", file("/z/", true)),
+            (
+                "item=1 name=\"/z/y\" inode=3 obj=a:b:c:s0 objtype=CREATE cap_fp=0",
+                file("/z/y", false),
+            ),
+            ("objtype=PARENT name=\"a\" item=0", file("a", true)),
             ("nametype=PARENT name=\"a\" item=0", file("a", true)),
             ("name=\"nametype=PARENT\"", file("nametype=PARENT", false)),
             ("item=0 name=(null)", file("(null)", false)),

@@ -27,10 +27,15 @@ pub enum RecordType {
     Avc,
     /// 1107: an access that a program refused by SELinux's rules.
     UserAvc,
+    /// 1502: an access that AppArmor's policy refuses, and that complain mode permitted; in logs of
+    /// kernels up to 2.6.28.
+    ApparmorAllowed,
+    /// 1503: an access that AppArmor refused, in logs of the same kernels.
+    ApparmorDenied,
     /// 1423: an access that Landlock refused.
     Landlock,
-    /// Records that only add to an event what nobody here reads: process titles, socket addresses,
-    /// descriptors, mappings, the end mark.
+    /// Records that only add details to a system call, none of which is read here: process titles,
+    /// socket addresses, descriptors, mappings, message queues, clocks, modules, the end mark.
     Detail,
     /// Every other type.
     Other,
@@ -38,7 +43,7 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [RecordType; 12] = [
+    pub const ALL: [RecordType; 14] = [
         RecordType::Syscall,
         RecordType::Path,
         RecordType::Cwd,
@@ -48,6 +53,8 @@ impl RecordType {
         RecordType::Openat2,
         RecordType::Avc,
         RecordType::UserAvc,
+        RecordType::ApparmorAllowed,
+        RecordType::ApparmorDenied,
         RecordType::Landlock,
         RecordType::Detail,
         RecordType::Other,
@@ -77,6 +84,8 @@ impl RecordType {
             b"OPENAT2" | b"1337" => RecordType::Openat2,
             b"AVC" | b"1400" => RecordType::Avc,
             b"USER_AVC" | b"1107" => RecordType::UserAvc,
+            b"APPARMOR_ALLOWED" | b"1502" => RecordType::ApparmorAllowed,
+            b"APPARMOR_DENIED" | b"1503" => RecordType::ApparmorDenied,
             b"LANDLOCK_ACCESS" | b"1423" => RecordType::Landlock,
             other if is_detail(other) => RecordType::Detail,
             _ => RecordType::Other,
@@ -109,7 +118,7 @@ const PATH: u64 = u64::from_le_bytes(*b"PATH msg");
 const CWD: u64 = u64::from_le_bytes(*b"CWD msg=");
 const PROCTITLE: u64 = u64::from_le_bytes(*b"PROCTITL");
 
-/// Whether records of that type only add to an event what nobody here reads.
+/// Whether the kernel writes records of that type only behind a SYSCALL record.
 fn is_detail(word: &[u8]) -> bool {
     matches!(
         word,
@@ -127,12 +136,28 @@ fn is_detail(word: &[u8]) -> bool {
             | b"1304"
             | b"IPC"
             | b"1303"
+            | b"IPC_SET_PERM"
+            | b"1311"
+            | b"MQ_OPEN"
+            | b"1312"
+            | b"MQ_SENDRECV"
+            | b"1313"
+            | b"MQ_NOTIFY"
+            | b"1314"
+            | b"MQ_GETSETATTR"
+            | b"1315"
             | b"OBJ_PID"
             | b"1318"
             | b"BPRM_FCAPS"
             | b"1321"
             | b"CAPSET"
             | b"1322"
+            | b"KERN_MODULE"
+            | b"1330"
+            | b"TIME_INJOFFSET"
+            | b"1332"
+            | b"TIME_ADJNTPVAL"
+            | b"1333"
     )
 }
 
