@@ -47,12 +47,14 @@ pub fn run(
 ) -> Result<u8, Error> {
     let Some(args) = cli::parse(&COMMAND, words)?.args_or_print(out)? else { return Ok(0) };
     let (query, layout) = (args.query(), args.layout());
-    let logs = args.logs().resolve(&query.filter);
-    let found = scan::read(&logs, &query, scan::Chunking::default());
+    let logs = args.logs().resolve();
+    logs.notes.iter().for_each(|note| messages.warn(note));
+    let found = scan::read(&logs.paths, &query, scan::Chunking::default());
     report::write(&found.tally, &layout, out)?;
     out.flush()?;
     report::report_diagnostics(&found, &layout, messages);
-    let is_incomplete =
-        !found.unreadable.is_empty() || report::lacks_profile(&found.tally, &layout);
+    let is_incomplete = logs.notes.iter().any(logs::Note::is_failure)
+        || !found.unreadable.is_empty()
+        || report::lacks_profile(&found.tally, &layout);
     Ok(u8::from(is_incomplete))
 }

@@ -132,10 +132,10 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::flag(
         long("rotated"),
         "also read the rotated files of each log",
-        "With each log, also read its rotated files `LOG.1`, `LOG.2` and so on, compressed with \
-         gzip or not, oldest first. Files that were last modified before `--start` are not \
-         opened, nor are those that begin after `--end`, judged by when the file before them was \
-         last modified.",
+        "With each log, also read its rotated files, oldest first: `LOG.1`, `LOG.2` and so on, and \
+         those with a date, such as `LOG-20261122`, compressed with gzip or not. All of them are \
+         read, whatever `--start` and `--end` say: a copied log has the time of the copy. A log \
+         without a rotated file is reported, and so is one that is not a regular file.",
         |args| args.rotated = true,
     ),
 ];
