@@ -21,17 +21,17 @@ pub fn report_diagnostics(found: &Found, layout: &Layout, messages: &mut Message
     }
 }
 
-/// Reports logs that could not be read, and files that are no audit logs.
+/// Reports logs that could not be read, and files that are no audit logs or empty.
 fn report_logs(found: &Found, messages: &mut Messages<impl Write>) {
     for (log, error) in &found.unreadable {
         let advice = advice(log, error.kind());
         messages.warn(format_args!("{}: {}{advice}", escape_path(log), describe(error)));
     }
-    for log in &found.not_audit_logs {
-        messages.warn(format_args!(
-            "{}: no audit record found; give a log of auditd or the output of ausearch --raw",
-            escape_path(log)
-        ));
+    for (log, kind) in &found.not_audit_logs {
+        messages.warn(format_args!("{}: {kind}", escape_path(log)));
+    }
+    for log in &found.empty_logs {
+        messages.warn(format_args!("{}: empty; there is no record to report", escape_path(log)));
     }
 }
 
