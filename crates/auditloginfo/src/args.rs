@@ -22,6 +22,8 @@ use toolkit::cli::{Command, OptionGroup};
 pub struct Args {
     logs: Vec<PathBuf>,
     rotated: bool,
+    /// Names of login users that are not resolved to numbers yet.
+    user_names: BTreeSet<Vec<u8>>,
     filter: Filter,
     sections: Sections,
     absolute: bool,
@@ -54,7 +56,9 @@ impl Args {
     /// What to count in the logs.
     #[must_use]
     pub fn query(&self) -> Query {
-        let users = match &self.layout.scope {
+        let users = match &self.scope() {
+            // Which users they are is known at the end of the logs.
+            _ if !self.user_names.is_empty() => UserFilter::All,
             Scope::Users(users) => UserFilter::Only(users.iter().copied().collect()),
             Scope::Overview | Scope::AllUsers => UserFilter::All,
         };
@@ -63,6 +67,7 @@ impl Args {
             absolute: self.absolute,
             modes: self.modes,
             overview: self.counts_all_events(),
+            contents: false,
         };
         Query { filter: Filter { users, ..self.filter.clone() }, collect }
     }
@@ -72,18 +77,35 @@ impl Args {
     /// no line.
     fn counts_all_events(&self) -> bool {
         let is_list = matches!(self.layout.format, Format::Tsv | Format::Jsonl);
-        match self.layout.scope {
+        match self.scope() {
             _ if self.layout.format.is_profile() => false,
             Scope::Overview => true,
             Scope::AllUsers => !is_list,
-            Scope::Users(_) => false,
+            // Only events of all types tell all names.
+            Scope::Users(_) => !self.user_names.is_empty(),
         }
     }
 
     /// The form of the report.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        Layout { sections: self.sections(), modes: self.modes, ..self.layout.clone() }
+        Layout {
+            scope: self.scope(),
+            sections: self.sections(),
+            modes: self.modes,
+            failed: self.filter.success == Some(false),
+            ..self.layout.clone()
+        }
+    }
+
+    /// The login users to report on. An option that selects or changes a section asks for a report on
+    /// each.
+    fn scope(&self) -> Scope {
+        let has_section = self.sections != Sections::EMPTY || self.absolute || self.modes;
+        match &self.layout.scope {
+            Scope::Overview if has_section => Scope::AllUsers,
+            scope => scope.clone(),
+        }
     }
 
     /// The sections to collect: those of the original command by default and for the overview, which
@@ -91,7 +113,7 @@ impl Args {
     fn sections(&self) -> Sections {
         match self.sections {
             _ if self.layout.format.is_profile() => Sections::EMPTY.with(Section::Calls),
-            _ if self.layout.scope == Scope::Overview => Sections::ORIGINAL,
+            _ if self.scope() == Scope::Overview => Sections::ORIGINAL,
             Sections::EMPTY => Sections::ORIGINAL,
             asked => asked,
         }
@@ -102,13 +124,39 @@ impl Args {
             self.layout.scope = Scope::AllUsers;
             return Ok(());
         }
-        let user = user(word).ok_or("expected a number, a user's name, unset or all")?;
-        match &mut self.layout.scope {
-            Scope::AllUsers => {}
-            Scope::Users(users) => drop(users.insert(user)),
-            Scope::Overview => self.layout.scope = Scope::Users(BTreeSet::from([user])),
+        if self.layout.scope == Scope::Overview {
+            self.layout.scope = Scope::Users(BTreeSet::new());
+        }
+        match user_number(word) {
+            Some(user) => self.add_user_number(user),
+            None if is_user_name(word) => drop(self.user_names.insert(word.as_bytes().to_vec())),
+            None => return Err("expected a number, a user's name, unset or all".to_owned()),
         }
         Ok(())
+    }
+
+    fn add_user_number(&mut self, user: u32) {
+        if let Scope::Users(users) = &mut self.layout.scope {
+            users.insert(user);
+        }
+    }
+
+    /// Replaces the names of login users by the numbers that `find` returns for them. A name without
+    /// a number stays.
+    pub fn resolve_user_names(&mut self, find: impl Fn(&[u8]) -> Vec<u32>) {
+        for name in std::mem::take(&mut self.user_names) {
+            let users = find(&name);
+            users.iter().for_each(|user| self.add_user_number(*user));
+            if users.is_empty() {
+                self.user_names.insert(name);
+            }
+        }
+    }
+
+    /// The names of login users that are not resolved.
+    #[must_use]
+    pub fn unresolved_user_names(&self) -> &BTreeSet<Vec<u8>> {
+        &self.user_names
     }
 
     fn add_section(&mut self, section: Section) {
@@ -130,11 +178,34 @@ fn text(word: &OsStr) -> BTreeSet<Vec<u8>> {
 
 /// Parses a user id: a number, -1, `unset`, or the name of a user of this host.
 fn user(word: &OsStr) -> Option<u32> {
+    let named = || User::from_name(word.to_str()?).ok()?.map(|user| user.uid.as_raw());
+    user_number(word).or_else(|| is_user_name(word).then(named)?)
+}
+
+/// Parses a user id without a look-up: a number, -1 or `unset`.
+fn user_number(word: &OsStr) -> Option<u32> {
     match word.to_str()? {
         "unset" | "-1" => Some(AUID_UNSET),
-        number if number.bytes().all(|byte| byte.is_ascii_digit()) => number.parse().ok(),
-        name => User::from_name(name).ok()?.map(|user| user.uid.as_raw()),
+        number if is_digits(number.as_bytes()) => number.parse().ok(),
+        _ => None,
     }
+}
+
+/// Whether the word can be the name of a user: anything but a number.
+fn is_user_name(word: &OsStr) -> bool {
+    let digits = word.as_bytes().strip_prefix(b"-").unwrap_or(word.as_bytes());
+    !is_digits(digits)
+}
+
+fn is_digits(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_digit)
+}
+
+fn day(word: &OsStr) -> Result<(u64, u64), String> {
+    let day = word.to_str().and_then(|text| times::parse_day(text, Local::now()));
+    day.ok_or_else(|| {
+        "expected today, yesterday, week-ago, or a date such as 2026-11-22".to_owned()
+    })
 }
 
 fn time(word: &OsStr, end: End) -> Result<u64, String> {

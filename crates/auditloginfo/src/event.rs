@@ -235,6 +235,9 @@ impl<'a> EventAssembler<'a> {
             return sink.add_late_denial(call.auid, record);
         }
         let auid = self.filter.standalone_auid(record);
+        if let Some(auid) = auid {
+            sink.add_name(auid, record);
+        }
         self.open.enter(id).add_standalone(record, auid, sink);
         self.complete_current(sink);
     }

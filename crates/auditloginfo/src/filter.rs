@@ -8,7 +8,7 @@
 //! assert!(!filter.includes_user(0));
 //! ```
 
-use crate::section::Collect;
+use crate::section::{Collect, Sections};
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, Value};
 
@@ -19,6 +19,20 @@ pub struct Query {
     pub filter: Filter,
     /// What to collect from them.
     pub collect: Collect,
+}
+
+impl Query {
+    /// What is read to say why a report is empty: everything.
+    #[must_use]
+    pub fn contents() -> Query {
+        let collect = Collect {
+            sections: Sections::EMPTY,
+            overview: true,
+            contents: true,
+            ..Collect::default()
+        };
+        Query { filter: Filter::default(), collect }
+    }
 }
 
 /// Which events count. An event must pass every part of the filter.

@@ -1,5 +1,7 @@
 //! What a run found in the logs.
 
+use crate::contents::Contents;
+use crate::file_kind::FileKind;
 use crate::tally::Tally;
 use std::io;
 use std::path::PathBuf;
@@ -18,6 +20,12 @@ pub struct Found {
     pub first_damage: Option<(PathBuf, u64, ParseError)>,
     /// Logs that could not be read, or not to their end.
     pub unreadable: Vec<(PathBuf, io::Error)>,
-    /// Logs that hold lines but no audit record.
-    pub not_audit_logs: Vec<PathBuf>,
+    /// Files that are no audit logs.
+    pub not_audit_logs: Vec<(PathBuf, FileKind)>,
+    /// Logs that are empty.
+    pub empty_logs: Vec<PathBuf>,
+    /// Whether any log holds a record.
+    pub has_records: bool,
+    /// The record types and hosts, if they were asked for.
+    pub contents: Contents,
 }

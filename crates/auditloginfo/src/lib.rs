@@ -13,8 +13,11 @@
 
 pub mod args;
 mod call_class;
+pub mod contents;
+mod enriched;
 pub mod error;
 pub mod event;
+pub mod file_kind;
 pub mod filter;
 pub mod found;
 mod item;
@@ -29,14 +32,27 @@ mod times;
 
 use args::COMMAND;
 use error::Error;
+use filter::Query;
+use nix::unistd::User;
+use report::Layout;
 use std::ffi::OsString;
 use std::io::Write;
 use toolkit::cli;
+use toolkit::escape::escape_control;
 
 use toolkit::messages::Messages;
 
+/// The exit status for a command line that is wrong.
+const USAGE: u8 = 2;
+
+/// The user of this host with that name.
+fn host_user(name: &[u8]) -> Vec<u32> {
+    let user = std::str::from_utf8(name).ok().and_then(|name| User::from_name(name).ok()?);
+    user.map(|user| user.uid.as_raw()).into_iter().collect()
+}
+
 /// Runs the command with `words`, the arguments after its name. Returns the exit status: 1 if some
-/// input could not be read or there is no profile to print, else 0.
+/// input could not be read or is no audit log, or there is no profile to print, else 0.
 ///
 /// # Errors
 /// The command line is invalid, or the report cannot be written.
@@ -45,14 +61,42 @@ pub fn run(
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, Error> {
-    let Some(args) = cli::parse(&COMMAND, words)?.args_or_print(out)? else { return Ok(0) };
-    let (query, layout) = (args.query(), args.layout());
-    let logs = args.logs().resolve(&query.filter);
-    let found = scan::read(&logs, &query, scan::Chunking::default());
+    let Some(mut args) = cli::parse(&COMMAND, words)?.args_or_print(out)? else { return Ok(0) };
+    let logs = args.logs().resolve();
+    let chunking = scan::Chunking::default();
+    logs.notes.iter().for_each(|note| messages.warn(note));
+    let is_own = logs.paths.iter().all(|log| logs::is_in_place(log));
+    if is_own {
+        args.resolve_user_names(host_user);
+    }
+    let query = args.query();
+    let found = scan::read(&logs.paths, &query, chunking);
+    args.resolve_user_names(|name| found.tally.users_named(name).collect());
+    args.resolve_user_names(host_user);
+    let layout = Layout { is_own, ..args.layout() };
     report::write(&found.tally, &layout, out)?;
     out.flush()?;
     report::report_diagnostics(&found, &layout, messages);
-    let is_incomplete =
-        !found.unreadable.is_empty() || report::lacks_profile(&found.tally, &layout);
+    if let Some(absence) =
+        report::Absence::find(&found.tally, &layout).filter(|_| found.has_records)
+    {
+        let can_reread = logs.paths.iter().all(|log| log.is_file());
+        let held = can_reread.then(|| scan::read(&logs.paths, &Query::contents(), chunking));
+        absence.report(&query.filter, held.as_ref(), &layout, messages);
+    }
+    let unknown_users = args.unresolved_user_names();
+    for name in unknown_users {
+        messages.warn(format_args!(
+            "no user {}: neither the logs nor this host know the name; give the number",
+            escape_control(name)
+        ));
+    }
+    if !unknown_users.is_empty() {
+        return Ok(USAGE);
+    }
+    let is_incomplete = logs.notes.iter().any(logs::Note::is_failure)
+        || !found.unreadable.is_empty()
+        || !found.not_audit_logs.is_empty()
+        || report::lacks_profile(&found.tally, &layout);
     Ok(u8::from(is_incomplete))
 }

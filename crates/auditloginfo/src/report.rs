@@ -18,6 +18,7 @@
 //! assert_eq!(out, b"Audit report for AUID 7005\n\nFiles opened:\n    /etc/motd 1\n");
 //! ```
 
+mod absence;
 mod diagnostics;
 mod machine;
 mod overview;
@@ -33,6 +34,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use toolkit::escape::Escape;
 
+pub use absence::Absence;
 pub use diagnostics::report_diagnostics;
 
 /// The form of the report.
@@ -44,12 +46,16 @@ pub struct Layout {
     pub sections: Sections,
     /// Whether files are listed by how they were opened.
     pub modes: bool,
+    /// Whether only calls that failed are counted.
+    pub failed: bool,
     /// The largest number of items to print in each section.
     pub top: Option<usize>,
     /// The output format.
     pub format: Format,
     /// How names are escaped, if an option says so.
     pub escape: Option<Escape>,
+    /// Whether the logs are this host's own, so that its users are theirs.
+    pub is_own: bool,
     /// Whether lines end with NUL.
     pub nul: bool,
 }

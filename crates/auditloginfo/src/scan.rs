@@ -5,6 +5,7 @@
 //! the chunks begin.
 
 mod chunks;
+mod gzip_queue;
 mod record_reader;
 #[cfg(test)]
 mod tests;
@@ -15,26 +16,39 @@ pub use chunks::Chunking;
 pub use record_reader::LINE_MAX;
 
 use crate::event::{EventAssembler, Sink};
+use crate::file_kind::{FileKind, HEAD_MAX};
 use crate::filter::Query;
 use crate::found::Found;
 use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
+use gzip_queue::GzipQueue;
 use record_reader::{ChunkStats, read_chunk};
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
 use toolkit::input::Source;
 use toolkit::progress::Progress;
+use workers::Queue;
 
 /// Reads the logs in order, `-` being standard input, and counts what the query asks for.
 #[must_use]
 pub fn read(logs: &[PathBuf], query: &Query, chunking: Chunking) -> Found {
     let progress = Progress::start(total_size(logs));
     let mut scanner = Scanner::new(query, chunking, progress.read());
-    for path in logs {
-        scanner.read_log(path, open(path));
+    let mut left = logs;
+    while let Some((path, rest)) = left.split_first() {
+        let compressed = left.iter().take_while(|log| Source::is_gzip(log)).count();
+        if compressed > 1 && chunking.threads > 1 {
+            let (logs, rest) = left.split_at(compressed);
+            scanner.read_compressed(logs);
+            left = rest;
+        } else {
+            scanner.read_log(path, open(path));
+            left = rest;
+        }
     }
     scanner.finish()
 }
@@ -74,14 +88,21 @@ impl<'a> Scanner<'a> {
 
     /// Reads the next log. Problems are recorded under the name `path`.
     pub fn read_log(&mut self, path: &Path, source: io::Result<Source>) {
+        let head = Mutex::default();
         let chunks = match source {
             Ok(Source::Stream(stream)) => {
-                vec![self.read_whole(CountingReader::new(stream, self.bytes_read))]
+                let reader = HeadReader { inner: stream, head: &head };
+                vec![self.read_whole(CountingReader::new(reader, self.bytes_read))]
             }
-            Ok(Source::File(file)) => self.read_file(&file),
+            Ok(Source::File(file)) => {
+                // If it fails, the file is of an unknown kind.
+                let _ = HeadReader { inner: &file, head: &head }.read(&mut vec![0; HEAD_MAX]);
+                self.read_file(&file)
+            }
             Err(error) => return self.found.unreadable.push((path.to_owned(), error)),
         };
-        add_log(&mut self.found, path, chunks);
+        let head = head.into_inner().unwrap_or_else(PoisonError::into_inner);
+        add_log(&mut self.found, path, chunks, &head);
     }
 
     /// Reads a file, in several threads if it is large enough.
@@ -92,6 +113,16 @@ impl<'a> Scanner<'a> {
         }
         let (assembler, sink) = (&mut self.assembler, &mut self.sink);
         workers::read_chunks(&queue, self.query, &self.node_seed, assembler, sink)
+    }
+
+    /// Reads logs compressed with gzip side by side.
+    fn read_compressed(&mut self, logs: &[PathBuf]) {
+        let queue = GzipQueue::new(logs, self.chunking, self.bytes_read);
+        let (assembler, sink) = (&mut self.assembler, &mut self.sink);
+        let chunks = workers::read_chunks(&queue, self.query, &self.node_seed, assembler, sink);
+        for ((path, chunk), head) in logs.iter().zip(chunks).zip(queue.into_heads()) {
+            add_log(&mut self.found, path, vec![chunk], &head);
+        }
     }
 
     fn read_whole(&mut self, reader: impl io::Read) -> ChunkStats {
@@ -106,22 +137,45 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Adds the statistics of the chunks of one log.
-fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>) {
-    let mut lines = 0;
-    let mut has_records = false;
-    let mut error = None;
+/// Adds the statistics of the chunks of one log that begins with `head`.
+fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8]) {
+    let mut log = ChunkStats::default();
     for chunk in chunks {
-        if let Some((line, damage)) = chunk.first_damage {
-            found.first_damage.get_or_insert((path.to_owned(), lines + line, damage));
-        }
-        lines += chunk.lines;
-        has_records |= chunk.has_records;
-        found.damaged += chunk.damaged;
-        error = error.or(chunk.error);
+        let first_damage = chunk.first_damage.map(|(line, damage)| (log.lines + line, damage));
+        log.first_damage = log.first_damage.or(first_damage);
+        log.lines += chunk.lines;
+        log.has_records |= chunk.has_records;
+        log.damaged += chunk.damaged;
+        log.error = log.error.or(chunk.error);
+        found.contents.merge(&chunk.contents.unwrap_or_default());
     }
-    found.unreadable.extend(error.map(|error| (path.to_owned(), error)));
-    if lines > 0 && !has_records {
-        found.not_audit_logs.push(path.to_owned());
+    let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);
+    let kind = is_doubtful.then(|| FileKind::detect(head));
+    if let Some(kind) = kind.filter(|kind| *kind == FileKind::Interpreted || !log.has_records) {
+        return found.not_audit_logs.push((path.to_owned(), kind));
+    }
+    if log.lines == 0 && log.error.is_none() {
+        found.empty_logs.push(path.to_owned());
+    }
+    let first_damage = log.first_damage.map(|(line, error)| (path.to_owned(), line, error));
+    found.first_damage = found.first_damage.take().or(first_damage);
+    found.damaged += log.damaged;
+    found.has_records |= log.has_records;
+    found.unreadable.extend(log.error.map(|error| (path.to_owned(), error)));
+}
+
+/// A reader that keeps what it reads first.
+struct HeadReader<'h, R> {
+    inner: R,
+    head: &'h Mutex<Vec<u8>>,
+}
+
+impl<R: Read> Read for HeadReader<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = HEAD_MAX.saturating_sub(head.len()).min(count);
+        head.extend_from_slice(buffer.get(..left).unwrap_or_default());
+        Ok(count)
     }
 }

@@ -111,6 +111,8 @@ pub struct Collect {
     pub modes: bool,
     /// Whether events of every type are counted, with their times and the effective user.
     pub overview: bool,
+    /// Whether record types and hosts are counted.
+    pub contents: bool,
 }
 
 impl Collect {

@@ -33,6 +33,8 @@ pub struct Tally {
     places: Seeded<u32, usize>,
     /// The place of the latest user. The next record mostly counts for the same one.
     latest: usize,
+    /// The names of users in the logs, each with the time of the record that has it.
+    names: Seeded<u32, (Stamp, Box<[u8]>)>,
 }
 
 /// The counts of one login user.
@@ -111,8 +113,34 @@ impl Tally {
         self.users.get(*self.places.get(&auid)?).map(|(_, counts)| counts)
     }
 
+    /// Adds the name that a record gives a login user. The name of the first record counts, whatever
+    /// the order in which records are added.
+    pub fn add_name(&mut self, auid: u32, stamp: Stamp, name: &[u8]) {
+        let is_first = match self.names.get(&auid) {
+            Some((known_stamp, known)) => (stamp, name) < (*known_stamp, known),
+            None => true,
+        };
+        if is_first {
+            self.names.insert(auid, (stamp, name.into()));
+        }
+    }
+
+    /// The name that the logs give a login user.
+    #[must_use]
+    pub fn name(&self, auid: u32) -> Option<&[u8]> {
+        self.names.get(&auid).map(|(_, name)| &**name)
+    }
+
+    /// The login users to whom the logs give that name.
+    pub fn users_named(&self, name: &[u8]) -> impl Iterator<Item = u32> {
+        self.names.iter().filter(move |(_, (_, own))| **own == *name).map(|(auid, _)| *auid)
+    }
+
     /// Adds the counts of another tally.
     pub fn merge(&mut self, other: Tally) {
+        for (auid, (stamp, name)) in other.names {
+            self.add_name(auid, stamp, &name);
+        }
         for (auid, counts) in other.users {
             self.counts_mut(auid).merge(counts);
         }

@@ -42,13 +42,31 @@ fn calendar_seconds(input: &str, end: End, now: DateTime<Local>) -> Option<i64> 
         return local_seconds(now.date_naive().and_time(time));
     }
     let time = time.map(|time| parse_time_of_day(time).ok_or(())).transpose().ok()?;
-    if let Ok(date) = NaiveDate::parse_from_str(day, "%Y-%m-%d") {
+    if let Some(date) = parse_date(day) {
         let default =
             if end == End::Last { NaiveTime::from_hms_opt(23, 59, 59)? } else { NaiveTime::MIN };
         return local_seconds(date.and_time(time.unwrap_or(default)));
     }
     let point = parse_word(day, end, now)?;
     local_seconds(time.map_or(point, |time| point.date().and_time(time)))
+}
+
+/// Parses a whole day: a date, or a word of ausearch that means one. Returns its first and its last
+/// second.
+pub(crate) fn parse_day(input: &str, now: DateTime<Local>) -> Option<(u64, u64)> {
+    let date = match input.trim() {
+        word @ ("today" | "yesterday" | "week-ago") => parse_word(word, End::Start, now)?.date(),
+        date => parse_date(date)?,
+    };
+    let midnight = |date: NaiveDate| local_seconds(date.and_time(NaiveTime::MIN));
+    let (start, next) = (midnight(date)?, midnight(date.succ_opt()?)?);
+    Some((u64::try_from(start).ok()?, u64::try_from(next - 1).ok()?))
+}
+
+/// Parses `2026-11-22`. Calculations with much later years overflow.
+fn parse_date(text: &str) -> Option<NaiveDate> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    (1970..10_000).contains(&date.year()).then_some(date)
 }
 
 /// Parses a word of ausearch.
@@ -103,7 +121,9 @@ fn with_seconds(input: &str) -> String {
     let seconds = if time.matches(':').count() == 1 { ":00" } else { "" };
     let zone = match zone.len() {
         3 => format!("{zone}:00"),
-        5 if !zone.contains(':') => format!("{}:{}", &zone[..3], &zone[3..]),
+        5 if !zone.contains(':') => zone
+            .split_at_checked(3)
+            .map_or(zone.to_owned(), |(hours, minutes)| format!("{hours}:{minutes}")),
         _ => zone.to_owned(),
     };
     format!("{time}{seconds}{zone}")
@@ -188,6 +208,26 @@ mod tests {
     }
 
     #[test]
+    fn a_day_lasts_from_midnight_to_midnight() {
+        let moment =
+            NaiveDate::from_ymd_opt(2026, 11, 24).expect("a date").and_time(NaiveTime::MIN);
+        let now = moment.and_local_timezone(Local).earliest().expect("a time");
+        for (word, date) in [
+            ("today", "2026-11-24"),
+            ("yesterday", "2026-11-23"),
+            ("week-ago", "2026-11-17"),
+            ("2026-03-29", "2026-03-29"),
+        ] {
+            let (first, last) = parse_day(word, now).expect("a day");
+            assert_eq!(Some(first), super::parse(date, End::Start, now), "{word}");
+            assert_eq!(Some(last), super::parse(date, End::Last, now), "{word}");
+        }
+        for other in ["", "now", "recent", "boot", "2026-11-24 10:30", "1795352885", "2026-02-30"] {
+            assert_eq!(parse_day(other, now), None, "{other}");
+        }
+    }
+
+    #[test]
     fn other_text_is_rejected() {
         for text in [
             "",
@@ -199,6 +239,11 @@ mod tests {
             "today 25:00",
             "2026-11-20 x",
             "é+123",
+            "2026-01-01T00:00+1é2",
+            "+262142-12-31T23:59",
+            "-262142-01-01",
+            "10000-01-01",
+            "1969-12-30",
         ] {
             assert_eq!(parse(text, End::Start), None, "{text}");
         }

@@ -116,7 +116,13 @@ fn the_counts_do_not_depend_on_the_chunks() {
         let logs = [write(&folder, "log", &lines)];
         for absolute in [false, true] {
             let sections = Sections::ALL;
-            let collect = Collect { sections, absolute, modes: absolute, overview: true };
+            let collect = Collect {
+                sections,
+                absolute,
+                modes: absolute,
+                overview: true,
+                ..Collect::default()
+            };
             let query = Query { collect, ..Query::default() };
             let counts = |chunks| {
                 let chunking = Chunking::with_chunks(chunks, log.len() as u64);

@@ -1,6 +1,6 @@
 //! The tables of options.
 
-use super::{Args, text, time, user};
+use super::{Args, day, text, time, user};
 use crate::filter::FieldFilter;
 use crate::report::Format;
 use crate::section::Section;
@@ -17,7 +17,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Report on login user `UID`: a number, a name, `unset` for processes without a login \
          session, such as daemons, or `all` for one report on each login user in the logs, in \
          ascending order. You can give this option more than once. Without it, print an overview \
-         with one line per login user; options that select sections have no effect on it.",
+         with one line per login user; if an option selects a section, the default is `all`.",
         Args::add_user,
     ),
     Opt::value(
@@ -95,7 +95,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         long("failed"),
         "only calls that failed",
         "Count only events whose system call failed. A call that never returns, such as exit, \
-         neither fails nor succeeds.",
+         neither fails nor succeeds. The files are then those that could not be opened, and are \
+         listed under that title.",
         |args| args.filter.success = Some(false),
     ),
     Opt::flag(
@@ -123,19 +124,32 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events up to TIME",
         "Count only events up to and including this second. `TIME` is as for `--start`, with two \
          exceptions: `today` means now, as in ausearch, and a date without a time means the end \
-         of that day.",
+         of that day. Other words mean what they mean for `--start`, as in ausearch: `--end \
+         yesterday` is the first second of yesterday. For the whole day use `--day yesterday`.",
         |args, word| {
             args.filter.end = Some(time(word, End::Last)?);
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("day").takes("DAY", ValueHint::Words(&["today", "yesterday", "week-ago"])),
+        "only events of this day: today, yesterday, 2026-11-22",
+        "Count only events of this day, from midnight to midnight in local time. `DAY` is `today`, \
+         `yesterday`, `week-ago` or a date in ISO 8601 format. This sets `--start` and `--end`. \
+         It differs from `--start yesterday --end yesterday`, which selects one second.",
+        |args, word| {
+            let (start, end) = day(word)?;
+            (args.filter.start, args.filter.end) = (Some(start), Some(end));
             Ok(())
         },
     ),
     Opt::flag(
         long("rotated"),
         "also read the rotated files of each log",
-        "With each log, also read its rotated files `LOG.1`, `LOG.2` and so on, compressed with \
-         gzip or not, oldest first. Files that were last modified before `--start` are not \
-         opened, nor are those that begin after `--end`, judged by when the file before them was \
-         last modified.",
+        "With each log, also read its rotated files, oldest first: `LOG.1`, `LOG.2` and so on, and \
+         those with a date, such as `LOG-20261122`, compressed with gzip or not. All of them are \
+         read, whatever `--start` and `--end` say: a copied log has the time of the copy. A log \
+         without a rotated file is reported, and so is one that is not a regular file.",
         |args| args.rotated = true,
     ),
 ];

@@ -108,7 +108,7 @@ mod tests {
         let record = audit::Call::parse(&record).expect("a call");
         let call = Call { arch: Arch::new(record.arch), number: record.number };
         let collect =
-            Collect { sections: Sections::ALL, absolute: true, modes: true, overview: false };
+            Collect { sections: Sections::ALL, absolute: true, modes: true, ..Collect::default() };
         let mut context = CallContext::new(record, call, CallClass::for_call(call), Some(7));
         context.add_details(record, collect);
         context

@@ -1,6 +1,7 @@
 //! Where the records of an event are counted.
 
 use super::call_context::CallContext;
+use crate::enriched;
 use crate::item::command::{self, Arguments};
 use crate::item::denial;
 use crate::item::file::{self, Base};
@@ -12,7 +13,7 @@ use sysparse::text::Text;
 
 /// Counts what is collected.
 pub struct Sink {
-    pub(super) collect: Collect,
+    pub(crate) collect: Collect,
     /// The counts.
     pub tally: Tally,
     /// A buffer for names.
@@ -45,6 +46,15 @@ impl Sink {
         if self.collect.overview {
             counts.add_event(record.stamp());
             counts.as_root += u64::from(parsed.euid() == Some(0));
+            self.add_name(auid, record);
+        }
+    }
+
+    /// Adds the login user's name, if the record has it and the report may show it.
+    #[inline]
+    pub(super) fn add_name(&mut self, auid: u32, record: &Record<'_>) {
+        if let Some(name) = enriched::login_name(record.line).filter(|_| self.collect.overview) {
+            self.tally.add_name(auid, record.stamp(), name);
         }
     }
 

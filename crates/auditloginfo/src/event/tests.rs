@@ -25,7 +25,13 @@ fn files(absolute: bool) -> Query {
 
 /// Everything.
 fn everything() -> Query {
-    query(Collect { sections: Sections::ALL, absolute: true, modes: true, overview: true })
+    query(Collect {
+        sections: Sections::ALL,
+        absolute: true,
+        modes: true,
+        overview: true,
+        ..Collect::default()
+    })
 }
 
 fn add(assembler: &mut EventAssembler<'_>, line: &str, sink: &mut Sink) {

@@ -6,6 +6,7 @@ use crate::times;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
+use toolkit::escape::escape_path;
 use toolkit::messages::{Messages, describe};
 
 /// Reports logs that could not be read, damaged records, incomplete events, and system calls that
@@ -20,17 +21,17 @@ pub fn report_diagnostics(found: &Found, layout: &Layout, messages: &mut Message
     }
 }
 
-/// Reports logs that could not be read, and files that are no audit logs.
+/// Reports logs that could not be read, and files that are no audit logs or empty.
 fn report_logs(found: &Found, messages: &mut Messages<impl Write>) {
     for (log, error) in &found.unreadable {
         let advice = advice(log, error.kind());
-        messages.warn(format_args!("{}: {}{advice}", log.display(), describe(error)));
+        messages.warn(format_args!("{}: {}{advice}", escape_path(log), describe(error)));
     }
-    for log in &found.not_audit_logs {
-        messages.warn(format_args!(
-            "{}: no audit record found; give a log of auditd or the output of ausearch --raw",
-            log.display()
-        ));
+    for (log, kind) in &found.not_audit_logs {
+        messages.warn(format_args!("{}: {kind}", escape_path(log)));
+    }
+    for log in &found.empty_logs {
+        messages.warn(format_args!("{}: empty; there is no record to report", escape_path(log)));
     }
 }
 
@@ -58,8 +59,10 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
             0 => String::new(),
             more => format!("; {more} more"),
         };
-        messages
-            .warn(format_args!("{}:{line}: damaged record left out: {error}{more}", log.display()));
+        messages.warn(format_args!(
+            "{}:{line}: damaged record left out: {error}{more}",
+            escape_path(log)
+        ));
     }
     if found.incomplete > 0 {
         messages.warn(format_args!(

@@ -16,35 +16,35 @@ const COLUMNS: [&str; 9] =
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     match layout.format {
         Format::Text => write_text(tally, layout, out),
-        Format::Tsv => write_rows(tally, RFC_3339, |row| {
+        Format::Tsv => write_rows(tally, layout, RFC_3339, |row| {
             records::tsv(&row.values(), layout.escape(), layout.line_end(), out)
         }),
-        Format::Jsonl => write_rows(tally, RFC_3339, |row| {
+        Format::Jsonl => write_rows(tally, layout, RFC_3339, |row| {
             records::json(&row.fields(), out)?;
             out.write_all(&[layout.line_end()])
         }),
-        _ => write_document(tally, out),
+        _ => write_document(tally, layout, out),
     }
 }
 
 /// One line of the overview.
 struct Row {
     auid: u32,
-    user: String,
+    user: Vec<u8>,
     counts: [u64; 5],
     first: String,
     last: String,
 }
 
 impl Row {
-    fn new(auid: u32, counts: &Counts, format: &str) -> Row {
+    fn new(auid: u32, counts: &Counts, user: Vec<u8>, format: &str) -> Row {
         let time =
             |stamp: Option<Stamp>| stamp.map(|stamp| local_time(stamp, format)).unwrap_or_default();
         let calls = counts.calls.total();
         let (commands, files) = (counts.commands.total(), counts.files.total());
         Row {
             auid,
-            user: user_name(auid),
+            user,
             counts: [counts.events, calls, commands, files, counts.as_root],
             first: time(counts.span.map(|(first, _)| first)),
             last: time(counts.span.map(|(_, last)| last)),
@@ -53,8 +53,8 @@ impl Row {
 
     fn values(&self) -> [Value<'_>; 9] {
         let [events, calls, commands, files, as_root] = self.counts.map(Value::Number);
-        let [user, first, last] =
-            [&self.user, &self.first, &self.last].map(|text| Value::Text(text.as_bytes()));
+        let user = Value::Text(&self.user);
+        let [first, last] = [&self.first, &self.last].map(|text| Value::Text(text.as_bytes()));
         let auid = Value::Number(self.auid.into());
         [auid, user, events, calls, commands, files, as_root, first, last]
     }
@@ -66,10 +66,12 @@ impl Row {
 
 fn write_rows(
     tally: &Tally,
+    layout: &Layout,
     time_format: &str,
     mut write: impl FnMut(Row) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut row = |(auid, counts)| write(Row::new(auid, counts, time_format));
+    let mut row =
+        |(auid, counts)| write(Row::new(auid, counts, user_name(auid, tally, layout), time_format));
     tally.users().into_iter().try_for_each(&mut row)
 }
 
@@ -78,7 +80,7 @@ fn write_text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Resul
     let mut table = TabWriter::new(Vec::new()).minwidth(0).padding(2);
     let headings = COLUMNS.map(|heading| heading.to_uppercase().replace('_', "-"));
     writeln!(table, "{}", headings.join("\t"))?;
-    write_rows(tally, LOCAL, |row| {
+    write_rows(tally, layout, LOCAL, |row| {
         records::tsv(&row.values(), layout.escape(), b'\n', &mut table)
     })?;
     let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
@@ -89,23 +91,33 @@ fn write_text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Resul
     Ok(())
 }
 
-fn write_document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
+fn write_document(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{\"auditloginfo\":{\"users\":[")?;
     let mut separator: &[u8] = b"\n\t";
-    write_rows(tally, RFC_3339, |row| {
+    write_rows(tally, layout, RFC_3339, |row| {
         out.write_all(std::mem::replace(&mut separator, b",\n\t"))?;
         records::json(&row.fields(), out)
     })?;
     out.write_all(b"\n]}}\n")
 }
 
-/// The name of the user on this host, or the number if the host does not know it.
-fn user_name(auid: u32) -> String {
-    if auid == AUID_UNSET {
-        return "unset".to_owned();
-    }
-    let user = User::from_uid(Uid::from_raw(auid)).ok().flatten();
-    user.map_or_else(|| auid.to_string(), |user| user.name)
+/// The name of the user in the logs, or on this host if the logs are its own; otherwise the number.
+/// On every host, 0 is root.
+fn user_name(auid: u32, tally: &Tally, layout: &Layout) -> Vec<u8> {
+    let logged = tally.name(auid).map(<[u8]>::to_vec);
+    logged.unwrap_or_else(|| match auid {
+        AUID_UNSET => b"unset".to_vec(),
+        0 => b"root".to_vec(),
+        _ => {
+            let user = layout.is_own.then(|| host_name(auid)).flatten();
+            user.unwrap_or_else(|| auid.to_string()).into_bytes()
+        }
+    })
+}
+
+/// The name of the user on this host.
+fn host_name(auid: u32) -> Option<String> {
+    User::from_uid(Uid::from_raw(auid)).ok().flatten().map(|user| user.name)
 }
 
 /// Times in text: `2026-11-22 13:14:51`, in the local time zone.
@@ -115,7 +127,7 @@ const LOCAL: &str = "%Y-%m-%d %H:%M:%S";
 const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
 /// Formats a time in the local time zone.
-fn local_time(stamp: Stamp, format: &str) -> String {
+pub(super) fn local_time(stamp: Stamp, format: &str) -> String {
     let seconds = i64::try_from(stamp.seconds).unwrap_or(i64::MAX);
     DateTime::from_timestamp(seconds, 0).map_or_else(
         || stamp.seconds.to_string(),

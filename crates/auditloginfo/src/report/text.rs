@@ -31,7 +31,7 @@ pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io:
         write_line(layout, out, &format!("Audit report for AUID {auid}"))?;
         for section in layout.sections() {
             write_line(layout, out, "")?;
-            write_line(layout, out, title(section))?;
+            write_line(layout, out, title(section, layout))?;
             for item in layout.items(section, counts) {
                 write_item(section, &item, layout, out)?;
                 out.write_all(&[layout.line_end()])?;
@@ -41,10 +41,11 @@ pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io:
     Ok(())
 }
 
-fn title(section: Section) -> &'static str {
+fn title(section: Section, layout: &Layout) -> &'static str {
     match section {
         Section::Calls => "System calls made:",
         Section::Commands => "Commands executed:",
+        Section::Files if layout.failed => "Files that could not be opened:",
         Section::Files => "Files opened:",
         Section::Privileged => "Commands executed as root:",
         Section::Errors => "Calls failed:",

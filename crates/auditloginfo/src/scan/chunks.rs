@@ -1,5 +1,6 @@
 //! How a file is divided into chunks, and the queue from which threads take them.
 
+use super::workers::Queue;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -73,14 +74,8 @@ impl<'a> ChunkQueue<'a> {
         ChunkQueue { file, chunking, length, next: Mutex::default(), bytes_read }
     }
 
-    /// The number of threads that the chunks occupy, at least one.
-    pub(super) fn threads(&self) -> usize {
-        let chunks = self.length.div_ceil(self.chunk_size(0));
-        usize::try_from(chunks).unwrap_or(usize::MAX).min(self.chunking.threads)
-    }
-
-    /// The next chunk with its number, from 0. A chunk ends at the end of a line.
-    pub(super) fn next(&self) -> Option<(usize, CountingReader<'a, ChunkReader<'a>>)> {
+    /// The next chunk. It ends at the end of a line.
+    fn next_chunk(&self) -> Option<(usize, CountingReader<'a, ChunkReader<'a>>)> {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let (start, number) = *next;
         let left = self.length.checked_sub(start).filter(|left| *left > 0)?;
@@ -100,6 +95,17 @@ impl<'a> ChunkQueue<'a> {
         let left = self.length - start;
         let share = left / (self.chunking.threads as u64 * CHUNKS_PER_THREAD);
         self.chunking.max_chunk.min(share.max(MIN_CHUNK)).max(1)
+    }
+}
+
+impl Queue for ChunkQueue<'_> {
+    fn next(&self) -> Option<(usize, impl Read)> {
+        self.next_chunk()
+    }
+
+    fn threads(&self) -> usize {
+        let chunks = self.length.div_ceil(self.chunk_size(0));
+        usize::try_from(chunks).unwrap_or(usize::MAX).min(self.chunking.threads)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The lines of a chunk, and the records in them.
 
 use super::truncated_line;
+use crate::contents::Contents;
 use crate::event::{EventAssembler, Sink};
 use std::io::{self, Read};
 use sysparse::ParseError;
@@ -25,6 +26,8 @@ pub(super) struct ChunkStats {
     pub(super) damaged: u64,
     /// The line, from 1, of the first damaged record, and the error.
     pub(super) first_damage: Option<(u64, ParseError)>,
+    /// What the chunk holds, if that was asked for.
+    pub(super) contents: Option<Contents>,
     /// The error at which reading ended early.
     pub(super) error: Option<io::Error>,
 }
@@ -39,7 +42,9 @@ pub(super) fn read_chunk(
 ) -> ChunkStats {
     let first_place = assembler.place();
     let mut lines = Lines::in_buffer(std::mem::take(buffer), reader, LINE_MAX);
-    let mut records = RecordReader { assembler, sink, stats: ChunkStats::default() };
+    let contents = sink.collect.contents.then(Contents::default);
+    let stats = ChunkStats { contents, ..ChunkStats::default() };
+    let mut records = RecordReader { assembler, sink, stats };
     records.stats.error = records.read_lines(&mut lines).err();
     *buffer = lines.into_buffer();
     let mut stats = records.stats;
@@ -98,7 +103,16 @@ impl RecordReader<'_, '_> {
     fn read_record(&mut self, header: RecordHeader<'_>) {
         if let Err(error) = self.assembler.add_record(header, self.sink) {
             self.stats.add_damaged(error);
+        } else if let Some(contents) = &mut self.stats.contents {
+            add_contents(contents, header);
         }
+    }
+}
+
+#[cold]
+fn add_contents(contents: &mut Contents, header: RecordHeader<'_>) {
+    if let Ok(record) = header.record() {
+        contents.add(&record);
     }
 }
 

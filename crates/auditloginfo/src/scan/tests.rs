@@ -80,6 +80,34 @@ fn a_file_without_a_record_is_no_audit_log_unless_it_is_empty() {
     assert_eq!(Log::new(b"").scan(3).not_audit_logs.len(), 0);
 }
 
+/// Writes a file compressed with gzip.
+fn write_gzip(path: &Path, text: &str) {
+    let mut bytes = Vec::new();
+    let mut encoder = flate2::read::GzEncoder::new(text.as_bytes(), flate2::Compression::fast());
+    encoder.read_to_end(&mut bytes).expect("no error");
+    fs::write(path, bytes).expect("a log");
+}
+
+#[test]
+fn compressed_logs_that_are_read_side_by_side_are_one_log() {
+    let folder = temp_dir();
+    let call = CALL.replace("syscall=0", "syscall=2").replace("items=0", "items=1");
+    let path = "type=PATH msg=audit(1.000:1): item=0 name=\"/motd\" nametype=NORMAL";
+    let texts = ["x\n", &format!("{call}\n"), "", &format!("{path}\nEOE\n"), "type=SYSCALL\n"];
+    let logs: Vec<_> = (0..texts.len()).map(|n| folder.path().join(format!("{n}.gz"))).collect();
+    logs.iter().zip(texts).for_each(|(log, text)| write_gzip(log, text));
+    for threads in 1..5 {
+        let chunking = Chunking { threads, max_chunk: 1 << 24 };
+        let found = read(&logs, &original_sections(), chunking);
+        let counts = found.tally.counts(70).expect("a user");
+        assert_eq!((counts.calls.total(), counts.files.total(), found.incomplete), (1, 1, 0));
+        assert_eq!(found.not_audit_logs, [(logs[0].clone(), FileKind::Other)]);
+        assert_eq!(found.empty_logs, [logs[2].clone()]);
+        let damage = found.first_damage.expect("damage");
+        assert_eq!((damage.0, damage.1, found.damaged), (logs[4].clone(), 1, 1));
+    }
+}
+
 #[test]
 fn a_log_that_cannot_be_read_does_not_stop_the_others() {
     let log = Log::new(format!("{CALL}\n").as_bytes());

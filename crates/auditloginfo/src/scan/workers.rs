@@ -1,18 +1,18 @@
 //! Worker threads that read the chunks of one file, and the merge of their results in order.
 
-use super::chunks::ChunkQueue;
 use super::record_reader::{ChunkStats, read_chunk};
 use crate::event::{EventAssembler, Sink};
 use crate::filter::Query;
 use foldhash::fast::RandomState;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Reads all chunks of the queue in parallel, merges their events into `assembler` and counts in
 /// `sink`. Returns the statistics of the chunks in order.
-pub(super) fn read_chunks<'a>(
-    queue: &ChunkQueue<'_>,
+pub(super) fn read_chunks<'a, Q: Queue>(
+    queue: &Q,
     query: &'a Query,
     node_seed: &RandomState,
     assembler: &mut EventAssembler<'a>,
@@ -29,15 +29,24 @@ pub(super) fn read_chunks<'a>(
     workers.merge.into_inner().unwrap_or_else(PoisonError::into_inner).merged
 }
 
+/// What the threads take their work from.
+pub(super) trait Queue: Sync {
+    /// The next chunk with its number, from 0.
+    fn next(&self) -> Option<(usize, impl Read)>;
+
+    /// The number of threads that the chunks occupy, at least one.
+    fn threads(&self) -> usize;
+}
+
 /// What the worker threads share.
-struct Workers<'w, 'a> {
-    queue: &'w ChunkQueue<'w>,
+struct Workers<'w, 'a, Q> {
+    queue: &'w Q,
     query: &'a Query,
     node_seed: &'w RandomState,
     merge: Mutex<OrderedMerge<'w, 'a>>,
 }
 
-impl<'w, 'a> Workers<'w, 'a> {
+impl<'w, 'a, Q: Queue> Workers<'w, 'a, Q> {
     /// Reads chunks until none is left: the work of one thread.
     fn run(&self) {
         let mut sink = Sink::new(self.query.collect);
