@@ -3,6 +3,7 @@
 mod options;
 
 use crate::filter::{FieldFilter, Filter, Query, UserFilter};
+use crate::login_user::LoginUser;
 use crate::logs::Logs;
 use crate::manual::MANUAL;
 use crate::report::{Format, Layout, Scope};
@@ -102,7 +103,8 @@ impl Args {
             self.layout.scope = Scope::AllUsers;
             return Ok(());
         }
-        let user = user(word).ok_or("expected a number, a user's name, unset or all")?;
+        let user =
+            login_user(word).ok_or("expected a number, a user's name, unset, unknown or all")?;
         match &mut self.layout.scope {
             Scope::AllUsers => {}
             Scope::Users(users) => drop(users.insert(user)),
@@ -126,6 +128,14 @@ impl Args {
 /// A set of one text, for a field filter.
 fn text(word: &OsStr) -> BTreeSet<Vec<u8>> {
     BTreeSet::from([word.as_bytes().to_vec()])
+}
+
+/// Parses a login user: a user id, or `unknown`.
+fn login_user(word: &OsStr) -> Option<LoginUser> {
+    if word == OsStr::new(LoginUser::UNKNOWN) {
+        return Some(LoginUser::Unknown);
+    }
+    user(word).map(LoginUser::Id)
 }
 
 /// Parses a user id: a number, -1, `unset`, or the name of a user of this host.

@@ -18,6 +18,7 @@ pub mod event;
 pub mod filter;
 pub mod found;
 mod item;
+pub mod login_user;
 pub mod logs;
 mod manual;
 pub mod report;

@@ -2,14 +2,15 @@
 
 use super::call_context::CallContext;
 use super::event_id::EventId;
-use super::rare_state::{PendingRecords, RareState};
+use super::rare_state::{Claim, PendingRecords, RareState};
 use super::sink::Sink;
 use super::span::Span;
 use crate::call_class::CallClass;
 use crate::item::command::Arguments;
 use crate::item::file::{self, Base};
+use crate::login_user::LoginUser;
 use crate::section::Collect;
-use sysparse::audit::{Path, Record, RecordType};
+use sysparse::audit::{Path, Record, RecordType, Value};
 
 /// An event whose records are still coming.
 ///
@@ -46,8 +47,8 @@ impl OpenEvent {
     }
 
     /// The login user for whom the call counts.
-    pub(super) fn auid(&self) -> Option<u32> {
-        self.context.and_then(|context| context.auid)
+    pub(super) fn user(&self) -> Option<LoginUser> {
+        self.context.and_then(|context| context.user)
     }
 
     /// Whether no record has come that depends on a SYSCALL record, nor that record itself.
@@ -75,6 +76,10 @@ impl OpenEvent {
     /// The size of the pending records and denials in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
         self.rare.as_ref().map_or(0, |rare| rare.pending_bytes())
+    }
+
+    fn exe(&self) -> Option<&[u8]> {
+        self.rare.as_ref()?.exe.as_deref()
     }
 
     fn rare(&mut self) -> &mut RareState {
@@ -108,8 +113,9 @@ impl OpenEvent {
     /// Adds an EXECVE record.
     pub(super) fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) {
         self.commands += 1;
-        let is_counted =
-            self.context.is_some_and(|context| sink.add_whole_command(&context, record));
+        let is_counted = self
+            .context
+            .is_some_and(|context| sink.add_whole_command(&context, record, self.exe()));
         if !is_counted {
             self.rare().commands.push(record);
         }
@@ -122,17 +128,22 @@ impl OpenEvent {
         }
     }
 
-    /// Adds a record that can be an event of its own. If it is, it counts for `auid`.
-    pub(super) fn add_standalone(
-        &mut self,
-        record: &Record<'_>,
-        auid: Option<u32>,
-        sink: &mut Sink,
-    ) {
+    /// Adds a record that can be an event of its own. If it is, it counts as `claim` says.
+    pub(super) fn add_standalone(&mut self, record: &Record<'_>, claim: Claim, sink: &mut Sink) {
         let denial = sink.describe_denial(record).map(Box::from);
         let rare = self.rare();
-        rare.standalone_auid = rare.standalone_auid.or(auid);
+        rare.add_claim(claim);
         rare.denials.extend(denial);
+    }
+
+    /// Sets what a URINGOP record says in case that the event has no SYSCALL record.
+    pub(super) fn set_operation(&mut self, operation: CallContext) {
+        self.rare().operation.get_or_insert(operation);
+    }
+
+    /// Sets the executable of a successful execve(2).
+    pub(super) fn set_exe(&mut self, exe: Value<'_>) {
+        self.rare().exe.get_or_insert_with(|| exe.text().bytes().collect());
     }
 
     /// Adds another part of the same event.
@@ -153,7 +164,7 @@ impl OpenEvent {
         let paths = std::mem::take(&mut rare.paths);
         let commands = std::mem::take(&mut rare.commands);
         for record in commands.records(RecordType::Execve) {
-            if !sink.add_whole_command(&context, &record) {
+            if !sink.add_whole_command(&context, &record, rare.exe.as_deref()) {
                 rare.commands.push(&record);
             }
         }
@@ -173,7 +184,7 @@ impl OpenEvent {
         if self.commands > 1 && may_be_whole {
             let arguments = Arguments::from_records(rare.commands.records(RecordType::Execve));
             if arguments.is_whole() {
-                sink.add_command(context, arguments);
+                sink.add_command(context, arguments, rare.exe.as_deref());
                 rare.commands = PendingRecords::default();
             }
         }
@@ -183,7 +194,7 @@ impl OpenEvent {
     #[inline(always)]
     fn count_path(&mut self, path: Path<'_>, sink: &mut Sink) -> bool {
         let Some(context) = &self.context else { return false };
-        let Some(auid) = context.auid else { return true };
+        let Some(user) = context.user else { return true };
         let Some(opens) = self.opens_file(context) else { return false };
         if !opens && context.error.is_none() {
             return true;
@@ -191,10 +202,10 @@ impl OpenEvent {
         let Some(name) = file::opened_name(path) else { return true };
         let Some((base, flags)) = self.base_and_flags(context, sink.collect) else { return false };
         if opens {
-            sink.add_file(auid, context, (name, base), flags);
+            sink.add_file(user, context, (name, base), flags);
         }
         if let Some(error) = context.error {
-            sink.add_file_error(auid, context, error, (name, base));
+            sink.add_file_error(user, context, error, (name, base));
             self.rare().failures += 1;
         }
         true
@@ -248,7 +259,12 @@ impl OpenEvent {
 
     /// Ends the event: counts what is left. Returns whether no record is missing.
     pub(super) fn end(&mut self, sink: &mut Sink) -> bool {
+        let operation = self.rare().operation.filter(|_| self.context.is_none());
         self.rare().is_ending = true;
+        if let Some(user) = operation.and_then(|operation| operation.user) {
+            self.context = operation;
+            sink.tally.counts_mut(user).add_event(self.id.stamp());
+        }
         match self.context {
             Some(context) => self.end_call(&context, sink),
             None => self.end_standalone(sink),
@@ -256,16 +272,16 @@ impl OpenEvent {
     }
 
     fn end_call(&mut self, context: &CallContext, sink: &mut Sink) -> bool {
-        let Some(auid) = context.auid else { return true };
+        let Some(user) = context.user else { return true };
         self.replay(sink);
         let has_all = self.has_all_records(context);
         let rare = self.rare();
-        sink.add_denials(auid, &rare.denials);
+        sink.add_denials(user, &rare.denials);
         if let Some(error) = context.error.filter(|_| rare.failures == 0) {
-            sink.add_call_error(auid, context, error);
+            sink.add_call_error(user, context, error);
         }
         let arguments = Arguments::from_records(rare.commands.records(RecordType::Execve));
-        let has_arguments = sink.add_command(context, arguments);
+        let has_arguments = sink.add_command(context, arguments, rare.exe.as_deref());
         !sink.collect.needs_dependent_records() || has_arguments && has_all
     }
 
@@ -273,11 +289,12 @@ impl OpenEvent {
     fn end_standalone(&mut self, sink: &mut Sink) -> bool {
         let stamp = self.id.stamp();
         let rare = self.rare();
-        if let Some(auid) = rare.standalone_auid {
-            sink.tally.counts_mut(auid).add_event(stamp);
-            sink.add_denials(auid, &rare.denials);
+        let lacks_call = rare.has_pending() && rare.operation.is_none();
+        if let Some(claim) = rare.claim.filter(|claim| claim.is_event(lacks_call)) {
+            sink.tally.counts_mut(claim.user).add_event(stamp);
+            sink.add_denials(claim.user, &rare.denials);
         }
-        !rare.has_pending()
+        !lacks_call
     }
 
     /// Whether as many records have come as the SYSCALL record announces.
@@ -290,9 +307,9 @@ impl OpenEvent {
     }
 
     /// Counts the denials of standalone records for the call to which they belong.
-    pub(super) fn claim_denials(self, auid: Option<u32>, sink: &mut Sink) {
-        if let (Some(auid), Some(rare)) = (auid, self.rare) {
-            sink.add_denials(auid, &rare.denials);
+    pub(super) fn claim_denials(self, user: Option<LoginUser>, sink: &mut Sink) {
+        if let (Some(user), Some(rare)) = (user, self.rare) {
+            sink.add_denials(user, &rare.denials);
         }
     }
 }

@@ -1,14 +1,20 @@
 //! The state that only few events need, and copies of records that cannot be counted yet.
 
+use super::call_context::CallContext;
 use crate::call_class;
+use crate::login_user::LoginUser;
 use sysparse::audit::{Record, RecordType, Value};
 
 /// The state that only few events need. It is apart from the rest of an event because events without
 /// it are created and moved at less cost.
 #[derive(Debug, Default)]
 pub(super) struct RareState {
-    /// The login user for whom a standalone record of the event counts.
-    pub(super) standalone_auid: Option<u32>,
+    /// For whom the event counts if it has no SYSCALL record, from its standalone records.
+    pub(super) claim: Option<Claim>,
+    /// What a URINGOP record says of an operation that no system call of the event carried out.
+    pub(super) operation: Option<CallContext>,
+    /// The executable of a successful execve(2).
+    pub(super) exe: Option<Box<[u8]>>,
     /// The number of files on which the call failed.
     pub(super) failures: u64,
     /// Whether an `io_uring` operation of the event opens a file.
@@ -48,9 +54,23 @@ impl RareState {
         }
     }
 
+    /// Adds what another standalone record of the event says.
+    pub(super) fn add_claim(&mut self, other: Claim) {
+        let claim = self.claim.get_or_insert(other);
+        let is_refusal = claim.is_refusal || other.is_refusal;
+        if other.rank() > claim.rank() {
+            *claim = other;
+        }
+        claim.is_refusal = is_refusal;
+    }
+
     /// Adds the state of another part of the same event.
     pub(super) fn merge(&mut self, other: RareState) {
-        self.standalone_auid = self.standalone_auid.or(other.standalone_auid);
+        if let Some(claim) = other.claim {
+            self.add_claim(claim);
+        }
+        self.operation = self.operation.or(other.operation);
+        self.exe = self.exe.take().or(other.exe);
         self.failures += other.failures;
         self.uring_opens |= other.uring_opens;
         self.flags = self.flags.or(other.flags);
@@ -69,6 +89,29 @@ impl RareState {
     pub(super) fn pending_bytes(&self) -> usize {
         let denials: usize = self.denials.iter().map(|denial| denial.len()).sum();
         self.paths.bytes.len() + self.commands.bytes.len() + denials
+    }
+}
+
+/// For whom an event without a SYSCALL record counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    pub(super) user: LoginUser,
+    /// Whether the record passes the filter.
+    pub(super) counts: bool,
+    /// Whether the record is of a type that access controls write.
+    pub(super) is_refusal: bool,
+}
+
+impl Claim {
+    /// Whether the event counts. Of an event whose SYSCALL record is missing, a refusal counts, or a
+    /// record that says who the login user is.
+    pub(super) fn is_event(self, lacks_call: bool) -> bool {
+        self.counts && (!lacks_call || self.is_refusal || self.user != LoginUser::Unknown)
+    }
+
+    /// A record with a login user id speaks for one without.
+    fn rank(self) -> (bool, bool) {
+        (self.user != LoginUser::Unknown, self.counts)
     }
 }
 

@@ -16,7 +16,8 @@ use sysparse::audit::{Argument, Record, Value};
 const MISSING_MAX: usize = 1 << 10;
 
 /// Writes the command line of one record to `line`. Returns whether the record holds all of it.
-pub(crate) fn write_if_whole(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
+/// `exe` is the executable: it stands for an empty first argument.
+pub(crate) fn write_if_whole(record: &Record<'_>, exe: Option<&[u8]>, line: &mut Vec<u8>) -> bool {
     line.clear();
     let mut count = None;
     let mut next = 0;
@@ -31,7 +32,16 @@ pub(crate) fn write_if_whole(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
             _ => return false,
         }
     }
+    name_program(exe, line);
     count == Some(next)
+}
+
+/// Writes the executable in brackets where the first argument is empty or there is none.
+fn name_program(exe: Option<&[u8]>, line: &mut Vec<u8>) {
+    if let Some(exe) = exe.filter(|_| line.first().is_none_or(|byte| *byte == 0)) {
+        let rest = line.get(1..).unwrap_or_default();
+        *line = [b"[", exe, b"]\0", rest].concat();
+    }
 }
 
 /// The arguments in the EXECVE records of one event.
@@ -97,12 +107,14 @@ impl<'a> Arguments<'a> {
     }
 
     /// Writes the command line to `line`, with an empty argument for each one that is missing.
-    /// Returns whether none is missing.
-    pub(crate) fn write(self, line: &mut Vec<u8>) -> bool {
+    /// `exe` is the executable: it stands for an empty first argument. Returns whether none is
+    /// missing.
+    pub(crate) fn write(self, exe: Option<&[u8]>, line: &mut Vec<u8>) -> bool {
         line.clear();
         let found = self.found();
         let end = self.argc.unwrap_or(found).clamp(found, self.max_argc());
         let mut is_whole = self.argc == Some(end);
+        let has_first = self.pieces.first().map_or(end == 0, |(index, ..)| *index == 0);
         let mut pieces = self.pieces.into_iter().peekable();
         for argument in 0..end {
             is_whole &= pieces.peek().is_some_and(|(index, ..)| *index == argument);
@@ -111,6 +123,7 @@ impl<'a> Arguments<'a> {
             }
             line.push(0);
         }
+        name_program(exe.filter(|_| has_first), line);
         is_whole
     }
 }
@@ -135,7 +148,7 @@ mod tests {
     /// The command line in records with these bodies, and whether nothing is missing.
     fn write(bodies: &[&str]) -> (String, bool) {
         let mut line = Vec::new();
-        let is_whole = arguments(&lines(bodies)).write(&mut line);
+        let is_whole = arguments(&lines(bodies)).write(None, &mut line);
         (String::from_utf8_lossy(&line).replace('\0', "|"), is_whole)
     }
 
@@ -186,7 +199,7 @@ mod tests {
         let write = |body: &str| {
             let lines = lines(&[body]);
             let mut command = Vec::new();
-            write_if_whole(&record(&lines[0]), &mut command).then_some(command)
+            write_if_whole(&record(&lines[0]), None, &mut command).then_some(command)
         };
         assert_eq!(write("argc=2 a0=\"ls\" a1=2D6C").as_deref(), Some(&b"ls\0-l\0"[..]));
         assert_eq!(write("argc=0").as_deref(), Some(&b""[..]));

@@ -1,6 +1,8 @@
 //! The overview: one line for each login user.
 
+use super::machine::auid_field;
 use super::{Format, Layout};
+use crate::login_user::LoginUser;
 use crate::tally::{Counts, Tally};
 use chrono::{DateTime, Local};
 use nix::unistd::{Uid, User};
@@ -16,10 +18,10 @@ const COLUMNS: [&str; 9] =
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     match layout.format {
         Format::Text => write_text(tally, layout, out),
-        Format::Tsv => write_rows(tally, RFC_3339, |row| {
+        Format::Tsv => write_rows(tally, (layout.format, RFC_3339), |row| {
             records::tsv(&row.values(), layout.escape(), layout.line_end(), out)
         }),
-        Format::Jsonl => write_rows(tally, RFC_3339, |row| {
+        Format::Jsonl => write_rows(tally, (layout.format, RFC_3339), |row| {
             records::json(&row.fields(), out)?;
             out.write_all(&[layout.line_end()])
         }),
@@ -29,7 +31,7 @@ pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io:
 
 /// One line of the overview.
 struct Row {
-    auid: u32,
+    auid: Value<'static>,
     user: String,
     counts: [u64; 5],
     first: String,
@@ -37,14 +39,15 @@ struct Row {
 }
 
 impl Row {
-    fn new(auid: u32, counts: &Counts, format: &str) -> Row {
-        let time =
-            |stamp: Option<Stamp>| stamp.map(|stamp| local_time(stamp, format)).unwrap_or_default();
+    fn new(user: LoginUser, counts: &Counts, (format, time_format): (Format, &str)) -> Row {
+        let time = |stamp: Option<Stamp>| {
+            stamp.map(|stamp| local_time(stamp, time_format)).unwrap_or_default()
+        };
         let calls = counts.calls.total();
         let (commands, files) = (counts.commands.total(), counts.files.total());
         Row {
-            auid,
-            user: user_name(auid),
+            auid: auid_field(user, format),
+            user: user_name(user),
             counts: [counts.events, calls, commands, files, counts.as_root],
             first: time(counts.span.map(|(first, _)| first)),
             last: time(counts.span.map(|(_, last)| last)),
@@ -55,8 +58,7 @@ impl Row {
         let [events, calls, commands, files, as_root] = self.counts.map(Value::Number);
         let [user, first, last] =
             [&self.user, &self.first, &self.last].map(|text| Value::Text(text.as_bytes()));
-        let auid = Value::Number(self.auid.into());
-        [auid, user, events, calls, commands, files, as_root, first, last]
+        [self.auid, user, events, calls, commands, files, as_root, first, last]
     }
 
     fn fields(&self) -> Vec<(&'static str, Value<'_>)> {
@@ -66,10 +68,10 @@ impl Row {
 
 fn write_rows(
     tally: &Tally,
-    time_format: &str,
+    formats: (Format, &str),
     mut write: impl FnMut(Row) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut row = |(auid, counts)| write(Row::new(auid, counts, time_format));
+    let mut row = |(user, counts)| write(Row::new(user, counts, formats));
     tally.users().into_iter().try_for_each(&mut row)
 }
 
@@ -78,7 +80,7 @@ fn write_text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Resul
     let mut table = TabWriter::new(Vec::new()).minwidth(0).padding(2);
     let headings = COLUMNS.map(|heading| heading.to_uppercase().replace('_', "-"));
     writeln!(table, "{}", headings.join("\t"))?;
-    write_rows(tally, LOCAL, |row| {
+    write_rows(tally, (layout.format, LOCAL), |row| {
         records::tsv(&row.values(), layout.escape(), b'\n', &mut table)
     })?;
     let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
@@ -92,7 +94,7 @@ fn write_text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Resul
 fn write_document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{\"auditloginfo\":{\"users\":[")?;
     let mut separator: &[u8] = b"\n\t";
-    write_rows(tally, RFC_3339, |row| {
+    write_rows(tally, (Format::Json, RFC_3339), |row| {
         out.write_all(std::mem::replace(&mut separator, b",\n\t"))?;
         records::json(&row.fields(), out)
     })?;
@@ -100,10 +102,12 @@ fn write_document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// The name of the user on this host, or the number if the host does not know it.
-fn user_name(auid: u32) -> String {
-    if auid == AUID_UNSET {
-        return "unset".to_owned();
-    }
+fn user_name(user: LoginUser) -> String {
+    let auid = match user {
+        LoginUser::Unknown => return LoginUser::UNKNOWN.to_owned(),
+        LoginUser::Id(AUID_UNSET) => return "unset".to_owned(),
+        LoginUser::Id(auid) => auid,
+    };
     let user = User::from_uid(Uid::from_raw(auid)).ok().flatten();
     user.map_or_else(|| auid.to_string(), |user| user.name)
 }
