@@ -283,10 +283,11 @@ def count_event(asked, call, records, counts):
 
 # Printing
 
-def printed(name, behind=b""):
-    """The bytes of a name as they are printed; `behind` follows each argument of a command."""
+def printed(name, behind=b"", unsafe=""):
+    """The bytes of a name as they are printed; `behind` follows each argument of a command. The
+    characters of `unsafe` are escaped too."""
     name = b"".join(each + behind for each in name) if isinstance(name, tuple) else name
-    safe = lambda char: not (char < " " or "\x7f" <= char <= "\x9f" or "\udc80" <= char <= "\udcff")
+    safe = lambda char: not (char in unsafe or char < " " or "\x7f" <= char <= "\x9f" or "\udc80" <= char <= "\udcff")
     octal = lambda char: "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
     return "".join(c if safe(c) else octal(c) for c in name.decode("utf-8", "surrogateescape")).encode()
 
@@ -294,7 +295,7 @@ def printed(name, behind=b""):
 def table(counts, kinds):
     for (auid, kind, name, detail), times in counts.items():
         if kind in kinds:
-            name = printed(b" ".join(name) if isinstance(name, tuple) else name)
+            name = printed(b" ".join(name) if isinstance(name, tuple) else name, unsafe="\\")
             whose = b"unknown" if auid == UNKNOWN else b"%d" % auid
             yield b"%s\t%s\t%d\t%s\t%s\n" % (whose, kind.encode(), times, name, detail.encode())
 

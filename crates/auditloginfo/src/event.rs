@@ -178,8 +178,7 @@ impl<'a> EventAssembler<'a> {
         }
         let class = self.classes.get(call);
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
-        let has_records =
-            parsed.items > 0 || matches!(class, CallClass::Execute | CallClass::IoUring);
+        let has_records = parsed.items > 0 || class.is_open_without_path();
         let has_dependents = has_records && sink.collect.needs_dependent_records();
         let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
         if !has_dependents && !has_error && self.add_single_record_call(record, user) {

@@ -100,6 +100,11 @@ impl CallContext {
             && record.euid() == Some(0);
     }
 
+    /// Whether EXECVE records of the event are a command of the call.
+    pub(super) fn may_execute(&self) -> bool {
+        matches!(self.class, CallClass::Execute | CallClass::Unknown)
+    }
+
     /// Whether the flags are in an OPENAT2 record.
     pub(super) fn has_flags_in_record(&self) -> bool {
         self.class.open_call().is_some_and(|open_call| open_call.flags == OpenFlags::Openat2Record)

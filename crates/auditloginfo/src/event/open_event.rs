@@ -2,7 +2,7 @@
 
 use super::call_context::CallContext;
 use super::event_id::EventId;
-use super::rare_state::{Claim, PendingRecords, RareState};
+use super::rare_state::{Claim, RareState};
 use super::sink::Sink;
 use super::span::Span;
 use crate::call_class::CallClass;
@@ -26,6 +26,8 @@ pub(super) struct OpenEvent {
     paths: u64,
     /// The number of EXECVE records so far.
     commands: u64,
+    /// Whether the whole command is counted.
+    is_command_counted: bool,
     rare: Option<Box<RareState>>,
 }
 
@@ -43,6 +45,7 @@ impl OpenEvent {
         self.context = None;
         self.paths = 0;
         self.commands = 0;
+        self.is_command_counted = false;
         self.rare = None;
     }
 
@@ -67,8 +70,8 @@ impl OpenEvent {
     #[inline]
     fn has_nothing_open(&self, class: CallClass) -> bool {
         let lacks_command = class == CallClass::Execute && self.commands == 0;
-        // More URINGOP records may come.
-        let is_open_ended = class == CallClass::IoUring;
+        // More URINGOP records may come, or an EXECVE record.
+        let is_open_ended = matches!(class, CallClass::IoUring | CallClass::Unknown);
         let has_pending = self.rare.as_ref().is_some_and(|rare| rare.has_pending());
         !lacks_command && !is_open_ended && !has_pending
     }
@@ -93,7 +96,6 @@ impl OpenEvent {
             self.context = Some(context);
             if self.rare.is_some() {
                 self.replay(sink);
-                self.count_joined_command(sink);
             }
         }
     }
@@ -103,21 +105,26 @@ impl OpenEvent {
     pub(super) fn add_path(&mut self, record: &Record<'_>, path: Path<'_>, sink: &mut Sink) {
         self.paths += 1;
         if !self.count_path(path, sink) {
-            self.rare().paths.push(record);
+            self.rare().paths.push(record.body);
         }
         if self.rare.is_some() {
             self.count_joined_command(sink);
         }
     }
 
-    /// Adds an EXECVE record.
+    /// Adds an EXECVE record. Records after those that hold the whole command say nothing new, and an
+    /// open(2) has none.
     pub(super) fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) {
         self.commands += 1;
-        let is_counted = self
-            .context
-            .is_some_and(|context| sink.add_whole_command(&context, record, self.exe()));
-        if !is_counted {
-            self.rare().commands.push(record);
+        if self.is_command_counted || self.context.is_some_and(|context| !context.may_execute()) {
+            return;
+        }
+        if let Some(context) = self.context.filter(|_| self.commands == 1) {
+            self.is_command_counted = sink.add_whole_command(&context, record, self.exe());
+        }
+        if !self.is_command_counted {
+            let keeps_bytes = self.context.is_none_or(|context| context.user.is_some());
+            self.rare().arguments.add(record, keeps_bytes);
         }
     }
 
@@ -130,10 +137,11 @@ impl OpenEvent {
 
     /// Adds a record that can be an event of its own. If it is, it counts as `claim` says.
     pub(super) fn add_standalone(&mut self, record: &Record<'_>, claim: Claim, sink: &mut Sink) {
-        let denial = sink.describe_denial(record).map(Box::from);
         let rare = self.rare();
         rare.add_claim(claim);
-        rare.denials.extend(denial);
+        if let Some(denial) = sink.describe_denial(record) {
+            rare.denials.push(denial);
+        }
     }
 
     /// Sets what a URINGOP record says in case that the event has no SYSCALL record.
@@ -152,6 +160,7 @@ impl OpenEvent {
         self.context = self.context.or(other.context);
         self.paths += other.paths;
         self.commands += other.commands;
+        self.is_command_counted |= other.is_command_counted;
         if let Some(rare) = other.rare {
             self.rare().merge(*rare);
         }
@@ -160,18 +169,16 @@ impl OpenEvent {
 
     /// Tries again to count the pending records.
     fn replay(&mut self, sink: &mut Sink) {
-        let (Some(context), Some(rare)) = (self.context, &mut self.rare) else { return };
-        let paths = std::mem::take(&mut rare.paths);
-        let commands = std::mem::take(&mut rare.commands);
-        for record in commands.records(RecordType::Execve) {
-            if !sink.add_whole_command(&context, &record, rare.exe.as_deref()) {
-                rare.commands.push(&record);
-            }
+        if self.context.is_none() {
+            return;
         }
-        for record in paths.records(RecordType::Path) {
+        self.count_joined_command(sink);
+        let paths = std::mem::take(&mut self.rare().paths);
+        for body in paths.iter() {
+            let record = Record { kind: RecordType::Path, event: b"", body, line: body };
             let path = Path::parse(&record);
             if !path.is_ok_and(|path| self.count_path(path, sink)) {
-                self.rare().paths.push(&record);
+                self.rare().paths.push(body);
             }
         }
     }
@@ -180,13 +187,12 @@ impl OpenEvent {
     /// it can be megabytes long.
     fn count_joined_command(&mut self, sink: &mut Sink) {
         let (Some(context), Some(rare)) = (&self.context, &mut self.rare) else { return };
-        let may_be_whole = context.class == CallClass::Execute && self.paths == context.paths;
-        if self.commands > 1 && may_be_whole {
-            let arguments = Arguments::from_records(rare.commands.records(RecordType::Execve));
-            if arguments.is_whole() {
-                sink.add_command(context, arguments, rare.exe.as_deref());
-                rare.commands = PendingRecords::default();
-            }
+        if self.is_command_counted || !context.may_execute() {
+            rare.arguments = Arguments::default();
+        } else if self.paths >= context.paths && rare.arguments.is_whole() {
+            sink.add_command(context, &rare.arguments, rare.exe.as_deref());
+            rare.arguments = Arguments::default();
+            self.is_command_counted = true;
         }
     }
 
@@ -216,7 +222,7 @@ impl OpenEvent {
     fn opens_file(&self, context: &CallContext) -> Option<bool> {
         match context.class {
             CallClass::Open(_) => Some(true),
-            CallClass::Execute | CallClass::Other => Some(false),
+            CallClass::Execute | CallClass::Unknown | CallClass::Other => Some(false),
             CallClass::IoUring => {
                 let rare = self.rare.as_deref();
                 let opens = rare.is_some_and(|rare| rare.uring_opens);
@@ -280,8 +286,7 @@ impl OpenEvent {
         if let Some(error) = context.error.filter(|_| rare.failures == 0) {
             sink.add_call_error(user, context, error);
         }
-        let arguments = Arguments::from_records(rare.commands.records(RecordType::Execve));
-        let has_arguments = sink.add_command(context, arguments, rare.exe.as_deref());
+        let has_arguments = sink.add_command(context, &rare.arguments, rare.exe.as_deref());
         !sink.collect.needs_dependent_records() || has_arguments && has_all
     }
 
@@ -302,7 +307,7 @@ impl OpenEvent {
         match context.class {
             CallClass::Open(_) => self.paths >= context.paths,
             CallClass::Execute => self.commands > 0 || context.success != Some(true),
-            CallClass::IoUring | CallClass::Other => true,
+            CallClass::IoUring | CallClass::Unknown | CallClass::Other => true,
         }
     }
 

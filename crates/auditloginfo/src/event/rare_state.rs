@@ -2,6 +2,7 @@
 
 use super::call_context::CallContext;
 use crate::call_class;
+use crate::item::command::Arguments;
 use crate::login_user::LoginUser;
 use sysparse::audit::{Record, RecordType, Value};
 
@@ -24,11 +25,11 @@ pub(super) struct RareState {
     /// The working directory.
     pub(super) cwd: Option<Box<[u8]>>,
     /// Denials that no SYSCALL record has claimed yet.
-    pub(super) denials: Vec<Box<[u8]>>,
+    pub(super) denials: PackedBytes,
     /// PATH records that cannot be counted yet.
-    pub(super) paths: PendingRecords,
-    /// EXECVE records that cannot be counted yet.
-    pub(super) commands: PendingRecords,
+    pub(super) paths: PackedBytes,
+    /// The arguments of a command that cannot be counted yet.
+    pub(super) arguments: Arguments,
     /// Whether the event ends, so that nothing more will be known.
     pub(super) is_ending: bool,
 }
@@ -75,20 +76,21 @@ impl RareState {
         self.uring_opens |= other.uring_opens;
         self.flags = self.flags.or(other.flags);
         self.cwd = self.cwd.take().or(other.cwd);
-        self.denials.extend(other.denials);
+        self.denials.append(&other.denials);
         self.paths.append(&other.paths);
-        self.commands.append(&other.commands);
+        self.arguments.merge(other.arguments);
     }
 
     /// Whether a record waits for another record of the event.
     pub(super) fn has_pending(&self) -> bool {
-        !self.paths.is_empty() || !self.commands.is_empty()
+        !self.paths.is_empty() || !self.arguments.is_empty()
     }
 
-    /// The size of the pending records and denials in bytes.
+    /// The size of everything that is held for the event, in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
-        let denials: usize = self.denials.iter().map(|denial| denial.len()).sum();
-        self.paths.bytes.len() + self.commands.bytes.len() + denials
+        let names = [&self.cwd, &self.exe].into_iter().flatten();
+        let names: usize = names.map(|name| name.len()).sum();
+        names + self.paths.bytes.len() + self.denials.bytes.len() + self.arguments.size()
     }
 }
 
@@ -115,36 +117,35 @@ impl Claim {
     }
 }
 
-/// Copies of the bodies of records of one type, each after its length in four bytes.
+/// Byte strings, each after its length in four bytes.
 #[derive(Debug, Default)]
-pub(super) struct PendingRecords {
+pub(super) struct PackedBytes {
     bytes: Vec<u8>,
 }
 
-impl PendingRecords {
+impl PackedBytes {
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    pub(super) fn push(&mut self, record: &Record<'_>) {
-        let length = u32::try_from(record.body.len()).unwrap_or(u32::MAX);
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         self.bytes.extend_from_slice(&length.to_le_bytes());
-        self.bytes.extend(record.body.iter().take(length as usize));
+        self.bytes.extend(bytes.iter().take(length as usize));
     }
 
-    fn append(&mut self, other: &PendingRecords) {
+    fn append(&mut self, other: &PackedBytes) {
         self.bytes.extend_from_slice(&other.bytes);
     }
 
-    /// The records, which are all of type `kind`, in the order in which they were pushed. They have
-    /// no stamp and no line.
-    pub(super) fn records(&self, kind: RecordType) -> impl Iterator<Item = Record<'_>> {
+    /// The byte strings in the order in which they were pushed.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut rest = &*self.bytes;
         std::iter::from_fn(move || {
             let (length, tail) = rest.split_first_chunk()?;
-            let (body, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            let (bytes, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
             rest = tail;
-            Some(Record { kind, event: b"", body, line: body })
+            Some(bytes)
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Where the records of an event are counted.
 
 use super::call_context::CallContext;
+use super::rare_state::PackedBytes;
 use crate::item::command::{self, Arguments};
 use crate::item::denial;
 use crate::item::file::{self, Base};
@@ -77,7 +78,7 @@ impl Sink {
     pub(super) fn add_command(
         &mut self,
         context: &CallContext,
-        arguments: Arguments<'_>,
+        arguments: &Arguments,
         exe: Option<&[u8]>,
     ) -> bool {
         let Some(user) = context.user.filter(|_| !arguments.is_empty()) else { return true };
@@ -154,8 +155,8 @@ impl Sink {
         }
     }
 
-    pub(super) fn add_denials(&mut self, user: LoginUser, denials: &[Box<[u8]>]) {
-        for denial in denials {
+    pub(super) fn add_denials(&mut self, user: LoginUser, denials: &PackedBytes) {
+        for denial in denials.iter() {
             self.tally.counts_mut(user).denials.add(denial);
         }
     }
