@@ -35,6 +35,7 @@ FIELD = re.compile(rb"""(?:(?<=[ \x1d])|(?<=\#035)) (?:msg='.*'
                         | ([A-Za-z][\w.-]*(?:\[\d+\])?) = ("[^"]*"|[^ \x1d]*))""", re.X | re.S)
 LINE_MAX = 65536
 UNSET = 4294967295
+UNKNOWN = UNSET + 1    # no record of the event holds a login user
 
 KINDS = {1107: "USER_AVC", 1300: "SYSCALL", 1302: "PATH", 1307: "CWD", 1309: "EXECVE", 1326: "SECCOMP",
          1336: "URINGOP", 1337: "OPENAT2", 1400: "AVC", 1423: "LANDLOCK_ACCESS"}
@@ -75,7 +76,7 @@ def options(words):
 
 def identity(word):
     """A number, or a word for one; nothing for the word that any number fits."""
-    words = {"all": None, "unset": UNSET, "-1": UNSET}
+    words = {"all": None, "unset": UNSET, "-1": UNSET, "unknown": UNKNOWN}
     return words[word] if word in words else int(word)
 
 
@@ -129,8 +130,9 @@ def user(value):
 
 # What an event says
 
-def argv(records):
-    """The command line of EXECVE records: arguments by number, in pieces or not."""
+def argv(records, call):
+    """The command line of EXECVE records: arguments by number, in pieces or not. The executable stands
+    for an empty first argument."""
     count, pieces = 0, {}
     for fields in (record.fields for record in records if record.kind == "EXECVE"):
         count = max(count, int(fields.get("argc", b"0")))
@@ -142,6 +144,9 @@ def argv(records):
     arguments = [b""] * count
     for (index, _), piece in sorted(pieces.items()):
         arguments[index] += piece
+    exe = call.get("exe", b"(null)")
+    if call.get("success") == b"yes" and exe != b"(null)" and (not arguments or (0, 0) in pieces and not arguments[0]):
+        arguments[:1] = [b"[" + text(exe) + b"]"]
     return tuple(arguments)
 
 
@@ -213,7 +218,7 @@ def denial(record, given):
 # Counting
 
 # Options that name the value of a field: the field, and how its value is read.
-FIELDS = {"uid": ("auid", user), "euid": ("euid", user), "pid": ("pid", user), "session": ("ses", user),
+FIELDS = {"uid": ("auid", lambda value: UNKNOWN if user(value) is None else user(value)), "euid": ("euid", user), "pid": ("pid", user), "session": ("ses", user),
           "exe": ("exe", text), "comm": ("comm", text)}
 
 
@@ -237,17 +242,24 @@ def count(asked, events):
     for (node, *_), records in events.items():
         calls = [r for r in records if r.kind == "SYSCALL" and {"auid", "arch", "syscall"} <= r.fields.keys()]
         if "denial" in asked.kinds:
+            known = [r for r in records if user(r.fields.get("auid")) is not None and r.kind != "SYSCALL"]
+            whose = [r for r in calls[:1] or known or records if is_wanted(asked, node, r)]
             for record in records:
-                whose = (calls or [record])[0]
                 what = denial(record, asked.names)
-                if what and user(whose.fields.get("auid")) is not None and is_wanted(asked, node, whose):
-                    counts[(user(whose.fields["auid"]), "denial", *what)] += 1
+                if what and whose:
+                    auid = user(whose[0].fields.get("auid"))
+                    counts[(UNKNOWN if auid is None else auid, "denial", *what)] += 1
         wanted = [call for call in calls if is_wanted(asked, node, call)]
         for call in wanted:
             arch, name = call_name(call.fields, asked.names)
             counts[user(call.fields["auid"]), "syscall", name.encode(), arch] += 1
         if wanted:
             count_event(asked, wanted[0], records, counts)
+        operations = [r for r in records if r.kind == "URINGOP" and not calls]
+        if operations and is_wanted(asked, node, operations[0]):
+            call = {"auid": b"%d" % UNKNOWN, "arch": b"c000003e", "syscall": b"426"}
+            operation = operations[0]._replace(fields={**operations[0].fields, **call})
+            count_event(asked, operation, records, counts)
     return counts
 
 
@@ -257,9 +269,9 @@ def count_event(asked, call, records, counts):
     arch, name = call_name(fields, asked.names)
     put = lambda path: place(path, records, directory(name, fields)) if asked.absolute else path
     if any(record.kind == "EXECVE" for record in records):
-        counts[auid, "command", argv(records), ""] += 1
+        counts[auid, "command", argv(records, fields), ""] += 1
         if auid != 0 and fields.get("euid") == b"0":
-            counts[auid, "privileged", argv(records), ""] += 1
+            counts[auid, "privileged", argv(records, fields), ""] += 1
     if name in OPENS or any(r.kind == "URINGOP" and r.fields.get("uring_op") in URING_OPENS for r in records):
         how = mode(arch, name, fields, records) if asked.modes else ""
         for path in paths(records):
@@ -271,10 +283,11 @@ def count_event(asked, call, records, counts):
 
 # Printing
 
-def printed(name, behind=b""):
-    """The bytes of a name as they are printed; `behind` follows each argument of a command."""
+def printed(name, behind=b"", unsafe=""):
+    """The bytes of a name as they are printed; `behind` follows each argument of a command. The
+    characters of `unsafe` are escaped too."""
     name = b"".join(each + behind for each in name) if isinstance(name, tuple) else name
-    safe = lambda char: not (char < " " or "\x7f" <= char <= "\x9f" or "\udc80" <= char <= "\udcff")
+    safe = lambda char: not (char in unsafe or char < " " or "\x7f" <= char <= "\x9f" or "\udc80" <= char <= "\udcff")
     octal = lambda char: "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
     return "".join(c if safe(c) else octal(c) for c in name.decode("utf-8", "surrogateescape")).encode()
 
@@ -282,8 +295,9 @@ def printed(name, behind=b""):
 def table(counts, kinds):
     for (auid, kind, name, detail), times in counts.items():
         if kind in kinds:
-            name = printed(b" ".join(name) if isinstance(name, tuple) else name)
-            yield b"%d\t%s\t%d\t%s\t%s\n" % (auid, kind.encode(), times, name, detail.encode())
+            name = printed(b" ".join(name) if isinstance(name, tuple) else name, unsafe="\\")
+            whose = b"unknown" if auid == UNKNOWN else b"%d" % auid
+            yield b"%s\t%s\t%d\t%s\t%s\n" % (whose, kind.encode(), times, name, detail.encode())
 
 
 def report(counts, auid):

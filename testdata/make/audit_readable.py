@@ -41,7 +41,7 @@ def main():
     commands = of(rb"type=EXECVE")
     fixture("original-opens", 7005, opens[:25])
     fixture("original-opens-that-failed", 7005, failed[:25])
-    fixture("original-commands-with-options", 7005, commands[6:34] + of(rb'type=EXECVE.* a\d=""[ \n]')[:2])
+    fixture("empty-first-argument-of-a-session", 7005, commands[6:34] + of(rb'type=EXECVE.* a\d=""[ \n]')[:2])
     fixture("original-equal-counts", 7005, distinct(opens, 12) + distinct(failed, 12) + commands[:6])
     fixture("original-unknown-auid", 4242, opens[:2] + commands[:1])
     fixture("original-root-is-an-auid-too", 0, [[line.replace(b" auid=7005 ", b" auid=0 ") for line in event]

@@ -3,6 +3,7 @@
 mod options;
 
 use crate::filter::{FieldFilter, Filter, Query, UserFilter};
+use crate::login_user::LoginUser;
 use crate::logs::Logs;
 use crate::manual::MANUAL;
 use crate::report::{Format, Layout, Scope};
@@ -127,15 +128,17 @@ impl Args {
         if self.layout.scope == Scope::Overview {
             self.layout.scope = Scope::Users(BTreeSet::new());
         }
-        match user_number(word) {
-            Some(user) => self.add_user_number(user),
+        match login_user(word) {
+            Some(user) => self.add_login_user(user),
             None if is_user_name(word) => drop(self.user_names.insert(word.as_bytes().to_vec())),
-            None => return Err("expected a number, a user's name, unset or all".to_owned()),
+            None => {
+                return Err("expected a number, a user's name, unset, unknown or all".to_owned());
+            }
         }
         Ok(())
     }
 
-    fn add_user_number(&mut self, user: u32) {
+    fn add_login_user(&mut self, user: LoginUser) {
         if let Scope::Users(users) = &mut self.layout.scope {
             users.insert(user);
         }
@@ -146,7 +149,9 @@ impl Args {
     pub fn resolve_user_names(&mut self, find: impl Fn(&[u8]) -> Vec<u32>) {
         for name in std::mem::take(&mut self.user_names) {
             let users = find(&name);
-            users.iter().for_each(|user| self.add_user_number(*user));
+            for user in &users {
+                self.add_login_user((*user).into());
+            }
             if users.is_empty() {
                 self.user_names.insert(name);
             }
@@ -174,6 +179,14 @@ impl Args {
 /// A set of one text, for a field filter.
 fn text(word: &OsStr) -> BTreeSet<Vec<u8>> {
     BTreeSet::from([word.as_bytes().to_vec()])
+}
+
+/// Parses a login user without a look-up: a user id, or `unknown`.
+fn login_user(word: &OsStr) -> Option<LoginUser> {
+    if word == OsStr::new(LoginUser::UNKNOWN) {
+        return Some(LoginUser::Unknown);
+    }
+    user_number(word).map(LoginUser::Id)
 }
 
 /// Parses a user id: a number, -1, `unset`, or the name of a user of this host.

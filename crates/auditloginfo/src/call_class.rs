@@ -12,6 +12,8 @@ pub(crate) enum CallClass {
     Execute,
     /// The call submits `io_uring` operations. URINGOP records tell whether one opens a file.
     IoUring,
+    /// A call without a known name. It may execute a command.
+    Unknown,
     /// Any other call.
     Other,
 }
@@ -47,8 +49,15 @@ impl CallClass {
             Some("openat2") => open(true, OpenFlags::Openat2Record),
             Some("execve" | "execveat") => CallClass::Execute,
             Some("io_uring_enter") => CallClass::IoUring,
-            _ => CallClass::Other,
+            Some(_) => CallClass::Other,
+            None => CallClass::Unknown,
         }
+    }
+
+    /// Whether other records than PATH belong to the call.
+    #[inline]
+    pub(crate) fn is_open_without_path(self) -> bool {
+        matches!(self, CallClass::Execute | CallClass::IoUring | CallClass::Unknown)
     }
 
     /// How the call opens a file, if it does.

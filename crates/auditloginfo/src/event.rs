@@ -66,8 +66,9 @@ mod span;
 pub use sink::Sink;
 pub use span::REORDER_WINDOW;
 
-use crate::call_class::CallClasses;
+use crate::call_class::{CallClass, CallClasses};
 use crate::filter::{Filter, Query};
+use crate::login_user::LoginUser;
 use crate::section::Section;
 use crate::syscall_names::{Arch, Call};
 use call_context::CallContext;
@@ -75,6 +76,7 @@ use event_id::{EventId, NodeHasher};
 use foldhash::fast::RandomState;
 use open_event::OpenEvent;
 use open_events::{OpenEvents, PENDING_MAX};
+use rare_state::Claim;
 use recent_calls::{RecentCall, RecentCalls};
 use span::Span;
 use sysparse::ParseError;
@@ -170,33 +172,42 @@ impl<'a> EventAssembler<'a> {
     fn add_syscall(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
         let parsed = audit::Call::parse(record)?;
         let call = Call { arch: Arch::new(parsed.arch), number: parsed.number };
-        let auid = self.filter.includes_call(record, &parsed).then_some(parsed.auid);
-        if let Some(auid) = auid {
-            sink.add_call(auid, call, record, &parsed);
+        let user = self.filter.includes_call(record, &parsed).then_some(parsed.auid.into());
+        if let Some(user) = user {
+            sink.add_call(user, call, record, &parsed);
         }
-        let has_dependents = parsed.items > 0 && sink.collect.needs_dependent_records();
+        let class = self.classes.get(call);
+        // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
+        let has_records = parsed.items > 0 || class.is_open_without_path();
+        let has_dependents = has_records && sink.collect.needs_dependent_records();
         let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
-        if !has_dependents && !has_error && self.add_single_record_call(record, auid) {
+        if !has_dependents && !has_error && self.add_single_record_call(record, user) {
             return Ok(());
         }
-        let mut context = CallContext::new(parsed, call, self.classes.get(call), auid);
-        if auid.is_some() && sink.collect.needs_call_details() {
+        let mut context = CallContext::new(parsed, call, class, user);
+        if user.is_some() && sink.collect.needs_call_details() {
             context.add_details(parsed, sink.collect);
         }
         let id = self.id(record);
-        self.open.enter(id).set_context(context, sink);
+        let event = self.open.enter(id);
+        if class == CallClass::Execute && user.is_some() && parsed.success == Some(true) {
+            if let Some(exe) = record.field(b"exe").filter(|exe| !exe.is_null()) {
+                event.set_exe(exe);
+            }
+        }
+        event.set_context(context, sink);
         self.complete_current(sink);
         Ok(())
     }
 
     /// Completes a call that no other records depend on. Returns false if its event is open because
     /// a standalone record came before.
-    fn add_single_record_call(&mut self, record: &Record<'_>, auid: Option<u32>) -> bool {
+    fn add_single_record_call(&mut self, record: &Record<'_>, user: Option<LoginUser>) -> bool {
         let Some(recent) = &mut self.recent else { return true };
         let id = EventId::new(record, self.nodes.hash(record));
         let is_open = self.open.contains(id);
         if !is_open {
-            recent.add(id, auid, Span::start(self.open.place()));
+            recent.add(id, user, Span::start(self.open.place()));
         }
         !is_open
     }
@@ -224,7 +235,11 @@ impl<'a> EventAssembler<'a> {
     /// Adds a record that tells how other records of its event are meant.
     fn add_context(&mut self, record: &Record<'_>, sink: &mut Sink) {
         let id = self.id(record);
-        self.open.enter(id).add_context(record, sink);
+        let event = self.open.enter(id);
+        if record.kind == RecordType::Uringop {
+            event.set_operation(CallContext::for_operation(record, self.filter, sink.collect));
+        }
+        event.add_context(record, sink);
         self.complete_current(sink);
     }
 
@@ -232,13 +247,15 @@ impl<'a> EventAssembler<'a> {
     fn add_standalone(&mut self, record: &Record<'_>, sink: &mut Sink) {
         let id = self.id(record);
         if let Some(call) = self.find_recent(id) {
-            return sink.add_late_denial(call.auid, record);
+            return sink.add_late_denial(call.user, record);
         }
-        let auid = self.filter.standalone_auid(record);
-        if let Some(auid) = auid {
-            sink.add_name(auid, record);
+        let (user, counts) = self.filter.standalone_user(record);
+        let is_refusal = record.kind != RecordType::Other;
+        if counts {
+            sink.add_name(user, record);
         }
-        self.open.enter(id).add_standalone(record, auid, sink);
+        let claim = Claim { user, counts, is_refusal };
+        self.open.enter(id).add_standalone(record, claim, sink);
         self.complete_current(sink);
     }
 
@@ -261,7 +278,7 @@ impl<'a> EventAssembler<'a> {
             return self.open.keep_current();
         }
         if let Some(recent) = &mut self.recent {
-            recent.add(event.id, event.auid(), event.span);
+            recent.add(event.id, event.user(), event.span);
         }
         let event = self.open.close_current();
         if event.has_uncounted() {
@@ -313,7 +330,7 @@ impl<'a> EventAssembler<'a> {
     fn claim_standalone(&mut self, next: &RecentCalls, offset: u64, sink: &mut Sink) {
         for (id, call) in next.find_early(self.open.ids()) {
             if let Some(event) = self.open.take_standalone(id, call.place + offset) {
-                event.claim_denials(call.auid, sink);
+                event.claim_denials(call.user, sink);
             }
         }
     }
@@ -324,7 +341,7 @@ impl<'a> EventAssembler<'a> {
         self.open.move_to(event.span.first);
         let call = self.find_recent(event.id).filter(|_| event.has_only_standalone());
         if let Some(call) = call {
-            return event.claim_denials(call.auid, sink);
+            return event.claim_denials(call.user, sink);
         }
         self.open.enter(event.id).merge(event, sink);
         self.complete_current(sink);

@@ -3,11 +3,12 @@
 //! ```
 //! use auditloginfo::filter::{Filter, UserFilter};
 //!
-//! let filter = Filter { users: UserFilter::Only(vec![1000, 7005]), ..Filter::default() };
-//! assert!(filter.includes_user(7005));
-//! assert!(!filter.includes_user(0));
+//! let filter = Filter { users: UserFilter::Only(vec![1000.into(), 7005.into()]), ..Filter::default() };
+//! assert!(filter.includes_user(7005.into()));
+//! assert!(!filter.includes_user(0.into()));
 //! ```
 
+use crate::login_user::LoginUser;
 use crate::section::{Collect, Sections};
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, Value};
@@ -56,8 +57,8 @@ pub enum UserFilter {
     /// All login users.
     #[default]
     All,
-    /// These login user ids, in ascending order.
-    Only(Vec<u32>),
+    /// These login users, in ascending order.
+    Only(Vec<LoginUser>),
 }
 
 /// A condition on one field of a record: the field has one of these values.
@@ -80,10 +81,10 @@ impl Filter {
     /// Whether the events of that login user count.
     #[must_use]
     #[inline]
-    pub fn includes_user(&self, auid: u32) -> bool {
+    pub fn includes_user(&self, user: LoginUser) -> bool {
         match &self.users {
             UserFilter::All => true,
-            UserFilter::Only(users) => users.binary_search(&auid).is_ok(),
+            UserFilter::Only(users) => users.binary_search(&user).is_ok(),
         }
     }
 
@@ -91,17 +92,26 @@ impl Filter {
     #[must_use]
     #[inline]
     pub fn includes_call(&self, record: &Record<'_>, call: &audit::Call<'_>) -> bool {
-        self.includes_user(call.auid)
+        self.includes_user(call.auid.into())
             && self.success.is_none_or(|success| call.success == Some(success))
             && self.includes_record(record)
     }
 
-    /// The login user for whom a record counts that can be an event of its own; `None` if it does
-    /// not count.
+    /// The login user of a record that can be an event of its own, and whether the record counts.
     #[must_use]
-    pub fn standalone_auid(&self, record: &Record<'_>) -> Option<u32> {
-        let auid = record.auid().filter(|auid| self.includes_user(*auid))?;
-        (self.success.is_none() && self.includes_record(record)).then_some(auid)
+    pub fn standalone_user(&self, record: &Record<'_>) -> (LoginUser, bool) {
+        let user = record.auid().map_or(LoginUser::Unknown, LoginUser::Id);
+        let counts = self.success.is_none() && self.includes_user(user);
+        (user, counts && self.includes_record(record))
+    }
+
+    /// Whether an `io_uring` operation counts if its event has no SYSCALL record. `record` is its
+    /// URINGOP record, which holds no login user id.
+    #[must_use]
+    pub fn includes_operation(&self, record: &Record<'_>, success: Option<bool>) -> bool {
+        self.includes_user(LoginUser::Unknown)
+            && self.success.is_none_or(|wanted| success == Some(wanted))
+            && self.includes_record(record)
     }
 
     /// Whether the record lies in the time span and passes every field filter.
@@ -188,7 +198,10 @@ mod tests {
 
     #[test]
     fn calls_can_be_filtered_by_login_user() {
-        let only = |users| Filter { users: UserFilter::Only(users), ..Filter::default() };
+        let only = |users: Vec<u32>| {
+            let users = users.into_iter().map(LoginUser::Id).collect();
+            Filter { users: UserFilter::Only(users), ..Filter::default() }
+        };
         assert!(includes(&only(vec![6, 7])));
         assert!(!includes(&only(vec![6])));
     }

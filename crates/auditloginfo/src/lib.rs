@@ -21,6 +21,7 @@ pub mod file_kind;
 pub mod filter;
 pub mod found;
 mod item;
+pub mod login_user;
 pub mod logs;
 mod manual;
 pub mod report;

@@ -25,6 +25,7 @@ mod overview;
 mod profile;
 mod text;
 
+use crate::login_user::LoginUser;
 use crate::section::{Section, Sections};
 use crate::syscall_names::Call;
 use crate::tally::{Counts, NameCounts, Tally};
@@ -69,7 +70,7 @@ pub enum Scope {
     /// A report for each login user in the logs.
     AllUsers,
     /// A report for each of these login users, even if the logs do not hold them.
-    Users(BTreeSet<u32>),
+    Users(BTreeSet<LoginUser>),
 }
 
 /// The output format.
@@ -160,10 +161,10 @@ impl Layout {
     }
 
     /// The login users to report on in ascending order, each with its counts.
-    fn users<'t>(&self, tally: &'t Tally) -> Vec<(u32, Option<&'t Counts>)> {
+    fn users<'t>(&self, tally: &'t Tally) -> Vec<(LoginUser, Option<&'t Counts>)> {
         match &self.scope {
-            Scope::Users(users) => users.iter().map(|auid| (*auid, tally.counts(*auid))).collect(),
-            _ => tally.users().into_iter().map(|(auid, counts)| (auid, Some(counts))).collect(),
+            Scope::Users(users) => users.iter().map(|user| (*user, tally.counts(*user))).collect(),
+            _ => tally.users().into_iter().map(|(user, counts)| (user, Some(counts))).collect(),
         }
     }
 

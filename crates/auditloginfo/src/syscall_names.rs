@@ -44,7 +44,7 @@ const X32_BIT: i64 = 0x4000_0000;
 impl Arch {
     /// The architecture with this `AUDIT_ARCH_*` value.
     #[must_use]
-    pub fn new(value: u64) -> Arch {
+    pub const fn new(value: u64) -> Arch {
         Arch(value)
     }
 

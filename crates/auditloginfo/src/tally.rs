@@ -18,6 +18,7 @@ mod name_counts;
 pub use call_counts::CallCounts;
 pub use name_counts::NameCounts;
 
+use crate::login_user::LoginUser;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use sysparse::audit::Stamp;
@@ -25,12 +26,12 @@ use sysparse::audit::Stamp;
 /// A hash table with a new random seed in each run: audited users choose much of what a log holds.
 pub(crate) type Seeded<K, V> = HashMap<K, V, RandomState>;
 
-/// The counts by login user id.
+/// The counts by login user.
 #[derive(Debug, Default)]
 pub struct Tally {
-    users: Vec<(u32, Counts)>,
+    users: Vec<(LoginUser, Counts)>,
     /// The place of each user in `users`.
-    places: Seeded<u32, usize>,
+    places: Seeded<LoginUser, usize>,
     /// The place of the latest user. The next record mostly counts for the same one.
     latest: usize,
     /// The names of users in the logs, each with the time of the record that has it.
@@ -91,26 +92,27 @@ impl Tally {
     /// The counts of one login user, to add to.
     #[inline]
     #[allow(clippy::indexing_slicing, reason = "`latest` is the place of a user from here on")]
-    pub fn counts_mut(&mut self, auid: u32) -> &mut Counts {
-        if self.users.get(self.latest).is_none_or(|(latest, _)| *latest != auid) {
-            self.latest = self.find_or_insert(auid);
+    pub fn counts_mut(&mut self, user: impl Into<LoginUser>) -> &mut Counts {
+        let user = user.into();
+        if self.users.get(self.latest).is_none_or(|(latest, _)| *latest != user) {
+            self.latest = self.find_or_insert(user);
         }
         &mut self.users[self.latest].1
     }
 
     #[cold]
-    fn find_or_insert(&mut self, auid: u32) -> usize {
-        let place = *self.places.entry(auid).or_insert(self.users.len());
+    fn find_or_insert(&mut self, user: LoginUser) -> usize {
+        let place = *self.places.entry(user).or_insert(self.users.len());
         if place == self.users.len() {
-            self.users.push((auid, Counts::default()));
+            self.users.push((user, Counts::default()));
         }
         place
     }
 
     /// The counts of one login user, if it has any.
     #[must_use]
-    pub fn counts(&self, auid: u32) -> Option<&Counts> {
-        self.users.get(*self.places.get(&auid)?).map(|(_, counts)| counts)
+    pub fn counts(&self, user: impl Into<LoginUser>) -> Option<&Counts> {
+        self.users.get(*self.places.get(&user.into())?).map(|(_, counts)| counts)
     }
 
     /// Adds the name that a record gives a login user. The name of the first record counts, whatever
@@ -141,16 +143,17 @@ impl Tally {
         for (auid, (stamp, name)) in other.names {
             self.add_name(auid, stamp, &name);
         }
-        for (auid, counts) in other.users {
-            self.counts_mut(auid).merge(counts);
+        for (user, counts) in other.users {
+            self.counts_mut(user).merge(counts);
         }
     }
 
-    /// The login users in ascending order. Unset, which is the largest number, comes last.
+    /// The login users in ascending order. Unset, which is the largest number, comes before unknown,
+    /// which comes last.
     #[must_use]
-    pub fn users(&self) -> Vec<(u32, &Counts)> {
-        let mut users: Vec<_> = self.users.iter().map(|(auid, counts)| (*auid, counts)).collect();
-        users.sort_unstable_by_key(|(auid, _)| *auid);
+    pub fn users(&self) -> Vec<(LoginUser, &Counts)> {
+        let mut users: Vec<_> = self.users.iter().map(|(user, counts)| (*user, counts)).collect();
+        users.sort_unstable_by_key(|(user, _)| *user);
         users
     }
 }

@@ -1,5 +1,5 @@
 # Made by cargo xtask completions; do not edit.
-complete -c auditloginfo -l uid -x -a '(__fish_complete_users)' -d 'report on login user: number, name, unset, all; repeatable'
+complete -c auditloginfo -l uid -x -a '(__fish_complete_users)' -d 'report on login user: number, name, unset, unknown, all; repeatable'
 complete -c auditloginfo -l euid -x -a '(__fish_complete_users)' -d 'only events with this effective user: number or name'
 complete -c auditloginfo -l exe -r -F -d 'only events of this program'
 complete -c auditloginfo -l comm -x -d 'only events of processes with this name'

@@ -13,11 +13,12 @@ use toolkit::escape::Escape;
 pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("uid").takes("UID", ValueHint::User),
-        "report on login user: number, name, unset, all; repeatable",
+        "report on login user: number, name, unset, unknown, all; repeatable",
         "Report on login user `UID`: a number, a name, `unset` for processes without a login \
-         session, such as daemons, or `all` for one report on each login user in the logs, in \
-         ascending order. You can give this option more than once. Without it, print an overview \
-         with one line per login user; if an option selects a section, the default is `all`.",
+         session, such as daemons, `unknown` for events whose login user the log does not say, or \
+         `all` for one report on each login user in the logs, in ascending order. You can give \
+         this option more than once. Without it, print an overview with one line per login user; \
+         if an option selects a section, the default is `all`.",
         Args::add_user,
     ),
     Opt::value(

@@ -1,16 +1,18 @@
 //! What the SYSCALL record of an event says about the other records of the event.
 
 use crate::call_class::{CallClass, OpenCall, OpenFlags};
+use crate::filter::Filter;
+use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
-use crate::syscall_names::Call;
-use sysparse::audit;
+use crate::syscall_names::{Arch, Call};
+use sysparse::audit::{self, Record, Value};
 
 /// What the SYSCALL record of an event says about the other records of the event. Fields that
 /// nothing needs are not read and stay empty.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CallContext {
     /// The login user for whom the event counts; `None` if it does not count.
-    pub(super) auid: Option<u32>,
+    pub(super) user: Option<LoginUser>,
     pub(super) call: Call,
     pub(super) class: CallClass,
     /// The number of PATH records of the event.
@@ -28,6 +30,10 @@ pub(super) struct CallContext {
     pub(super) is_privileged: bool,
 }
 
+/// The call that stands for an operation of the kernel. A URINGOP record holds no architecture; the
+/// names of errors are nearly the same on all.
+const OPERATION: Call = Call { arch: Arch::new(0xc000_003e), number: 426 };
+
 /// The `dirfd` that stands for the working directory, from `fcntl.h`.
 const AT_FDCWD: i32 = -100;
 
@@ -41,10 +47,10 @@ impl CallContext {
         record: audit::Call<'_>,
         call: Call,
         class: CallClass,
-        auid: Option<u32>,
+        user: Option<LoginUser>,
     ) -> CallContext {
         CallContext {
-            auid,
+            user,
             call,
             class,
             paths: record.items,
@@ -52,6 +58,29 @@ impl CallContext {
             dirfd: None,
             flags: None,
             error: None,
+            is_privileged: false,
+        }
+    }
+
+    /// The context of an `io_uring` operation that no system call carried out, from its URINGOP
+    /// record.
+    pub(super) fn for_operation(record: &Record<'_>, filter: &Filter, collect: Collect) -> Self {
+        let success = record.field(b"success").and_then(|word| match word.raw() {
+            b"yes" => Some(true),
+            b"no" => Some(false),
+            _ => None,
+        });
+        let failed = success == Some(false) && collect.sections.has(Section::Errors);
+        let exit = || record.field(b"exit").and_then(Value::integer);
+        CallContext {
+            user: filter.includes_operation(record, success).then_some(LoginUser::Unknown),
+            call: OPERATION,
+            class: CallClass::IoUring,
+            paths: 0,
+            success,
+            dirfd: None,
+            flags: None,
+            error: failed.then(exit).flatten().map(i64::wrapping_neg),
             is_privileged: false,
         }
     }
@@ -69,6 +98,11 @@ impl CallContext {
         self.is_privileged = collect.sections.has(Section::Privileged)
             && record.auid != 0
             && record.euid() == Some(0);
+    }
+
+    /// Whether EXECVE records of the event are a command of the call.
+    pub(super) fn may_execute(&self) -> bool {
+        matches!(self.class, CallClass::Execute | CallClass::Unknown)
     }
 
     /// Whether the flags are in an OPENAT2 record.
@@ -97,7 +131,6 @@ fn flags(record: &audit::Call<'_>, open_call: OpenCall) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::section::Sections;
-    use crate::syscall_names::Arch;
 
     fn context(body: &str, number: i64) -> CallContext {
         let line = format!(
@@ -109,7 +142,8 @@ mod tests {
         let call = Call { arch: Arch::new(record.arch), number: record.number };
         let collect =
             Collect { sections: Sections::ALL, absolute: true, modes: true, ..Collect::default() };
-        let mut context = CallContext::new(record, call, CallClass::for_call(call), Some(7));
+        let mut context =
+            CallContext::new(record, call, CallClass::for_call(call), Some(LoginUser::Id(7)));
         context.add_details(record, collect);
         context
     }

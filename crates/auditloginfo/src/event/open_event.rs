@@ -2,14 +2,15 @@
 
 use super::call_context::CallContext;
 use super::event_id::EventId;
-use super::rare_state::{PendingRecords, RareState};
+use super::rare_state::{Claim, RareState};
 use super::sink::Sink;
 use super::span::Span;
 use crate::call_class::CallClass;
 use crate::item::command::Arguments;
 use crate::item::file::{self, Base};
+use crate::login_user::LoginUser;
 use crate::section::Collect;
-use sysparse::audit::{Path, Record, RecordType};
+use sysparse::audit::{Path, Record, RecordType, Value};
 
 /// An event whose records are still coming.
 ///
@@ -25,6 +26,8 @@ pub(super) struct OpenEvent {
     paths: u64,
     /// The number of EXECVE records so far.
     commands: u64,
+    /// Whether the whole command is counted.
+    is_command_counted: bool,
     rare: Option<Box<RareState>>,
 }
 
@@ -42,12 +45,13 @@ impl OpenEvent {
         self.context = None;
         self.paths = 0;
         self.commands = 0;
+        self.is_command_counted = false;
         self.rare = None;
     }
 
     /// The login user for whom the call counts.
-    pub(super) fn auid(&self) -> Option<u32> {
-        self.context.and_then(|context| context.auid)
+    pub(super) fn user(&self) -> Option<LoginUser> {
+        self.context.and_then(|context| context.user)
     }
 
     /// Whether no record has come that depends on a SYSCALL record, nor that record itself.
@@ -66,8 +70,8 @@ impl OpenEvent {
     #[inline]
     fn has_nothing_open(&self, class: CallClass) -> bool {
         let lacks_command = class == CallClass::Execute && self.commands == 0;
-        // More URINGOP records may come.
-        let is_open_ended = class == CallClass::IoUring;
+        // More URINGOP records may come, or an EXECVE record.
+        let is_open_ended = matches!(class, CallClass::IoUring | CallClass::Unknown);
         let has_pending = self.rare.as_ref().is_some_and(|rare| rare.has_pending());
         !lacks_command && !is_open_ended && !has_pending
     }
@@ -75,6 +79,10 @@ impl OpenEvent {
     /// The size of the pending records and denials in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
         self.rare.as_ref().map_or(0, |rare| rare.pending_bytes())
+    }
+
+    fn exe(&self) -> Option<&[u8]> {
+        self.rare.as_ref()?.exe.as_deref()
     }
 
     fn rare(&mut self) -> &mut RareState {
@@ -88,7 +96,6 @@ impl OpenEvent {
             self.context = Some(context);
             if self.rare.is_some() {
                 self.replay(sink);
-                self.count_joined_command(sink);
             }
         }
     }
@@ -98,20 +105,26 @@ impl OpenEvent {
     pub(super) fn add_path(&mut self, record: &Record<'_>, path: Path<'_>, sink: &mut Sink) {
         self.paths += 1;
         if !self.count_path(path, sink) {
-            self.rare().paths.push(record);
+            self.rare().paths.push(record.body);
         }
         if self.rare.is_some() {
             self.count_joined_command(sink);
         }
     }
 
-    /// Adds an EXECVE record.
+    /// Adds an EXECVE record. Records after those that hold the whole command say nothing new, and an
+    /// open(2) has none.
     pub(super) fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) {
         self.commands += 1;
-        let is_counted =
-            self.context.is_some_and(|context| sink.add_whole_command(&context, record));
-        if !is_counted {
-            self.rare().commands.push(record);
+        if self.is_command_counted || self.context.is_some_and(|context| !context.may_execute()) {
+            return;
+        }
+        if let Some(context) = self.context.filter(|_| self.commands == 1) {
+            self.is_command_counted = sink.add_whole_command(&context, record, self.exe());
+        }
+        if !self.is_command_counted {
+            let keeps_bytes = self.context.is_none_or(|context| context.user.is_some());
+            self.rare().arguments.add(record, keeps_bytes);
         }
     }
 
@@ -122,19 +135,23 @@ impl OpenEvent {
         }
     }
 
-    /// Adds a record that can be an event of its own. If it is, it counts for `auid`.
-    pub(super) fn add_standalone(
-        &mut self,
-        record: &Record<'_>,
-        auid: Option<u32>,
-        sink: &mut Sink,
-    ) {
-        let denial = sink.describe_denial(record);
+    /// Adds a record that can be an event of its own. If it is, it counts as `claim` says.
+    pub(super) fn add_standalone(&mut self, record: &Record<'_>, claim: Claim, sink: &mut Sink) {
         let rare = self.rare();
-        rare.standalone_auid = rare.standalone_auid.or(auid);
-        if let Some(denial) = denial {
-            rare.add_denial(denial.into());
+        rare.add_claim(claim);
+        if let Some(denial) = sink.describe_denial(record) {
+            rare.denials.push(denial);
         }
+    }
+
+    /// Sets what a URINGOP record says in case that the event has no SYSCALL record.
+    pub(super) fn set_operation(&mut self, operation: CallContext) {
+        self.rare().operation.get_or_insert(operation);
+    }
+
+    /// Sets the executable of a successful execve(2).
+    pub(super) fn set_exe(&mut self, exe: Value<'_>) {
+        self.rare().exe.get_or_insert_with(|| exe.text().bytes().collect());
     }
 
     /// Adds another part of the same event.
@@ -143,6 +160,7 @@ impl OpenEvent {
         self.context = self.context.or(other.context);
         self.paths += other.paths;
         self.commands += other.commands;
+        self.is_command_counted |= other.is_command_counted;
         if let Some(rare) = other.rare {
             self.rare().merge(*rare);
         }
@@ -151,18 +169,16 @@ impl OpenEvent {
 
     /// Tries again to count the pending records.
     fn replay(&mut self, sink: &mut Sink) {
-        let (Some(context), Some(rare)) = (self.context, &mut self.rare) else { return };
-        let paths = std::mem::take(&mut rare.paths);
-        let commands = std::mem::take(&mut rare.commands);
-        for record in commands.records(RecordType::Execve) {
-            if !sink.add_whole_command(&context, &record) {
-                rare.commands.push(&record);
-            }
+        if self.context.is_none() {
+            return;
         }
-        for record in paths.records(RecordType::Path) {
+        self.count_joined_command(sink);
+        let paths = std::mem::take(&mut self.rare().paths);
+        for body in paths.iter() {
+            let record = Record { kind: RecordType::Path, event: b"", body, line: body };
             let path = Path::parse(&record);
             if !path.is_ok_and(|path| self.count_path(path, sink)) {
-                self.rare().paths.push(&record);
+                self.rare().paths.push(body);
             }
         }
     }
@@ -171,13 +187,12 @@ impl OpenEvent {
     /// it can be megabytes long.
     fn count_joined_command(&mut self, sink: &mut Sink) {
         let (Some(context), Some(rare)) = (&self.context, &mut self.rare) else { return };
-        let may_be_whole = context.class == CallClass::Execute && self.paths == context.paths;
-        if self.commands > 1 && may_be_whole {
-            let arguments = Arguments::from_records(rare.commands.records(RecordType::Execve));
-            if arguments.is_whole() {
-                sink.add_command(context, arguments);
-                rare.commands = PendingRecords::default();
-            }
+        if self.is_command_counted || !context.may_execute() {
+            rare.arguments = Arguments::default();
+        } else if self.paths >= context.paths && rare.arguments.is_whole() {
+            sink.add_command(context, &rare.arguments, rare.exe.as_deref());
+            rare.arguments = Arguments::default();
+            self.is_command_counted = true;
         }
     }
 
@@ -185,7 +200,7 @@ impl OpenEvent {
     #[inline(always)]
     fn count_path(&mut self, path: Path<'_>, sink: &mut Sink) -> bool {
         let Some(context) = &self.context else { return false };
-        let Some(auid) = context.auid else { return true };
+        let Some(user) = context.user else { return true };
         let Some(opens) = self.opens_file(context) else { return false };
         if !opens && context.error.is_none() {
             return true;
@@ -193,10 +208,10 @@ impl OpenEvent {
         let Some(name) = file::opened_name(path) else { return true };
         let Some((base, flags)) = self.base_and_flags(context, sink.collect) else { return false };
         if opens {
-            sink.add_file(auid, context, (name, base), flags);
+            sink.add_file(user, context, (name, base), flags);
         }
         if let Some(error) = context.error {
-            sink.add_file_error(auid, context, error, (name, base));
+            sink.add_file_error(user, context, error, (name, base));
             self.rare().failures += 1;
         }
         true
@@ -207,7 +222,7 @@ impl OpenEvent {
     fn opens_file(&self, context: &CallContext) -> Option<bool> {
         match context.class {
             CallClass::Open(_) => Some(true),
-            CallClass::Execute | CallClass::Other => Some(false),
+            CallClass::Execute | CallClass::Unknown | CallClass::Other => Some(false),
             CallClass::IoUring => {
                 let rare = self.rare.as_deref();
                 let opens = rare.is_some_and(|rare| rare.uring_opens);
@@ -250,7 +265,12 @@ impl OpenEvent {
 
     /// Ends the event: counts what is left. Returns whether no record is missing.
     pub(super) fn end(&mut self, sink: &mut Sink) -> bool {
+        let operation = self.rare().operation.filter(|_| self.context.is_none());
         self.rare().is_ending = true;
+        if let Some(user) = operation.and_then(|operation| operation.user) {
+            self.context = operation;
+            sink.tally.counts_mut(user).add_event(self.id.stamp());
+        }
         match self.context {
             Some(context) => self.end_call(&context, sink),
             None => self.end_standalone(sink),
@@ -258,16 +278,15 @@ impl OpenEvent {
     }
 
     fn end_call(&mut self, context: &CallContext, sink: &mut Sink) -> bool {
-        let Some(auid) = context.auid else { return true };
+        let Some(user) = context.user else { return true };
         self.replay(sink);
         let has_all = self.has_all_records(context);
         let rare = self.rare();
-        sink.add_denials(auid, &rare.denials);
+        sink.add_denials(user, &rare.denials);
         if let Some(error) = context.error.filter(|_| rare.failures == 0) {
-            sink.add_call_error(auid, context, error);
+            sink.add_call_error(user, context, error);
         }
-        let arguments = Arguments::from_records(rare.commands.records(RecordType::Execve));
-        let has_arguments = sink.add_command(context, arguments);
+        let has_arguments = sink.add_command(context, &rare.arguments, rare.exe.as_deref());
         !sink.collect.needs_dependent_records() || has_arguments && has_all
     }
 
@@ -275,11 +294,12 @@ impl OpenEvent {
     fn end_standalone(&mut self, sink: &mut Sink) -> bool {
         let stamp = self.id.stamp();
         let rare = self.rare();
-        if let Some(auid) = rare.standalone_auid {
-            sink.tally.counts_mut(auid).add_event(stamp);
-            sink.add_denials(auid, &rare.denials);
+        let lacks_call = rare.has_pending() && rare.operation.is_none();
+        if let Some(claim) = rare.claim.filter(|claim| claim.is_event(lacks_call)) {
+            sink.tally.counts_mut(claim.user).add_event(stamp);
+            sink.add_denials(claim.user, &rare.denials);
         }
-        !rare.has_pending()
+        !lacks_call
     }
 
     /// Whether as many records have come as the SYSCALL record announces.
@@ -287,14 +307,14 @@ impl OpenEvent {
         match context.class {
             CallClass::Open(_) => self.paths >= context.paths,
             CallClass::Execute => self.commands > 0 || context.success != Some(true),
-            CallClass::IoUring | CallClass::Other => true,
+            CallClass::IoUring | CallClass::Unknown | CallClass::Other => true,
         }
     }
 
     /// Counts the denials of standalone records for the call to which they belong.
-    pub(super) fn claim_denials(self, auid: Option<u32>, sink: &mut Sink) {
-        if let (Some(auid), Some(rare)) = (auid, self.rare) {
-            sink.add_denials(auid, &rare.denials);
+    pub(super) fn claim_denials(self, user: Option<LoginUser>, sink: &mut Sink) {
+        if let (Some(user), Some(rare)) = (user, self.rare) {
+            sink.add_denials(user, &rare.denials);
         }
     }
 }

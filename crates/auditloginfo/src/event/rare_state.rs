@@ -1,14 +1,21 @@
 //! The state that only few events need, and copies of records that cannot be counted yet.
 
+use super::call_context::CallContext;
 use crate::call_class;
+use crate::item::command::Arguments;
+use crate::login_user::LoginUser;
 use sysparse::audit::{Record, RecordType, Value};
 
 /// The state that only few events need. It is apart from the rest of an event because events without
 /// it are created and moved at less cost.
 #[derive(Debug, Default)]
 pub(super) struct RareState {
-    /// The login user for whom a standalone record of the event counts.
-    pub(super) standalone_auid: Option<u32>,
+    /// For whom the event counts if it has no SYSCALL record, from its standalone records.
+    pub(super) claim: Option<Claim>,
+    /// What a URINGOP record says of an operation that no system call of the event carried out.
+    pub(super) operation: Option<CallContext>,
+    /// The executable of a successful execve(2).
+    pub(super) exe: Option<Box<[u8]>>,
     /// The number of files on which the call failed.
     pub(super) failures: u64,
     /// Whether an `io_uring` operation of the event opens a file.
@@ -18,13 +25,11 @@ pub(super) struct RareState {
     /// The working directory.
     pub(super) cwd: Option<Box<[u8]>>,
     /// Denials that no SYSCALL record has claimed yet.
-    pub(super) denials: Vec<Box<[u8]>>,
-    /// The size of the denials in bytes. It is asked for after each record, so it is not added up then.
-    denial_bytes: usize,
+    pub(super) denials: PackedBytes,
     /// PATH records that cannot be counted yet.
-    pub(super) paths: PendingRecords,
-    /// EXECVE records that cannot be counted yet.
-    pub(super) commands: PendingRecords,
+    pub(super) paths: PackedBytes,
+    /// The arguments of a command that cannot be counted yet.
+    pub(super) arguments: Arguments,
     /// Whether the event ends, so that nothing more will be known.
     pub(super) is_ending: bool,
 }
@@ -50,66 +55,97 @@ impl RareState {
         }
     }
 
-    /// Keeps a denial until it is known for which login user it counts.
-    pub(super) fn add_denial(&mut self, denial: Box<[u8]>) {
-        self.denial_bytes += denial.len();
-        self.denials.push(denial);
+    /// Adds what another standalone record of the event says.
+    pub(super) fn add_claim(&mut self, other: Claim) {
+        let claim = self.claim.get_or_insert(other);
+        let is_refusal = claim.is_refusal || other.is_refusal;
+        if other.rank() > claim.rank() {
+            *claim = other;
+        }
+        claim.is_refusal = is_refusal;
     }
 
     /// Adds the state of another part of the same event.
     pub(super) fn merge(&mut self, other: RareState) {
-        self.standalone_auid = self.standalone_auid.or(other.standalone_auid);
+        if let Some(claim) = other.claim {
+            self.add_claim(claim);
+        }
+        self.operation = self.operation.or(other.operation);
+        self.exe = self.exe.take().or(other.exe);
         self.failures += other.failures;
         self.uring_opens |= other.uring_opens;
         self.flags = self.flags.or(other.flags);
         self.cwd = self.cwd.take().or(other.cwd);
-        self.denials.extend(other.denials);
-        self.denial_bytes += other.denial_bytes;
+        self.denials.append(&other.denials);
         self.paths.append(&other.paths);
-        self.commands.append(&other.commands);
+        self.arguments.merge(other.arguments);
     }
 
     /// Whether a record waits for another record of the event.
     pub(super) fn has_pending(&self) -> bool {
-        !self.paths.is_empty() || !self.commands.is_empty()
+        !self.paths.is_empty() || !self.arguments.is_empty()
     }
 
-    /// The size of the pending records and denials in bytes.
+    /// The size of everything that is held for the event, in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
-        self.paths.bytes.len() + self.commands.bytes.len() + self.denial_bytes
+        let names = [&self.cwd, &self.exe].into_iter().flatten();
+        let names: usize = names.map(|name| name.len()).sum();
+        names + self.paths.bytes.len() + self.denials.bytes.len() + self.arguments.size()
     }
 }
 
-/// Copies of the bodies of records of one type, each after its length in four bytes.
+/// For whom an event without a SYSCALL record counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    pub(super) user: LoginUser,
+    /// Whether the record passes the filter.
+    pub(super) counts: bool,
+    /// Whether the record is of a type that access controls write.
+    pub(super) is_refusal: bool,
+}
+
+impl Claim {
+    /// Whether the event counts. Of an event whose SYSCALL record is missing, a refusal counts, or a
+    /// record that says who the login user is.
+    pub(super) fn is_event(self, lacks_call: bool) -> bool {
+        self.counts && (!lacks_call || self.is_refusal || self.user != LoginUser::Unknown)
+    }
+
+    /// A record with a login user id speaks for one without.
+    fn rank(self) -> (bool, bool) {
+        (self.user != LoginUser::Unknown, self.counts)
+    }
+}
+
+/// Byte strings, each after its length in four bytes.
 #[derive(Debug, Default)]
-pub(super) struct PendingRecords {
+pub(super) struct PackedBytes {
     bytes: Vec<u8>,
 }
 
-impl PendingRecords {
+impl PackedBytes {
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    pub(super) fn push(&mut self, record: &Record<'_>) {
-        let length = u32::try_from(record.body.len()).unwrap_or(u32::MAX);
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         self.bytes.extend_from_slice(&length.to_le_bytes());
-        self.bytes.extend(record.body.iter().take(length as usize));
+        self.bytes.extend(bytes.iter().take(length as usize));
     }
 
-    fn append(&mut self, other: &PendingRecords) {
+    fn append(&mut self, other: &PackedBytes) {
         self.bytes.extend_from_slice(&other.bytes);
     }
 
-    /// The records, which are all of type `kind`, in the order in which they were pushed. They have
-    /// no stamp and no line.
-    pub(super) fn records(&self, kind: RecordType) -> impl Iterator<Item = Record<'_>> {
+    /// The byte strings in the order in which they were pushed.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut rest = &*self.bytes;
         std::iter::from_fn(move || {
             let (length, tail) = rest.split_first_chunk()?;
-            let (body, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            let (bytes, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
             rest = tail;
-            Some(Record { kind, event: b"", body, line: body })
+            Some(bytes)
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::event_id::EventId;
 use super::span::{REORDER_WINDOW, Span};
+use crate::login_user::LoginUser;
 use crate::tally::Seeded;
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher;
@@ -12,7 +13,7 @@ pub(super) struct RecentCall {
     /// The hash of the event's id.
     hash: u64,
     /// The login user for whom the event counts; `None` if it does not count.
-    pub(super) auid: Option<u32>,
+    pub(super) user: Option<LoginUser>,
     /// The place of a record of the event: of its latest one, or of its first one if the call is
     /// early.
     pub(super) place: u64,
@@ -61,12 +62,12 @@ impl RecentCalls {
 
     /// Adds the call of a complete event.
     #[inline]
-    pub(super) fn add(&mut self, id: EventId, auid: Option<u32>, span: Span) {
+    pub(super) fn add(&mut self, id: EventId, user: Option<LoginUser>, span: Span) {
         let hash = self.seed.hash_one(id);
         if self.follows_chunk && span.starts_early() {
-            self.early.push(RecentCall { hash, auid, place: span.first });
+            self.early.push(RecentCall { hash, user, place: span.first });
         }
-        self.push(RecentCall { hash, auid, place: span.latest });
+        self.push(RecentCall { hash, user, place: span.latest });
     }
 
     #[inline]

@@ -14,7 +14,7 @@ const AVC: &str =
     "type=AVC msg=audit(1.000:1): avc:  denied  { read } for scontext=a tcontext=b tclass=c";
 
 fn query(collect: Collect) -> Query {
-    let users = UserFilter::Only(vec![7005]);
+    let users = UserFilter::Only(vec![7005.into()]);
     Query { filter: Filter { users, ..Filter::default() }, collect }
 }
 

@@ -13,10 +13,11 @@ use sysparse::audit::{Argument, Record, Value};
 
 /// The number of missing arguments that are written as empty ones, at most: a short record must not
 /// make a long command.
-const MISSING_MAX: usize = 1 << 10;
+const MISSING_MAX: u64 = 1 << 10;
 
 /// Writes the command line of one record to `line`. Returns whether the record holds all of it.
-pub(crate) fn write_if_whole(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
+/// `exe` is the executable: it stands for an empty first argument.
+pub(crate) fn write_if_whole(record: &Record<'_>, exe: Option<&[u8]>, line: &mut Vec<u8>) -> bool {
     line.clear();
     let mut count = None;
     let mut next = 0;
@@ -31,88 +32,181 @@ pub(crate) fn write_if_whole(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
             _ => return false,
         }
     }
+    name_program(exe, line);
     count == Some(next)
 }
 
-/// The arguments in the EXECVE records of one event.
-pub(crate) struct Arguments<'a> {
-    /// The number of arguments, if a record holds it.
-    argc: Option<u64>,
-    /// The pieces of arguments: the number of the argument, the number of the piece, the piece.
-    /// They are sorted.
-    pieces: Vec<(u64, u64, Value<'a>)>,
-    /// The lengths of the arguments that are in several pieces.
-    lengths: BTreeMap<u64, u64>,
+/// Writes the executable in brackets where the first argument is empty or there is none.
+fn name_program(exe: Option<&[u8]>, line: &mut Vec<u8>) {
+    if let Some(exe) = exe.filter(|_| line.first().is_none_or(|byte| *byte == 0)) {
+        let rest = line.get(1..).unwrap_or_default();
+        *line = [b"[", exe, b"]\0", rest].concat();
+    }
 }
 
-impl<'a> Arguments<'a> {
-    /// Reads the arguments of all records.
-    pub(crate) fn from_records(records: impl Iterator<Item = Record<'a>>) -> Arguments<'a> {
-        let mut all = Arguments { argc: None, pieces: Vec::new(), lengths: BTreeMap::new() };
-        for argument in records.flat_map(|record| record.arguments()) {
+/// The place of a piece in a command line: the number of the argument, the number of the piece.
+type Place = (u64, u64);
+
+/// Pieces of a command line that follow each other, decoded, with a NUL between arguments.
+#[derive(Debug)]
+struct Run {
+    last: Place,
+    bytes: Vec<u8>,
+}
+
+/// The arguments in the EXECVE records of one event. They are decoded as they come, so that what is
+/// held is not longer than the command line.
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
+    /// The number of arguments, if a record holds it.
+    argc: Option<u64>,
+    /// The number of pieces.
+    pieces: u64,
+    /// The runs by their first piece. In the order in which the kernel writes there is one.
+    runs: BTreeMap<Place, Run>,
+    /// For each argument in several pieces the length that was announced, and that of the pieces, as
+    /// they are written.
+    lengths: BTreeMap<u64, (Option<u64>, u64)>,
+    /// The size of the decoded bytes.
+    bytes: usize,
+}
+
+/// What a run or a length takes beside its bytes, in bytes.
+const ENTRY_SIZE: usize = 128;
+
+impl Arguments {
+    /// Adds the arguments of a record. A piece that is there already is left out. If not `keeps_bytes`,
+    /// only the places are kept.
+    pub(crate) fn add(&mut self, record: &Record<'_>, keeps_bytes: bool) {
+        for argument in record.arguments() {
             match argument {
-                Argument::Count(count) => all.argc = all.argc.max(Some(count)),
-                Argument::Length(index, length) => drop(all.lengths.insert(index, length)),
-                Argument::Whole(index, value) => all.pieces.push((index, 0, value)),
-                Argument::Part(index, piece, value) => all.pieces.push((index, piece, value)),
+                Argument::Count(count) => self.argc = self.argc.max(Some(count)),
+                Argument::Length(index, length) => {
+                    self.lengths.entry(index).or_default().0.get_or_insert(length);
+                }
+                Argument::Whole(index, value) => {
+                    let _ = self.add_piece((index, 0), value, keeps_bytes);
+                }
+                Argument::Part(index, piece, value) => {
+                    if self.add_piece((index, piece), value, keeps_bytes) {
+                        self.lengths.entry(index).or_default().1 += value.raw().len() as u64;
+                    }
+                }
             }
         }
-        let max_argc = all.max_argc();
-        all.pieces.retain(|(index, ..)| *index < max_argc);
-        all.pieces.sort_by_key(|(index, piece, _)| (*index, *piece));
-        all.pieces.dedup_by_key(|(index, piece, _)| (*index, *piece));
-        all
+    }
+
+    /// Adds one piece. Returns whether it is new.
+    fn add_piece(&mut self, place: Place, value: Value<'_>, keeps_bytes: bool) -> bool {
+        let before = self.runs.range_mut(..=place).next_back();
+        if before.as_ref().is_some_and(|(_, run)| place <= run.last) {
+            return false;
+        }
+        self.pieces += 1;
+        let run = match before {
+            Some((_, run)) if follows(run.last, place) => run,
+            _ => self.runs.entry(place).or_insert(Run { last: place, bytes: Vec::new() }),
+        };
+        if keeps_bytes {
+            let size = run.bytes.len();
+            if place.0 != run.last.0 {
+                run.bytes.push(0);
+            }
+            value.text().append_to(&mut run.bytes);
+            self.bytes += run.bytes.len() - size;
+        }
+        run.last = place;
+        true
+    }
+
+    /// Adds the arguments that another part of the log holds of the same command.
+    pub(crate) fn merge(&mut self, other: Arguments) {
+        self.argc = self.argc.max(other.argc);
+        self.pieces += other.pieces;
+        self.bytes += other.bytes;
+        for (index, (announced, written)) in other.lengths {
+            let length = self.lengths.entry(index).or_default();
+            *length = (length.0.or(announced), length.1 + written);
+        }
+        for (first, run) in other.runs {
+            match self.runs.range_mut(..=first).next_back() {
+                Some((_, before)) if run.last <= before.last => {}
+                Some((_, before)) if follows(before.last, first) => before.append(first, &run),
+                _ => drop(self.runs.insert(first, run)),
+            }
+        }
+    }
+
+    /// The size of what is held, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes + (self.runs.len() + self.lengths.len()) * ENTRY_SIZE
     }
 
     /// The largest plausible number of arguments.
     fn max_argc(&self) -> u64 {
-        (self.pieces.len() + MISSING_MAX) as u64
-    }
-
-    /// The number of arguments up to the last one that was found.
-    fn found(&self) -> u64 {
-        self.pieces.last().map_or(0, |(index, ..)| index + 1)
+        self.pieces.saturating_add(MISSING_MAX)
     }
 
     /// Whether the records say nothing about the command line.
     pub(crate) fn is_empty(&self) -> bool {
-        self.argc.is_none() && self.pieces.is_empty()
+        self.argc.is_none() && self.runs.is_empty()
     }
 
     /// Whether the records certainly hold the whole command line.
     pub(crate) fn is_whole(&self) -> bool {
-        let mut next = 0;
-        let is_whole = |pieces: &[(u64, u64, Value<'_>)]| {
-            let Some((index, last_piece, _)) = pieces.last() else { return false };
-            let is_next = std::mem::replace(&mut next, index + 1) == *index;
-            let length: usize = pieces.iter().map(|(_, _, value)| value.raw().len()).sum();
-            let has_all = match self.lengths.get(index) {
-                Some(expected) => *expected == length as u64,
-                None => *last_piece == 0,
-            };
-            is_next && has_all
+        let mut next = None;
+        let is_next = |(first, run): (&Place, &Run)| {
+            let last = next.replace(run.last);
+            last.map_or(*first == (0, 0), |last| follows(last, *first))
         };
-        let mut arguments = self.pieces.chunk_by(|(one, ..), (other, ..)| one == other);
-        arguments.all(is_whole) && self.argc == Some(next)
+        self.lengths.values().all(|(announced, written)| *announced == Some(*written))
+            && self.runs.iter().all(is_next)
+            && self.argc == Some(next.map_or(0, |(index, _)| index + 1))
     }
 
     /// Writes the command line to `line`, with an empty argument for each one that is missing.
-    /// Returns whether none is missing.
-    pub(crate) fn write(self, line: &mut Vec<u8>) -> bool {
+    /// `exe` is the executable: it stands for an empty first argument. Returns whether none is
+    /// missing.
+    pub(crate) fn write(&self, exe: Option<&[u8]>, line: &mut Vec<u8>) -> bool {
         line.clear();
-        let found = self.found();
-        let end = self.argc.unwrap_or(found).clamp(found, self.max_argc());
-        let mut is_whole = self.argc == Some(end);
-        let mut pieces = self.pieces.into_iter().peekable();
-        for argument in 0..end {
-            is_whole &= pieces.peek().is_some_and(|(index, ..)| *index == argument);
-            while let Some((_, _, value)) = pieces.next_if(|(index, ..)| *index == argument) {
-                value.text().append_to(line);
+        let mut is_whole = true;
+        let mut last = None;
+        let max_argc = self.max_argc();
+        for (first, run) in self.runs.iter().filter(|((index, _), _)| *index < max_argc) {
+            if last.is_some_and(|last| *first <= last) {
+                continue;
             }
-            line.push(0);
+            let begun = last.map_or(0, |(index, _)| index);
+            is_whole &= last.map_or(*first == (0, 0), |last| follows(last, *first));
+            line.extend((begun..first.0).map(|_| 0));
+            line.extend_from_slice(&run.bytes);
+            last = Some(run.last);
         }
-        is_whole
+        let found = last.map_or(0, |(index, _)| index.saturating_add(1));
+        let end = self.argc.unwrap_or(found).clamp(found, found.max(max_argc));
+        let begun = last.map_or(0, |(index, _)| index);
+        line.extend((begun..end).map(|_| 0));
+        let has_first = self.runs.first_key_value().map_or(end == 0, |(first, _)| *first == (0, 0));
+        name_program(exe.filter(|_| has_first), line);
+        is_whole && self.argc == Some(end) && found == end
     }
+}
+
+impl Run {
+    /// Appends a run whose first piece follows the last one of this.
+    fn append(&mut self, first: Place, next: &Run) {
+        if first.0 != self.last.0 {
+            self.bytes.push(0);
+        }
+        self.bytes.extend_from_slice(&next.bytes);
+        self.last = next.last;
+    }
+}
+
+/// Whether no piece can be missing between the two.
+fn follows(last: Place, next: Place) -> bool {
+    let continues = next.0 == last.0 && next.1.checked_sub(1) == Some(last.1);
+    continues || next.1 == 0 && next.0.checked_sub(1) == Some(last.0)
 }
 
 #[cfg(test)]
@@ -128,14 +222,16 @@ mod tests {
         audit::record(line.as_bytes()).expect("well-formed").expect("a record")
     }
 
-    fn arguments(lines: &[String]) -> Arguments<'_> {
-        Arguments::from_records(lines.iter().map(|line| record(line)))
+    fn arguments(lines: &[String]) -> Arguments {
+        let mut arguments = Arguments::default();
+        lines.iter().for_each(|line| arguments.add(&record(line), true));
+        arguments
     }
 
     /// The command line in records with these bodies, and whether nothing is missing.
     fn write(bodies: &[&str]) -> (String, bool) {
         let mut line = Vec::new();
-        let is_whole = arguments(&lines(bodies)).write(&mut line);
+        let is_whole = arguments(&lines(bodies)).write(None, &mut line);
         (String::from_utf8_lossy(&line).replace('\0', "|"), is_whole)
     }
 
@@ -186,7 +282,7 @@ mod tests {
         let write = |body: &str| {
             let lines = lines(&[body]);
             let mut command = Vec::new();
-            write_if_whole(&record(&lines[0]), &mut command).then_some(command)
+            write_if_whole(&record(&lines[0]), None, &mut command).then_some(command)
         };
         assert_eq!(write("argc=2 a0=\"ls\" a1=2D6C").as_deref(), Some(&b"ls\0-l\0"[..]));
         assert_eq!(write("argc=0").as_deref(), Some(&b""[..]));

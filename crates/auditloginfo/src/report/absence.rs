@@ -4,6 +4,7 @@ use super::overview::local_time;
 use super::{Layout, Scope};
 use crate::filter::{FieldFilter, Filter};
 use crate::found::Found;
+use crate::login_user::LoginUser;
 use crate::section::Section;
 use crate::tally::{Counts, Tally};
 use std::io::Write;
@@ -20,7 +21,7 @@ pub enum Absence {
     /// Everything: no login user has an entry.
     Everything,
     /// The entries of these login users.
-    Users(Vec<u32>),
+    Users(Vec<LoginUser>),
 }
 
 impl Absence {
@@ -37,7 +38,7 @@ impl Absence {
         match layout.scope {
             Scope::Users(_) => {
                 let absent = users.iter().filter(|(_, counts)| is_absent(*counts));
-                let absent: Vec<_> = absent.map(|(auid, _)| *auid).collect();
+                let absent: Vec<_> = absent.map(|(user, _)| *user).collect();
                 (!absent.is_empty()).then_some(Absence::Users(absent))
             }
             _ => users.iter().all(|(_, counts)| is_absent(*counts)).then_some(Absence::Everything),
@@ -138,9 +139,9 @@ fn contents(held: &Found, filter: &Filter) -> String {
     }
     let spans = users.iter().filter_map(|(_, counts)| counts.span);
     let span = spans.reduce(|(first, last), (start, end)| (first.min(start), last.max(end)));
-    let users = list(users.iter().map(|(auid, _)| auid_text(*auid)), "and");
+    let users = list(users.iter().map(|(user, _)| auid_text(*user)), "and");
     let by_node = filter.fields.iter().any(|field| matches!(field, FieldFilter::Node(_)));
-    let nodes = by_node.then(|| nodes(held)).unwrap_or_default();
+    let nodes = if by_node { nodes(held) } else { String::new() };
     format!("the logs hold {users}{nodes}{}", span.map(span_text).unwrap_or_default())
 }
 
@@ -174,8 +175,8 @@ fn span_text((first, last): (Stamp, Stamp)) -> String {
     }
 }
 
-fn auid_text(auid: u32) -> String {
-    if auid == AUID_UNSET { "unset".to_owned() } else { auid.to_string() }
+fn auid_text(user: LoginUser) -> String {
+    if user == LoginUser::Id(AUID_UNSET) { "unset".to_owned() } else { user.to_string() }
 }
 
 /// `a, b and c`, or `a, b and 9 more`.

@@ -1,6 +1,7 @@
 //! The report for programs: `tsv` and `jsonl` with one item per line, or one JSON document.
 
 use super::{Format, Item, Layout};
+use crate::login_user::LoginUser;
 use crate::section::Section;
 use crate::tally::{Counts, Tally};
 use std::io::{self, Write};
@@ -8,10 +9,10 @@ use toolkit::records::{self, Value};
 
 /// Writes one item per line: login user id, kind, count, name, detail.
 pub(super) fn write_lines(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
-    for (auid, counts) in layout.users(tally) {
+    for (user, counts) in layout.users(tally) {
         for section in layout.sections() {
             for item in layout.items(section, counts) {
-                write_line(auid, section, &item, layout, out)?;
+                write_line(user, section, &item, layout, out)?;
             }
         }
     }
@@ -19,7 +20,7 @@ pub(super) fn write_lines(tally: &Tally, layout: &Layout, out: &mut impl Write) 
 }
 
 fn write_line(
-    auid: u32,
+    user: LoginUser,
     section: Section,
     item: &Item<'_>,
     layout: &Layout,
@@ -29,7 +30,7 @@ fn write_line(
     let (key, name) = name_field(section, item, &argv);
     let detail = Value::Text(item.detail.as_bytes());
     let values = [
-        ("auid", Value::Number(auid.into())),
+        ("auid", auid_field(user, layout.format)),
         ("kind", Value::Text(section.kind().as_bytes())),
         ("count", Value::Number(item.count)),
         (key, name),
@@ -46,6 +47,17 @@ fn write_line(
     let has_detail = !item.detail.is_empty();
     records::json(values.get(..4 + usize::from(has_detail)).unwrap_or(&values), out)?;
     out.write_all(&[layout.line_end()])
+}
+
+/// The login user id: unknown is `unknown` in tsv and `null` in JSON.
+pub(super) fn auid_field(user: LoginUser, format: Format) -> Value<'static> {
+    match user {
+        LoginUser::Id(auid) => Value::Number(auid.into()),
+        LoginUser::Unknown if matches!(format, Format::Text | Format::Tsv) => {
+            Value::Text(LoginUser::UNKNOWN.as_bytes())
+        }
+        LoginUser::Unknown => Value::Null,
+    }
 }
 
 /// The key and the value of an item's name: the arguments of a command, else a text.
@@ -68,7 +80,8 @@ pub(super) fn write_document(
     out: &mut impl Write,
 ) -> io::Result<()> {
     out.write_all(b"{\"auditloginfo\":{\"reports\":[")?;
-    for (index, (auid, counts)) in layout.users(tally).into_iter().enumerate() {
+    for (index, (user, counts)) in layout.users(tally).into_iter().enumerate() {
+        let auid = user.id().map_or_else(|| "null".to_owned(), |auid| auid.to_string());
         write!(out, "{}\n\t{{\"auid\":{auid}", if index > 0 { "," } else { "" })?;
         for section in layout.sections() {
             write!(out, ",\n\t\"{}\":[", section.key())?;

@@ -1,6 +1,8 @@
 //! The overview: one line for each login user.
 
+use super::machine::auid_field;
 use super::{Format, Layout};
+use crate::login_user::LoginUser;
 use crate::tally::{Counts, Tally};
 use chrono::{DateTime, Local};
 use nix::unistd::{Uid, User};
@@ -29,7 +31,7 @@ pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io:
 
 /// One line of the overview.
 struct Row {
-    auid: u32,
+    auid: Value<'static>,
     user: Vec<u8>,
     counts: [u64; 5],
     first: String,
@@ -37,7 +39,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(auid: u32, counts: &Counts, user: Vec<u8>, format: &str) -> Row {
+    fn new(auid: Value<'static>, counts: &Counts, user: Vec<u8>, format: &str) -> Row {
         let time =
             |stamp: Option<Stamp>| stamp.map(|stamp| local_time(stamp, format)).unwrap_or_default();
         let calls = counts.calls.total();
@@ -55,8 +57,7 @@ impl Row {
         let [events, calls, commands, files, as_root] = self.counts.map(Value::Number);
         let user = Value::Text(&self.user);
         let [first, last] = [&self.first, &self.last].map(|text| Value::Text(text.as_bytes()));
-        let auid = Value::Number(self.auid.into());
-        [auid, user, events, calls, commands, files, as_root, first, last]
+        [self.auid, user, events, calls, commands, files, as_root, first, last]
     }
 
     fn fields(&self) -> Vec<(&'static str, Value<'_>)> {
@@ -70,8 +71,10 @@ fn write_rows(
     time_format: &str,
     mut write: impl FnMut(Row) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut row =
-        |(auid, counts)| write(Row::new(auid, counts, user_name(auid, tally, layout), time_format));
+    let mut row = |(user, counts)| {
+        let (auid, name) = (auid_field(user, layout.format), user_name(user, tally, layout));
+        write(Row::new(auid, counts, name, time_format))
+    };
     tally.users().into_iter().try_for_each(&mut row)
 }
 
@@ -103,7 +106,8 @@ fn write_document(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::R
 
 /// The name of the user in the logs, or on this host if the logs are its own; otherwise the number.
 /// On every host, 0 is root.
-fn user_name(auid: u32, tally: &Tally, layout: &Layout) -> Vec<u8> {
+fn user_name(user: LoginUser, tally: &Tally, layout: &Layout) -> Vec<u8> {
+    let LoginUser::Id(auid) = user else { return LoginUser::UNKNOWN.into() };
     let logged = tally.name(auid).map(<[u8]>::to_vec);
     logged.unwrap_or_else(|| match auid {
         AUID_UNSET => b"unset".to_vec(),

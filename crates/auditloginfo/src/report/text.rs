@@ -24,11 +24,11 @@ use crate::tally::Tally;
 use std::io::{self, Write};
 
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
-    for (index, (auid, counts)) in layout.users(tally).into_iter().enumerate() {
+    for (index, (user, counts)) in layout.users(tally).into_iter().enumerate() {
         if index > 0 {
             write_line(layout, out, "")?;
         }
-        write_line(layout, out, &format!("Audit report for AUID {auid}"))?;
+        write_line(layout, out, &format!("Audit report for AUID {user}"))?;
         for section in layout.sections() {
             write_line(layout, out, "")?;
             write_line(layout, out, title(section, layout))?;

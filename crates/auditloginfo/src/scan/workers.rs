@@ -6,8 +6,11 @@ use crate::filter::Query;
 use foldhash::fast::RandomState;
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+
+/// The number of chunks that wait for a chunk before them, at most beside those that are being read.
+const WAITING_MAX: usize = 2;
 
 /// Reads all chunks of the queue in parallel, merges their events into `assembler` and counts in
 /// `sink`. Returns the statistics of the chunks in order.
@@ -19,10 +22,12 @@ pub(super) fn read_chunks<'a, Q: Queue>(
     sink: &mut Sink,
 ) -> Vec<ChunkStats> {
     let merge = OrderedMerge { assembler, sink, merged: Vec::new(), waiting: BTreeMap::new() };
-    let workers = Workers { queue, query, node_seed, merge: Mutex::new(merge) };
+    let workers =
+        Workers { queue, query, node_seed, merge: Mutex::new(merge), merged: Condvar::new() };
     thread::scope(|scope| {
         for _ in 1..queue.threads() {
-            scope.spawn(|| workers.run());
+            // If there is no thread to be had, those that run read all chunks.
+            let _ = thread::Builder::new().spawn_scoped(scope, || workers.run());
         }
         workers.run();
     });
@@ -44,6 +49,8 @@ struct Workers<'w, 'a, Q> {
     query: &'a Query,
     node_seed: &'w RandomState,
     merge: Mutex<OrderedMerge<'w, 'a>>,
+    /// Signals that chunks were merged.
+    merged: Condvar,
 }
 
 impl<'w, 'a, Q: Queue> Workers<'w, 'a, Q> {
@@ -54,7 +61,12 @@ impl<'w, 'a, Q: Queue> Workers<'w, 'a, Q> {
         while let Some((number, chunk)) = self.queue.next() {
             let mut assembler = EventAssembler::for_next_chunk(self.query, self.node_seed.clone());
             let stats = read_chunk(chunk, &mut buffer, &mut assembler, &mut sink);
-            self.merge().add(number, stats, assembler);
+            let mut merge = self.merge();
+            merge.add(number, stats, assembler);
+            self.merged.notify_all();
+            // The chunk that the others wait for is in the hands of another worker.
+            let is_ahead = |merge: &mut OrderedMerge<'_, '_>| merge.waiting.len() >= WAITING_MAX;
+            drop(self.merged.wait_while(merge, is_ahead).unwrap_or_else(PoisonError::into_inner));
         }
         self.merge().sink.tally.merge(sink.tally);
     }
