@@ -67,10 +67,12 @@ impl Absence {
         if is_held && !has_filter && lacks_calls(held, layout) {
             return messages.warn(format_args!("no SYSCALL record, only {}", types(held)));
         }
-        let condition = match is_held {
-            true if has_filter => condition(filter),
-            true => format!(" with {}", kinds(layout)),
-            false => String::new(),
+        let condition = if is_held && has_filter {
+            condition(filter)
+        } else if is_held {
+            format!(" with {}", kinds(layout))
+        } else {
+            String::new()
         };
         messages.warn(format_args!("{}{condition}; {}", self.subject(), contents(held, filter)));
     }
@@ -140,7 +142,7 @@ fn contents(held: &Found, filter: &Filter) -> String {
     let span = spans.reduce(|(first, last), (start, end)| (first.min(start), last.max(end)));
     let users = list(users.iter().map(|(auid, _)| auid_text(*auid)), "and");
     let by_node = filter.fields.iter().any(|field| matches!(field, FieldFilter::Node(_)));
-    let nodes = by_node.then(|| nodes(held)).unwrap_or_default();
+    let nodes = if by_node { nodes(held) } else { String::new() };
     format!("the logs hold {users}{nodes}{}", span.map(span_text).unwrap_or_default())
 }
 
