@@ -146,7 +146,9 @@ impl Args {
     pub fn resolve_user_names(&mut self, find: impl Fn(&[u8]) -> Vec<u32>) {
         for name in std::mem::take(&mut self.user_names) {
             let users = find(&name);
-            users.iter().for_each(|user| self.add_user_number(*user));
+            for user in &users {
+                self.add_user_number(*user);
+            }
             if users.is_empty() {
                 self.user_names.insert(name);
             }

@@ -86,6 +86,9 @@ impl FileKind {
     }
 }
 
+/// A test of one line.
+type Test = fn(&[u8]) -> bool;
+
 fn by_contents(head: &[u8]) -> FileKind {
     let (at, magic) = TAR_MAGIC;
     if head.get(at..).is_some_and(|rest| rest.starts_with(magic)) {
@@ -95,13 +98,13 @@ fn by_contents(head: &[u8]) -> FileKind {
         return FileKind::Utf16;
     }
     let lines = || text::lines(head).map(<[u8]>::trim_ascii);
-    let has = |is_such: fn(&[u8]) -> bool| lines().any(is_such);
+    let has = |is_such: Test| lines().any(is_such);
     // The first record decides: raw records may be damaged, or hold text of any form.
     let first = lines().find(|line| memmem::find(line, b"msg=audit(").is_some());
     if first.is_some_and(is_interpreted) {
         return FileKind::Interpreted;
     }
-    let kinds: [(fn(&[u8]) -> bool, FileKind); 7] = [
+    let kinds: [(Test, FileKind); 7] = [
         (is_laurel, FileKind::Laurel),
         (is_go_audit, FileKind::GoAudit),
         (is_csv_heading, FileKind::Csv),
