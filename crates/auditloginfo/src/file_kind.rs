@@ -86,6 +86,9 @@ impl FileKind {
     }
 }
 
+/// A test of one line.
+type Test = fn(&[u8]) -> bool;
+
 fn by_contents(head: &[u8]) -> FileKind {
     let (at, magic) = TAR_MAGIC;
     if head.get(at..).is_some_and(|rest| rest.starts_with(magic)) {
@@ -95,10 +98,13 @@ fn by_contents(head: &[u8]) -> FileKind {
         return FileKind::Utf16;
     }
     let lines = || text::lines(head).map(<[u8]>::trim_ascii);
-    let has = |is_such: fn(&[u8]) -> bool| lines().any(is_such);
-    // The text of a log can hold the marks of other formats, so the surest ones come first.
-    let kinds: [(fn(&[u8]) -> bool, FileKind); 8] = [
-        (is_interpreted, FileKind::Interpreted),
+    let has = |is_such: Test| lines().any(is_such);
+    // The first record decides: raw records may be damaged, or hold text of any form.
+    let first = lines().find(|line| memmem::find(line, b"msg=audit(").is_some());
+    if first.is_some_and(is_interpreted) {
+        return FileKind::Interpreted;
+    }
+    let kinds: [(Test, FileKind); 7] = [
         (is_laurel, FileKind::Laurel),
         (is_go_audit, FileKind::GoAudit),
         (is_csv_heading, FileKind::Csv),
@@ -132,7 +138,7 @@ fn is_utf16_without_mark(head: &[u8]) -> bool {
 fn is_interpreted(line: &[u8]) -> bool {
     let Some(at) = memmem::find(line, b"msg=audit(") else { return false };
     let stamp = line.get(at + b"msg=audit(".len()..).unwrap_or_default();
-    let end = memmem::find(stamp, b") :").or_else(|| memmem::find(stamp, b"):"));
+    let end = memchr::memchr(b')', stamp);
     let stamp = end.and_then(|end| stamp.get(..end)).unwrap_or_default();
     let is_raw = |byte: &u8| byte.is_ascii_digit() || b".:".contains(byte);
     let has_type = line.starts_with(b"type=") || line.starts_with(b"node=");

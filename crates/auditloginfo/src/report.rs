@@ -40,6 +40,7 @@ pub use diagnostics::report_diagnostics;
 
 /// The form of the report.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each one is an option of its own")]
 pub struct Layout {
     /// The login users to report on.
     pub scope: Scope,

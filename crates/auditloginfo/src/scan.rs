@@ -40,8 +40,9 @@ pub fn read(logs: &[PathBuf], query: &Query, chunking: Chunking) -> Found {
     let mut scanner = Scanner::new(query, chunking, progress.read());
     let mut left = logs;
     while let Some((path, rest)) = left.split_first() {
-        let compressed = left.iter().take_while(|log| Source::is_gzip(log)).count();
-        if compressed > 1 && chunking.threads > 1 {
+        let side_by_side = left.iter().take_while(|log| Source::is_gzip(log));
+        let compressed = if chunking.threads > 1 { side_by_side.count() } else { 0 };
+        if compressed > 1 {
             let (logs, rest) = left.split_at(compressed);
             scanner.read_compressed(logs);
             left = rest;

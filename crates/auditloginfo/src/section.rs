@@ -102,6 +102,7 @@ impl Sections {
 
 /// What to collect from each event.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each one is an option of its own")]
 pub struct Collect {
     /// The sections to count items for.
     pub sections: Sections,

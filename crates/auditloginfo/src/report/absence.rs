@@ -68,10 +68,12 @@ impl Absence {
         if is_held && !has_filter && lacks_calls(held, layout) {
             return messages.warn(format_args!("no SYSCALL record, only {}", types(held)));
         }
-        let condition = match is_held {
-            true if has_filter => condition(filter),
-            true => format!(" with {}", kinds(layout)),
-            false => String::new(),
+        let condition = if is_held && has_filter {
+            condition(filter)
+        } else if is_held {
+            format!(" with {}", kinds(layout))
+        } else {
+            String::new()
         };
         messages.warn(format_args!("{}{condition}; {}", self.subject(), contents(held, filter)));
     }

@@ -95,7 +95,7 @@ mod tests {
         let whole = member(b"one\n");
         for bytes in [[&whole[..], b"x"].concat(), [&whole[..], &whole[..12]].concat()] {
             let (text, ended) = decompress(&bytes);
-            assert_eq!(text, b"one\n");
+            assert!(text.starts_with(b"one\n"), "{text:?}");
             ended.expect_err("damage");
         }
     }
