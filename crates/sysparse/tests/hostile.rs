@@ -37,6 +37,12 @@ fn read_all(line: &[u8]) -> usize {
         assert_eq!(value.text().bytes().count(), value.text().len());
         let _ = (value.number(), value.integer(), value.hex(), value.id(), value.is_null());
     }
+    if let Some(denial) = record.denial() {
+        assert!(denial.permissions.is_empty() || lies_in(denial.permissions, line));
+        assert!(
+            denial.fields().all(|(name, value)| lies_in(name, line) && lies_in(value.raw(), line))
+        );
+    }
     assert!(lies_in(record.event, line));
     let _ = record.stamp();
     if let Err(error) = Call::parse(&record) {
