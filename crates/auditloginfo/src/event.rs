@@ -68,6 +68,7 @@ pub use span::REORDER_WINDOW;
 
 use crate::call_class::{CallClass, CallClasses};
 use crate::filter::{Filter, Query};
+use crate::found::EndedEarly;
 use crate::login_user::LoginUser;
 use crate::section::Section;
 use crate::syscall_names::{Arch, Call};
@@ -97,6 +98,8 @@ pub struct EventAssembler<'a> {
     follows_chunk: bool,
     /// The number of events that ended with records missing.
     incomplete: u64,
+    /// The events that ended before their records can have come, because too much was pending.
+    ended_early: EndedEarly,
     nodes: NodeHasher,
     classes: CallClasses,
 }
@@ -127,6 +130,7 @@ impl<'a> EventAssembler<'a> {
             early_bytes: 0,
             follows_chunk,
             incomplete: 0,
+            ended_early: EndedEarly::default(),
             nodes: NodeHasher::new(seed),
             classes: CallClasses::default(),
         }
@@ -288,12 +292,15 @@ impl<'a> EventAssembler<'a> {
 
     /// Evicts the events to which no record can belong any more.
     fn evict(&mut self, sink: &mut Sink) {
-        while let Some(event) = self.open.evict() {
+        while let Some((event, is_early)) = self.open.evict() {
             let early_bytes = self.early_bytes + event.pending_bytes();
             if self.follows_chunk && event.span.starts_early() && early_bytes <= PENDING_MAX {
                 self.early_bytes = early_bytes;
                 self.early.push(event);
             } else {
+                if is_early && event.pending_bytes() > 0 {
+                    self.ended_early.add(event.id.stamp());
+                }
                 self.end(event, sink);
             }
         }
@@ -309,6 +316,7 @@ impl<'a> EventAssembler<'a> {
         let offset = self.open.place();
         let end = offset + next.open.place();
         self.incomplete += next.incomplete;
+        self.ended_early.merge(next.ended_early);
         let next_recent = next.recent.take();
         if let Some(recent) = &next_recent {
             self.claim_standalone(recent, offset, sink);
@@ -345,6 +353,12 @@ impl<'a> EventAssembler<'a> {
         }
         self.open.enter(event.id).merge(event, sink);
         self.complete_current(sink);
+    }
+
+    /// The events that ended early, so far.
+    #[must_use]
+    pub fn ended_early(&self) -> EndedEarly {
+        self.ended_early
     }
 
     /// Ends the input and all open events. Returns the number of events that lack a record.

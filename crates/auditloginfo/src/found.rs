@@ -6,6 +6,7 @@ use crate::tally::Tally;
 use std::io;
 use std::path::PathBuf;
 use sysparse::ParseError;
+use sysparse::audit::Stamp;
 
 /// What a run found in the logs: the counts, and what is wrong with the logs.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub struct Found {
     pub tally: Tally,
     /// The number of events that lack a record. The records that were found are counted.
     pub incomplete: u64,
+    /// Events that ended before their last record can have come, because too much was pending.
+    pub ended_early: EndedEarly,
     /// The number of damaged records. They are left out.
     pub damaged: u64,
     /// The log and the line, from 1, of the first damaged record, and the error.
@@ -28,4 +31,26 @@ pub struct Found {
     pub has_records: bool,
     /// The record types and hosts, if they were asked for.
     pub contents: Contents,
+}
+
+/// Events that ended before their last record can have come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EndedEarly {
+    /// The number of events.
+    pub count: u64,
+    /// The time and the serial number of the first one.
+    pub first: Option<Stamp>,
+}
+
+impl EndedEarly {
+    /// Adds an event.
+    pub fn add(&mut self, stamp: Stamp) {
+        self.merge(EndedEarly { count: 1, first: Some(stamp) });
+    }
+
+    /// Adds the events of a later part of the log.
+    pub fn merge(&mut self, other: EndedEarly) {
+        self.count += other.count;
+        self.first = self.first.or(other.first);
+    }
 }

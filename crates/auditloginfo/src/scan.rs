@@ -133,6 +133,7 @@ impl<'a> Scanner<'a> {
     /// Ends the input and returns what was found.
     #[must_use]
     pub fn finish(mut self) -> Found {
+        self.found.ended_early = self.assembler.ended_early();
         self.found.incomplete = self.assembler.flush(&mut self.sink);
         Found { tally: self.sink.tally, ..self.found }
     }

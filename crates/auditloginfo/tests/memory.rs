@@ -70,3 +70,49 @@ fn distinct_names_need_a_small_multiple_of_their_size() {
         peaks_kib(&log);
     }
 }
+
+/// The peak of memory in KiB of a run on a log with these lines. They are repeated with other serial
+/// numbers, written as `SERIAL`, `count` times.
+fn hostile_peak_kib(line: &str, count: usize, options: &[&str]) -> u64 {
+    let folder = temp_dir();
+    let log = folder.path().join("log");
+    let lines: String =
+        (0..count).map(|serial| line.replace("SERIAL", &serial.to_string()) + "\n").collect();
+    std::fs::write(&log, lines).expect("a log");
+    let mut measure = command("python3");
+    measure.args(["-c", MEASURE, env!("CARGO_BIN_EXE_auditloginfo")]).args(options).arg(&log);
+    let output = measure.output().expect("it runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let figures = String::from_utf8_lossy(&output.stdout);
+    figures.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a figure")
+}
+
+#[test]
+fn a_login_user_takes_a_few_hundred_bytes_beside_its_names() {
+    if works(command("python3").arg("--version")) {
+        let line = "type=SYSCALL msg=audit(1.000:SERIAL): arch=c000003e syscall=435 success=yes \
+                    exit=3 items=0 pid=9 auid=SERIAL euid=0";
+        let peak_kib = hostile_peak_kib(line, 50_000, &["--uid", "all", "-o", "tsv"]);
+        assert!(peak_kib < (32 << 10) + 50_000, "{peak_kib} KiB");
+    }
+}
+
+#[test]
+fn working_directories_that_are_held_are_limited() {
+    if works(command("python3").arg("--version")) {
+        let line = format!("type=CWD msg=audit(1.000:SERIAL): cwd=\"/{}\"", "d".repeat(60_000));
+        let peak_kib = hostile_peak_kib(&line, 2_000, &["--uid", "7", "-a"]);
+        assert!(peak_kib < 64 << 10, "{peak_kib} KiB");
+    }
+}
+
+#[test]
+fn names_that_wait_for_their_call_are_limited() {
+    if works(command("python3").arg("--version")) {
+        let name = "n".repeat(2_000);
+        let line =
+            format!("type=PATH msg=audit(1.000:SERIAL): item=0 name=\"{name}\" nametype=NORMAL");
+        let peak_kib = hostile_peak_kib(&line, 100_000, &["--uid", "7"]);
+        assert!(peak_kib < 128 << 10, "{peak_kib} KiB");
+    }
+}

@@ -162,19 +162,20 @@ impl OpenEvents {
     }
 
     /// Takes an event to which no record can belong any more, or the oldest one while too much is
-    /// pending.
-    pub(super) fn evict(&mut self) -> Option<OpenEvent> {
+    /// pending. Also returns whether records can still belong to it.
+    pub(super) fn evict(&mut self) -> Option<(OpenEvent, bool)> {
         if let Some(event) = self.expired.pop() {
-            return Some(event);
+            return Some((event, false));
         }
         while let Some((id, latest)) = self.eviction_queue.front().copied() {
-            if Span::start(latest).reaches(self.place) && self.pending_bytes <= PENDING_MAX {
+            let is_early = Span::start(latest).reaches(self.place);
+            if is_early && self.pending_bytes <= PENDING_MAX {
                 self.eviction_place = latest + REORDER_WINDOW + 1;
                 return None;
             }
             self.eviction_queue.pop_front();
             if self.others.get(&id).is_some_and(|event| event.span.latest == latest) {
-                return self.remove(id);
+                return self.remove(id).map(|event| (event, is_early));
             }
         }
         self.eviction_place = u64::MAX;

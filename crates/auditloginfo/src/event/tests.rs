@@ -269,3 +269,61 @@ fn a_standalone_record_belongs_to_its_call_in_any_order_and_in_several_chunks() 
         }
     }
 }
+
+#[test]
+fn a_command_of_ten_megabytes_in_hexadecimal_keeps_its_last_argument() {
+    let call = SYSCALL.replace("syscall=257", "syscall=59");
+    let event = "type=EXECVE msg=audit(1.000:1):";
+    let digits = "FF".repeat(3_750);
+    let mut lines = vec![call, format!("{event} argc=42 a0=\"sh\"")];
+    for argument in 1..=40 {
+        let length = format!("a{argument}_len={} ", 35 * 7_500);
+        let part = |part: usize| {
+            let length = if part == 0 { &*length } else { "" };
+            format!("{event} {length}a{argument}[{part}]={digits}")
+        };
+        lines.extend((0..35).map(part));
+    }
+    lines.push(format!("{event} a41=\"the-last\""));
+    lines.push(PATH.to_owned());
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let query = files(false);
+    for chunks in [&[lines.len()][..], &[1, lines.len()], &[700, lines.len()], &[1402, 2]] {
+        let (tally, incomplete) = assemble(&query, &lines, chunks);
+        let commands = &tally.counts(7005).expect("counts").commands;
+        let (command, count) = commands.iter().next().expect("a command");
+        assert_eq!((count, incomplete), (1, 0), "{chunks:?}");
+        assert_eq!(command.len(), 3 + 40 * (35 * 3_750 + 1) + 9);
+        assert!(command.ends_with(b"\0the-last\0"));
+    }
+}
+
+#[test]
+fn an_execve_record_in_the_event_of_an_open_counts_in_no_chunk() {
+    let call = SYSCALL.replace("items=1", "items=2");
+    let execve = "type=EXECVE msg=audit(1.000:1): argc=1 a0=\"late\"";
+    for order in [[PATH, &*call, PATH, execve], [PATH, execve, &*call, PATH]] {
+        for chunks in [&[4][..], &[1, 3], &[2, 2], &[3, 1]] {
+            let (tally, _) = assemble(&files(false), &order, chunks);
+            let commands = tally.counts(7005).map_or(0, |counts| counts.commands.total());
+            assert_eq!(commands, 0, "{order:?} {chunks:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_without_a_call_counts_for_the_unknown_user_in_any_chunk() {
+    let users = UserFilter::All;
+    let query = Query { filter: Filter { users, ..Filter::default() }, ..everything() };
+    let other = AVC.replace("1.000:1", "1.000:2");
+    let lost = PATH.replace("1.000:1", "1.000:2");
+    let call = SYSCALL.replace("items=1", "items=0");
+    for order in [[AVC, &*call, &*other, &*lost], [&*lost, &*other, &*call, AVC]] {
+        for chunks in [&[4][..], &[1, 3], &[2, 2], &[3, 1], &[1, 1, 1, 1]] {
+            let (tally, incomplete) = assemble(&query, &order, chunks);
+            let denials = |user: LoginUser| tally.counts(user).map_or(0, |c| c.denials.total());
+            let found = (denials(7005.into()), denials(LoginUser::Unknown), incomplete);
+            assert_eq!(found, (1, 1, 1), "{order:?} {chunks:?}");
+        }
+    }
+}

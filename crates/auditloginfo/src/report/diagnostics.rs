@@ -6,6 +6,7 @@ use crate::times;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
+use sysparse::audit::Stamp;
 use toolkit::escape::escape_path;
 use toolkit::messages::{Messages, describe};
 
@@ -64,6 +65,13 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
             escape_path(log)
         ));
     }
+    if let Some(Stamp { seconds, millis, serial }) = found.ended_early.first {
+        messages.warn(format_args!(
+            "{} ended early: too much was held at once; records that came later are missing from \
+             {seconds}.{millis:03}:{serial} on",
+            count_noun(found.ended_early.count, "event")
+        ));
+    }
     if found.incomplete > 0 {
         messages.warn(format_args!(
             "{} incomplete: some records are missing; the others are counted",
@@ -90,6 +98,9 @@ fn report_profile(found: &Found, layout: &Layout, messages: &mut Messages<impl W
     }
 }
 
+/// The number of unknown architectures that are reported, at most: whoever writes to a log chooses it.
+const ARCHITECTURES_MAX: usize = 10;
+
 /// Reports calls of unknown architectures.
 fn report_architectures(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
     let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
@@ -99,11 +110,15 @@ fn report_architectures(found: &Found, layout: &Layout, messages: &mut Messages<
             *unknown.entry(call.arch_name().into_owned()).or_default() += count;
         }
     }
-    for (arch, calls) in unknown {
+    let more = unknown.len().saturating_sub(ARCHITECTURES_MAX) as u64;
+    for (arch, calls) in unknown.into_iter().take(ARCHITECTURES_MAX) {
         messages.warn(format_args!(
             "{} of the unknown architecture {arch}, listed by number",
             count_noun(calls, "system call")
         ));
+    }
+    if more > 0 {
+        messages.warn(format_args!("{} more", count_noun(more, "unknown architecture")));
     }
 }
 
