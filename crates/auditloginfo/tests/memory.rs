@@ -43,6 +43,13 @@ fn peaks_kib(log: &Path) -> [u64; OPTIONS.len()] {
     })
 }
 
+/// The least peaks of three runs: how many chunks wait for a chunk before them varies, but what grows
+/// with the size of a log grows in every run.
+fn least_peaks_kib(log: &Path) -> [u64; OPTIONS.len()] {
+    let runs = [peaks_kib(log), peaks_kib(log), peaks_kib(log)];
+    std::array::from_fn(|option| runs.iter().map(|run| run[option]).min().unwrap_or_default())
+}
+
 #[test]
 fn the_memory_does_not_grow_with_the_size_of_the_log() {
     if !works(command("python3").arg("--version")) {
@@ -52,11 +59,10 @@ fn the_memory_does_not_grow_with_the_size_of_the_log() {
     let [small, large] = ["50M", "150M"].map(|size| {
         let log = folder.path().join(size);
         make_log(&log, &["lab", size]);
-        peaks_kib(&log)
+        least_peaks_kib(&log)
     });
     for (options, (small_kib, large_kib)) in OPTIONS.iter().zip(small.into_iter().zip(large)) {
         let grown = "the larger log takes more";
-        // The number of chunks that wait for a chunk before them varies.
         assert!(large_kib < small_kib + (8 << 10), "{options:?}: {grown}: {small:?} {large:?}");
     }
 }

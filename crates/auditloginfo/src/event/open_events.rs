@@ -23,7 +23,7 @@ pub(super) struct OpenEvents {
     /// The event of the latest record that was added, if `is_current_open`.
     current: OpenEvent,
     is_current_open: bool,
-    others: Seeded<EventId, OpenEvent>,
+    others: Seeded<EventId, Box<OpenEvent>>,
     /// For each of the other events its id and the place of its latest record, in the order in which
     /// they are evicted. An entry with another place is out of date.
     eviction_queue: VecDeque<(EventId, u64)>,
@@ -125,7 +125,7 @@ impl OpenEvents {
         if self.pending_bytes > PENDING_MAX {
             self.eviction_place = 0;
         }
-        self.others.insert(event.id, event);
+        self.others.insert(event.id, Box::new(event));
     }
 
     /// Replaces the current event, which is too old for the latest record, by a new one.
@@ -144,7 +144,7 @@ impl OpenEvents {
         }
         let event = self.others.remove(&id)?;
         self.pending_bytes -= event.pending_bytes();
-        Some(event)
+        Some(*event)
     }
 
     /// Takes an event that has only standalone records, if a record at `place` can belong to it.
@@ -185,6 +185,6 @@ impl OpenEvents {
     /// Takes all events, in no particular order.
     pub(super) fn into_events(self) -> impl Iterator<Item = OpenEvent> {
         let current = self.is_current_open.then_some(self.current);
-        self.others.into_values().chain(current).chain(self.expired)
+        self.others.into_values().map(|event| *event).chain(current).chain(self.expired)
     }
 }

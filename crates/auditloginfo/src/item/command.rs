@@ -224,7 +224,9 @@ mod tests {
 
     fn arguments(lines: &[String]) -> Arguments {
         let mut arguments = Arguments::default();
-        lines.iter().for_each(|line| arguments.add(&record(line), true));
+        for line in lines {
+            arguments.add(&record(line), true);
+        }
         arguments
     }
 
