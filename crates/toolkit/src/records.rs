@@ -76,7 +76,7 @@ pub fn tsv(values: &[Value<'_>], escape: Escape, end: u8, out: &mut impl Write) 
         match *value {
             Value::Text(text) => escape.write_field(text, end, out)?,
             Value::List(texts) => {
-                list(texts, b" ", |text, out| escape.write_field(text, end, out), out)?
+                list(texts, b" ", |text, out| escape.write_field(text, end, out), out)?;
             }
             number => write_number(number, b"", out)?,
         }
