@@ -1,12 +1,12 @@
-//! The command line: the only place that names an option.
+//! The command line. No other module names an option.
 
 mod options;
 
+use crate::filter::{FieldFilter, Filter, Query, UserFilter};
 use crate::logs::Logs;
 use crate::manual::MANUAL;
-use crate::report::{Format, Layout, What};
-use crate::section::{Detail, Section, Sections};
-use crate::subject::{Query, Subject, Test, Who};
+use crate::report::{Format, Layout, Scope};
+use crate::section::{Collect, Section, Sections};
 use crate::times::{self, End};
 use chrono::Local;
 use nix::unistd::User;
@@ -17,12 +17,12 @@ use std::path::PathBuf;
 use sysparse::audit::AUID_UNSET;
 use toolkit::cli::{Command, OptionGroup};
 
-/// What a command line asks for.
+/// A parsed command line.
 #[derive(Debug, Default)]
 pub struct Args {
     logs: Vec<PathBuf>,
     rotated: bool,
-    subject: Subject,
+    filter: Filter,
     sections: Sections,
     absolute: bool,
     modes: bool,
@@ -48,44 +48,50 @@ impl Args {
     /// The logs to read.
     #[must_use]
     pub fn logs(&self) -> Logs {
-        Logs { named: self.logs.clone(), rotated: self.rotated }
+        Logs { operands: self.logs.clone(), rotated: self.rotated }
     }
 
-    /// Which events count, and what is counted of them.
+    /// What to count in the logs.
     #[must_use]
     pub fn query(&self) -> Query {
-        let who = match &self.layout.what {
-            What::Users(users) => Who::These(users.iter().copied().collect()),
-            What::Overview | What::Everybody => Who::Everybody,
+        let users = match &self.layout.scope {
+            Scope::Users(users) => UserFilter::Only(users.iter().copied().collect()),
+            Scope::Overview | Scope::AllUsers => UserFilter::All,
         };
-        // Items of nobody are no lines, so for those it does not matter who else is in the logs.
-        let lists_items = matches!(self.layout.format, Format::Tsv | Format::Jsonl);
-        let overview = match self.layout.what {
-            What::Overview => !self.layout.format.is_profile(),
-            What::Everybody => !self.layout.format.is_profile() && !lists_items,
-            What::Users(_) => false,
-        };
-        let detail = Detail {
+        let collect = Collect {
             sections: self.sections(),
             absolute: self.absolute,
             modes: self.modes,
-            overview,
+            overview: self.counts_all_events(),
         };
-        Query { subject: Subject { who, ..self.subject.clone() }, detail }
+        Query { filter: Filter { users, ..self.filter.clone() }, collect }
     }
 
-    /// How the report looks.
+    /// Whether events without an item count. The overview counts them, and a report for each login
+    /// user of the logs needs them to know the users. In tsv and jsonl a user without an item has
+    /// no line.
+    fn counts_all_events(&self) -> bool {
+        let is_list = matches!(self.layout.format, Format::Tsv | Format::Jsonl);
+        match self.layout.scope {
+            _ if self.layout.format.is_profile() => false,
+            Scope::Overview => true,
+            Scope::AllUsers => !is_list,
+            Scope::Users(_) => false,
+        }
+    }
+
+    /// The form of the report.
     #[must_use]
     pub fn layout(&self) -> Layout {
         Layout { sections: self.sections(), modes: self.modes, ..self.layout.clone() }
     }
 
-    /// The sections asked for; those of the original command if none is, and for the overview, whose
-    /// columns they are.
+    /// The sections to collect: those of the original command by default and for the overview, which
+    /// has columns for them; a profile needs the calls.
     fn sections(&self) -> Sections {
         match self.sections {
             _ if self.layout.format.is_profile() => Sections::EMPTY.with(Section::Calls),
-            _ if self.layout.what == What::Overview => Sections::ORIGINAL,
+            _ if self.layout.scope == Scope::Overview => Sections::ORIGINAL,
             Sections::EMPTY => Sections::ORIGINAL,
             asked => asked,
         }
@@ -93,14 +99,14 @@ impl Args {
 
     fn add_user(&mut self, word: &OsStr) -> Result<(), String> {
         if word == OsStr::new("all") {
-            self.layout.what = What::Everybody;
+            self.layout.scope = Scope::AllUsers;
             return Ok(());
         }
         let user = user(word).ok_or("expected a number, a user's name, unset or all")?;
-        match &mut self.layout.what {
-            What::Everybody => {}
-            What::Users(users) => drop(users.insert(user)),
-            What::Overview => self.layout.what = What::Users(BTreeSet::from([user])),
+        match &mut self.layout.scope {
+            Scope::AllUsers => {}
+            Scope::Users(users) => drop(users.insert(user)),
+            Scope::Overview => self.layout.scope = Scope::Users(BTreeSet::from([user])),
         }
         Ok(())
     }
@@ -109,20 +115,20 @@ impl Args {
         self.sections = self.sections.with(section);
     }
 
-    /// Adds a test, or its value to the one there is of the same thing.
-    fn add_test(&mut self, mut test: Test) {
-        if !self.subject.tests.iter_mut().any(|own| own.absorb(&mut test)) {
-            self.subject.tests.push(test);
+    /// Adds a field filter. The values of filters on the same field are alternatives.
+    fn add_field_filter(&mut self, mut filter: FieldFilter) {
+        if !self.filter.fields.iter_mut().any(|own| own.merge(&mut filter)) {
+            self.filter.fields.push(filter);
         }
     }
 }
 
-/// The one value of a test that is a text.
+/// A set of one text, for a field filter.
 fn text(word: &OsStr) -> BTreeSet<Vec<u8>> {
     BTreeSet::from([word.as_bytes().to_vec()])
 }
 
-/// The user id that a word stands for: a number, -1, `unset`, or a name that this machine knows.
+/// Parses a user id: a number, -1, `unset`, or the name of a user of this host.
 fn user(word: &OsStr) -> Option<u32> {
     match word.to_str()? {
         "unset" | "-1" => Some(AUID_UNSET),
@@ -132,7 +138,7 @@ fn user(word: &OsStr) -> Option<u32> {
 }
 
 fn time(word: &OsStr, end: End) -> Result<u64, String> {
-    let seconds = word.to_str().and_then(|text| times::seconds(text, end, Local::now()));
+    let seconds = word.to_str().and_then(|text| times::parse(text, end, Local::now()));
     seconds.ok_or_else(|| {
         "expected now, recent, this-hour, today, yesterday, this-week, week-ago, this-month, \
          this-year, boot, seconds since the epoch, or a time such as 2026-11-22T13:08:05Z"

@@ -26,9 +26,9 @@ mod id;
 mod more;
 mod window;
 
+use crate::filter::{Filter, Query};
 use crate::names::{Arch, Call, Purposes};
-use crate::section::{Detail, Section};
-use crate::subject::{Query, Subject};
+use crate::section::{Collect, Section};
 use crate::tally::Tally;
 use counter::Counter;
 use finished::Finished;
@@ -50,8 +50,8 @@ const HELD_MAX: usize = 8 << 20;
 
 /// Joins the records of one piece of a log and counts what is asked for.
 pub struct Joiner<'a> {
-    subject: &'a Subject,
-    detail: Detail,
+    filter: &'a Filter,
+    collect: Collect,
     /// A bit for each type of record, set if records of that type are of use.
     useful: u32,
     window: Window,
@@ -72,13 +72,14 @@ impl<'a> Joiner<'a> {
     /// pieces of a log need the same `nodes`, which hash the names of hosts.
     #[must_use]
     pub fn new(query: &'a Query, nodes: RandomState, continues: bool) -> Self {
-        let Query { subject, detail } = query;
+        let Query { filter, collect } = query;
         let finished = || Finished::new(nodes.clone(), continues);
-        let finished = detail.needs_others().then(finished);
+        let finished = collect.needs_standalone_records().then(finished);
+        let needed = RecordType::ALL.into_iter().filter(|kind| collect.needs_type(*kind));
         Joiner {
-            subject,
-            detail: *detail,
-            useful: detail.useful(),
+            filter,
+            collect: *collect,
+            useful: needed.fold(0, |bits, kind| bits | 1 << kind as u32),
             window: Window::new(finished),
             early: Vec::new(),
             early_held: 0,
@@ -125,19 +126,21 @@ impl<'a> Joiner<'a> {
     fn syscall(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), ParseError> {
         let read = audit::Call::of(record)?;
         let call = Call { arch: Arch::of(read.arch), number: read.number };
-        let counts = self.subject.counts(record, &read);
+        let counts = self.filter.includes_call(record, &read);
         if counts {
-            let counts = tally.of(read.auid);
+            let counts = tally.counts_mut(read.auid);
             counts.calls.add(call);
-            if self.detail.overview {
-                counts.event(record.stamp());
+            if self.collect.overview {
+                counts.add_event(record.stamp());
                 counts.as_root += u64::from(read.euid() == Some(0));
             }
         }
-        let has_parts = read.items > 0 && self.detail.needs_parts();
-        let failed = read.success == Some(false) && self.detail.sections.has(Section::Errors);
+        let has_parts = read.items > 0 && self.collect.needs_dependent_records();
+        let failed = read.success == Some(false) && self.collect.sections.has(Section::Errors);
         // Nothing else belongs to a call without a path, so its event need not be remembered.
-        if has_parts || failed || self.detail.needs_others() && !self.is_done(record, &read, counts)
+        if has_parts
+            || failed
+            || self.collect.needs_standalone_records() && !self.is_done(record, &read, counts)
         {
             let purpose = self.purposes.of(call);
             let auid = counts.then_some(read.auid);
@@ -161,7 +164,7 @@ impl<'a> Joiner<'a> {
         let host = |record: &Record<'_>| self.hosts.hash(record);
         if let Some(record) = self.window.current().and_then(|id| id.record(start, host)) {
             let path = Joiner::path(&record)?;
-            let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
+            let mut counter = Counter { collect: self.collect, tally, scratch: &mut self.scratch };
             let take = |group: &mut Group| group.take(&record, path, &mut counter);
             if let Some(group) = self.window.with_current(take) {
                 self.settle(group, tally);
@@ -198,7 +201,7 @@ impl<'a> Joiner<'a> {
         if let Some(call) = self.window.finished(id, self.window.position()) {
             return self.counter(tally).denied(call.auid, record);
         }
-        let auid = self.subject.counts_other(record);
+        let auid = self.filter.standalone_auid(record);
         self.give(record, tally, |group, counter| group.take_other(record, auid, counter));
     }
 
@@ -211,7 +214,7 @@ impl<'a> Joiner<'a> {
         take: impl FnOnce(&mut Group, &mut Counter<'_>),
     ) {
         let id = self.id(record);
-        let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
+        let mut counter = Counter { collect: self.collect, tally, scratch: &mut self.scratch };
         let complete = self.window.with(id, |group| take(group, &mut counter));
         if let Some(group) = complete {
             self.settle(group, tally);
@@ -219,7 +222,7 @@ impl<'a> Joiner<'a> {
     }
 
     fn counter<'c>(&'c mut self, tally: &'c mut Tally) -> Counter<'c> {
-        Counter { detail: self.detail, tally, scratch: &mut self.scratch }
+        Counter { collect: self.collect, tally, scratch: &mut self.scratch }
     }
 
     #[inline(always)]
@@ -274,7 +277,7 @@ impl<'a> Joiner<'a> {
         if let Some(call) = call {
             return group.join(call.auid, &mut self.counter(tally));
         }
-        let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
+        let mut counter = Counter { collect: self.collect, tally, scratch: &mut self.scratch };
         if let Some(group) = self.window.unite(group, &mut counter) {
             self.settle(group, tally);
         }

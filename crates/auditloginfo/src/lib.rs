@@ -1,21 +1,22 @@
-//! From Linux audit logs, what a login user did: system calls made, commands executed, files
-//! opened, each with its count.
+//! Reports from Linux audit logs what a login user did: system calls made, commands executed and
+//! files opened, each with its count.
 //!
-//! One run, one straight line: words become [`args::Args`]; the bytes of the logs become records
-//! ([`scan`]), records become events ([`event`]), the events of the [`subject`] become counts
-//! ([`tally`]), counts become a report ([`report`]).
+//! One run is one straight line. The command line becomes [`args::Args`]. [`scan`] finds the records
+//! in the logs, [`event`] assembles them into events, [`filter`] selects events, [`tally`] counts,
+//! and [`report`] prints.
 
 #![forbid(unsafe_code)]
 
 pub mod args;
 pub mod event;
+pub mod filter;
+pub mod found;
 pub mod logs;
 mod manual;
 pub mod names;
 pub mod report;
 pub mod scan;
 pub mod section;
-pub mod subject;
 pub mod tally;
 mod times;
 
@@ -26,11 +27,11 @@ use toolkit::cli;
 use toolkit::exit::Error;
 use toolkit::messages::Messages;
 
-/// Runs the command with `words`, those after its name; gives the exit status: 0, or 1 if some of
-/// the input could not be read or there is no profile to print.
+/// Runs the command with `words`, the arguments after its name. Returns the exit status: 1 if some
+/// input could not be read or there is no profile to print, else 0.
 ///
 /// # Errors
-/// The command line is wrong, or the report could not be written.
+/// The command line is invalid, or the report cannot be written.
 pub fn run(
     words: impl IntoIterator<Item = OsString>,
     out: &mut impl Write,
@@ -38,11 +39,12 @@ pub fn run(
 ) -> Result<u8, Error> {
     let Some(args) = cli::parse(&COMMAND, words, out)? else { return Ok(0) };
     let (query, layout) = (args.query(), args.layout());
-    let logs = args.logs().resolve(&query.subject);
+    let logs = args.logs().resolve(&query.filter);
     let found = scan::read(&logs, &query, scan::Cut::default());
     report::write(&found.tally, &layout, out)?;
     out.flush()?;
-    report::tell_doubts(&found, &layout, messages);
-    let lacks_some = !found.unreadable.is_empty() || report::lacks_profile(&found.tally, &layout);
-    Ok(u8::from(lacks_some))
+    report::report_diagnostics(&found, &layout, messages);
+    let is_incomplete =
+        !found.unreadable.is_empty() || report::lacks_profile(&found.tally, &layout);
+    Ok(u8::from(is_incomplete))
 }

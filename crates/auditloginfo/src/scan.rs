@@ -12,7 +12,8 @@ pub use pieces::Cut;
 pub use reading::LINE_MAX;
 
 use crate::event::Joiner;
-use crate::subject::Query;
+use crate::filter::Query;
+use crate::found::Found;
 use crate::tally::Tally;
 use foldhash::fast::RandomState;
 use pieces::{Counted, Queue};
@@ -25,26 +26,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use sysparse::ParseError;
 use toolkit::input::Source;
 use toolkit::progress::Progress;
-
-/// What the logs held.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// The counts.
-    pub tally: Tally,
-    /// Events that lack a record; what they hold is counted.
-    pub incomplete: u64,
-    /// How many damaged records were left out.
-    pub damaged: u64,
-    /// The first of them: its log, its line, what is wrong with it.
-    pub damage: Option<(PathBuf, u64, ParseError)>,
-    /// Logs that could not be read, or not to their end.
-    pub unreadable: Vec<(PathBuf, io::Error)>,
-    /// Logs that hold lines but not one record.
-    pub strange: Vec<PathBuf>,
-}
 
 /// Reads the logs in the order given, `-` being standard input, and counts what is asked for.
 #[must_use]
@@ -94,11 +77,11 @@ impl<'a> Scanner<'a> {
                 let stream = Counted::new(stream, self.bytes);
                 let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
                 let piece = read_piece(stream, &mut Vec::new(), joiner, tally);
-                self.found.note(path, vec![piece]);
+                note(&mut self.found, path, vec![piece]);
             }
             Ok(Source::File(file)) => {
                 let pieces = self.file(&file);
-                self.found.note(path, pieces);
+                note(&mut self.found, path, pieces);
             }
             Err(error) => self.found.unreadable.push((path.to_owned(), error)),
         }
@@ -150,7 +133,7 @@ impl<'t, 'a> Team<'t, 'a> {
             let piece = read_piece(reader, &mut buffer, &mut joiner, &mut tally);
             self.row().put(place, (piece, joiner));
         }
-        self.row().tally.absorb(tally);
+        self.row().tally.merge(tally);
     }
 
     fn row(&self) -> MutexGuard<'_, Row<'t, 'a>> {
@@ -177,25 +160,23 @@ impl<'a> Row<'_, 'a> {
     }
 }
 
-impl Found {
-    /// Adds up what the pieces of one log held.
-    fn note(&mut self, path: &Path, pieces: Vec<Piece>) {
-        let mut lines = 0;
-        let mut records = 0;
-        let mut error = None;
-        for piece in pieces {
-            if let Some((line, malformed)) = piece.damage {
-                self.damage.get_or_insert((path.to_owned(), lines + line, malformed));
-            }
-            lines += piece.lines;
-            records += piece.records + piece.damaged;
-            self.damaged += piece.damaged;
-            error = error.or(piece.error);
+/// Adds up what the pieces of one log held.
+fn note(found: &mut Found, path: &Path, pieces: Vec<Piece>) {
+    let mut lines = 0;
+    let mut records = 0;
+    let mut error = None;
+    for piece in pieces {
+        if let Some((line, malformed)) = piece.damage {
+            found.first_damage.get_or_insert((path.to_owned(), lines + line, malformed));
         }
-        self.unreadable.extend(error.map(|error| (path.to_owned(), error)));
-        if lines > 0 && records == 0 {
-            self.strange.push(path.to_owned());
-        }
+        lines += piece.lines;
+        records += piece.records + piece.damaged;
+        found.damaged += piece.damaged;
+        error = error.or(piece.error);
+    }
+    found.unreadable.extend(error.map(|error| (path.to_owned(), error)));
+    if lines > 0 && records == 0 {
+        found.not_audit_logs.push(path.to_owned());
     }
 }
 

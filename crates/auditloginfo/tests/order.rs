@@ -5,10 +5,10 @@
 
 mod common;
 
+use auditloginfo::filter::Query;
 use auditloginfo::scan::{self, Cut};
-use auditloginfo::section::{Detail, Section, Sections};
-use auditloginfo::subject::Query;
-use auditloginfo::tally::{Counts, Names};
+use auditloginfo::section::{Collect, Section, Sections};
+use auditloginfo::tally::{Counts, NameCounts};
 use common::{Folder, file, sample};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -105,7 +105,7 @@ fn a_log_in_two_files_is_the_same_log() {
 
 /// All that was counted of one user, in order.
 fn told(counts: &Counts) -> String {
-    let sorted = |names: &Names| {
+    let sorted = |names: &NameCounts| {
         let mut names: Vec<_> = names.iter().map(|(name, count)| (name.to_vec(), count)).collect();
         names.sort();
         names
@@ -126,8 +126,8 @@ fn the_counts_do_not_depend_on_the_pieces() {
         let logs = [write(&folder, "log", &lines)];
         for absolute in [false, true] {
             let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
-            let detail = Detail { sections, absolute, modes: absolute, overview: true };
-            let query = Query { detail, ..Query::default() };
+            let collect = Collect { sections, absolute, modes: absolute, overview: true };
+            let query = Query { collect, ..Query::default() };
             let counts = |pieces| {
                 let found = scan::read(&logs, &query, Cut::in_pieces(pieces, log.len() as u64));
                 let users = found.tally.users();

@@ -1,9 +1,9 @@
 //! The tables of options.
 
 use super::{Args, text, time, user};
+use crate::filter::FieldFilter;
 use crate::report::Format;
 use crate::section::Section;
-use crate::subject::Test;
 use crate::times::End;
 use std::collections::BTreeSet;
 use toolkit::cli::{self, Opt, ValueHint, both, long, short};
@@ -27,7 +27,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          be given several times; one of the values must fit, and other options must fit too.",
         |args, word| {
             let user = user(word).ok_or("expected a number or a user's name")?;
-            args.add_test(Test::Number(b"euid", BTreeSet::from([user])));
+            args.add_field_filter(FieldFilter::Number(b"euid", BTreeSet::from([user])));
             Ok(())
         },
     ),
@@ -37,7 +37,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Count only what the program with this path did. Daemons have no login user, so this and \
          `--uid unset` profile a service.",
         |args, word| {
-            args.add_test(Test::Text(b"exe", text(word)));
+            args.add_field_filter(FieldFilter::Text(b"exe", text(word)));
             Ok(())
         },
     ),
@@ -46,7 +46,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "by processes of this name",
         "Count only what processes did whose name, of at most 15 bytes, is `NAME`.",
         |args, word| {
-            args.add_test(Test::Text(b"comm", text(word)));
+            args.add_field_filter(FieldFilter::Text(b"comm", text(word)));
             Ok(())
         },
     ),
@@ -55,7 +55,10 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "by this process",
         "Count only what the process `PID` did.",
         |args, word| {
-            args.add_test(Test::Number(b"pid", BTreeSet::from([cli::number(word)?])));
+            args.add_field_filter(FieldFilter::Number(
+                b"pid",
+                BTreeSet::from([cli::number(word)?]),
+            ));
             Ok(())
         },
     ),
@@ -65,7 +68,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Count only what was done in the login session `ID`.",
         |args, word| {
             let session = user(word).ok_or("expected a number or unset")?;
-            args.add_test(Test::Number(b"ses", BTreeSet::from([session])));
+            args.add_field_filter(FieldFilter::Number(b"ses", BTreeSet::from([session])));
             Ok(())
         },
     ),
@@ -74,7 +77,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "recorded by rules with this key",
         "Count only what a rule with the key `KEY` recorded.",
         |args, word| {
-            args.add_test(Test::Key(text(word)));
+            args.add_field_filter(FieldFilter::Key(text(word)));
             Ok(())
         },
     ),
@@ -83,7 +86,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "from this host, in a log of several",
         "Count only what the host `HOST` recorded, in logs whose records begin with `node=`.",
         |args, word| {
-            args.add_test(Test::Node(text(word)));
+            args.add_field_filter(FieldFilter::Node(text(word)));
             Ok(())
         },
     ),
@@ -92,13 +95,13 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only calls that failed",
         "Count only events whose call failed. A call that never returns, such as exit, neither \
          failed nor succeeded.",
-        |args| args.subject.success = Some(false),
+        |args| args.filter.success = Some(false),
     ),
     Opt::flag(
         long("successful"),
         "only calls that succeeded",
         "Count only events whose call succeeded. The last of this and `--failed` holds.",
-        |args| args.subject.success = Some(true),
+        |args| args.filter.success = Some(true),
     ),
     Opt::value(
         both('S', "start").takes("TIME", ValueHint::Words(TIMES)),
@@ -109,7 +112,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          seconds since the epoch; or a date and time of ISO 8601, with a time zone or in the local \
          one.",
         |args, word| {
-            args.subject.start = Some(time(word, End::Start)?);
+            args.filter.start = Some(time(word, End::Start)?);
             Ok(())
         },
     ),
@@ -120,7 +123,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          `today` means now here, and other words the beginning of their day; a date means all of \
          its day.",
         |args, word| {
-            args.subject.end = Some(time(word, End::Last)?);
+            args.filter.end = Some(time(word, End::Last)?);
             Ok(())
         },
     ),

@@ -4,14 +4,14 @@ use super::facts::Facts;
 use super::file::{self, Place};
 use super::{command, denial};
 use crate::names;
-use crate::section::{Detail, Section};
-use crate::tally::{Counts, Names, Tally};
+use crate::section::{Collect, Section};
+use crate::tally::{Counts, NameCounts, Tally};
 use sysparse::audit::Record;
 use sysparse::text::Text;
 
 /// What is counted, and where.
 pub(super) struct Counter<'a> {
-    pub(super) detail: Detail,
+    pub(super) collect: Collect,
     pub(super) tally: &'a mut Tally,
     /// A buffer for names, used again and again.
     pub(super) scratch: &'a mut Vec<u8>,
@@ -19,12 +19,12 @@ pub(super) struct Counter<'a> {
 
 impl Counter<'_> {
     fn has(&self, section: Section) -> bool {
-        self.detail.sections.has(section)
+        self.collect.sections.has(section)
     }
 
     /// Counts what is in the buffer among the names that `among` picks.
-    fn add(&mut self, auid: u32, among: impl FnOnce(&mut Counts) -> &mut Names) {
-        among(self.tally.of(auid)).add(self.scratch);
+    fn add(&mut self, auid: u32, among: impl FnOnce(&mut Counts) -> &mut NameCounts) {
+        among(self.tally.counts_mut(auid)).add(self.scratch);
     }
 
     /// Counts the command of one record, if the record holds all of it. That is asked of commands
@@ -84,11 +84,11 @@ impl Counter<'_> {
         if !self.has(Section::Files) {
             return;
         }
-        if let (Text::Plain(name), Place::AsWritten, false) = (name, place, self.detail.modes) {
-            return self.tally.of(auid).files.add(name);
+        if let (Text::Plain(name), Place::AsWritten, false) = (name, place, self.collect.modes) {
+            return self.tally.counts_mut(auid).files.add(name);
         }
         file::put(name, place, self.scratch);
-        if self.detail.modes {
+        if self.collect.modes {
             self.scratch.push(0);
             if let Some(flags) = flags {
                 facts.call.arch.append_mode(flags, self.scratch);
@@ -126,13 +126,13 @@ impl Counter<'_> {
     /// Counts what a record tells of a refusal for whoever made the call.
     pub(super) fn denied(&mut self, auid: Option<u32>, record: &Record<'_>) {
         if let Some(auid) = auid.filter(|_| self.denial_in(record)) {
-            self.tally.of(auid).denials.add(self.scratch);
+            self.tally.counts_mut(auid).denials.add(self.scratch);
         }
     }
 
     pub(super) fn denials(&mut self, auid: u32, denials: &[Box<[u8]>]) {
         for denial in denials {
-            self.tally.of(auid).denials.add(denial);
+            self.tally.counts_mut(auid).denials.add(denial);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the SYSCALL record of an event says of the event's other records.
 
 use crate::names::{Call, Flags, Opening, Purpose};
-use crate::section::{Detail, Section};
+use crate::section::{Collect, Section};
 use sysparse::audit;
 
 /// What the SYSCALL record of an event says. What nobody asks for is not read and not there.
@@ -55,17 +55,17 @@ impl Facts {
     /// Adds what else the call says, as far as it is asked for. A call that is lent here would be in
     /// memory for everybody, and waited for.
     #[inline(never)]
-    pub(super) fn look_at(&mut self, read: audit::Call<'_>, detail: Detail) {
+    pub(super) fn look_at(&mut self, read: audit::Call<'_>, collect: Collect) {
         let opening = match self.purpose {
             Purpose::Open(opening) => Some(opening),
             _ => None,
         };
-        let failed = self.success == Some(false) && detail.sections.has(Section::Errors);
-        self.directory = opening.filter(|_| detail.absolute).and_then(|it| directory(&read, it));
-        self.flags = opening.filter(|_| detail.modes).and_then(|it| flags(&read, it));
+        let failed = self.success == Some(false) && collect.sections.has(Section::Errors);
+        self.directory = opening.filter(|_| collect.absolute).and_then(|it| directory(&read, it));
+        self.flags = opening.filter(|_| collect.modes).and_then(|it| flags(&read, it));
         self.error = failed.then(|| read.exit()).flatten().map(i64::wrapping_neg);
         self.is_privileged =
-            detail.sections.has(Section::Privileged) && read.auid != 0 && read.euid() == Some(0);
+            collect.sections.has(Section::Privileged) && read.auid != 0 && read.euid() == Some(0);
     }
 
     /// Whether only an OPENAT2 record tells the flags.
@@ -106,9 +106,9 @@ mod tests {
         let read = audit::Call::of(&record).expect("a call");
         let call = Call { arch: Arch::of(read.arch), number: read.number };
         let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
-        let detail = Detail { sections, absolute: true, modes: true, overview: false };
+        let collect = Collect { sections, absolute: true, modes: true, overview: false };
         let mut facts = Facts::of(read, (call, call.purpose()), Some(7));
-        facts.look_at(read, detail);
+        facts.look_at(read, collect);
         facts
     }
 

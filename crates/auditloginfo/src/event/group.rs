@@ -11,7 +11,7 @@ use super::held::Held;
 use super::id::Id;
 use super::more::More;
 use crate::names::{Call, Purpose};
-use crate::section::Detail;
+use crate::section::Collect;
 use sysparse::audit::{self, Path, Record, RecordType};
 
 /// An event that is open: what is known of it, and the records that wait for more.
@@ -129,8 +129,8 @@ impl Group {
             return;
         }
         let facts = self.facts.insert(Facts::of(read, call, auid));
-        if auid.is_some() && counter.detail.is_close() {
-            facts.look_at(read, counter.detail);
+        if auid.is_some() && counter.collect.needs_call_details() {
+            facts.look_at(read, counter.collect);
         }
         if self.more.is_some() {
             self.recount(counter);
@@ -228,7 +228,7 @@ impl Group {
             return true;
         }
         let Some(name) = path.and_then(file::opened) else { return true };
-        let Some((place, flags)) = self.context(facts, counter.detail) else { return false };
+        let Some((place, flags)) = self.context(facts, counter.collect) else { return false };
         if opens {
             counter.file(auid, facts, (name, place), flags);
         }
@@ -254,12 +254,12 @@ impl Group {
     /// nothing if a record may yet tell.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as above")]
-    fn context(&self, facts: &Facts, detail: Detail) -> Option<(Place<'_>, Option<u64>)> {
+    fn context(&self, facts: &Facts, collect: Collect) -> Option<(Place<'_>, Option<u64>)> {
         let more = self.more.as_deref();
         let flags = facts.flags.or(more.and_then(|more| more.flags));
         let cwd = more.and_then(|more| more.cwd.as_deref());
-        let needs_cwd = detail.absolute && facts.directory.is_none();
-        let needs_flags = detail.modes && facts.has_flags_elsewhere();
+        let needs_cwd = collect.absolute && facts.directory.is_none();
+        let needs_flags = collect.modes && facts.has_flags_elsewhere();
         let lacks = needs_cwd && cwd.is_none() || needs_flags && flags.is_none();
         if lacks && !more.is_some_and(|more| more.closing) {
             return None;

@@ -1,6 +1,6 @@
 use super::*;
+use crate::filter::UserFilter;
 use crate::section::Sections;
-use crate::subject::Who;
 use sysparse::audit;
 
 const SYSCALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=yes exit=3 \
@@ -9,10 +9,10 @@ const CWD: &str = "type=CWD msg=audit(1.000:1): cwd=\"/tmp\"";
 const PATH: &str = "type=PATH msg=audit(1.000:1): item=0 name=\"a\" nametype=NORMAL";
 
 fn query(absolute: bool) -> Query {
-    let subject = Subject { who: Who::These(vec![7005]), ..Subject::default() };
+    let filter = Filter { users: UserFilter::Only(vec![7005]), ..Filter::default() };
     Query {
-        subject,
-        detail: Detail { sections: Sections::ORIGINAL, absolute, ..Detail::default() },
+        filter,
+        collect: Collect { sections: Sections::ORIGINAL, absolute, ..Collect::default() },
     }
 }
 
@@ -42,7 +42,7 @@ fn joined(query: &Query, lines: &[&str], pieces: &[usize], tally: &mut Tally) ->
 fn join(query: &Query, lines: &[&str], pieces: &[usize]) -> (Vec<(String, u64)>, u64) {
     let mut tally = Tally::default();
     let incomplete = joined(query, lines, pieces, &mut tally);
-    let counts = tally.of(7005);
+    let counts = tally.counts_mut(7005);
     let files = counts.files.iter();
     let mut files: Vec<_> =
         files.map(|(name, count)| (String::from_utf8_lossy(name).into_owned(), count)).collect();
@@ -169,15 +169,15 @@ fn what_is_no_part_of_a_call_joins_it_in_any_order_and_across_cuts() {
     let call = SYSCALL.replace("items=1", "items=0");
     let other = "type=USER_ACCT msg=audit(1.000:2): pid=1 auid=7005 msg='op=x'";
     let mut query = query(false);
-    query.detail.overview = true;
-    query.detail.sections = query.detail.sections.with(Section::Denials);
+    query.collect.overview = true;
+    query.collect.sections = query.collect.sections.with(Section::Denials);
     for order in
         [[avc, &*call, other], [&*call, avc, other], [other, avc, &*call], [&*call, other, avc]]
     {
         for pieces in [&[3][..], &[1, 2], &[2, 1], &[1, 1, 1]] {
             let mut tally = Tally::default();
             joined(&query, &order, pieces, &mut tally);
-            let counts = tally.get(7005).expect("counts");
+            let counts = tally.counts(7005).expect("counts");
             assert_eq!((counts.events, counts.denials.total()), (2, 1), "{order:?} {pieces:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! The overview: a line for each login user.
+//! The overview: one line for each login user.
 
 use super::{Format, Layout};
 use crate::tally::{Counts, Tally};
@@ -9,25 +9,25 @@ use sysparse::audit::{AUID_UNSET, Stamp};
 use tabwriter::TabWriter;
 use toolkit::records::{self, Value};
 
-/// The columns: their heads in text, their keys in JSON.
+/// The columns: headings in text, keys in JSON.
 const COLUMNS: [&str; 9] =
     ["auid", "user", "events", "calls", "commands", "files", "as_root", "first", "last"];
 
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     match layout.format {
-        Format::Text => text(tally, layout, out),
-        Format::Tsv => each(tally, ZONED, |row| {
-            records::tsv(&row.values(), layout.escape(), layout.end(), out)
+        Format::Text => write_text(tally, layout, out),
+        Format::Tsv => write_rows(tally, RFC_3339, |row| {
+            records::tsv(&row.values(), layout.escape(), layout.line_end(), out)
         }),
-        Format::Jsonl => each(tally, ZONED, |row| {
-            records::json(&row.keyed(), out)?;
-            out.write_all(&[layout.end()])
+        Format::Jsonl => write_rows(tally, RFC_3339, |row| {
+            records::json(&row.fields(), out)?;
+            out.write_all(&[layout.line_end()])
         }),
-        _ => document(tally, out),
+        _ => write_document(tally, out),
     }
 }
 
-/// What one line of the overview tells.
+/// One line of the overview.
 struct Row {
     auid: u32,
     user: String,
@@ -59,12 +59,12 @@ impl Row {
         [auid, user, events, calls, commands, files, as_root, first, last]
     }
 
-    fn keyed(&self) -> Vec<(&'static str, Value<'_>)> {
+    fn fields(&self) -> Vec<(&'static str, Value<'_>)> {
         COLUMNS.into_iter().zip(self.values()).collect()
     }
 }
 
-fn each(
+fn write_rows(
     tally: &Tally,
     time_format: &str,
     mut write: impl FnMut(Row) -> io::Result<()>,
@@ -73,31 +73,33 @@ fn each(
     tally.users().into_iter().try_for_each(&mut row)
 }
 
-/// Columns aligned by their widest cell; no blanks at the end of a line.
-fn text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+/// Aligns the columns. Lines have no trailing blanks.
+fn write_text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     let mut table = TabWriter::new(Vec::new()).minwidth(0).padding(2);
-    let heads = COLUMNS.map(|head| head.to_uppercase().replace('_', "-"));
-    writeln!(table, "{}", heads.join("\t"))?;
-    each(tally, LOCAL, |row| records::tsv(&row.values(), layout.escape(), b'\n', &mut table))?;
+    let headings = COLUMNS.map(|heading| heading.to_uppercase().replace('_', "-"));
+    writeln!(table, "{}", headings.join("\t"))?;
+    write_rows(tally, LOCAL, |row| {
+        records::tsv(&row.values(), layout.escape(), b'\n', &mut table)
+    })?;
     let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     for line in sysparse::text::lines(&bytes) {
         out.write_all(line)?;
-        out.write_all(&[layout.end()])?;
+        out.write_all(&[layout.line_end()])?;
     }
     Ok(())
 }
 
-fn document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
+fn write_document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{\"auditloginfo\":{\"users\":[")?;
-    let mut lead: &[u8] = b"\n\t";
-    each(tally, ZONED, |row| {
-        out.write_all(std::mem::replace(&mut lead, b",\n\t"))?;
-        records::json(&row.keyed(), out)
+    let mut separator: &[u8] = b"\n\t";
+    write_rows(tally, RFC_3339, |row| {
+        out.write_all(std::mem::replace(&mut separator, b",\n\t"))?;
+        records::json(&row.fields(), out)
     })?;
     out.write_all(b"\n]}}\n")
 }
 
-/// The user's name if this machine knows it, else the number again.
+/// The name of the user on this host, or the number if the host does not know it.
 fn user_name(auid: u32) -> String {
     if auid == AUID_UNSET {
         return "unset".to_owned();
@@ -106,13 +108,13 @@ fn user_name(auid: u32) -> String {
     user.map_or_else(|| auid.to_string(), |user| user.name)
 }
 
-/// Of people's times in the local zone: `2026-11-22 13:14:51`.
+/// Times in text: `2026-11-22 13:14:51`, in the local time zone.
 const LOCAL: &str = "%Y-%m-%d %H:%M:%S";
 
-/// Of machines', which may be in another zone: `2026-11-22T13:14:51+00:00`.
-const ZONED: &str = "%Y-%m-%dT%H:%M:%S%:z";
+/// Times for programs, with the time zone: `2026-11-22T13:14:51+00:00`.
+const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
-/// The time in the local time zone.
+/// Formats a time in the local time zone.
 fn local_time(stamp: Stamp, format: &str) -> String {
     let seconds = i64::try_from(stamp.seconds).unwrap_or(i64::MAX);
     DateTime::from_timestamp(seconds, 0).map_or_else(

@@ -1,5 +1,5 @@
 use super::*;
-use crate::section::{Detail, Sections};
+use crate::section::{Collect, Sections};
 use std::fs;
 
 /// A file of its own for one test.
@@ -23,12 +23,12 @@ const CALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=0 suc
                     items=0 pid=9 auid=70 uid=0 euid=0 key=(null)";
 
 fn calls(found: &Found, auid: u32) -> u64 {
-    found.tally.get(auid).map_or(0, |counts| counts.calls.total())
+    found.tally.counts(auid).map_or(0, |counts| counts.calls.total())
 }
 
 fn everything() -> Query {
-    let detail = Detail { sections: Sections::ORIGINAL, ..Detail::default() };
-    Query { detail, ..Query::default() }
+    let collect = Collect { sections: Sections::ORIGINAL, ..Collect::default() };
+    Query { collect, ..Query::default() }
 }
 
 fn scan(log: &Log, pieces: u64) -> Found {
@@ -43,7 +43,7 @@ fn the_line_of_the_first_damage_is_told_wherever_the_cuts_are() {
     for pieces in 1..8 {
         let found = scan(&log, pieces);
         assert_eq!((calls(&found, 70), found.damaged), (2, 2));
-        let (_, line, malformed) = found.damage.expect("damage");
+        let (_, line, malformed) = found.first_damage.expect("damage");
         assert_eq!((line, malformed.expected), (4, "audit(SECONDS.MILLIS:SERIAL):"));
     }
 }
@@ -70,15 +70,15 @@ fn a_line_too_long_is_one_damaged_record() {
     let log = Log::new("long", format!("{CALL}\n{CALL}{many}\n{CALL}\n").as_bytes());
     let found = scan(&log, 1);
     assert_eq!((calls(&found, 70), found.damaged), (2, 1));
-    assert_eq!(found.damage.expect("damage").1, 2);
+    assert_eq!(found.first_damage.expect("damage").1, 2);
 }
 
 #[test]
 fn a_log_without_a_record_is_strange_and_an_empty_one_is_not() {
     let garbage: Vec<u8> =
         (0..100_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    assert_eq!(scan(&Log::new("garbage", &garbage), 3).strange.len(), 1);
-    assert_eq!(scan(&Log::new("empty", b""), 3).strange.len(), 0);
+    assert_eq!(scan(&Log::new("garbage", &garbage), 3).not_audit_logs.len(), 1);
+    assert_eq!(scan(&Log::new("empty", b""), 3).not_audit_logs.len(), 0);
 }
 
 #[test]

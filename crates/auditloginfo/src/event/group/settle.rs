@@ -22,7 +22,7 @@ impl Group {
         }
         let commands = held.records().filter(|record| record.kind == RecordType::Execve);
         let has_command = counter.joined_command(auid, &facts, commands);
-        !counter.detail.needs_parts() || has_command && has_all
+        !counter.collect.needs_dependent_records() || has_command && has_all
     }
 
     /// The same, where no SYSCALL record came.
@@ -30,7 +30,7 @@ impl Group {
         let stamp = self.id.stamp();
         let More { other, denials, held, .. } = self.more();
         if let Some(auid) = *other {
-            counter.tally.of(auid).event(stamp);
+            counter.tally.counts_mut(auid).add_event(stamp);
             counter.denials(auid, denials);
         }
         held.len() == 0

@@ -5,14 +5,14 @@ use crate::names::Call;
 
 /// System calls, each with how often it was made: mostly found by its number alone.
 #[derive(Debug, Default)]
-pub struct Calls {
+pub struct CallCounts {
     /// By [`Call::remainder`]; a place with a count of zero is free.
     slots: Vec<(Call, u64)>,
     /// Those whose place another has, as where programs of two architectures run.
     others: Seeded<Call, u64>,
 }
 
-impl Calls {
+impl CallCounts {
     /// Counts `call` once more.
     #[inline]
     pub fn add(&mut self, call: Call) {
@@ -49,7 +49,7 @@ impl Calls {
         self.iter().map(|(_, count)| count).sum()
     }
 
-    pub(super) fn absorb(&mut self, other: &Calls) {
+    pub(super) fn merge(&mut self, other: &CallCounts) {
         other.iter().for_each(|(call, times)| self.add_times(call, times));
     }
 }
@@ -62,16 +62,16 @@ mod tests {
 
     #[test]
     fn calls_are_counted_as_a_map_does() {
-        let (mut sum, mut wanted) = (Calls::default(), HashMap::new());
+        let (mut sum, mut wanted) = (CallCounts::default(), HashMap::new());
         for part in 0..3u64 {
-            let mut calls = Calls::default();
+            let mut calls = CallCounts::default();
             for step in 0..4_000u64 {
                 let number = i64::try_from(step * step % 1_201).expect("small") - 2;
                 let call = Call { arch: Arch::of(step % (part + 1)), number };
                 calls.add(call);
                 *wanted.entry(call).or_insert(0) += 1;
             }
-            sum.absorb(&calls);
+            sum.merge(&calls);
         }
         assert_eq!(sum.iter().collect::<HashMap<_, _>>(), wanted);
         assert_eq!((sum.total(), sum.iter().count()), (12_000, wanted.len()));
