@@ -2,7 +2,7 @@
 //!
 //! The records of one event carry the same node, time and serial, but nothing says how many there
 //! are or that they stand together: the kernel's records of one event come interleaved with those
-//! of others, late, in any order. So an event stays open until no record within [`REACH`] places
+//! of others, late, in any order. So an event stays open until no record within [`REORDER_WINDOW`] places
 //! has belonged to it, and each record counts as soon as what it needs is known:
 //!
 //! - a SYSCALL record is a call made, by itself, and says what the rest of its event means;
@@ -11,7 +11,7 @@
 //!
 //! A record that comes before what it needs is held as a copy. Whatever the order, an event adds
 //! the same to the tally, so a log can be cut in pieces that are read side by side: a piece keeps
-//! the events that may go on beyond its ends, and [`Joiner::absorb`] joins them.
+//! the events that may go on beyond its ends, and [`EventAssembler::merge`] joins them.
 
 mod command;
 mod counter;
@@ -42,14 +42,14 @@ use window::Window;
 
 /// How many places apart two records of one event may stand in the log, with no record of it in
 /// between: enough for real logs (643 seen) in which every record is moved by up to 10,000 places.
-pub const REACH: u64 = 1 << 15;
+pub const REORDER_WINDOW: u64 = 1 << 15;
 
 /// How many bytes of records may be held for events that are not complete, in one piece of a log;
 /// beyond that the oldest are settled with what they have.
 const HELD_MAX: usize = 8 << 20;
 
 /// Joins the records of one piece of a log and counts what is asked for.
-pub struct Joiner<'a> {
+pub struct EventAssembler<'a> {
     filter: &'a Filter,
     collect: Collect,
     /// A bit for each type of record, set if records of that type are of use.
@@ -67,7 +67,7 @@ pub struct Joiner<'a> {
     scratch: Vec<u8>,
 }
 
-impl<'a> Joiner<'a> {
+impl<'a> EventAssembler<'a> {
     /// A joiner for a piece of a log; `continues` says that another piece comes before it. All
     /// pieces of a log need the same `nodes`, which hash the names of hosts.
     #[must_use]
@@ -76,7 +76,7 @@ impl<'a> Joiner<'a> {
         let finished = || Finished::new(nodes.clone(), continues);
         let finished = collect.needs_standalone_records().then(finished);
         let needed = RecordType::ALL.into_iter().filter(|kind| collect.needs_type(*kind));
-        Joiner {
+        EventAssembler {
             filter,
             collect: *collect,
             useful: needed.fold(0, |bits, kind| bits | 1 << kind as u32),
@@ -91,9 +91,15 @@ impl<'a> Joiner<'a> {
         }
     }
 
+    /// The number of records so far.
+    #[must_use]
+    pub fn place(&self) -> u64 {
+        self.window.position()
+    }
+
     /// Goes on to the next record; true if records of that type are of no use.
     #[inline]
-    pub fn passes(&mut self, kind: RecordType) -> bool {
+    pub fn skips(&mut self, kind: RecordType) -> bool {
         self.window.step();
         self.useful >> kind as u32 & 1 == 0
     }
@@ -104,7 +110,11 @@ impl<'a> Joiner<'a> {
     /// The record is damaged; it counts for nothing.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "it is called from one hot place")]
-    pub fn record(&mut self, start: RecordHeader<'_>, tally: &mut Tally) -> Result<(), ParseError> {
+    pub fn add_record(
+        &mut self,
+        start: RecordHeader<'_>,
+        tally: &mut Tally,
+    ) -> Result<(), ParseError> {
         match start.kind {
             RecordType::Syscall => self.syscall(&start.record()?, tally)?,
             RecordType::Path
@@ -163,7 +173,7 @@ impl<'a> Joiner<'a> {
     fn part(&mut self, start: RecordHeader<'_>, tally: &mut Tally) -> Result<(), ParseError> {
         let host = |record: &Record<'_>| self.hosts.hash(record);
         if let Some(record) = self.window.current().and_then(|id| id.record(start, host)) {
-            let path = Joiner::path(&record)?;
+            let path = EventAssembler::path(&record)?;
             let mut counter = Counter { collect: self.collect, tally, scratch: &mut self.scratch };
             let take = |group: &mut Group| group.take(&record, path, &mut counter);
             if let Some(group) = self.window.with_current(take) {
@@ -176,7 +186,7 @@ impl<'a> Joiner<'a> {
 
     #[cold]
     fn part_of_any(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), ParseError> {
-        let path = Joiner::path(record)?;
+        let path = EventAssembler::path(record)?;
         self.give(record, tally, |group, counter| group.take(record, path, counter));
         Ok(())
     }
@@ -235,7 +245,7 @@ impl<'a> Joiner<'a> {
     fn close_distant(&mut self, tally: &mut Tally) {
         while let Some(group) = self.window.pop_distant() {
             let held = self.early_held + group.held();
-            if self.continues && group.first <= REACH && held <= HELD_MAX {
+            if self.continues && group.first <= REORDER_WINDOW && held <= HELD_MAX {
                 self.early_held = held;
                 self.early.push(group);
             } else {
@@ -250,7 +260,7 @@ impl<'a> Joiner<'a> {
     }
 
     /// Takes over the open events of the piece that follows this one.
-    pub fn absorb(&mut self, mut piece: Joiner<'_>, tally: &mut Tally) {
+    pub fn merge(&mut self, mut piece: EventAssembler<'_>, tally: &mut Tally) {
         let offset = self.window.position();
         let end = offset + piece.window.position();
         self.incomplete += piece.incomplete;
@@ -284,7 +294,7 @@ impl<'a> Joiner<'a> {
     }
 
     /// Closes every event; gives the number of those that lack a record.
-    pub fn finish(mut self, tally: &mut Tally) -> u64 {
+    pub fn flush(mut self, tally: &mut Tally) -> u64 {
         for group in std::mem::take(&mut self.window).into_groups() {
             self.settle(group, tally);
         }

@@ -40,7 +40,7 @@ pub fn run(
     let Some(args) = cli::parse(&COMMAND, words, out)? else { return Ok(0) };
     let (query, layout) = (args.query(), args.layout());
     let logs = args.logs().resolve(&query.filter);
-    let found = scan::read(&logs, &query, scan::Cut::default());
+    let found = scan::read(&logs, &query, scan::Chunking::default());
     report::write(&found.tally, &layout, out)?;
     out.flush()?;
     report::report_diagnostics(&found, &layout, messages);

@@ -1,47 +1,48 @@
-//! The bytes of the logs become records and go to the joiner.
+//! Reads the logs: finds the records in the lines and passes them to the event assembler.
 //!
-//! A large file is cut in pieces, which threads read side by side. The events that a piece leaves
-//! open are taken over in the order of the pieces, so the counts are the same wherever the cuts are.
+//! A large file is divided into chunks, which worker threads read in parallel. The open events at
+//! the ends of the chunks are merged in the order of the chunks, so the counts do not depend on where
+//! the chunks begin.
 
+mod chunks;
 mod newlines;
-mod pieces;
-mod reading;
-mod unfinished;
+mod record_reader;
+#[cfg(test)]
+mod tests;
+mod truncated_line;
+mod workers;
 
-pub use pieces::Cut;
-pub use reading::LINE_MAX;
+pub use chunks::Chunking;
+pub use record_reader::LINE_MAX;
 
-use crate::event::Joiner;
+use crate::event::EventAssembler;
 use crate::filter::Query;
 use crate::found::Found;
 use crate::tally::Tally;
+use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
-use pieces::{Counted, Queue};
-use reading::{Piece, read_piece};
-use std::collections::BTreeMap;
+use record_reader::{ChunkStats, read_chunk};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use toolkit::input::Source;
 use toolkit::progress::Progress;
 
-/// Reads the logs in the order given, `-` being standard input, and counts what is asked for.
+/// Reads the logs in order, `-` being standard input, and counts what the query asks for.
 #[must_use]
-pub fn read(logs: &[PathBuf], query: &Query, cut: Cut) -> Found {
-    let progress = Progress::start(total(logs));
-    let mut scanner = Scanner::new(query, cut, progress.read());
+pub fn read(logs: &[PathBuf], query: &Query, chunking: Chunking) -> Found {
+    let progress = Progress::start(total_size(logs));
+    let mut scanner = Scanner::new(query, chunking, progress.read());
     for path in logs {
-        scanner.log(path, open(path));
+        scanner.read_log(path, open(path));
     }
     scanner.finish()
 }
 
-/// The size of the logs together; nothing if one is no file, or compressed.
-fn total(logs: &[PathBuf]) -> Option<u64> {
+/// The size of all logs in bytes; `None` if one of them is compressed or not a file.
+fn total_size(logs: &[PathBuf]) -> Option<u64> {
     let is_plain = |log: &&PathBuf| log.extension().is_none_or(|end| end != "gz");
     let size = |log| fs::metadata(Some(log).filter(is_plain)?).ok().filter(fs::Metadata::is_file);
     logs.iter().map(|log| size(log).map(|metadata| metadata.len())).sum()
@@ -51,134 +52,78 @@ fn open(path: &Path) -> io::Result<Source> {
     if path.as_os_str() == OsStr::new("-") { Source::stdin() } else { Source::open(path) }
 }
 
-/// Reads logs one after another.
+/// Reads logs one after another as if they were one log.
 pub struct Scanner<'a> {
     query: &'a Query,
-    cut: Cut,
-    nodes: RandomState,
-    joiner: Joiner<'a>,
+    chunking: Chunking,
+    node_seed: RandomState,
+    assembler: EventAssembler<'a>,
+    tally: Tally,
     found: Found,
-    bytes: &'a AtomicU64,
+    bytes_read: &'a AtomicU64,
 }
 
 impl<'a> Scanner<'a> {
-    /// A scanner that has read nothing, and will count the bytes that it reads.
+    /// A scanner that has read nothing. It adds the number of bytes that it reads to `bytes_read`.
     #[must_use]
-    pub fn new(query: &'a Query, cut: Cut, bytes: &'a AtomicU64) -> Self {
-        let nodes = RandomState::default();
-        let joiner = Joiner::new(query, nodes.clone(), false);
-        Scanner { query, cut, nodes, joiner, found: Found::default(), bytes }
+    pub fn new(query: &'a Query, chunking: Chunking, bytes_read: &'a AtomicU64) -> Self {
+        let node_seed = RandomState::default();
+        let assembler = EventAssembler::new(query, node_seed.clone(), false);
+        let tally = Tally::default();
+        let found = Found::default();
+        Scanner { query, chunking, node_seed, assembler, tally, found, bytes_read }
     }
 
-    /// Reads the next log, told of as `path`.
-    pub fn log(&mut self, path: &Path, source: io::Result<Source>) {
-        match source {
+    /// Reads the next log. Problems are recorded under the name `path`.
+    pub fn read_log(&mut self, path: &Path, source: io::Result<Source>) {
+        let chunks = match source {
             Ok(Source::Stream(stream)) => {
-                let stream = Counted::new(stream, self.bytes);
-                let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
-                let piece = read_piece(stream, &mut Vec::new(), joiner, tally);
-                note(&mut self.found, path, vec![piece]);
+                vec![self.read_whole(CountingReader::new(stream, self.bytes_read))]
             }
-            Ok(Source::File(file)) => {
-                let pieces = self.file(&file);
-                note(&mut self.found, path, pieces);
-            }
-            Err(error) => self.found.unreadable.push((path.to_owned(), error)),
-        }
+            Ok(Source::File(file)) => self.read_file(&file),
+            Err(error) => return self.found.unreadable.push((path.to_owned(), error)),
+        };
+        add_log(&mut self.found, path, chunks);
     }
 
-    /// Reads a file, in pieces side by side if that pays.
-    fn file(&mut self, file: &File) -> Vec<Piece> {
-        let queue = Queue::new(file, self.cut, self.bytes);
-        let threads = queue.threads();
-        let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
-        if threads == 1 {
-            let read = |(_, reader)| read_piece(reader, &mut Vec::new(), joiner, tally);
-            return queue.next().map(read).into_iter().collect();
+    /// Reads a file, in several threads if it is large enough.
+    fn read_file(&mut self, file: &File) -> Vec<ChunkStats> {
+        let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
+        if queue.threads() == 1 {
+            return queue.next().map(|(_, chunk)| self.read_whole(chunk)).into_iter().collect();
         }
-        let row = Row { joiner, tally, pieces: Vec::new(), waiting: BTreeMap::new() };
-        let team = Team { queue, query: self.query, nodes: &self.nodes, row: Mutex::new(row) };
-        thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(|| team.work());
-            }
-            team.work();
-        });
-        team.row.into_inner().unwrap_or_else(PoisonError::into_inner).pieces
+        let (assembler, tally) = (&mut self.assembler, &mut self.tally);
+        workers::read_chunks(&queue, self.query, &self.node_seed, assembler, tally)
     }
 
-    /// Closes every event; gives what was found.
+    fn read_whole(&mut self, reader: impl io::Read) -> ChunkStats {
+        read_chunk(reader, &mut Vec::new(), &mut self.assembler, &mut self.tally)
+    }
+
+    /// Ends the input and returns what was found.
     #[must_use]
     pub fn finish(mut self) -> Found {
-        self.found.incomplete = self.joiner.finish(&mut self.found.tally);
-        self.found
+        self.found.incomplete = self.assembler.flush(&mut self.tally);
+        Found { tally: self.tally, ..self.found }
     }
 }
 
-/// Threads that read the pieces of a file.
-struct Team<'t, 'a> {
-    queue: Queue<'t>,
-    query: &'a Query,
-    nodes: &'t RandomState,
-    row: Mutex<Row<'t, 'a>>,
-}
-
-impl<'t, 'a> Team<'t, 'a> {
-    /// What each of the threads does.
-    fn work(&self) {
-        let mut tally = Tally::default();
-        let mut buffer = Vec::new();
-        while let Some((place, reader)) = self.queue.next() {
-            let mut joiner = Joiner::new(self.query, self.nodes.clone(), true);
-            let piece = read_piece(reader, &mut buffer, &mut joiner, &mut tally);
-            self.row().put(place, (piece, joiner));
-        }
-        self.row().tally.merge(tally);
-    }
-
-    fn row(&self) -> MutexGuard<'_, Row<'t, 'a>> {
-        self.row.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The pieces of a file in order, each joined with those before it as soon as they are there.
-struct Row<'r, 'a> {
-    joiner: &'r mut Joiner<'a>,
-    tally: &'r mut Tally,
-    pieces: Vec<Piece>,
-    /// Pieces by their places, with the events that are open at their ends.
-    waiting: BTreeMap<usize, (Piece, Joiner<'a>)>,
-}
-
-impl<'a> Row<'_, 'a> {
-    fn put(&mut self, place: usize, read: (Piece, Joiner<'a>)) {
-        self.waiting.insert(place, read);
-        while let Some((piece, joiner)) = self.waiting.remove(&self.pieces.len()) {
-            self.joiner.absorb(joiner, self.tally);
-            self.pieces.push(piece);
-        }
-    }
-}
-
-/// Adds up what the pieces of one log held.
-fn note(found: &mut Found, path: &Path, pieces: Vec<Piece>) {
+/// Adds the statistics of the chunks of one log.
+fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>) {
     let mut lines = 0;
-    let mut records = 0;
+    let mut has_records = false;
     let mut error = None;
-    for piece in pieces {
-        if let Some((line, malformed)) = piece.damage {
-            found.first_damage.get_or_insert((path.to_owned(), lines + line, malformed));
+    for chunk in chunks {
+        if let Some((line, damage)) = chunk.first_damage {
+            found.first_damage.get_or_insert((path.to_owned(), lines + line, damage));
         }
-        lines += piece.lines;
-        records += piece.records + piece.damaged;
-        found.damaged += piece.damaged;
-        error = error.or(piece.error);
+        lines += chunk.lines;
+        has_records |= chunk.has_records;
+        found.damaged += chunk.damaged;
+        error = error.or(chunk.error);
     }
     found.unreadable.extend(error.map(|error| (path.to_owned(), error)));
-    if lines > 0 && records == 0 {
+    if lines > 0 && !has_records {
         found.not_audit_logs.push(path.to_owned());
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,7 +6,7 @@
 mod common;
 
 use auditloginfo::filter::Query;
-use auditloginfo::scan::{self, Cut};
+use auditloginfo::scan::{self, Chunking};
 use auditloginfo::section::{Collect, Section, Sections};
 use auditloginfo::tally::{Counts, NameCounts};
 use common::{Folder, file, sample};
@@ -129,7 +129,8 @@ fn the_counts_do_not_depend_on_the_pieces() {
             let collect = Collect { sections, absolute, modes: absolute, overview: true };
             let query = Query { collect, ..Query::default() };
             let counts = |pieces| {
-                let found = scan::read(&logs, &query, Cut::in_pieces(pieces, log.len() as u64));
+                let found =
+                    scan::read(&logs, &query, Chunking::with_chunks(pieces, log.len() as u64));
                 let users = found.tally.users();
                 let counts = users.iter().map(|(auid, counts)| format!("{auid} {}", told(counts)));
                 (counts.collect::<Vec<_>>(), found.incomplete, found.damaged)

@@ -1,6 +1,6 @@
 //! The calls that are complete, and may yet have a record that is no part of a call.
 
-use super::REACH;
+use super::REORDER_WINDOW;
 use super::id::Id;
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher;
@@ -23,7 +23,7 @@ impl Call {
     }
 }
 
-/// The complete calls of the latest [`REACH`] places.
+/// The complete calls of the latest [`REORDER_WINDOW`] places.
 ///
 /// Each is put in without a search, for hardly one is ever looked for: `latest` has the last one put
 /// in for each slot that a hash can tell, and a call the one of the same slot before it.
@@ -42,7 +42,7 @@ pub(super) struct Finished {
 }
 
 /// How many calls the ring holds: each takes a place at least.
-const SIZE: u64 = REACH + 1;
+const SIZE: u64 = REORDER_WINDOW + 1;
 
 /// How many slots a hash can tell.
 const SLOTS: u64 = 1 << 15;
@@ -71,7 +71,7 @@ impl Finished {
     #[inline]
     pub(super) fn push(&mut self, id: Id, auid: Option<u32>, (first, last): (u64, u64)) {
         let hash = self.hash(id);
-        if self.continues && first <= REACH {
+        if self.continues && first <= REORDER_WINDOW {
             self.early.push(Call { hash, auid, place: first });
         }
         self.remember(Call { hash, auid, place: last });
@@ -97,7 +97,7 @@ impl Finished {
         while number > self.count.saturating_sub(SIZE) {
             let (call, before) = self.calls.get(index((number - 1) % SIZE))?;
             if call.hash == hash {
-                return Some(*call).filter(|call| position <= call.place + REACH);
+                return Some(*call).filter(|call| position <= call.place + REORDER_WINDOW);
             }
             number = *before;
         }

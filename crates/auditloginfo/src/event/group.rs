@@ -2,7 +2,7 @@
 
 mod settle;
 
-use super::REACH;
+use super::REORDER_WINDOW;
 use super::counter::Counter;
 use super::facts::Facts;
 use super::file::{self, Place};
@@ -47,7 +47,7 @@ impl Group {
 
     /// Whether a record at that place is too far away to belong to the event.
     pub(super) fn is_beyond(&self, position: u64) -> bool {
-        position > self.last + REACH
+        position > self.last + REORDER_WINDOW
     }
 
     /// Whether no record of a call has come.

@@ -19,23 +19,23 @@ fn query(absolute: bool) -> Query {
 /// Joins the lines in pieces of the given numbers of lines; gives the number of incomplete events.
 fn joined(query: &Query, lines: &[&str], pieces: &[usize], tally: &mut Tally) -> u64 {
     let nodes = RandomState::default();
-    let mut joiner = Joiner::new(query, nodes.clone(), false);
+    let mut joiner = EventAssembler::new(query, nodes.clone(), false);
     let mut lines = lines.iter();
     for (index, length) in pieces.iter().enumerate() {
-        let mut piece = Joiner::new(query, nodes.clone(), index > 0);
+        let mut piece = EventAssembler::new(query, nodes.clone(), index > 0);
         for line in lines.by_ref().take(*length) {
             let start = audit::start(line.as_bytes()).expect("a record");
-            if !piece.passes(start.kind) {
-                piece.record(start, tally).expect("sound");
+            if !piece.skips(start.kind) {
+                piece.add_record(start, tally).expect("sound");
             }
         }
         if index == 0 {
             joiner = piece;
         } else {
-            joiner.absorb(piece, tally);
+            joiner.merge(piece, tally);
         }
     }
-    joiner.finish(tally)
+    joiner.flush(tally)
 }
 
 /// The same; gives the files and the number of incomplete events.
@@ -75,7 +75,7 @@ fn records_of_an_event_meet_in_any_order_and_across_cuts() {
 
 #[test]
 fn records_meet_within_the_reach_and_not_beyond() {
-    let reach = usize::try_from(REACH).expect("a small number");
+    let reach = usize::try_from(REORDER_WINDOW).expect("a small number");
     let other = "type=PROCTITLE msg=audit(2.000:2): proctitle=\"x\"";
     for (apart, wanted) in [(reach, one("a")), (reach + 1, (vec![], 2))] {
         let mut lines = vec![SYSCALL];
@@ -109,15 +109,15 @@ fn heavy(serial: impl Fn(u64) -> u64) -> Vec<String> {
 fn what_is_held_is_bounded() {
     for (lines, wanted) in [(heavy(|n| n), 400), (heavy(|_| 7), 3)] {
         let query = query(false);
-        let mut joiner = Joiner::new(&query, RandomState::default(), false);
+        let mut joiner = EventAssembler::new(&query, RandomState::default(), false);
         let mut tally = Tally::default();
         for line in &lines {
             let start = audit::start(line.as_bytes()).expect("a record");
-            assert!(!joiner.passes(start.kind));
-            joiner.record(start, &mut tally).expect("sound");
+            assert!(!joiner.skips(start.kind));
+            joiner.add_record(start, &mut tally).expect("sound");
         }
         assert!(joiner.incomplete > 1, "some were settled to keep within {HELD_MAX} bytes");
-        assert_eq!(joiner.finish(&mut tally), wanted);
+        assert_eq!(joiner.flush(&mut tally), wanted);
     }
 }
 

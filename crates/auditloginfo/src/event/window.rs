@@ -4,11 +4,11 @@ use super::counter::Counter;
 use super::finished::{Call, Finished};
 use super::group::Group;
 use super::id::Id;
-use super::{HELD_MAX, REACH};
+use super::{HELD_MAX, REORDER_WINDOW};
 use crate::tally::Seeded;
 use std::collections::VecDeque;
 
-/// Open events over the latest [`REACH`] places of the log.
+/// Open events over the latest [`REORDER_WINDOW`] places of the log.
 ///
 /// Records of one event mostly stand together, so the latest event is kept apart, as `current`, and
 /// goes into the table only if another event comes before it is complete: where records are in
@@ -253,7 +253,7 @@ impl Window {
         self.marks = if self.index.is_empty() { 0 } else { self.marks } | group.id.mark();
         self.index.insert(group.id, slot);
         self.queue.push_back((slot, group.last));
-        self.due = self.due.min(group.last + REACH + 1);
+        self.due = self.due.min(group.last + REORDER_WINDOW + 1);
         match self.slots.get_mut(slot) {
             Some(place) => *place = Some(group),
             None => self.slots.push(Some(group)),
@@ -268,8 +268,8 @@ impl Window {
             return Some(group);
         }
         while let Some((slot, last)) = self.queue.front().copied() {
-            if last + REACH >= self.position && self.held <= HELD_MAX {
-                self.due = last + REACH + 1;
+            if last + REORDER_WINDOW >= self.position && self.held <= HELD_MAX {
+                self.due = last + REORDER_WINDOW + 1;
                 return None;
             }
             self.queue.pop_front();

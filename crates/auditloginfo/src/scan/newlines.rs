@@ -1,10 +1,10 @@
-//! Where lines end.
+//! Finds the ends of lines.
 
 #[cfg(target_arch = "x86_64")]
 use memchr::arch::x86_64::avx2::memchr::One;
 
-/// Splits lines. `memchr::memchr` chooses its instructions at each call; over millions of short lines
-/// that takes a twentieth of the time, so here it is done once.
+/// Splits lines. `memchr::memchr` selects its vector instructions in each call, which takes 1.5 to 4 %
+/// of a run because lines are short. This selects them once.
 pub(super) struct Newlines {
     #[cfg(target_arch = "x86_64")]
     wide: Option<One>,
@@ -18,7 +18,7 @@ impl Newlines {
         }
     }
 
-    /// The first line of `bytes` without its end, and what follows; nothing if no line ends in it.
+    /// The first line without its newline, and what follows it; `None` if there is no newline.
     #[inline]
     pub(super) fn split<'a>(&self, bytes: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let (line, rest) = bytes.split_at_checked(self.find(bytes)?)?;
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_split_at_newlines_alone() {
+    fn lines_are_split_at_newlines_only() {
         let newlines = Newlines::new();
         for length in 0..200 {
             let bytes = [vec![b'x'; length], b"\n\r\0y\nz".to_vec()].concat();

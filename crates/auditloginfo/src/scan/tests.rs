@@ -1,21 +1,25 @@
 use super::*;
 use crate::section::{Collect, Sections};
-use std::fs;
+use test_support::{TempDir, temp_dir};
 
-/// A file of its own for one test.
-pub(super) struct Log(pub(super) PathBuf);
-
-impl Log {
-    pub(super) fn new(name: &str, bytes: &[u8]) -> Log {
-        let path = std::env::temp_dir().join(format!("auditloginfo-{}-{name}", std::process::id()));
-        fs::write(&path, bytes).expect("a temporary file");
-        Log(path)
-    }
+/// A log in a folder of its own.
+struct Log {
+    path: PathBuf,
+    _folder: TempDir,
 }
 
-impl Drop for Log {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+impl Log {
+    fn new(bytes: &[u8]) -> Log {
+        let folder = temp_dir();
+        let path = folder.path().join("audit.log");
+        fs::write(&path, bytes).expect("a log");
+        Log { path, _folder: folder }
+    }
+
+    fn scan(&self, chunks: u64) -> Found {
+        let size = fs::metadata(&self.path).expect("the log").len();
+        let chunking = Chunking::with_chunks(chunks, size);
+        read(std::slice::from_ref(&self.path), &original_sections(), chunking)
     }
 }
 
@@ -26,66 +30,61 @@ fn calls(found: &Found, auid: u32) -> u64 {
     found.tally.counts(auid).map_or(0, |counts| counts.calls.total())
 }
 
-fn everything() -> Query {
+fn original_sections() -> Query {
     let collect = Collect { sections: Sections::ORIGINAL, ..Collect::default() };
     Query { collect, ..Query::default() }
 }
 
-fn scan(log: &Log, pieces: u64) -> Found {
-    let length = fs::metadata(&log.0).expect("the file").len();
-    read(std::slice::from_ref(&log.0), &everything(), Cut::in_pieces(pieces, length))
-}
-
 #[test]
-fn the_line_of_the_first_damage_is_told_wherever_the_cuts_are() {
+fn the_line_of_the_first_damaged_record_does_not_depend_on_the_chunks() {
     let damaged = "type=SYSCALL msg=audit(1.000): arch=c000003e";
-    let log = Log::new("damage", format!("{CALL}\n\n{CALL}\n{damaged}\n{damaged}\n").as_bytes());
-    for pieces in 1..8 {
-        let found = scan(&log, pieces);
+    let log = Log::new(format!("{CALL}\n\n{CALL}\n{damaged}\n{damaged}\n").as_bytes());
+    for chunks in 1..8 {
+        let found = log.scan(chunks);
         assert_eq!((calls(&found, 70), found.damaged), (2, 2));
-        let (_, line, malformed) = found.first_damage.expect("damage");
-        assert_eq!((line, malformed.expected), (4, "audit(SECONDS.MILLIS:SERIAL):"));
+        let (_, line, error) = found.first_damage.expect("damage");
+        assert_eq!((line, error.expected), (4, "audit(SECONDS.MILLIS:SERIAL):"));
     }
 }
 
 #[test]
-fn a_log_cut_inside_a_record_counts_what_is_sure() {
+fn a_log_truncated_inside_a_record_counts_only_what_is_certain() {
     let whole = format!("{CALL}\n{CALL}");
     let auid = CALL.find("auid=70").expect("the field") + "auid=70".len();
     for end in 0..=CALL.len() {
-        let log = Log::new("cut", whole.get(..CALL.len() + 1 + end).expect("ASCII").as_bytes());
-        let found = scan(&log, 1);
+        let log = Log::new(whole.get(..CALL.len() + 1 + end).expect("ASCII").as_bytes());
+        let found = log.scan(1);
         let second = u64::from(end > auid);
-        assert_eq!(calls(&found, 70), 1 + second, "cut after {end} bytes of the second");
+        assert_eq!(calls(&found, 70), 1 + second, "truncated after {end} bytes of the second");
         assert_eq!(calls(&found, 7), 0);
-        // Before its type is whole nobody can tell that the record would have mattered.
+        // Until its type is complete, the line is no record.
         let is_damaged = end >= "type=SYSCALL".len() && second == 0;
         assert_eq!(found.damaged > 0, is_damaged, "after {end}");
     }
 }
 
 #[test]
-fn a_line_too_long_is_one_damaged_record() {
+fn a_line_that_is_too_long_is_one_damaged_record() {
     let many = "x".repeat(5 * LINE_MAX);
-    let log = Log::new("long", format!("{CALL}\n{CALL}{many}\n{CALL}\n").as_bytes());
-    let found = scan(&log, 1);
+    let log = Log::new(format!("{CALL}\n{CALL}{many}\n{CALL}\n").as_bytes());
+    let found = log.scan(1);
     assert_eq!((calls(&found, 70), found.damaged), (2, 1));
     assert_eq!(found.first_damage.expect("damage").1, 2);
 }
 
 #[test]
-fn a_log_without_a_record_is_strange_and_an_empty_one_is_not() {
+fn a_file_without_a_record_is_no_audit_log_unless_it_is_empty() {
     let garbage: Vec<u8> =
         (0..100_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    assert_eq!(scan(&Log::new("garbage", &garbage), 3).not_audit_logs.len(), 1);
-    assert_eq!(scan(&Log::new("empty", b""), 3).not_audit_logs.len(), 0);
+    assert_eq!(Log::new(&garbage).scan(3).not_audit_logs.len(), 1);
+    assert_eq!(Log::new(b"").scan(3).not_audit_logs.len(), 0);
 }
 
 #[test]
-fn what_cannot_be_read_is_told_and_the_rest_is_read() {
-    let log = Log::new("rest", format!("{CALL}\n").as_bytes());
-    let logs = ["/nonexistent/log".into(), std::env::temp_dir(), log.0.clone()];
-    let found = read(&logs, &everything(), Cut::default());
+fn a_log_that_cannot_be_read_does_not_stop_the_others() {
+    let log = Log::new(format!("{CALL}\n").as_bytes());
+    let logs = ["/nonexistent/log".into(), std::env::temp_dir(), log.path.clone()];
+    let found = read(&logs, &original_sections(), Chunking::default());
     assert_eq!(found.unreadable.len(), 2);
     assert_eq!(calls(&found, 70), 1);
 }
