@@ -26,8 +26,9 @@ mod id;
 mod more;
 mod window;
 
+use crate::call_class::CallClasses;
 use crate::filter::{Filter, Query};
-use crate::names::{Arch, Call, Purposes};
+use crate::names::{Arch, Call};
 use crate::section::{Collect, Section};
 use crate::tally::Tally;
 use counter::Counter;
@@ -63,7 +64,7 @@ pub struct EventAssembler<'a> {
     continues: bool,
     incomplete: u64,
     hosts: Hosts,
-    purposes: Purposes,
+    classes: CallClasses,
     scratch: Vec<u8>,
 }
 
@@ -86,7 +87,7 @@ impl<'a> EventAssembler<'a> {
             continues,
             incomplete: 0,
             hosts: Hosts::new(nodes),
-            purposes: Purposes::default(),
+            classes: CallClasses::default(),
             scratch: Vec::new(),
         }
     }
@@ -152,10 +153,10 @@ impl<'a> EventAssembler<'a> {
             || failed
             || self.collect.needs_standalone_records() && !self.is_done(record, &read, counts)
         {
-            let purpose = self.purposes.of(call);
+            let class = self.classes.get(call);
             let auid = counts.then_some(read.auid);
             let take = |group: &mut Group, counter: &mut Counter<'_>| {
-                group.learn(read, (call, purpose), auid, counter);
+                group.learn(read, (call, class), auid, counter);
             };
             self.give(record, tally, take);
         }

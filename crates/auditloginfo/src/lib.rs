@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
+mod call_class;
 pub mod event;
 pub mod filter;
 pub mod found;

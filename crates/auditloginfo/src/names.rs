@@ -1,14 +1,10 @@
-//! System calls by architecture and number: their names, and which of them open files or run
-//! commands.
+//! The names of system calls by architecture and number.
 //!
 //! The tables for most architectures are those of the `syscalls` crate; what it lacks (x32 and
 //! 31-bit s390) stands in [`tables`].
 
 mod mode;
-mod purpose;
 mod tables;
-
-pub use purpose::{Flags, Opening, Purpose, Purposes, opens_by_uring};
 
 use std::borrow::Cow;
 
@@ -73,17 +69,7 @@ pub struct Call {
     pub number: i64,
 }
 
-/// How many remainders there are: more than an architecture has calls.
-const REMAINDERS: i64 = 512;
-
 impl Call {
-    /// The remainder of its number, for tables: below 512, and mostly a call's own.
-    #[must_use]
-    #[inline]
-    pub fn remainder(self) -> usize {
-        usize::try_from(self.number.rem_euclid(REMAINDERS)).unwrap_or_default()
-    }
-
     fn is_x32(self) -> bool {
         self.arch.0 == 0xc000_003e && self.number >= X32
     }

@@ -1,6 +1,7 @@
 //! What the SYSCALL record of an event says of the event's other records.
 
-use crate::names::{Call, Flags, Opening, Purpose};
+use crate::call_class::{CallClass, OpenCall, OpenFlags};
+use crate::names::Call;
 use crate::section::{Collect, Section};
 use sysparse::audit;
 
@@ -10,7 +11,7 @@ pub(super) struct Facts {
     /// Who caused the event, if it counts.
     pub(super) counted: Option<u32>,
     pub(super) call: Call,
-    pub(super) purpose: Purpose,
+    pub(super) class: CallClass,
     /// How many PATH records belong to the event.
     pub(super) paths: u64,
     /// Whether the call succeeded; nothing if it never returned, as with exit.
@@ -36,13 +37,13 @@ impl Facts {
     #[inline]
     pub(super) fn of(
         read: audit::Call<'_>,
-        (call, purpose): (Call, Purpose),
+        (call, class): (Call, CallClass),
         counted: Option<u32>,
     ) -> Facts {
         Facts {
             counted,
             call,
-            purpose,
+            class,
             paths: read.items,
             success: read.success,
             directory: None,
@@ -56,10 +57,7 @@ impl Facts {
     /// memory for everybody, and waited for.
     #[inline(never)]
     pub(super) fn look_at(&mut self, read: audit::Call<'_>, collect: Collect) {
-        let opening = match self.purpose {
-            Purpose::Open(opening) => Some(opening),
-            _ => None,
-        };
+        let opening = self.class.open_call();
         let failed = self.success == Some(false) && collect.sections.has(Section::Errors);
         self.directory = opening.filter(|_| collect.absolute).and_then(|it| directory(&read, it));
         self.flags = opening.filter(|_| collect.modes).and_then(|it| flags(&read, it));
@@ -70,24 +68,23 @@ impl Facts {
 
     /// Whether only an OPENAT2 record tells the flags.
     pub(super) fn has_flags_elsewhere(&self) -> bool {
-        matches!(self.purpose, Purpose::Open(Opening { flags: Flags::Openat2, .. }))
+        matches!(self.class, CallClass::Open(OpenCall { flags: OpenFlags::Openat2Record, .. }))
     }
 }
 
 /// The descriptor in the first argument of a call that takes one.
-fn directory(read: &audit::Call<'_>, opening: Opening) -> Option<i32> {
-    let argument = opening.at.then(|| read.argument(0)).flatten()?;
+fn directory(read: &audit::Call<'_>, opening: OpenCall) -> Option<i32> {
+    let argument = opening.has_dirfd.then(|| read.argument(0)).flatten()?;
     // The descriptor is an int: the upper half of the register means nothing.
     let [a, b, c, d, ..] = argument.to_le_bytes();
     Some(i32::from_le_bytes([a, b, c, d])).filter(|descriptor| *descriptor != AT_FDCWD)
 }
 
-fn flags(read: &audit::Call<'_>, opening: Opening) -> Option<u64> {
+fn flags(read: &audit::Call<'_>, opening: OpenCall) -> Option<u64> {
     match opening.flags {
-        Flags::Second => read.argument(1),
-        Flags::Third => read.argument(2),
-        Flags::Creat => Some(CREAT),
-        Flags::Openat2 => None,
+        OpenFlags::Argument(number) => read.argument(number),
+        OpenFlags::Creat => Some(CREAT),
+        OpenFlags::Openat2Record => None,
     }
 }
 
@@ -107,7 +104,7 @@ mod tests {
         let call = Call { arch: Arch::of(read.arch), number: read.number };
         let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
         let collect = Collect { sections, absolute: true, modes: true, overview: false };
-        let mut facts = Facts::of(read, (call, call.purpose()), Some(7));
+        let mut facts = Facts::of(read, (call, CallClass::for_call(call)), Some(7));
         facts.look_at(read, collect);
         facts
     }

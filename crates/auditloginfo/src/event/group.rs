@@ -10,7 +10,8 @@ use super::finished::Finished;
 use super::held::Held;
 use super::id::Id;
 use super::more::More;
-use crate::names::{Call, Purpose};
+use crate::call_class::CallClass;
+use crate::names::Call;
 use crate::section::Collect;
 use sysparse::audit::{self, Path, Record, RecordType};
 
@@ -60,8 +61,8 @@ impl Group {
     pub(super) fn is_complete(&self) -> bool {
         let Some(facts) = &self.facts else { return false };
         let holds = self.more.as_ref().is_some_and(|more| more.held.len() > 0);
-        let lacks_command = facts.purpose == Purpose::Run && self.commands == 0;
-        let is_open = facts.purpose == Purpose::Uring || lacks_command || holds;
+        let lacks_command = facts.class == CallClass::Execute && self.commands == 0;
+        let is_open = facts.class == CallClass::IoUring || lacks_command || holds;
         self.paths == facts.paths && !is_open
     }
 
@@ -121,7 +122,7 @@ impl Group {
     pub(super) fn learn(
         &mut self,
         read: audit::Call<'_>,
-        call: (Call, Purpose),
+        call: (Call, CallClass),
         auid: Option<u32>,
         counter: &mut Counter<'_>,
     ) {
@@ -184,7 +185,7 @@ impl Group {
     /// it may hold megabytes.
     fn join_command(&mut self, counter: &mut Counter<'_>) {
         let (Some(facts), Some(more)) = (&self.facts, &mut self.more) else { return };
-        if facts.purpose == Purpose::Run && self.paths == facts.paths && self.commands > 1 {
+        if facts.class == CallClass::Execute && self.paths == facts.paths && self.commands > 1 {
             let is_done = counter.whole_joined(facts, more.held.records());
             more.held = if is_done { Held::default() } else { std::mem::take(&mut more.held) };
         }
@@ -242,10 +243,10 @@ impl Group {
     /// Whether the call opens files; nothing if a URINGOP record may yet tell.
     fn opens(&self, facts: &Facts) -> Option<bool> {
         let more = self.more.as_deref();
-        match facts.purpose {
-            Purpose::Open(_) => Some(true),
-            Purpose::Uring if more.is_some_and(|more| more.opens_by_uring) => Some(true),
-            Purpose::Uring if !more.is_some_and(|more| more.closing) => None,
+        match facts.class {
+            CallClass::Open(_) => Some(true),
+            CallClass::IoUring if more.is_some_and(|more| more.opens_by_uring) => Some(true),
+            CallClass::IoUring if !more.is_some_and(|more| more.closing) => None,
             _ => Some(false),
         }
     }

@@ -1,10 +1,10 @@
 //! The end of an event: what is counted when nothing more will be known.
 
 use super::Group;
+use crate::call_class::CallClass;
 use crate::event::counter::Counter;
 use crate::event::facts::Facts;
 use crate::event::more::More;
-use crate::names::Purpose;
 use sysparse::audit::RecordType;
 
 impl Group {
@@ -38,10 +38,10 @@ impl Group {
 
     /// Whether as many records came as the call's own record promises.
     fn has_all(&self, facts: &Facts) -> bool {
-        match facts.purpose {
-            Purpose::Open(_) => self.paths >= facts.paths,
-            Purpose::Run => self.commands > 0 || facts.success != Some(true),
-            Purpose::Uring | Purpose::Other => true,
+        match facts.class {
+            CallClass::Open(_) => self.paths >= facts.paths,
+            CallClass::Execute => self.commands > 0 || facts.success != Some(true),
+            CallClass::IoUring | CallClass::Other => true,
         }
     }
 }
