@@ -6,12 +6,17 @@
 //! and [`report`] prints.
 
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::inline_always,
+    reason = "the functions that every record passes through: 2 to 4 % more instructions without"
+)]
 
 pub mod args;
 mod call_class;
 pub mod event;
 pub mod filter;
 pub mod found;
+mod item;
 pub mod logs;
 mod manual;
 pub mod names;

@@ -5,7 +5,6 @@
 //! the chunks begin.
 
 mod chunks;
-mod newlines;
 mod record_reader;
 #[cfg(test)]
 mod tests;
@@ -15,10 +14,9 @@ mod workers;
 pub use chunks::Chunking;
 pub use record_reader::LINE_MAX;
 
-use crate::event::EventAssembler;
+use crate::event::{EventAssembler, Sink};
 use crate::filter::Query;
 use crate::found::Found;
-use crate::tally::Tally;
 use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
 use record_reader::{ChunkStats, read_chunk};
@@ -58,7 +56,7 @@ pub struct Scanner<'a> {
     chunking: Chunking,
     node_seed: RandomState,
     assembler: EventAssembler<'a>,
-    tally: Tally,
+    sink: Sink,
     found: Found,
     bytes_read: &'a AtomicU64,
 }
@@ -68,10 +66,10 @@ impl<'a> Scanner<'a> {
     #[must_use]
     pub fn new(query: &'a Query, chunking: Chunking, bytes_read: &'a AtomicU64) -> Self {
         let node_seed = RandomState::default();
-        let assembler = EventAssembler::new(query, node_seed.clone(), false);
-        let tally = Tally::default();
+        let assembler = EventAssembler::new(query, node_seed.clone());
+        let sink = Sink::new(query.collect);
         let found = Found::default();
-        Scanner { query, chunking, node_seed, assembler, tally, found, bytes_read }
+        Scanner { query, chunking, node_seed, assembler, sink, found, bytes_read }
     }
 
     /// Reads the next log. Problems are recorded under the name `path`.
@@ -92,19 +90,19 @@ impl<'a> Scanner<'a> {
         if queue.threads() == 1 {
             return queue.next().map(|(_, chunk)| self.read_whole(chunk)).into_iter().collect();
         }
-        let (assembler, tally) = (&mut self.assembler, &mut self.tally);
-        workers::read_chunks(&queue, self.query, &self.node_seed, assembler, tally)
+        let (assembler, sink) = (&mut self.assembler, &mut self.sink);
+        workers::read_chunks(&queue, self.query, &self.node_seed, assembler, sink)
     }
 
     fn read_whole(&mut self, reader: impl io::Read) -> ChunkStats {
-        read_chunk(reader, &mut Vec::new(), &mut self.assembler, &mut self.tally)
+        read_chunk(reader, &mut Vec::new(), &mut self.assembler, &mut self.sink)
     }
 
     /// Ends the input and returns what was found.
     #[must_use]
     pub fn finish(mut self) -> Found {
-        self.found.incomplete = self.assembler.flush(&mut self.tally);
-        Found { tally: self.tally, ..self.found }
+        self.found.incomplete = self.assembler.flush(&mut self.sink);
+        Found { tally: self.sink.tally, ..self.found }
     }
 }
 

@@ -1,9 +1,7 @@
 //! The lines of a chunk, and the records in them.
 
-use super::newlines::Newlines;
 use super::truncated_line;
-use crate::event::EventAssembler;
-use crate::tally::Tally;
+use crate::event::{EventAssembler, Sink};
 use std::io::{self, Read};
 use sysparse::ParseError;
 use sysparse::audit::{self, RecordHeader};
@@ -37,11 +35,11 @@ pub(super) fn read_chunk(
     reader: impl Read,
     buffer: &mut Vec<u8>,
     assembler: &mut EventAssembler<'_>,
-    tally: &mut Tally,
+    sink: &mut Sink,
 ) -> ChunkStats {
     let first_place = assembler.place();
     let mut lines = Lines::in_buffer(std::mem::take(buffer), reader, LINE_MAX);
-    let mut records = RecordReader { assembler, tally, stats: ChunkStats::default() };
+    let mut records = RecordReader { assembler, sink, stats: ChunkStats::default() };
     records.stats.error = records.read_lines(&mut lines).err();
     *buffer = lines.into_buffer();
     let mut stats = records.stats;
@@ -51,16 +49,15 @@ pub(super) fn read_chunk(
 
 struct RecordReader<'r, 'a> {
     assembler: &'r mut EventAssembler<'a>,
-    tally: &'r mut Tally,
+    sink: &'r mut Sink,
     stats: ChunkStats,
 }
 
 impl RecordReader<'_, '_> {
     fn read_lines(&mut self, lines: &mut Lines<impl Read>) -> io::Result<()> {
-        let newlines = Newlines::new();
         while let Some(block) = lines.next_block()? {
             match block {
-                Block::Whole(lines) => self.read_block(lines, &newlines),
+                Block::Whole(lines) => self.read_block(lines),
                 Block::Line(line) => self.read_line(line),
             }
         }
@@ -68,8 +65,8 @@ impl RecordReader<'_, '_> {
     }
 
     /// Reads lines that all end with a newline.
-    fn read_block(&mut self, mut block: &[u8], newlines: &Newlines) {
-        while let Some((line, rest)) = newlines.split(block) {
+    fn read_block(&mut self, mut block: &[u8]) {
+        while let Some((line, rest)) = split_line(block) {
             block = rest;
             if line.len() > LINE_MAX {
                 self.read_line(Line { bytes: line, ending: Ending::TooLong });
@@ -98,14 +95,18 @@ impl RecordReader<'_, '_> {
     }
 
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "most of the time is spent in it")]
     fn read_record(&mut self, header: RecordHeader<'_>) {
-        if !self.assembler.skips(header.kind) {
-            if let Err(error) = self.assembler.add_record(header, self.tally) {
-                self.stats.add_damaged(error);
-            }
+        if let Err(error) = self.assembler.add_record(header, self.sink) {
+            self.stats.add_damaged(error);
         }
     }
+}
+
+/// The first line without its newline, and what follows it.
+#[inline]
+fn split_line(block: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (line, rest) = block.split_at_checked(memchr::memchr(b'\n', block)?)?;
+    Some((line, rest.get(1..)?))
 }
 
 impl ChunkStats {

@@ -2,24 +2,23 @@
 
 use super::chunks::ChunkQueue;
 use super::record_reader::{ChunkStats, read_chunk};
-use crate::event::EventAssembler;
+use crate::event::{EventAssembler, Sink};
 use crate::filter::Query;
-use crate::tally::Tally;
 use foldhash::fast::RandomState;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Reads all chunks of the queue in parallel, merges their events into `assembler` and counts in
-/// `tally`. Returns the statistics of the chunks in order.
+/// `sink`. Returns the statistics of the chunks in order.
 pub(super) fn read_chunks<'a>(
     queue: &ChunkQueue<'_>,
     query: &'a Query,
     node_seed: &RandomState,
     assembler: &mut EventAssembler<'a>,
-    tally: &mut Tally,
+    sink: &mut Sink,
 ) -> Vec<ChunkStats> {
-    let merge = OrderedMerge { assembler, tally, merged: Vec::new(), waiting: BTreeMap::new() };
+    let merge = OrderedMerge { assembler, sink, merged: Vec::new(), waiting: BTreeMap::new() };
     let workers = Workers { queue, query, node_seed, merge: Mutex::new(merge) };
     thread::scope(|scope| {
         for _ in 1..queue.threads() {
@@ -41,14 +40,14 @@ struct Workers<'w, 'a> {
 impl<'w, 'a> Workers<'w, 'a> {
     /// Reads chunks until none is left: the work of one thread.
     fn run(&self) {
-        let mut tally = Tally::default();
+        let mut sink = Sink::new(self.query.collect);
         let mut buffer = Vec::new();
         while let Some((number, chunk)) = self.queue.next() {
-            let mut assembler = EventAssembler::new(self.query, self.node_seed.clone(), true);
-            let stats = read_chunk(chunk, &mut buffer, &mut assembler, &mut tally);
+            let mut assembler = EventAssembler::for_next_chunk(self.query, self.node_seed.clone());
+            let stats = read_chunk(chunk, &mut buffer, &mut assembler, &mut sink);
             self.merge().add(number, stats, assembler);
         }
-        self.merge().tally.merge(tally);
+        self.merge().sink.tally.merge(sink.tally);
     }
 
     fn merge(&self) -> MutexGuard<'_, OrderedMerge<'w, 'a>> {
@@ -60,7 +59,7 @@ impl<'w, 'a> Workers<'w, 'a> {
 /// chunks.
 struct OrderedMerge<'w, 'a> {
     assembler: &'w mut EventAssembler<'a>,
-    tally: &'w mut Tally,
+    sink: &'w mut Sink,
     /// The statistics of the chunks that are merged.
     merged: Vec<ChunkStats>,
     /// Chunks by number that wait for a chunk before them.
@@ -71,7 +70,7 @@ impl<'a> OrderedMerge<'_, 'a> {
     fn add(&mut self, number: usize, stats: ChunkStats, assembler: EventAssembler<'a>) {
         self.waiting.insert(number, (stats, assembler));
         while let Some((stats, assembler)) = self.waiting.remove(&self.merged.len()) {
-            self.assembler.merge(assembler, self.tally);
+            self.assembler.merge(assembler, self.sink);
             self.merged.push(stats);
         }
     }

@@ -1,4 +1,4 @@
-//! What an access control refused, in one line of words.
+//! A denied access, described in one line of words.
 //!
 //! ```text
 //! type=AVC msg=audit(1506487181.009:32794): avc:  denied  { create } for  pid=27960 comm="mongod"
@@ -16,45 +16,49 @@ use crate::names::{Arch, Call};
 use memchr::memmem;
 use sysparse::audit::{Fields, Record, RecordType, Value};
 
-/// Puts what a record tells of a refusal into `line`: the words, a NUL, and who refused. False if
-/// it tells of none.
-pub(super) fn put(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
+/// Writes the denial in a record to `line`: the words, a NUL, and the name of the access control.
+/// Returns false if the record holds no denial.
+pub(crate) fn write(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
     line.clear();
     let fields = record.fields();
-    let by: &[u8] = match record.kind {
-        RecordType::Seccomp if seccomp_refuses(record) => {
-            seccomp(record, line);
+    let access_control: &[u8] = match record.kind {
+        RecordType::Seccomp if is_denied_by_seccomp(record) => {
+            write_seccomp(record, line);
             b"seccomp"
         }
         RecordType::Landlock => {
-            words(&fields, &[b"blockers", b"path"], line);
+            write_fields(&fields, &[b"blockers", b"path"], line);
             b"landlock"
         }
         RecordType::Avc if record.field(b"apparmor") == Some(Value::Quoted(b"DENIED")) => {
-            words(&fields, &[b"profile", b"operation", b"denied_mask", b"name", CAPABILITY], line);
+            write_fields(
+                &fields,
+                &[b"profile", b"operation", b"denied_mask", b"name", CAPABILITY],
+                line,
+            );
             b"apparmor"
         }
-        RecordType::Avc if selinux(record, &fields, line) => b"selinux",
+        RecordType::Avc if write_selinux(record, &fields, line) => b"selinux",
         RecordType::UserAvc
-            if record.message().is_some_and(|inner| selinux(record, &inner, line)) =>
+            if record.message().is_some_and(|inner| write_selinux(record, &inner, line)) =>
         {
             b"selinux"
         }
         _ => return false,
     };
     line.push(0);
-    line.extend_from_slice(by);
+    line.extend_from_slice(access_control);
     true
 }
 
-/// A field whose number stands for a name.
+/// The field that holds the number of a capability.
 const CAPABILITY: &[u8] = b"capability";
 
-/// Appends the values of the fields of these names, in this order.
-fn words(fields: &Fields<'_>, names: &[&[u8]], line: &mut Vec<u8>) {
+/// Appends the values of the fields with these names, in this order.
+fn write_fields(fields: &Fields<'_>, names: &[&[u8]], line: &mut Vec<u8>) {
     for name in names {
         if let Some((_, value)) = fields.clone().find(|(field, _)| field == name) {
-            append(line, |line| {
+            write_word(line, |line| {
                 if *name == CAPABILITY {
                     line.extend_from_slice(capability(value).as_bytes());
                 } else {
@@ -65,52 +69,52 @@ fn words(fields: &Fields<'_>, names: &[&[u8]], line: &mut Vec<u8>) {
     }
 }
 
-/// Appends a word, with a blank before it if it is not the first.
-fn append(line: &mut Vec<u8>, put: impl FnOnce(&mut Vec<u8>)) {
+/// Appends a word, after a blank unless it is the first word.
+fn write_word(line: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     if !line.is_empty() {
         line.push(b' ');
     }
-    put(line);
+    write(line);
 }
 
-/// `avc:  denied  { read write } for ...`: source, target, class, permissions, object.
-fn selinux(record: &Record<'_>, fields: &Fields<'_>, line: &mut Vec<u8>) -> bool {
+/// Writes source, target, class, permissions and object of `avc:  denied  { read write } for ...`.
+fn write_selinux(record: &Record<'_>, fields: &Fields<'_>, line: &mut Vec<u8>) -> bool {
     let Some(permissions) = denied_permissions(record.body) else { return false };
-    words(fields, &[b"scontext", b"tcontext", b"tclass"], line);
-    append(line, |line| line.extend_from_slice(permissions));
+    write_fields(fields, &[b"scontext", b"tcontext", b"tclass"], line);
+    write_word(line, |line| line.extend_from_slice(permissions));
     let has_path = fields.clone().any(|(name, _)| name == b"path");
-    words(fields, &[if has_path { b"path" } else { b"name" }, CAPABILITY], line);
+    write_fields(fields, &[if has_path { b"path" } else { b"name" }, CAPABILITY], line);
     true
 }
 
-/// What stands between the braces of `denied  { ... }`.
+/// The permissions in the braces of `denied  { ... }`.
 fn denied_permissions(body: &[u8]) -> Option<&[u8]> {
-    let refusal = body.get(memmem::find(body, b"avc:")?..)?;
-    let tail = refusal.strip_prefix(b"avc:")?.trim_ascii_start().strip_prefix(b"denied")?;
+    let avc = body.get(memmem::find(body, b"avc:")?..)?;
+    let tail = avc.strip_prefix(b"avc:")?.trim_ascii_start().strip_prefix(b"denied")?;
     let inner = tail.trim_ascii_start().strip_prefix(b"{")?;
     Some(inner.get(..memchr::memchr(b'}', inner)?)?.trim_ascii())
 }
 
-/// Whether a filter did more than log or allow the call: `SECCOMP_RET_LOG` and `SECCOMP_RET_ALLOW`
-/// of `include/uapi/linux/seccomp.h`.
-fn seccomp_refuses(record: &Record<'_>) -> bool {
+/// Whether the filter did more than log or allow the call: `SECCOMP_RET_LOG` and `SECCOMP_RET_ALLOW` of
+/// `include/uapi/linux/seccomp.h`.
+fn is_denied_by_seccomp(record: &Record<'_>) -> bool {
     let code = record.field(b"code").map(Value::raw).and_then(|code| code.strip_prefix(b"0x"));
     let action = code.and_then(sysparse::text::whole_hex).map(|code| code & 0xffff_0000);
     !matches!(action, Some(0x7ffc_0000 | 0x7fff_0000))
 }
 
-/// The program and the call that it was not allowed to make.
-fn seccomp(record: &Record<'_>, line: &mut Vec<u8>) {
-    words(&record.fields(), &[b"exe"], line);
+/// Writes the program and the call that was denied.
+fn write_seccomp(record: &Record<'_>, line: &mut Vec<u8>) {
+    write_fields(&record.fields(), &[b"exe"], line);
     let arch = record.field(b"arch").and_then(Value::hex);
     let number = record.field(b"syscall").and_then(Value::integer);
     if let Some((arch, number)) = arch.zip(number) {
         let call = Call { arch: Arch::of(arch), number };
-        append(line, |line| line.extend_from_slice(call.name().as_bytes()));
+        write_word(line, |line| line.extend_from_slice(call.name().as_bytes()));
     }
 }
 
-/// The name of a capability, without `CAP_` and in small letters as AppArmor writes it.
+/// The name of a capability in the form that AppArmor uses: lower case, without `CAP_`.
 fn capability(value: Value<'_>) -> String {
     let number = value.number().and_then(|number| usize::try_from(number).ok());
     let name = number.and_then(|number| CAPABILITIES.get(number));
@@ -136,15 +140,15 @@ mod tests {
     use super::*;
     use sysparse::audit;
 
-    fn refusal(text: &str) -> Option<String> {
+    fn denial(text: &str) -> Option<String> {
         let line = format!("type={}", text.replacen(' ', " msg=audit(1.000:1): ", 1));
-        let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
+        let record = audit::record(line.as_bytes()).expect("well-formed").expect("a record");
         let mut words = Vec::new();
-        put(&record, &mut words).then(|| String::from_utf8_lossy(&words).replace('\0', " | "))
+        write(&record, &mut words).then(|| String::from_utf8_lossy(&words).replace('\0', " | "))
     }
 
     #[test]
-    fn refusals_are_read_in_every_grammar() {
+    fn denials_of_every_access_control_are_described() {
         for (record, wanted) in [
             (
                 "AVC avc:  denied  { read write } for  pid=1 comm=\"a\" name=\"x\" dev=dm-0 \
@@ -179,12 +183,12 @@ mod tests {
                 "fs.read_dir / | landlock",
             ),
         ] {
-            assert_eq!(refusal(record).as_deref(), Some(wanted), "{record}");
+            assert_eq!(denial(record).as_deref(), Some(wanted), "{record}");
         }
     }
 
     #[test]
-    fn what_was_granted_or_only_told_is_no_refusal() {
+    fn granted_accesses_and_notices_are_no_denials() {
         for record in [
             "AVC avc:  granted  { read } for  pid=1 scontext=s tcontext=t tclass=file",
             "AVC apparmor=\"STATUS\" info=\"AppArmor Filesystem Enabled\"",
@@ -193,7 +197,7 @@ mod tests {
             "USER_AVC pid=1 msg='avc:  received setenforce notice (enforcing=1)'",
             "USER_AVC pid=1",
         ] {
-            assert_eq!(refusal(record), None, "{record}");
+            assert_eq!(denial(record), None, "{record}");
         }
     }
 }
