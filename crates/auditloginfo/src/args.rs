@@ -6,6 +6,7 @@ use crate::filter::{FieldFilter, Filter, Query, UserFilter};
 use crate::logs::Logs;
 use crate::manual::MANUAL;
 use crate::report::{Format, Layout, Scope};
+use crate::scan::TrustedTags;
 use crate::section::{Collect, Section, Sections};
 use crate::times::{self, End};
 use chrono::Local;
@@ -23,6 +24,7 @@ pub struct Args {
     logs: Vec<PathBuf>,
     rotated: bool,
     filter: Filter,
+    tags: TrustedTags,
     sections: Sections,
     absolute: bool,
     modes: bool,
@@ -64,7 +66,8 @@ impl Args {
             modes: self.modes,
             overview: self.counts_all_events(),
         };
-        Query { filter: Filter { users, ..self.filter.clone() }, collect }
+        let filter = Filter { users, ..self.filter.clone() };
+        Query { filter, collect, tags: self.tags.clone() }
     }
 
     /// Whether events without an item count. The overview counts them, and a report for each login

@@ -8,6 +8,7 @@
 //! assert!(!filter.includes_user(0));
 //! ```
 
+use crate::scan::TrustedTags;
 use crate::section::Collect;
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, Value};
@@ -19,6 +20,8 @@ pub struct Query {
     pub filter: Filter,
     /// What to collect from them.
     pub collect: Collect,
+    /// Behind which tags of syslog records count.
+    pub tags: TrustedTags,
 }
 
 /// Which events count. An event must pass every part of the filter.

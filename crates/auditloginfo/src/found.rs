@@ -1,5 +1,6 @@
 //! What a run found in the logs.
 
+use crate::scan::Elsewhere;
 use crate::tally::Tally;
 use std::io;
 use std::path::PathBuf;
@@ -16,6 +17,10 @@ pub struct Found {
     pub damaged: u64,
     /// The log and the line, from 1, of the first damaged record, and the error.
     pub first_damage: Option<(PathBuf, u64, ParseError)>,
+    /// Records that are not counted, because they stand where anybody can write them.
+    pub elsewhere: Elsewhere,
+    /// The number of journal entries whose message `journalctl -o json` left out.
+    pub cut_entries: u64,
     /// Logs that could not be read, or not to their end.
     pub unreadable: Vec<(PathBuf, io::Error)>,
     /// Logs that hold lines but no audit record.

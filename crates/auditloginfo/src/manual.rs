@@ -35,6 +35,18 @@ pub(crate) const MANUAL: Manual = Manual {
             ],
         ),
         (
+            "TRUST",
+            &[
+                "The audited user cannot forge records in audit.log, in the journal, or in copies of \
+               them. Text that users choose, such as names in quotes and messages, never starts a \
+               record. In a file of syslog a record counts only directly behind the tag of a \
+               program that forwards records; other lines that hold one are reported. Even so, \
+               syslog text can be forged: logger(1) can write any tag. In JSON, only strings of the \
+               keys message, MESSAGE, msg, log, event.original, SyslogMessage and RecordText are \
+               read.",
+            ],
+        ),
+        (
             "DIAGNOSTICS",
             &["Problems are reported on stderr: files that cannot be read or that contain no \
                audit record; damaged records, which are left out; incomplete events, which are \
@@ -96,6 +108,11 @@ const EXAMPLES: &[(&str, &str)] = &[
         "files-for-a-script",
     ),
     ("Report on one host, from a log that several hosts write to:", "one-of-two-hosts"),
+    (
+        "Read a file of syslog in which a program named relay forwards the records. What sshd logs, \
+         anybody can choose, so it does not count:",
+        "trusted-tag",
+    ),
     ("Add up the counts of two hosts, as for a whole fleet:", "counts-add-up"),
 ];
 

@@ -5,6 +5,9 @@
 //! the chunks begin.
 
 mod chunks;
+mod elsewhere;
+mod journal;
+mod json;
 mod record_reader;
 #[cfg(test)]
 mod tests;
@@ -12,6 +15,7 @@ mod truncated_line;
 mod workers;
 
 pub use chunks::Chunking;
+pub use elsewhere::{Elsewhere, TrustedTags};
 pub use record_reader::LINE_MAX;
 
 use crate::event::{EventAssembler, Sink};
@@ -19,10 +23,11 @@ use crate::filter::Query;
 use crate::found::Found;
 use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
-use record_reader::{ChunkStats, read_chunk};
+use record_reader::{ChunkStats, read_chunk, read_export};
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Cursor, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use toolkit::input::Source;
@@ -49,6 +54,9 @@ fn total_size(logs: &[PathBuf]) -> Option<u64> {
 fn open(path: &Path) -> io::Result<Source> {
     if path.as_os_str() == OsStr::new("-") { Source::stdin() } else { Source::open(path) }
 }
+
+/// How many bytes tell the output of `journalctl -o export` from other logs.
+const EXPORT_START: usize = 32;
 
 /// Reads logs one after another as if they were one log.
 pub struct Scanner<'a> {
@@ -86,6 +94,11 @@ impl<'a> Scanner<'a> {
 
     /// Reads a file, in several threads if it is large enough.
     fn read_file(&mut self, file: &File) -> Vec<ChunkStats> {
+        let mut start = [0; EXPORT_START];
+        let length = file.read_at(&mut start, 0).unwrap_or(0);
+        if journal::is_export(start.get(..length).unwrap_or_default()) {
+            return vec![self.read_whole(CountingReader::new(file, self.bytes_read))];
+        }
         let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
         if queue.threads() == 1 {
             return queue.next().map(|(_, chunk)| self.read_whole(chunk)).into_iter().collect();
@@ -94,8 +107,18 @@ impl<'a> Scanner<'a> {
         workers::read_chunks(&queue, self.query, &self.node_seed, assembler, sink)
     }
 
-    fn read_whole(&mut self, reader: impl io::Read) -> ChunkStats {
-        read_chunk(reader, &mut Vec::new(), &mut self.assembler, &mut self.sink)
+    fn read_whole(&mut self, mut reader: impl Read) -> ChunkStats {
+        let (tags, assembler) = (&self.query.tags, &mut self.assembler);
+        let mut start = Vec::new();
+        // An error comes again where the lines are read.
+        let _ = reader.by_ref().take(EXPORT_START as u64).read_to_end(&mut start);
+        let is_export = journal::is_export(&start);
+        let reader = Cursor::new(start).chain(reader);
+        if is_export {
+            read_export(reader, tags, assembler, &mut self.sink)
+        } else {
+            read_chunk(reader, &mut Vec::new(), tags, assembler, &mut self.sink)
+        }
     }
 
     /// Ends the input and returns what was found.
@@ -118,6 +141,8 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>) {
         lines += chunk.lines;
         has_records |= chunk.has_records;
         found.damaged += chunk.damaged;
+        found.elsewhere.merge(&chunk.elsewhere);
+        found.cut_entries += chunk.cut_entries;
         error = error.or(chunk.error);
     }
     found.unreadable.extend(error.map(|error| (path.to_owned(), error)));

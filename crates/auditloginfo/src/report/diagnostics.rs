@@ -13,6 +13,7 @@ use toolkit::messages::{Messages, describe};
 pub fn report_diagnostics(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
     report_logs(found, messages);
     report_records(found, messages);
+    report_elsewhere(found, messages);
     if layout.format.is_profile() {
         report_profile(found, layout, messages);
     } else {
@@ -69,6 +70,35 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
     }
 }
 
+/// Reports records that stand where anybody can write them, and messages that the journal left out.
+fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
+    if found.elsewhere.total() > 0 {
+        let lines = count_noun(found.elsewhere.total(), "line");
+        let places: Vec<_> = found.elsewhere.tags().map(describe_tag).collect();
+        messages.warn(format_args!(
+            "{lines} with a record not counted, because any user can write there: {}; if you trust \
+             a tag, give --tag TAG",
+            places.join(", ")
+        ));
+    }
+    if found.cut_entries > 0 {
+        messages.warn(format_args!(
+            "{} without a message, because journalctl left out long fields; use journalctl --all",
+            count_noun(found.cut_entries, "journal entry")
+        ));
+    }
+}
+
+/// `3 behind the tag sshd`
+fn describe_tag((tag, count): (&[u8], u64)) -> String {
+    let name = String::from_utf8_lossy(tag);
+    match name.strip_prefix("_TRANSPORT=") {
+        _ if name.is_empty() => format!("{count} behind no tag"),
+        Some(transport) => format!("{count} in journal entries of the transport {transport}"),
+        None => format!("{count} behind the tag {name}"),
+    }
+}
+
 /// Reports system calls that a profile omits, and a profile that would allow none.
 fn report_profile(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
     if let Some((calls, example)) = profile::unnamed_calls(&found.tally, layout) {
@@ -105,5 +135,8 @@ fn report_architectures(found: &Found, layout: &Layout, messages: &mut Messages<
 }
 
 fn count_noun(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    match noun.strip_suffix('y').filter(|_| count != 1) {
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {noun}{}", if count == 1 { "" } else { "s" }),
+    }
 }

@@ -44,7 +44,8 @@ impl<'w, 'a> Workers<'w, 'a> {
         let mut buffer = Vec::new();
         while let Some((number, chunk)) = self.queue.next() {
             let mut assembler = EventAssembler::for_next_chunk(self.query, self.node_seed.clone());
-            let stats = read_chunk(chunk, &mut buffer, &mut assembler, &mut sink);
+            let tags = &self.query.tags;
+            let stats = read_chunk(chunk, &mut buffer, tags, &mut assembler, &mut sink);
             self.merge().add(number, stats, assembler);
         }
         self.merge().sink.tally.merge(sink.tally);
