@@ -8,8 +8,8 @@
 //! assert!(!filter.includes_user(0));
 //! ```
 
-use crate::scan::TrustedTags;
 use crate::section::Collect;
+use crate::syslog_tags::TrustedTags;
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, Value};
 

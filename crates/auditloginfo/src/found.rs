@@ -1,6 +1,6 @@
 //! What a run found in the logs.
 
-use crate::scan::Elsewhere;
+use crate::syslog_tags::Elsewhere;
 use crate::tally::Tally;
 use std::io;
 use std::path::PathBuf;

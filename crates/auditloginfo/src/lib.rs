@@ -24,6 +24,7 @@ pub mod report;
 pub mod scan;
 pub mod section;
 pub mod syscall_names;
+pub mod syslog_tags;
 pub mod tally;
 mod times;
 

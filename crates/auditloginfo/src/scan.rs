@@ -5,9 +5,9 @@
 //! the chunks begin.
 
 mod chunks;
-mod elsewhere;
 mod journal;
 mod json;
+mod limits;
 mod record_reader;
 #[cfg(test)]
 mod tests;
@@ -15,8 +15,7 @@ mod truncated_line;
 mod workers;
 
 pub use chunks::Chunking;
-pub use elsewhere::{Elsewhere, TrustedTags};
-pub use record_reader::LINE_MAX;
+pub use limits::LINE_MAX;
 
 use crate::event::{EventAssembler, Sink};
 use crate::filter::Query;

@@ -14,7 +14,7 @@
 //! give them the transport audit or kernel. A value that is no text follows its name as a newline,
 //! its length in 64 bits and its bytes.
 
-use super::LINE_MAX;
+use super::limits::LINE_MAX;
 use std::io::{self, BufRead, Read};
 
 /// The fields that are read.

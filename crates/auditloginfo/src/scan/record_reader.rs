@@ -1,20 +1,14 @@
 //! The lines of a chunk, and the records in them.
 
-use super::elsewhere::{Elsewhere, TrustedTags};
 use super::journal::{self, Entry, Field};
+use super::limits::{JSON_LINE_MAX, LINE_MAX};
 use super::{json, truncated_line};
 use crate::event::{EventAssembler, Sink};
+use crate::syslog_tags::{Elsewhere, TrustedTags};
 use std::io::{self, BufReader, Read};
 use sysparse::ParseError;
 use sysparse::audit::{self, Following, Place, RecordHeader};
 use toolkit::input::{Block, Ending, Line, Lines};
-
-/// The longest line that is read as a record, in bytes. The limit of auditd itself is below 9,000;
-/// other programs write longer lines.
-pub const LINE_MAX: usize = 1 << 16;
-
-/// The longest line of JSON that is read, in bytes.
-const JSON_LINE_MAX: usize = 1 << 22;
 
 /// The error for a longer line.
 const LINE_TOO_LONG: ParseError = ParseError { expected: "the end of the line", at: LINE_MAX };

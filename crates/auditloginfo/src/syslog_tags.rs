@@ -1,4 +1,5 @@
-//! Records that are not counted, because they stand where anybody can write them.
+//! Tags of syslog: behind which of them records count, and which records do not count because they
+//! stand where any user can write them.
 
 use std::collections::BTreeMap;
 use sysparse::audit;
@@ -9,7 +10,7 @@ const TAGS_MAX: usize = 8;
 /// The records that are not counted, by the tag before them.
 ///
 /// ```
-/// let mut elsewhere = auditloginfo::scan::Elsewhere::default();
+/// let mut elsewhere = auditloginfo::syslog_tags::Elsewhere::default();
 /// elsewhere.add(b"eve");
 /// elsewhere.add(b"eve");
 /// assert_eq!(elsewhere.total(), 2);
@@ -63,7 +64,7 @@ impl Elsewhere {
 /// The tags behind which records count, beside those of the programs that forward them.
 ///
 /// ```
-/// use auditloginfo::scan::TrustedTags;
+/// use auditloginfo::syslog_tags::TrustedTags;
 ///
 /// let mut tags = TrustedTags::default();
 /// assert!(tags.contains(b"kernel") && !tags.contains(b"eve"));
