@@ -37,7 +37,7 @@ use toolkit::cli;
 use toolkit::messages::Messages;
 
 /// Runs the command with `words`, the arguments after its name. Returns the exit status: 1 if some
-/// input could not be read or there is no profile to print, else 0.
+/// input could not be read or is no audit log, or there is no profile to print, else 0.
 ///
 /// # Errors
 /// The command line is invalid, or the report cannot be written.
@@ -53,7 +53,8 @@ pub fn run(
     report::write(&found.tally, &layout, out)?;
     out.flush()?;
     report::report_diagnostics(&found, &layout, messages);
-    let is_incomplete =
-        !found.unreadable.is_empty() || report::lacks_profile(&found.tally, &layout);
+    let is_incomplete = !found.unreadable.is_empty()
+        || !found.not_audit_logs.is_empty()
+        || report::lacks_profile(&found.tally, &layout);
     Ok(u8::from(is_incomplete))
 }

@@ -3,6 +3,7 @@
 use crate::grammar::{Parsed, literal, no_match, number};
 use nom::Parser;
 use nom::branch::alt;
+use nom::character::complete::one_of;
 use nom::combinator::{fail, map, peek, recognize};
 use nom::error::context;
 use nom::sequence::{delimited, preceded, terminated};
@@ -110,10 +111,11 @@ fn digits<const N: usize>(input: &[u8]) -> Parsed<'_, u64> {
     Ok((rest, digits.iter().fold(0, |value, digit| value * 10 + u64::from(*digit))))
 }
 
-/// The point behind the seconds; a date such as `11/22/26 13:08:13.368:22` is no stamp.
+/// The point behind the seconds; a date such as `11/22/26 13:08:13.368:22` or `2026-11-22` is no
+/// stamp.
 #[inline]
 fn point(input: &[u8]) -> Parsed<'_, ()> {
-    alt((literal(b"."), preceded(peek(literal(b"/")), context(INTERPRETED, fail())))).parse(input)
+    alt((literal(b"."), preceded(peek(one_of("/-")), context(INTERPRETED, fail())))).parse(input)
 }
 
 #[cfg(test)]
