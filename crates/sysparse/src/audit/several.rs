@@ -48,7 +48,7 @@ impl<'a> RecordHeader<'a> {
             RecordType::Detail => matches!(name, b"itle" | b"addr"),
             _ => false,
         };
-        is_last && self.line.len() <= USUAL_LENGTH
+        is_last && self.line.len() <= USUAL_LENGTH && !self.line.ends_with(b"\r")
     }
 
     /// The record without what follows it in its line, and what that is.
