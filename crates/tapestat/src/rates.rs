@@ -32,8 +32,8 @@ impl Scale {
 /// What all drives did in an interval.
 #[derive(Debug)]
 pub struct IntervalRates {
-    /// The time of day at the end.
-    pub wall: SystemTime,
+    /// The time of day at the end, if known.
+    pub wall: Option<SystemTime>,
     /// The length of the interval.
     pub interval: Duration,
     /// The drives, by number.

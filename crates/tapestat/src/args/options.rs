@@ -21,6 +21,7 @@ pub(super) const REPORTS: &[Opt<Args>] = &[
         |args| args.wait = true,
     ),
     Opt::ROOT,
+    Opt::SAVE,
 ];
 
 /// Which drives are shown, and by which names.
