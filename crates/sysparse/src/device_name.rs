@@ -12,7 +12,9 @@
 use crate::ParseError;
 use crate::text::{literal, number, whole_number};
 use nom::Parser;
-use nom::combinator::{all_consuming, opt};
+use nom::branch::alt;
+use nom::combinator::{all_consuming, opt, recognize};
+use nom::multi::many0_count;
 use nom::sequence::preceded;
 
 /// The address of a SCSI device: host, channel, target and LUN.
@@ -39,15 +41,14 @@ impl<'a> Hctl<'a> {
     /// # Errors
     /// Anything else than three or more numbers or `#` with colons between them.
     pub fn parse(name: &'a [u8]) -> Result<Hctl<'a>, ParseError> {
-        let mut parts = name.split(|byte| *byte == b':');
-        let is_valid = |part: &[u8]| part == b"#" || whole_number(part).is_some();
+        let part = || alt((literal(b"#"), number.map(|_| ())));
+        let next_part = || preceded(literal(b":"), part());
+        let more_parts = (next_part(), next_part(), many0_count(next_part()));
+        let (_, (host, _)) = all_consuming((recognize(part()), more_parts))
+            .parse(name)
+            .map_err(|_| ParseError { expected: "an address such as 2:0:1:0", at: 0 })?;
         let last = name.iter().rposition(|byte| *byte == b':').unwrap_or(0);
-        match (parts.clone().count(), parts.clone().all(is_valid), parts.next()) {
-            (3.., true, Some(host)) => {
-                Ok(Hctl { host, target: name.get(..last).unwrap_or_default() })
-            }
-            _ => Err(ParseError { expected: "an address such as 2:0:1:0", at: 0 }),
-        }
+        Ok(Hctl { host, target: name.get(..last).unwrap_or_default() })
     }
 }
 

@@ -1,16 +1,15 @@
 //! The command line. The table of its options is the only place that names an option.
 
-mod options;
+mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::manual::MANUAL;
+pub use table::COMMAND;
+
 use crate::names::Naming;
 use crate::rates::Scale;
-use options::{DRIVES, FIGURES, OUTPUT, REPORTS};
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
-use toolkit::cli::{Command, OptionGroup};
 use toolkit::sampling::{Format, SamplingOptions, Schedule};
 
 /// What a command line asks for.
@@ -98,19 +97,6 @@ Usage: tapestat [ options ] [ <interval> [ <count> ] ]
 Options are:
 [ --human ] [ -k | -m | -G ] [ -o JSON ] [ -t ] [ -U ] [ -V ]
 [ -y ] [ -z ]";
-
-/// The command and its options.
-pub const COMMAND: Command<Args> = Command {
-    about: MANUAL,
-    groups: &[
-        OptionGroup { title: "Which reports", options: REPORTS },
-        OptionGroup { title: "Which drives", options: DRIVES },
-        OptionGroup { title: "Units and figures", options: FIGURES },
-        OptionGroup { title: "Output", options: OUTPUT },
-    ],
-    operand,
-    check: Args::check,
-};
 
 /// Takes an operand: a number is the interval or the count, any other word is a drive.
 fn operand(args: &mut Args, word: &OsStr) -> Result<(), String> {

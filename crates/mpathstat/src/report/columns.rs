@@ -1,10 +1,116 @@
-//! The columns of the text report, and how figures are printed in them.
+//! The figures of a device as all reports print them, in one table.
 
 use crate::rates::Figures;
 use toolkit::color::Role;
+use toolkit::records::Value;
 use toolkit::sampling::{OutputOptions, Unit, human_unit};
 
-/// How amounts are printed.
+/// A figure of a device.
+pub(super) struct Column {
+    /// The heading in the text report; empty for an amount whose heading names its unit.
+    pub(super) heading: &'static str,
+    /// The width in the text report.
+    pub(super) width: usize,
+    /// The key in the JSON document. Those that iostat has are the same.
+    pub(super) json_key: &'static str,
+    /// The key in records.
+    pub(super) record_key: &'static str,
+    kind: Kind,
+    figure: fn(&Figures) -> Option<f64>,
+}
+
+/// The kind of a figure.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A number with decimals.
+    Plain,
+    /// An amount in KiB.
+    Amount,
+    /// A percentage.
+    Percent,
+    /// A number without decimals.
+    Count,
+}
+use Kind::{Amount, Count, Percent, Plain};
+
+/// The columns. The text report has the first ones only, unless `-x` adds the others.
+pub(super) const COLUMNS: [Column; 14] = [
+    column("Reads", 8, "r/s", "reads_per_s", Plain, |it| Some(it.rate(it.reads))),
+    column("Writes", 8, "w/s", "writes_per_s", Plain, |it| Some(it.rate(it.writes))),
+    column("", 9, "rkB/s", "read_kb_per_s", Amount, |it| Some(it.rate(it.read_kib))),
+    column("", 9, "wkB/s", "written_kb_per_s", Amount, |it| Some(it.rate(it.written_kib))),
+    column("Await", 8, "await", "await_ms", Plain, |it| Some(it.await_ms())),
+    column("r_await", 8, "r_await", "read_await_ms", Plain, |it| Some(it.read_await_ms())),
+    column("w_await", 8, "w_await", "write_await_ms", Plain, |it| Some(it.write_await_ms())),
+    column("rareq-sz", 8, "rareq-sz", "kb_per_read", Amount, |it| Some(it.read_size_kib())),
+    column("wareq-sz", 8, "wareq-sz", "kb_per_write", Amount, |it| Some(it.write_size_kib())),
+    column("InFlight", 8, "in-flight", "in_flight", Count, |it| it.in_flight),
+    column("aqu-sz", 7, "aqu-sz", "queue", Plain, |it| Some(it.queue())),
+    column("%util", 6, "util", "util_pct", Percent, |it| Some(it.util_percent())),
+    column("Err/S", 7, "err/s", "errors_per_s", Plain, |it| Some(it.rate(it.errors?))),
+    column("Tmo/S", 7, "tmo/s", "timeouts_per_s", Plain, |it| Some(it.rate(it.timeouts?))),
+];
+
+/// The number of columns that the text report has without `-x`.
+const DEFAULT_COLUMNS: usize = 5;
+
+const fn column(
+    heading: &'static str,
+    width: usize,
+    json_key: &'static str,
+    record_key: &'static str,
+    kind: Kind,
+    figure: fn(&Figures) -> Option<f64>,
+) -> Column {
+    Column { heading, width, json_key, record_key, kind, figure }
+}
+
+/// The columns of the text report.
+pub(super) fn text_columns(is_extended: bool) -> impl Iterator<Item = &'static Column> {
+    COLUMNS.iter().take(if is_extended { COLUMNS.len() } else { DEFAULT_COLUMNS })
+}
+
+impl Column {
+    /// The figure of a device as a value of a record.
+    pub(super) fn value(&self, figures: Option<&Figures>) -> Value<'static> {
+        let decimals = if matches!(self.kind, Count) { 0 } else { 2 };
+        let figure = figures.and_then(self.figure);
+        figure.map_or(Value::Null, |figure| Value::Float(figure, decimals))
+    }
+
+    /// The figure of a device as the text report prints it.
+    pub(super) fn cell(&self, figures: Option<&Figures>, scale: Scale) -> Cell {
+        let figure = figures.and_then(self.figure);
+        match (self.kind, figure) {
+            (Percent, _) | (_, None) => Cell::percent(figure),
+            (Plain, Some(figure)) => Cell::new(figure, format!("{figure:.2}")),
+            (Amount, Some(figure)) => Cell::new(figure, scale.amount(figure)),
+            (Count, Some(figure)) => Cell::new(figure, format!("{figure:.0}")),
+        }
+    }
+}
+
+/// A figure as the text report prints it.
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) role: Role,
+}
+
+impl Cell {
+    fn new(figure: f64, text: String) -> Cell {
+        Cell { text, role: Role::figure(figure == 0.0) }
+    }
+
+    /// A percentage, or what stands for any unknown figure.
+    pub(super) fn percent(value: Option<f64>) -> Cell {
+        match value {
+            Some(value) => Cell { text: format!("{value:.2}"), role: Role::percent(value) },
+            None => Cell { text: "-".to_owned(), role: Role::Zero },
+        }
+    }
+}
+
+/// How the text report prints amounts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
     unit: Unit,
@@ -16,7 +122,7 @@ impl Scale {
         Scale { unit: output.unit.unwrap_or_default(), human: output.human }
     }
 
-    /// The headings of the two columns of amounts.
+    /// The headings of the two columns that name the unit.
     pub(super) fn headings(self) -> [&'static str; 2] {
         match self.unit {
             _ if self.human => ["BytesR/S", "BytesW/S"],
@@ -26,89 +132,11 @@ impl Scale {
         }
     }
 
-    /// An amount.
-    pub(super) fn amount(self, kib: f64) -> String {
+    fn amount(self, kib: f64) -> String {
         if !self.human {
             return format!("{:.2}", kib / self.unit.kib());
         }
         let (amount, unit) = if kib < 1.0 { (kib * 1024.0, 'B') } else { human_unit(kib) };
         format!("{amount:.1}{unit}")
     }
-}
-
-/// A figure as it is printed.
-pub(super) struct Cell {
-    pub(super) text: String,
-    pub(super) role: Role,
-}
-
-impl Cell {
-    /// A figure that is printed as `text`.
-    pub(super) fn new(value: f64, text: String) -> Cell {
-        Cell { text, role: Role::figure(value == 0.0) }
-    }
-
-    /// An unknown figure.
-    pub(super) fn unknown() -> Cell {
-        Cell { text: "-".to_owned(), role: Role::Zero }
-    }
-}
-
-/// A column of figures: its heading, its width, and the figure of a device. The heading of an amount is
-/// that of its unit.
-pub(super) struct Column {
-    pub(super) heading: &'static str,
-    pub(super) width: usize,
-    pub(super) cell: fn(&Figures, Scale) -> Option<Cell>,
-}
-
-/// The columns of each report.
-pub(super) const DEFAULT: [Column; 5] = [
-    Column { heading: "Reads", width: 8, cell: |it, _| Some(plain(it.rate(it.reads))) },
-    Column { heading: "Writes", width: 8, cell: |it, _| Some(plain(it.rate(it.writes))) },
-    Column { heading: "", width: 9, cell: |it, scale| Some(amount(it.rate(it.read_kib), scale)) },
-    Column {
-        heading: "",
-        width: 9,
-        cell: |it, scale| Some(amount(it.rate(it.written_kib), scale)),
-    },
-    Column { heading: "Await", width: 8, cell: |it, _| Some(plain(it.await_ms())) },
-];
-
-/// The columns that `-x` adds.
-pub(super) const EXTENDED: [Column; 9] = [
-    Column { heading: "r_await", width: 8, cell: |it, _| Some(plain(it.read_await_ms())) },
-    Column { heading: "w_await", width: 8, cell: |it, _| Some(plain(it.write_await_ms())) },
-    Column {
-        heading: "rareq-sz",
-        width: 8,
-        cell: |it, scale| Some(amount(it.read_size_kib(), scale)),
-    },
-    Column {
-        heading: "wareq-sz",
-        width: 8,
-        cell: |it, scale| Some(amount(it.write_size_kib(), scale)),
-    },
-    Column { heading: "InFlight", width: 8, cell: |it, _| Some(count(it.in_flight?)) },
-    Column { heading: "aqu-sz", width: 7, cell: |it, _| Some(plain(it.queue())) },
-    Column { heading: "%util", width: 6, cell: |it, _| Some(percent(it.util_percent())) },
-    Column { heading: "Err/S", width: 7, cell: |it, _| Some(plain(it.rate(it.errors?))) },
-    Column { heading: "Tmo/S", width: 7, cell: |it, _| Some(plain(it.rate(it.timeouts?))) },
-];
-
-fn plain(value: f64) -> Cell {
-    Cell::new(value, format!("{value:.2}"))
-}
-
-fn amount(kib: f64, scale: Scale) -> Cell {
-    Cell::new(kib, scale.amount(kib))
-}
-
-/// A percentage.
-pub(super) fn percent(value: f64) -> Cell {
-    Cell { text: format!("{value:.2}"), role: Role::percent(value) }
-}
-
-fn count(value: f64) -> Cell {
-    Cell::new(value, format!("{value:.0}"))
 }

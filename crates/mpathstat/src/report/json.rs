@@ -1,6 +1,7 @@
 //! One JSON document with the layout of iostat's: maps instead of disks, and paths within maps.
 
-use super::records::{figures, mark, percent, text};
+use super::columns::COLUMNS;
+use super::records::{mark, percent, text};
 use crate::args::Args;
 use crate::rates::{Figures, IntervalRates, MapRates, PathRates, Sum};
 use crate::topology::Change;
@@ -9,24 +10,6 @@ use std::time::SystemTime;
 use toolkit::records::{Value, json};
 use toolkit::sampling::{HostInfo, Report};
 use toolkit::sysstat_json::Document;
-
-/// The keys of the figures. Those that iostat has are the same.
-const FIGURES: [&str; 14] = [
-    "r/s",
-    "w/s",
-    "rkB/s",
-    "wkB/s",
-    "await",
-    "r_await",
-    "w_await",
-    "rareq-sz",
-    "wareq-sz",
-    "in-flight",
-    "aqu-sz",
-    "util",
-    "err/s",
-    "tmo/s",
-];
 
 pub(super) struct Json {
     document: Document,
@@ -70,8 +53,8 @@ fn map(rates: &MapRates<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"]}")
 }
 
-fn with_figures<'a>(mut pairs: Pairs<'a>, rates: Option<&Figures>) -> Pairs<'a> {
-    pairs.extend(FIGURES.into_iter().zip(figures(rates)));
+fn with_figures<'a>(mut pairs: Pairs<'a>, figures: Option<&Figures>) -> Pairs<'a> {
+    pairs.extend(COLUMNS.iter().map(|column| (column.json_key, column.value(figures))));
     pairs
 }
 

@@ -1,7 +1,8 @@
 //! One record per path and interval, for programs: as JSON or as tab-separated values.
 
+use super::columns::COLUMNS;
 use crate::args::Args;
-use crate::rates::{Figures, IntervalRates, MapRates, PathRates, Sum};
+use crate::rates::{IntervalRates, MapRates, PathRates, Sum};
 use crate::topology::{Change, Map};
 use std::io::{self, Write};
 use toolkit::datetime::{self, DateTimeFormat, TimeFormat};
@@ -32,24 +33,8 @@ const PLACE: [&str; 16] = [
 /// The keys of the interval and the sum.
 const SUM: [&str; 6] = ["time", "seconds", "map", "wwid", "sum", "paths"];
 
-/// The keys of the figures.
-const FIGURES: [&str; 15] = [
-    "reads_per_s",
-    "writes_per_s",
-    "read_kb_per_s",
-    "written_kb_per_s",
-    "await_ms",
-    "read_await_ms",
-    "write_await_ms",
-    "kb_per_read",
-    "kb_per_write",
-    "in_flight",
-    "queue",
-    "util_pct",
-    "errors_per_s",
-    "timeouts_per_s",
-    "share_pct",
-];
+/// The key of the last figure, which is unknown of a sum.
+const SHARE: &str = "share_pct";
 
 pub(super) struct Records<'a> {
     args: &'a Args,
@@ -63,7 +48,8 @@ impl<'a> Records<'a> {
 
     fn keys(&self) -> impl Iterator<Item = &'static str> {
         let place = if self.args.by.is_some() { &SUM[..] } else { &PLACE[..] };
-        place.iter().chain(&FIGURES).copied()
+        let figures = COLUMNS.iter().map(|column| column.record_key);
+        place.iter().copied().chain(figures).chain([SHARE])
     }
 
     fn write(&self, values: &[Value<'_>], mut out: &mut dyn Write) -> io::Result<()> {
@@ -102,7 +88,7 @@ impl<'a> Records<'a> {
         let mut values = time.to_vec();
         values.extend(words.map(|word| text(word)));
         values.push(mark(rates));
-        values.extend(figures(rates.figures.as_ref()));
+        values.extend(COLUMNS.iter().map(|column| column.value(rates.figures.as_ref())));
         values.push(percent(rates.share_percent));
         self.write(&values, out)
     }
@@ -112,7 +98,7 @@ impl<'a> Records<'a> {
         values.push(sum.map.map_or(Value::Null, |map| text(&map.name)));
         values.push(sum.map.map_or(Value::Null, |map| text(&map.wwid)));
         values.extend([text(&sum.name), Value::Number(sum.paths as u64)]);
-        values.extend(figures(sum.figures.as_ref()));
+        values.extend(COLUMNS.iter().map(|column| column.value(sum.figures.as_ref())));
         values.push(Value::Null);
         self.write(&values, out)
     }
@@ -141,31 +127,6 @@ pub(super) fn text(word: &[u8]) -> Value<'_> {
 /// The figure by which a path is out of line.
 pub(super) fn mark<'a>(rates: &'a PathRates<'_>) -> Value<'a> {
     rates.mark.as_ref().map_or(Value::Null, |mark| Value::Text(mark.what.as_bytes()))
-}
-
-/// The values of [`FIGURES`], except for the last.
-pub(super) fn figures(figures: Option<&Figures>) -> [Value<'static>; 14] {
-    let Some(it) = figures else {
-        return [Value::Null; 14];
-    };
-    let known =
-        |value: Option<f64>, decimals| value.map_or(Value::Null, |it| Value::Float(it, decimals));
-    [
-        Value::Float(it.rate(it.reads), 2),
-        Value::Float(it.rate(it.writes), 2),
-        Value::Float(it.rate(it.read_kib), 2),
-        Value::Float(it.rate(it.written_kib), 2),
-        Value::Float(it.await_ms(), 2),
-        Value::Float(it.read_await_ms(), 2),
-        Value::Float(it.write_await_ms(), 2),
-        Value::Float(it.read_size_kib(), 2),
-        Value::Float(it.write_size_kib(), 2),
-        known(it.in_flight, 0),
-        Value::Float(it.queue(), 2),
-        Value::Float(it.util_percent(), 2),
-        known(it.errors.map(|errors| it.rate(errors)), 2),
-        known(it.timeouts.map(|timeouts| it.rate(timeouts)), 2),
-    ]
 }
 
 /// A percentage, if known.

@@ -7,7 +7,7 @@
 //! |- sdc                                       3.00      1.00      68.00      16.00      1.25
 //! ```
 
-use super::columns::{Cell, Column, DEFAULT, EXTENDED, Scale, percent};
+use super::columns::{Cell, Scale, text_columns};
 use crate::args::Args;
 use crate::rates::{By, Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
 use crate::topology::{Change, Path};
@@ -42,11 +42,6 @@ impl<'a> Text<'a> {
         }
     }
 
-    fn columns(&self) -> impl Iterator<Item = &'static Column> {
-        let more = if self.args.columns.extended { &EXTENDED[..] } else { &[] };
-        DEFAULT.iter().chain(more)
-    }
-
     fn headings(&self, out: &mut dyn Write) -> io::Result<()> {
         let name = match self.args.by {
             None => "Device Name",
@@ -57,7 +52,7 @@ impl<'a> Text<'a> {
         };
         write!(out, "{name:<NAME$}")?;
         let mut amounts = self.scale.headings().into_iter();
-        for column in self.columns() {
+        for column in text_columns(self.args.columns.extended) {
             let own = Some(column.heading).filter(|heading| !heading.is_empty());
             let heading = own.or_else(|| amounts.next()).unwrap_or_default();
             write!(out, "  {heading:<width$}", width = column.width)?;
@@ -81,16 +76,12 @@ impl<'a> Text<'a> {
         let width = NAME - branch.len();
         write!(out, "{branch}")?;
         self.colors.write(Role::Item, format_args!("{:<width$}", escape_control(name)), out)?;
-        for column in self.columns() {
-            let cell = figures.and_then(|figures| (column.cell)(figures, self.scale));
-            self.cell(&cell.unwrap_or_else(Cell::unknown), column.width, out)?;
+        for column in text_columns(self.args.columns.extended) {
+            let Cell { text, role } = column.cell(figures, self.scale);
+            write!(out, "  ")?;
+            self.colors.write(role, format_args!("{text:<width$}", width = column.width), out)?;
         }
         Ok(())
-    }
-
-    fn cell(&self, cell: &Cell, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "  ")?;
-        self.colors.write(cell.role, format_args!("{:<width$}", cell.text), out)
     }
 
     fn map(&self, rates: &MapRates<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -109,7 +100,7 @@ impl<'a> Text<'a> {
         let path = rates.path;
         self.device(BRANCH, &path.device.kernel, rates.figures.as_ref(), out)?;
         if self.args.columns.extended {
-            let share = rates.share_percent.map_or_else(Cell::unknown, percent);
+            let share = Cell::percent(rates.share_percent);
             words(&path_words(path, share), out)?;
         }
         if let Some(mark) = &rates.mark {

@@ -29,7 +29,7 @@ fn names_have_a_natural_order() {
 }
 
 #[test]
-fn names_of_device_mapper_are_unescape() {
+fn names_of_device_mapper_are_unescaped() {
     assert_eq!(unescape(br"odd\x20name\x20\xc3\xa9"), "odd name é".as_bytes());
     assert_eq!(unescape(br"a\x2 \y\x"), br"a\x2 \y\x");
 }

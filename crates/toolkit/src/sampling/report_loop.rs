@@ -218,3 +218,6 @@ where
         Ok(self.command.wait(self.root, &mut self.timer)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,24 @@
 //! The table of options.
 
-use super::Args;
+use super::{Args, operand};
+use crate::manual::MANUAL;
 use crate::names::Naming;
-use toolkit::cli::{self, Opt, ValueHint, long, short};
+use toolkit::cli::{self, Command, Opt, OptionGroup, ValueHint, long, short};
 
-/// When reports are printed, and for which system.
-pub(super) const REPORTS: &[Opt<Args>] = &[
+/// The command and its options.
+pub const COMMAND: Command<Args> = Command {
+    about: MANUAL,
+    groups: &[
+        OptionGroup { title: "Which reports", options: REPORTS },
+        OptionGroup { title: "Which drives", options: DRIVES },
+        OptionGroup { title: "Units and figures", options: FIGURES },
+        OptionGroup { title: "Output", options: OUTPUT },
+    ],
+    operand,
+    check: Args::check,
+};
+
+const REPORTS: &[Opt<Args>] = &[
     Opt::flag(
         short('y'),
         "omit the report since boot",
@@ -24,8 +37,7 @@ pub(super) const REPORTS: &[Opt<Args>] = &[
     Opt::SAVE,
 ];
 
-/// Which drives are shown, and by which names.
-pub(super) const DRIVES: &[Opt<Args>] = &[
+const DRIVES: &[Opt<Args>] = &[
     Opt::flag(short('z'), "omit idle drives", "Omit drives whose figures are all 0.", |args| {
         args.columns.omits_idle = true;
     }),
@@ -56,8 +68,7 @@ pub(super) const DRIVES: &[Opt<Args>] = &[
     ),
 ];
 
-/// Units, decimals and columns.
-pub(super) const FIGURES: &[Opt<Args>] = &[
+const FIGURES: &[Opt<Args>] = &[
     Opt::KILO,
     Opt::MEGA,
     Opt::GIGA,
@@ -83,8 +94,7 @@ pub(super) const FIGURES: &[Opt<Args>] = &[
     ),
 ];
 
-/// The format of the report.
-pub(super) const OUTPUT: &[Opt<Args>] = &[
+const OUTPUT: &[Opt<Args>] = &[
     Opt::format(
         "Select the output format. `JSON` is the document that sysstat's command prints. `jsonl` \
          (one JSON object per line) and `tsv` (tab-separated values below a line with their names) \
