@@ -118,6 +118,14 @@ pub struct Usage {
     problem: String,
 }
 
+impl Usage {
+    /// What is wrong with a command line, as a clause that names the word.
+    #[must_use]
+    pub fn new<A>(command: &Command<A>, problem: String) -> Usage {
+        Usage { command: command.about.name, problem }
+    }
+}
+
 /// What a command line asks for.
 #[derive(Debug)]
 pub enum Request<A> {
@@ -151,7 +159,7 @@ pub fn parse<A: Default>(
 ) -> Result<Request<A>, Usage> {
     let mut args = A::default();
     let mut parser = Parser::from_args(words);
-    let fail = |problem: String| Usage { command: command.about.name, problem };
+    let fail = |problem: String| Usage::new(command, problem);
     while let Some(arg) = parser.next().map_err(|error| fail(error.to_string()))? {
         if let Arg::Value(word) = arg {
             (command.operand)(&mut args, &word).map_err(fail)?;
