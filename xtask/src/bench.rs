@@ -1,50 +1,55 @@
-//! `cargo xtask bench [COMMAND]`: how fast a command is, beside others that do the like.
+//! `cargo xtask bench [COMMAND [--beside BINARY]]`: how fast a command is, compared with others that
+//! do similar work or with another binary of the same command.
 //!
-//! Only ratios of one run mean something: machines differ, and so does one machine from hour to
-//! hour. So commands take turns, and each round is compared with itself.
+//! Only ratios within one run mean something, because the speed of a machine changes from hour to
+//! hour. So the commands take turns, and the ratios are those within a round.
 
 mod auditloginfo;
+mod beside;
+mod input;
 mod measure;
 mod mpathstat;
 mod table;
 mod tapestat;
 
-pub(crate) use measure::measured;
+pub(crate) use measure::measure_once;
 
-use crate::binaries;
 use crate::error::Error;
-use crate::tree::Tree;
-use measure::{Figures, Line, median, system_calls, turns};
-use std::fs;
+use crate::workspace::Workspace;
+use beside::Comparisons;
 use std::io::Write;
-use std::path::PathBuf;
 
-/// The benchmarks by the command's name.
-const ALL: [(&str, Bench); 3] = [
-    ("auditloginfo", auditloginfo::run),
-    ("mpathstat", mpathstat::run),
-    ("tapestat", tapestat::run),
-];
-
-type Bench = fn(&Tree, &mut dyn Write) -> Result<(), Error>;
-
-/// A folder in the target folder that benchmarks read, made once.
-fn made(name: &str, make: impl FnOnce(&Tree) -> Result<(), Error>) -> Result<PathBuf, Error> {
-    let folder = binaries::folder()?.join(name);
-    if !folder.exists() {
-        let unfinished = folder.with_extension("part");
-        make(&Tree::at(unfinished.clone()))?;
-        fs::rename(&unfinished, &folder).map_err(Error::file(&folder))?;
-    }
-    Ok(folder)
+/// The benchmark of a command.
+struct Bench {
+    command: &'static str,
+    run: fn(&Workspace, &mut dyn Write) -> Result<(), Error>,
+    comparisons: Comparisons,
 }
 
+const ALL: [Bench; 3] = [
+    Bench {
+        command: "auditloginfo",
+        run: auditloginfo::run,
+        comparisons: auditloginfo::comparisons,
+    },
+    Bench { command: "mpathstat", run: mpathstat::run, comparisons: mpathstat::comparisons },
+    Bench { command: "tapestat", run: tapestat::run, comparisons: tapestat::comparisons },
+];
+
 /// Runs the benchmark of one command, or all.
-pub(crate) fn run(tree: &Tree, words: &[&str], out: &mut dyn Write) -> Result<bool, Error> {
-    let mut chosen = ALL.iter().filter(|(name, _)| words.is_empty() || words == [*name]).peekable();
-    if chosen.peek().is_none() {
-        return Err(Error::Usage);
+pub(crate) fn run(
+    workspace: &Workspace,
+    words: &[&str],
+    out: &mut dyn Write,
+) -> Result<bool, Error> {
+    let find = |name| ALL.iter().find(|bench| bench.command == name).ok_or(Error::Usage);
+    match *words {
+        [] => ALL.iter().try_for_each(|bench| (bench.run)(workspace, out))?,
+        [name] => (find(name)?.run)(workspace, out)?,
+        [name, "--beside", binary] => {
+            beside::run(workspace, name, find(name)?.comparisons, binary, out)?;
+        }
+        _ => return Err(Error::Usage),
     }
-    chosen.try_for_each(|(_, bench)| bench(tree, out))?;
     Ok(true)
 }

@@ -1,28 +1,29 @@
-//! The commands of the workspace. A new one is a line in [`all`] and a dependency in `Cargo.toml`.
+//! The commands of the workspace. To add one, add a line to [`all`] and a dependency to
+//! `Cargo.toml`.
 
 use toolkit::cli::{Command, Manual, OptionSpec};
 
-/// What is told about a command, whatever its arguments are.
-pub(crate) struct Documented {
-    /// What the manual says beside the options.
+/// The documentation of a command, without the type of its arguments.
+pub(crate) struct CommandDocs {
+    /// The parts of the manual page beside the options.
     pub(crate) manual: Manual,
     /// The options by group.
     pub(crate) groups: Vec<(&'static str, Vec<&'static OptionSpec>)>,
 }
 
 /// Every command.
-pub(crate) fn all() -> Vec<Documented> {
+pub(crate) fn all() -> Vec<CommandDocs> {
     vec![
-        Documented::new(&auditloginfo::args::COMMAND),
-        Documented::new(&mpathstat::args::COMMAND),
-        Documented::new(&tapestat::args::COMMAND),
+        CommandDocs::new(&auditloginfo::args::COMMAND),
+        CommandDocs::new(&mpathstat::args::COMMAND),
+        CommandDocs::new(&tapestat::args::COMMAND),
     ]
 }
 
-impl Documented {
-    /// What is told about `command`.
-    pub(crate) fn new<A>(command: &Command<A>) -> Documented {
-        Documented { manual: command.about, groups: command.option_specs() }
+impl CommandDocs {
+    /// The documentation of `command`.
+    pub(crate) fn new<A>(command: &Command<A>) -> CommandDocs {
+        CommandDocs { manual: command.about, groups: command.option_specs() }
     }
 
     /// The command's name.
@@ -30,13 +31,13 @@ impl Documented {
         self.manual.name
     }
 
-    /// Every option, in the order of the manual.
+    /// Every option, in the order of the manual page.
     pub(crate) fn options(&self) -> impl Iterator<Item = &'static OptionSpec> + '_ {
         self.groups.iter().flat_map(|(_, options)| options.iter().copied())
     }
 }
 
 #[cfg(test)]
-mod hail;
+mod sample_command;
 #[cfg(test)]
-pub(crate) use hail::hail;
+pub(crate) use sample_command::sample_command;

@@ -1,4 +1,5 @@
-//! `cargo xtask completions`: what a shell offers behind a command, from the tables of options.
+//! `cargo xtask completions`: completion scripts for bash, zsh and fish, generated from the tables
+//! of options.
 
 mod bash;
 mod fish;
@@ -6,35 +7,36 @@ mod zsh;
 
 use crate::commands;
 use crate::error::Error;
-use crate::page::{self, Page};
-use crate::tree::{Finding, Tree};
+use crate::generated::{self, GeneratedFile};
+use crate::workspace::{Finding, Workspace};
 use toolkit::cli::OptionSpec;
 
 const FOLDER: &str = "docs/completions";
 
-/// The first line of every file.
-const MADE: &str = "# Made by cargo xtask completions; do not edit.\n";
+/// A line at the top of every script.
+const HEADER: &str = "# Made by cargo xtask completions; do not edit.\n";
 
-/// The files of all commands: a file a shell, named as the shell looks for it.
-pub(crate) fn pages() -> Vec<Page> {
-    let mut pages = Vec::new();
+/// The scripts of all commands: one per shell, under the file name that the shell looks for.
+pub(crate) fn scripts() -> Vec<GeneratedFile> {
+    let mut scripts = Vec::new();
     for command in commands::all() {
         let name = command.name();
-        let mut add = |path, text| pages.push(Page { path: format!("{FOLDER}/{path}"), text });
+        let mut add =
+            |path, text| scripts.push(GeneratedFile { path: format!("{FOLDER}/{path}"), text });
         add(format!("bash/{name}"), bash::script(&command));
         add(format!("zsh/_{name}"), zsh::script(&command));
         add(format!("fish/{name}.fish"), fish::script(&command));
     }
-    pages
+    scripts
 }
 
-/// Looks for files that are missing or stale.
-pub(crate) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
-    page::stale(tree, FOLDER, &pages(), "cargo xtask completions")
+/// Finds scripts that are missing, stale or left over.
+pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
+    generated::compare(workspace, FOLDER, &scripts(), "cargo xtask completions")
 }
 
-/// The option's names as they are typed: `-s`, `--long`.
-fn names(option: &OptionSpec) -> Vec<String> {
+/// The option's names as a user types them: `-s`, `--long`.
+fn option_names(option: &OptionSpec) -> Vec<String> {
     let short = option.short.map(|letter| format!("-{letter}"));
     let long = option.long.map(|name| format!("--{name}"));
     short.into_iter().chain(long).collect()

@@ -1,15 +1,15 @@
-//! Why a subcommand could not do its work.
+//! Why a subcommand failed.
 
 use std::io;
 use std::path::PathBuf;
 
-/// What went wrong, and where.
+/// What failed, and where.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// The command line is wrong.
     #[error(
         "usage: cargo xtask man [--check] | completions [--check] | test [--bless] [FILTER] | \
-         tidy | bench [COMMAND] | dist"
+         tidy | bench [COMMAND [--beside BINARY]] | dist"
     )]
     Usage,
     /// A file or folder cannot be read or written.
@@ -17,7 +17,7 @@ pub(crate) enum Error {
     File {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system call.
         cause: io::Error,
     },
     /// A program cannot be started.
@@ -25,25 +25,25 @@ pub(crate) enum Error {
     Program {
         /// Its name.
         program: String,
-        /// What the system says.
+        /// The error of the system call.
         cause: io::Error,
     },
-    /// Something that the work needs is not as it should be.
+    /// A program failed, or a file has the wrong contents.
     #[error("{0}")]
-    Unfit(String),
+    Invalid(String),
     /// Standard output cannot be written.
     #[error("standard output: {0}")]
     Write(#[from] io::Error),
 }
 
 impl Error {
-    /// An error of the file at `path`.
+    /// Converts an error of the file or folder at `path`.
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
         let path = path.into();
         |cause| Error::File { path, cause }
     }
 
-    /// An error of starting `program`.
+    /// Converts an error of starting `program`.
     pub(crate) fn program(program: impl Into<String>) -> impl FnOnce(io::Error) -> Error {
         let program = program.into();
         |cause| Error::Program { program, cause }

@@ -1,4 +1,4 @@
-//! What the workspace needs beside its crates: `cargo xtask SUBCOMMAND`.
+//! Tasks of this workspace beside building and testing: `cargo xtask SUBCOMMAND`.
 
 #![forbid(unsafe_code)]
 
@@ -8,21 +8,21 @@ mod commands;
 mod completions;
 mod dist;
 mod error;
+mod generated;
 mod man;
-mod page;
 mod test;
 mod tidy;
-mod tree;
+mod workspace;
 
 use error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use tree::{Finding, Tree};
+use workspace::{Finding, Workspace};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match run(&Tree::here(), &words, &mut io::stdout()) {
+    match run(&Workspace::here(), &words, &mut io::stdout()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -32,23 +32,23 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs a subcommand; false if what it looked at is not as it should be.
-fn run(tree: &Tree, words: &[&str], out: &mut impl Write) -> Result<bool, Error> {
+/// Runs a subcommand; false if a check or a fixture failed.
+fn run(workspace: &Workspace, words: &[&str], out: &mut impl Write) -> Result<bool, Error> {
     match words {
-        ["man"] => page::write(tree, &man::pages(tree)?).map(|()| true),
-        ["man", "--check"] => report_findings(&man::check(tree)?, out),
-        ["completions"] => page::write(tree, &completions::pages()).map(|()| true),
-        ["completions", "--check"] => report_findings(&completions::check(tree)?, out),
-        ["test", words @ ..] => test::run(tree, words, out),
-        ["tidy"] => report_findings(&tidy::check(tree)?, out),
-        ["bench", words @ ..] => bench::run(tree, words, out),
-        ["dist"] => dist::run(tree, out),
-        ["measured", words @ ..] => bench::measured(words, out),
+        ["man"] => generated::write(workspace, &man::pages(workspace)?).map(|()| true),
+        ["man", "--check"] => report_findings(&man::check(workspace)?, out),
+        ["completions"] => generated::write(workspace, &completions::scripts()).map(|()| true),
+        ["completions", "--check"] => report_findings(&completions::check(workspace)?, out),
+        ["test", words @ ..] => test::run(workspace, words, out),
+        ["tidy"] => report_findings(&tidy::check(workspace)?, out),
+        ["bench", words @ ..] => bench::run(workspace, words, out),
+        ["dist"] => dist::run(workspace, out),
+        ["measure-once", words @ ..] => bench::measure_once(words, out),
         _ => Err(Error::Usage),
     }
 }
 
-/// Prints findings, a line each; true if there are none.
+/// Prints one finding per line; true if there are none.
 fn report_findings(findings: &[Finding], out: &mut impl Write) -> Result<bool, Error> {
     for finding in findings {
         writeln!(out, "{finding}")?;

@@ -1,54 +1,53 @@
-//! `cargo xtask man`: the manual pages, from the tables of options and from fixtures.
+//! `cargo xtask man`: the manual pages, generated from the tables of options and from fixtures.
 //!
-//! An example of a page is a fixture: what stands there was run, and `cargo xtask test` runs it
-//! again.
+//! Every example of a page is a fixture, so `cargo xtask test` shows that it is true.
 
 mod roff;
 
-use crate::commands::{self, Documented};
+use crate::commands::{self, CommandDocs};
 use crate::error::Error;
-use crate::page::{self, Page};
-use crate::tree::{Finding, Tree};
-use roff::{Roff, bold, escaped, italic};
+use crate::generated::{self, GeneratedFile};
+use crate::workspace::{Finding, Workspace};
+use roff::{Roff, bold, escape, italic};
 use std::io::{self, Write};
 use std::process::Command;
 use toolkit::cli::OptionSpec;
 
 const FOLDER: &str = "docs/man";
 
-/// The date of the pages: that of the release, for pages that change from day to day cannot be
-/// compared with those that are committed.
-const RELEASED: &str = "2026-11-24";
+/// The date of the pages, which is that of the release. With the date of today every page would be
+/// stale the next day.
+const RELEASE_DATE: &str = "2026-11-24";
 
 /// The pages of all commands.
-pub(crate) fn pages(tree: &Tree) -> Result<Vec<Page>, Error> {
-    let page = |command: &Documented| {
+pub(crate) fn pages(workspace: &Workspace) -> Result<Vec<GeneratedFile>, Error> {
+    let generate = |command: &CommandDocs| {
         let path = format!("{FOLDER}/{}.1", command.name());
-        Ok(Page { path, text: text(tree, command)? })
+        Ok(GeneratedFile { path, text: page(workspace, command)? })
     };
-    commands::all().iter().map(page).collect()
+    commands::all().iter().map(generate).collect()
 }
 
-/// Looks for pages that are missing or stale, and for what mandoc finds wrong with them.
-pub(crate) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
-    let pages = pages(tree)?;
-    let mut findings = page::stale(tree, FOLDER, &pages, "cargo xtask man")?;
-    for page in pages.iter().filter(|page| tree.has(&page.path)) {
-        findings.extend(lint(tree, &page.path)?);
+/// Finds pages that are missing, stale or left over, and the problems that mandoc reports.
+pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
+    let pages = pages(workspace)?;
+    let mut findings = generated::compare(workspace, FOLDER, &pages, "cargo xtask man")?;
+    for page in pages.iter().filter(|page| workspace.has(&page.path)) {
+        findings.extend(lint(workspace, &page.path)?);
     }
     Ok(findings)
 }
 
-/// What mandoc says of a page; nothing, and a word on standard error, where there is no mandoc.
-fn lint(tree: &Tree, path: &str) -> Result<Vec<Finding>, Error> {
+/// The problems that mandoc finds in a page. If mandoc is not installed, says so on stderr.
+fn lint(workspace: &Workspace, path: &str) -> Result<Vec<Finding>, Error> {
     let mut mandoc = Command::new("mandoc");
-    match mandoc.args(["-T", "lint", "-W", "warning"]).arg(tree.path(path)).output() {
+    match mandoc.args(["-T", "lint", "-W", "warning"]).arg(workspace.path(path)).output() {
         Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stdout);
-            Ok(said.lines().map(|line| Finding::new(path, line)).collect())
+            let report = String::from_utf8_lossy(&output.stdout);
+            Ok(report.lines().map(|line| Finding::new(path, line)).collect())
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let _ = writeln!(io::stderr(), "{path}: not read by mandoc, which is not installed");
+            let _ = writeln!(io::stderr(), "{path}: not checked, because mandoc is not installed");
             Ok(Vec::new())
         }
         Err(error) => Err(Error::program("mandoc")(error)),
@@ -56,17 +55,17 @@ fn lint(tree: &Tree, path: &str) -> Result<Vec<Finding>, Error> {
 }
 
 /// The page of a command.
-fn text(tree: &Tree, command: &Documented) -> Result<String, Error> {
+fn page(workspace: &Workspace, command: &CommandDocs) -> Result<String, Error> {
     let manual = &command.manual;
-    let mut page = Roff::new(manual.name, RELEASED, env!("CARGO_PKG_VERSION"));
+    let mut page = Roff::new(manual.name, RELEASE_DATE, env!("CARGO_PKG_VERSION"));
     page.section("NAME");
-    page.line(&escaped(&format!("{} - {}", manual.name, manual.summary)));
+    page.line(&escape(&format!("{} - {}", manual.name, manual.summary)));
     page.section("SYNOPSIS");
     for (index, form) in manual.synopsis.iter().enumerate() {
         if index > 0 {
             page.line(".br");
         }
-        let words: Vec<_> = form.split(' ').map(word).collect();
+        let words: Vec<_> = form.split(' ').map(synopsis_word).collect();
         page.line(&format!("{} {}", bold(manual.name), words.join(" ")));
     }
     page.section("DESCRIPTION");
@@ -75,31 +74,31 @@ fn text(tree: &Tree, command: &Documented) -> Result<String, Error> {
     for (title, options) in &command.groups {
         page.subsection(title);
         for option in options {
-            page.item(&tag(option), &doc(option));
+            page.item(&tag(option), &paragraph(option));
         }
     }
     for (title, paragraphs) in manual.sections {
         page.section(title);
         page.paragraphs(paragraphs);
     }
-    examples(tree, command, &mut page)?;
-    see_also(manual.see_also, &mut page);
-    Ok(page.end())
+    add_examples(workspace, command, &mut page)?;
+    add_see_also(manual.see_also, &mut page);
+    Ok(page.finish())
 }
 
-/// A word of the synopsis: options are bold, what stands for something else is italic.
-fn word(word: &str) -> String {
+/// A word of the synopsis: options in bold, placeholders in italics.
+fn synopsis_word(word: &str) -> String {
     let core = word.trim_matches(['[', ']', '.', '|']);
-    let Some((before, after)) = word.split_once(core) else { return escaped(word) };
-    let set = match core {
+    let Some((before, after)) = word.split_once(core) else { return escape(word) };
+    let core = match core {
         option if option.starts_with('-') => bold(option),
         name if name.bytes().all(|byte| byte.is_ascii_uppercase()) => italic(name),
-        other => escaped(other),
+        other => escape(other),
     };
-    escaped(before) + &set + &escaped(after)
+    escape(before) + &core + &escape(after)
 }
 
-/// The option as it is typed, with its value.
+/// The option's names and its value.
 fn tag(option: &OptionSpec) -> String {
     let short = option.short.map(|letter| bold(&format!("-{letter}")));
     let long = option.long.map(|name| bold(&format!("--{name}")));
@@ -108,8 +107,8 @@ fn tag(option: &OptionSpec) -> String {
     [names.join(", "), value].join(" ").trim_end().to_owned()
 }
 
-/// The option's paragraph: the help line as a sentence if it has none of its own.
-fn doc(option: &OptionSpec) -> String {
+/// The option's paragraph. Without text of its own it is the help line as a sentence.
+fn paragraph(option: &OptionSpec) -> String {
     if !option.doc.is_empty() {
         return option.doc.to_owned();
     }
@@ -118,35 +117,39 @@ fn doc(option: &OptionSpec) -> String {
     first.into_iter().chain(letters).chain(['.']).collect()
 }
 
-fn examples(tree: &Tree, command: &Documented, page: &mut Roff) -> Result<(), Error> {
+fn add_examples(
+    workspace: &Workspace,
+    command: &CommandDocs,
+    page: &mut Roff,
+) -> Result<(), Error> {
     if !command.manual.examples.is_empty() {
         page.section("EXAMPLES");
     }
     for (sentence, case) in command.manual.examples {
         page.paragraphs(&[sentence]);
-        page.literal(&shown(tree, &format!("testdata/{}/{case}", command.name()))?);
+        page.literal(&terminal_session(workspace, &format!("testdata/{}/{case}", command.name()))?);
     }
     Ok(())
 }
 
-/// A fixture as it looks on a terminal: the command line behind a prompt, then what it prints.
-pub(crate) fn shown(tree: &Tree, folder: &str) -> Result<String, Error> {
-    Ok(format!("$ {}{}", part(tree, folder, "cmd")?, part(tree, folder, "stdout")?))
+/// A fixture as a terminal shows it: a prompt, the command line, and its output.
+pub(crate) fn terminal_session(workspace: &Workspace, folder: &str) -> Result<String, Error> {
+    let part = |name| printable_text(workspace, &format!("{folder}/{name}"));
+    Ok(format!("$ {}{}", part("cmd")?, part("stdout")?))
 }
 
-/// A part of a fixture, which must be printable: an escape sequence has no place in a page.
-fn part(tree: &Tree, folder: &str, name: &str) -> Result<String, Error> {
-    let path = format!("{folder}/{name}");
-    let unfit = |why: &str| Error::Unfit(format!("{path}: a page's example, but {why}"));
-    let bytes = tree.read(&path)?.ok_or_else(|| unfit("it is not there"))?;
-    let text = String::from_utf8(bytes).map_err(|_| unfit("it is not UTF-8"))?;
+/// Reads a file that a page can show. An escape sequence must not get into a page.
+fn printable_text(workspace: &Workspace, path: &str) -> Result<String, Error> {
+    let invalid = |why: &str| Error::Invalid(format!("{path}: cannot be an example: {why}"));
+    let bytes = workspace.read(path)?.ok_or_else(|| invalid("there is no such file"))?;
+    let text = String::from_utf8(bytes).map_err(|_| invalid("it is not UTF-8"))?;
     if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) {
-        return Err(unfit("it holds control characters"));
+        return Err(invalid("it has control characters"));
     }
     Ok(text)
 }
 
-fn see_also(others: &[&str], page: &mut Roff) {
+fn add_see_also(others: &[&str], page: &mut Roff) {
     if others.is_empty() {
         return;
     }
@@ -154,7 +157,7 @@ fn see_also(others: &[&str], page: &mut Roff) {
     for (index, other) in others.iter().enumerate() {
         let (name, section) = other.split_once('(').unwrap_or((other, "1)"));
         let end = if index + 1 < others.len() { "," } else { "" };
-        page.line(&format!(".BR {} ({section}{end}", escaped(name)));
+        page.line(&format!(".BR {} ({section}{end}", escape(name)));
     }
 }
 

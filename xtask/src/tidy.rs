@@ -1,6 +1,6 @@
-//! `cargo xtask tidy`: what a compiler does not see.
+//! `cargo xtask tidy`: rules of this workspace that no compiler checks.
 //!
-//! Each check takes the tree, looks at one thing, and gives a line for each place that is wrong.
+//! Each check holds one rule, and reports one finding per violation.
 
 mod compatibility;
 mod dependencies;
@@ -9,32 +9,32 @@ mod readme;
 mod sources;
 
 use crate::error::Error;
-use crate::tree::{Finding, Tree};
+use crate::workspace::{Finding, Workspace};
 use crate::{commands, completions, man};
 
 /// Runs all checks.
-pub(crate) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
+pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let commands = commands::all();
     let findings = [
-        dependencies::check(tree)?,
-        sources::check(tree)?,
-        fixtures::check(tree, &commands)?,
-        compatibility::check(tree)?,
-        readme::check(tree)?,
-        man::check(tree)?,
-        completions::check(tree)?,
+        dependencies::check(workspace)?,
+        sources::check(workspace)?,
+        fixtures::check(workspace, &commands)?,
+        compatibility::check(workspace)?,
+        readme::check(workspace)?,
+        man::check(workspace)?,
+        completions::check(workspace)?,
     ];
     Ok(findings.into_iter().flatten().collect())
 }
 
-/// What a check finds in a made-up tree, a line a finding.
+/// Runs a check on a workspace with these files; returns one line per finding.
 #[cfg(test)]
-fn found(
+fn findings(
     files: &[(&str, &str)],
-    check: impl FnOnce(&Tree) -> Result<Vec<Finding>, Error>,
+    check: impl FnOnce(&Workspace) -> Result<Vec<Finding>, Error>,
 ) -> Vec<String> {
-    let made_up = crate::tree::MadeUp::new(files);
-    check(&made_up.0).expect("the tree can be read").iter().map(Finding::to_string).collect()
+    let temp = crate::workspace::TempWorkspace::new(files);
+    check(&temp).expect("readable files").iter().map(Finding::to_string).collect()
 }
 
 #[cfg(test)]
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn the_workspace_is_tidy() {
-        let findings = check(&Tree::here()).expect("the tree can be read");
+        let findings = check(&Workspace::here()).expect("readable files");
         let lines: Vec<_> = findings.iter().map(Finding::to_string).collect();
         assert!(findings.is_empty(), "\n{}", lines.join("\n"));
     }

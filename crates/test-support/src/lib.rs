@@ -53,7 +53,7 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// What a command printed on stdout; it must succeed without a word on stderr.
+/// What a command printed on stdout. It must succeed, and print nothing on stderr.
 #[must_use]
 pub fn stdout(command: &mut Command) -> Vec<u8> {
     let output = command.output().expect("the command starts");
@@ -68,7 +68,7 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Whether a command can be run here and succeeds; the test counts as skipped if not.
+/// Whether a command starts and succeeds here; the test counts as skipped if not.
 #[must_use]
 pub fn works(command: &mut Command) -> bool {
     let works = command.output().is_ok_and(|output| output.status.success());
@@ -78,15 +78,21 @@ pub fn works(command: &mut Command) -> bool {
     works
 }
 
-/// Reports on stderr that a check is skipped, and why. `make check` counts the skipped checks in
-/// the file that the variable `SKIPPED_CHECKS` names.
+/// Reports on stderr that a check is skipped, and why. The reason is one line; checks that are
+/// skipped for the same reason should give the same. `make check` counts the skipped checks in the
+/// file that the variable `SKIPPED_CHECKS` names.
 pub fn skip(reason: &str) {
     // The test harness captures what `eprintln!` prints, but not what is written to the handle.
     let _ = writeln!(io::stderr(), "skipped: {reason}");
     if let Some(path) = env::var_os("SKIPPED_CHECKS") {
-        let file = OpenOptions::new().append(true).create(true).open(path);
-        file.and_then(|mut file| writeln!(file, "{reason}")).expect("the list of skipped checks");
+        append_line(Path::new(&path), reason).expect("the list of skipped checks");
     }
+}
+
+/// Appends a line with one system call, so that lines of several processes do not mix.
+fn append_line(path: &Path, line: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())
 }
 
 /// Waits until `condition` holds.
@@ -139,12 +145,22 @@ mod tests {
     }
 
     #[test]
+    fn skipped_checks_are_listed_one_per_line() {
+        let folder = temp_dir();
+        let list = folder.path().join("skipped-checks");
+        for reason in ["no fish", "no zsh"] {
+            append_line(&list, reason).expect("a line");
+        }
+        assert_eq!(fs::read_to_string(list).expect("two lines"), "no fish\nno zsh\n");
+    }
+
+    #[test]
     fn a_wait_ends_as_soon_as_the_condition_holds() {
-        let asked = Cell::new(0);
-        wait_until("three questions", || {
-            asked.set(asked.get() + 1);
-            asked.get() == 3
+        let calls = Cell::new(0);
+        wait_until("the third call", || {
+            calls.set(calls.get() + 1);
+            calls.get() == 3
         });
-        assert_eq!(asked.get(), 3);
+        assert_eq!(calls.get(), 3);
     }
 }

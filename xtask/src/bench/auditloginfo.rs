@@ -1,17 +1,18 @@
-//! What docs/performance.md says of `auditloginfo`, as the tables that stand there.
+//! The tables of docs/performance.md on `auditloginfo`.
 //!
-//! Every figure is a ratio of two lines in the same round. `wc -l` on the same log takes 1: it reads
-//! every byte once and looks for line ends, the least that any report has to do.
+//! Every figure is a ratio of two commands in the same round. The unit is the time of `wc -l` on the
+//! same log: it reads every byte once and looks for line ends, as every report must do at least.
 
 mod logs;
 mod peers;
 
-use super::measure::{Figures, Line, turns};
+use super::beside::Comparison;
+use super::measure::{BenchCommand, Measurement, warm_up_and_measure};
 use super::table;
 use crate::binaries;
 use crate::error::Error;
-use crate::tree::Tree;
-use logs::{Kind, log};
+use crate::workspace::Workspace;
+use logs::{LogKind, make_log};
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
@@ -21,149 +22,193 @@ const ROUNDS: usize = 7;
 /// The size of a log in the tables and for `audit_big.py`, and how often a round reads it.
 const SIZES: [(&str, &str, usize); 3] =
     [("100 MiB", "100M", 7), ("1 GiB", "1G", 1), ("4 GiB", "4G", 1)];
-/// How often a round starts the commands on nothing.
+/// How often a round runs the commands on an empty log.
 const STARTS: usize = 7;
 
 const WC: &str = "`wc -l`";
 const REPORT: &str = "`--uid 7005`, two cores";
 const ONE_CORE: &str = "`--uid 7005`, one core";
 const STDIN: &str = "`--uid 7005 - < LOG`, one core";
-const PIPE: &str = "`--uid 7005 -` behind `cat`, one core";
+const PIPE: &str = "`--uid 7005 -` after `cat`, one core";
 const TSV: &str = "`--uid all -m -o tsv`, two cores";
-/// Lines whose ratio to each other counts, not that to `wc -l`.
+/// Pairs whose ratio to each other is shown, besides that to `wc -l`.
 const PAIRS: [(&str, &str); 3] = [(STDIN, ONE_CORE), (PIPE, ONE_CORE), (TSV, REPORT)];
 
-pub(super) fn run(tree: &Tree, out: &mut dyn Write) -> Result<(), Error> {
-    let ours = Ours(binaries::release(tree)?.join("auditloginfo").into_os_string());
-    kinds(tree, &ours, out)?;
-    sizes(tree, &ours, out)?;
-    peers::run(tree, &ours, out)
+pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Error> {
+    let ours = OurCommand(binaries::build_release(workspace)?.join("auditloginfo").into());
+    compare_logs(workspace, &ours, out)?;
+    compare_sizes(workspace, &ours, out)?;
+    peers::run(workspace, &ours, out)
 }
 
-/// Our command, which reads the log that is its last word.
-struct Ours(OsString);
+/// The three reports of both logs by `binary`, on one core.
+pub(super) fn comparisons(workspace: &Workspace, binary: &Path) -> Result<Vec<Comparison>, Error> {
+    let command = OurCommand(binary.into());
+    let mut comparisons = Vec::new();
+    for (kind, log_name) in [(LogKind::Recorded, "recorded log"), (LogKind::Names, "20,000 names")]
+    {
+        let log = make_log(workspace, kind, "1G")?;
+        for (report, options) in [
+            ("`--uid 7005`", &["--uid", "7005"][..]),
+            ("`--uid all`", &["--uid", "all"]),
+            ("overview", &[]),
+        ] {
+            let command = command.on_cores(&format!("{report}, {log_name}"), "0", options, &log);
+            let wc = other_command(WC, &["taskset", "-c", "0", "wc", "-l"], &log);
+            comparisons.push(Comparison { command, unit: Some(wc) });
+        }
+    }
+    Ok(comparisons)
+}
 
-impl Ours {
-    /// Our command with those options on those cores, `0` or `0,1`, so that a machine of more cores
-    /// tells the same.
-    fn on(&self, name: &str, cores: &str, options: &[&str], log: &Path) -> Line {
-        let before = ["taskset", "-c", cores].map(OsString::from);
+/// A binary of our command. The log is its last argument.
+struct OurCommand(OsString);
+
+impl OurCommand {
+    /// The command with these options, on these cores only, `0` or `0,1`. So the figures of a
+    /// machine with more cores are comparable.
+    fn on_cores(&self, name: &str, cores: &str, options: &[&str], log: &Path) -> BenchCommand {
+        let pin = ["taskset", "-c", cores].map(OsString::from);
         let options = options.iter().map(OsString::from);
-        let words = before.into_iter().chain([self.0.clone()]).chain(options);
-        Line::new(name, words.chain([log.into()]))
+        let words = pin.into_iter().chain([self.0.clone()]).chain(options);
+        BenchCommand::new(name, words.chain([log.into()]))
     }
 
     /// The default report of a user.
-    fn report(&self, name: &str, cores: &str, log: &Path) -> Line {
-        self.on(name, cores, &["--uid", "7005"], log)
+    fn user_report(&self, name: &str, cores: &str, log: &Path) -> BenchCommand {
+        self.on_cores(name, cores, &["--uid", "7005"], log)
     }
 
-    /// The same from the other end of a pipe.
-    fn piped(&self, name: &str, log: &Path) -> Line {
+    /// The same report of a log that comes through a pipe.
+    fn piped_user_report(&self, name: &str, log: &Path) -> BenchCommand {
         let script = r#"cat "$0" | taskset -c 0 "$1" --uid 7005 -"#;
-        Line::new(name, ["sh".into(), "-c".into(), script.into(), log.into(), self.0.clone()])
+        let words = ["sh".into(), "-c".into(), script.into(), log.into(), self.0.clone()];
+        BenchCommand::new(name, words)
     }
 }
 
-/// Another command, whose last word is the log.
-fn other(name: &str, words: &[&str], log: &Path) -> Line {
-    Line::new(name, words.iter().map(OsString::from).chain([log.into()]))
+/// Another command. The log is its last argument.
+fn other_command(name: &str, words: &[&str], log: &Path) -> BenchCommand {
+    BenchCommand::new(name, words.iter().map(OsString::from).chain([log.into()]))
 }
 
-/// What reads the logs of both kinds; the first is what all are divided by.
-fn lines(ours: &Ours, log: &Path) -> Vec<Line> {
-    let stdin = Line { stdin: log.into(), ..ours.report(STDIN, "0", Path::new("-")) };
+/// The commands to run on a log. The time of the first is the unit.
+fn commands_on(ours: &OurCommand, log: &Path) -> Vec<BenchCommand> {
+    let stdin = BenchCommand { stdin: log.into(), ..ours.user_report(STDIN, "0", Path::new("-")) };
     vec![
-        other(WC, &["wc", "-l"], log),
-        ours.report(REPORT, "0,1", log),
-        ours.report(ONE_CORE, "0", log),
+        other_command(WC, &["wc", "-l"], log),
+        ours.user_report(REPORT, "0,1", log),
+        ours.user_report(ONE_CORE, "0", log),
         stdin,
-        ours.piped(PIPE, log),
-        ours.on(TSV, "0,1", &["--uid", "all", "-m", "-o", "tsv"], log),
-        ours.on("overview, two cores", "0,1", &[], log),
-        other("`cat`", &["cat"], log),
-        other("`grep -c type=SYSCALL`", &["grep", "-c", "type=SYSCALL"], log),
+        ours.piped_user_report(PIPE, log),
+        ours.on_cores(TSV, "0,1", &["--uid", "all", "-m", "-o", "tsv"], log),
+        ours.on_cores("overview, two cores", "0,1", &[], log),
+        other_command("`cat`", &["cat"], log),
+        other_command("`grep -c type=SYSCALL`", &["grep", "-c", "type=SYSCALL"], log),
     ]
 }
 
-/// A recorded log beside one of many names.
-fn kinds(tree: &Tree, ours: &Ours, out: &mut dyn Write) -> Result<(), Error> {
-    let real = lines(ours, &log(tree, Kind::Real, "1G")?);
-    let names = lines(ours, &log(tree, Kind::Names, "1G")?);
-    let all = [turns(&real, ROUNDS)?, turns(&names, ROUNDS)?];
+/// Prints the times on a recorded log and on one with many names.
+fn compare_logs(
+    workspace: &Workspace,
+    ours: &OurCommand,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let commands = commands_on(ours, &make_log(workspace, LogKind::Recorded, "1G")?);
+    let on_names = commands_on(ours, &make_log(workspace, LogKind::Names, "1G")?);
+    let results =
+        [warm_up_and_measure(&commands, ROUNDS)?, warm_up_and_measure(&on_names, ROUNDS)?];
     let sentence = format!(
-        "Logs of 1 GiB in the page cache, medians of {ROUNDS} rounds. The time of `wc -l` on the same \
-         log is 1."
+        "Logs of 1 GiB in the page cache, medians of {ROUNDS} rounds. The unit is the time of `wc -l` \
+         on the same log."
     );
-    let head = ["", "recorded log", "memory", "20,000 names", "memory"];
-    let rows = real.iter().enumerate().map(|(index, line)| {
-        let cells = all.iter().flat_map(|figures| against_first(figures, index));
-        [line.name.clone()].into_iter().chain(cells).collect()
+    let headings = ["", "recorded log", "memory", "20,000 names", "memory"];
+    let rows = commands.iter().enumerate().map(|(index, command)| {
+        let cells = results.iter().flat_map(|results| time_and_memory(results, index));
+        [command.name.clone()].into_iter().chain(cells).collect()
     });
-    table::print(&sentence, &head, &rows.collect::<Vec<_>>(), out)?;
-    let sentence = "The same runs beside each other: the time of the second is 1.";
-    let head = ["", "beside", "recorded log", "20,000 names"];
-    let rows = PAIRS.map(|(this, beside)| {
-        let index = |name| real.iter().position(|line| line.name == name);
-        let cells = all.iter().map(|figures| ratio_of(figures, index(this), index(beside)));
-        [this, beside].map(str::to_owned).into_iter().chain(cells).collect()
+    table::print(&sentence, &headings, &rows.collect::<Vec<_>>(), out)?;
+    let sentence = "The same runs compared with each other. The unit is the time of the second.";
+    let headings = ["", "compared with", "recorded log", "20,000 names"];
+    let rows = PAIRS.map(|(this, other)| {
+        let index = |name| commands.iter().position(|command| command.name == name);
+        let cells = results.iter().map(|results| ratio(results, index(this), index(other)));
+        [this, other].map(str::to_owned).into_iter().chain(cells).collect()
     });
-    table::print(sentence, &head, &rows, out)
+    table::print(sentence, &headings, &rows, out)
 }
 
-/// The time of a line beside that of the first, and its memory.
-fn against_first(all: &[Vec<Figures>], index: usize) -> [String; 2] {
-    let [figures, first] = [index, 0].map(|index| all.get(index).map_or(&[][..], Vec::as_slice));
-    let time = if index == 0 { table::unit(first) } else { table::times(figures, first) };
-    [time, table::peak(figures)]
+/// The cells of a command: its time divided by that of the first, and its memory.
+fn time_and_memory(results: &[Vec<Measurement>], index: usize) -> [String; 2] {
+    let get = |index| results.get(index).map_or(&[][..], Vec::as_slice);
+    let (this, first) = (get(index), get(0));
+    let time = if index == 0 { table::baseline(first) } else { table::wall_ratio(this, first) };
+    [time, table::peak_memory(this)]
 }
 
-/// The time of one line beside that of another.
-fn ratio_of(all: &[Vec<Figures>], this: Option<usize>, other: Option<usize>) -> String {
-    let [this, other] = [this, other].map(|index| index.and_then(|index| all.get(index)));
-    this.zip(other).map_or_else(String::new, |(this, other)| table::times(this, other))
+/// The time of one command divided by that of another.
+fn ratio(results: &[Vec<Measurement>], this: Option<usize>, other: Option<usize>) -> String {
+    let [this, other] = [this, other].map(|index| index.and_then(|index| results.get(index)));
+    this.zip(other).map_or_else(String::new, |(this, other)| table::wall_ratio(this, other))
 }
 
-/// Whether time grows with bytes alone, and memory not at all.
-fn sizes(tree: &Tree, ours: &Ours, out: &mut dyn Write) -> Result<(), Error> {
-    // The first to read a log reads it from end to end, and so settles how it lies in the cache.
-    let each = |log: &Path, runs| {
-        let wc = other(WC, &["wc", "-l"], log);
-        let lines = [wc, ours.report(ONE_CORE, "0", log), ours.report(REPORT, "0,1", log)];
-        lines.map(|line| Line { runs, ..line })
+/// Prints whether time is proportional to bytes, and memory constant.
+fn compare_sizes(
+    workspace: &Workspace,
+    ours: &OurCommand,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    // wc comes first: the first sequential reader of a log decides how the page cache holds it.
+    let on_log = |log: &Path, runs| {
+        let wc = other_command(WC, &["wc", "-l"], log);
+        let [one, two] = [(ONE_CORE, "0"), (REPORT, "0,1")];
+        let commands =
+            [wc, ours.user_report(one.0, one.1, log), ours.user_report(two.0, two.1, log)];
+        commands.map(|command| BenchCommand { runs, ..command })
     };
-    let mut lines = Vec::from(each(Path::new("/dev/null"), STARTS));
+    let mut commands = Vec::from(on_log(Path::new("/dev/null"), STARTS));
     let mut bytes = Vec::new();
     for (_, size, runs) in SIZES {
-        let log = log(tree, Kind::Real, size)?;
+        let log = make_log(workspace, LogKind::Recorded, size)?;
         bytes.push(fs::metadata(&log).map_err(Error::file(&log))?.len());
-        lines.extend(each(&log, runs));
+        commands.extend(on_log(&log, runs));
     }
-    let all = turns(&lines, ROUNDS)?;
-    let [starts, sizes @ ..] = &all.chunks(3).collect::<Vec<_>>()[..] else {
-        return Err(Error::Usage);
-    };
-    let base = sizes.get(1).ok_or(Error::Usage)?;
-    let base_bytes = bytes.get(1).copied().unwrap_or_default();
-    let rows = SIZES.iter().zip(&bytes).zip(sizes).map(|(((name, ..), &bytes), size)| {
-        let rate =
-            |this: &[Figures], base: &[Figures]| table::rate((this, bytes), (base, base_bytes));
-        let (this, base) = (beyond(size, starts), beyond(base, starts));
-        let worked = this.last().zip(base.last());
-        let worked = worked.map(|(this, base)| rate(&table::worked(this), &table::worked(base)));
-        let cells = this.iter().zip(&base).map(|(this, base)| rate(this, base)).chain(worked);
-        let memory = size.last().map(|this| table::peak(this));
-        [(*name).to_owned()].into_iter().chain(cells).chain(memory).collect()
-    });
+    let rows = size_rows(&warm_up_and_measure(&commands, ROUNDS)?, &bytes)?;
     let sentence = format!(
-        "The recorded log at three sizes, medians of {ROUNDS} rounds: the bytes a second, in the time \
-         beyond that for an empty log. Those of the same command at 1 GiB are 1."
+        "The recorded log in three sizes, medians of {ROUNDS} rounds: bytes per second, without the \
+         time for an empty log. The unit is the rate of the same command at 1 GiB."
     );
-    let head = ["", WC, ONE_CORE, REPORT, "its processor time", "memory"];
-    table::print(&sentence, &head, &rows.collect::<Vec<_>>(), out)
+    let headings = ["", WC, ONE_CORE, REPORT, "its processor time", "memory"];
+    table::print(&sentence, &headings, &rows, out)
 }
 
-/// What the lines took beyond their starts.
-fn beyond(all: &[Vec<Figures>], starts: &[Vec<Figures>]) -> Vec<Vec<Figures>> {
-    all.iter().zip(starts).map(|(figures, start)| table::beyond(figures, start)).collect()
+/// The rows of the table by size. The results come in threes: an empty log, then one per size.
+fn size_rows(results: &[Vec<Measurement>], bytes: &[u64]) -> Result<Vec<Vec<String>>, Error> {
+    let [starts, sizes @ ..] = &results.chunks(3).collect::<Vec<_>>()[..] else {
+        return Err(Error::Usage);
+    };
+    let unit = sizes.get(1).ok_or(Error::Usage)?;
+    let unit_bytes = bytes.get(1).copied().unwrap_or_default();
+    let rows = SIZES.iter().zip(bytes).zip(sizes).map(|(((name, ..), &bytes), size)| {
+        let rate = |this: &[Measurement], unit: &[Measurement]| {
+            table::throughput_ratio((this, bytes), (unit, unit_bytes))
+        };
+        let (this, unit) = (without_startup(size, starts), without_startup(unit, starts));
+        let cpu = this.last().zip(unit.last());
+        let cpu =
+            cpu.map(|(this, unit)| rate(&table::cpu_as_wall(this), &table::cpu_as_wall(unit)));
+        let cells = this.iter().zip(&unit).map(|(this, unit)| rate(this, unit)).chain(cpu);
+        let memory = size.last().map(|this| table::peak_memory(this));
+        [(*name).to_owned()].into_iter().chain(cells).chain(memory).collect()
+    });
+    Ok(rows.collect())
+}
+
+/// The measurements of each command without its time for an empty log.
+fn without_startup(
+    commands: &[Vec<Measurement>],
+    starts: &[Vec<Measurement>],
+) -> Vec<Vec<Measurement>> {
+    let pairs = commands.iter().zip(starts);
+    pairs.map(|(rounds, start)| table::without_startup(rounds, start)).collect()
 }

@@ -1,168 +1,111 @@
-//! `mpathstat` beside `iostat -x` on a machine of 1,000 maps with eight paths each.
+//! `mpathstat` compared with `iostat -x`, with 1,000 maps of eight paths each.
 //!
-//! The machine is a tree of files that is mounted over `/sys` and `/proc/diskstats` in a mount
-//! namespace of each run, so that both commands read it as they read the running system. What one
-//! report costs is the difference of two runs that differ in the number of reports.
+//! A made-up system is mounted over `/sys` and `/proc/diskstats` in a mount namespace of each run, so
+//! that both commands read it like the running system. The cost of one report is the difference
+//! between two runs with different numbers of reports.
 
-use super::made;
-use super::measure::{Line, median, system_calls, turns};
+mod system;
+
+use super::beside::Comparison;
+use super::measure::{BenchCommand, Measurement, count_system_calls, median, warm_up_and_measure};
 use crate::binaries;
 use crate::error::Error;
-use crate::tree::Tree;
-use std::fmt::Write as _;
+use crate::workspace::Workspace;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+use system::make_system;
 
 const MAPS: usize = 1000;
-const PATHS: usize = 8;
 const ROUNDS: usize = 5;
 
-/// How many reports the longer run has more than the shorter.
-const MORE: u32 = 4;
-/// The same of ours, which may come faster than one a second.
+/// How many reports the longer run of iostat has more than the shorter.
+const MORE_IOSTAT: u32 = 4;
+/// The same of our command, whose interval may be shorter than a second.
 const MORE_OURS: u32 = 40;
 
-pub(super) fn run(tree: &Tree, out: &mut dyn Write) -> Result<(), Error> {
-    let binary = binaries::release(tree)?.join("mpathstat").display().to_string();
-    let machine = machine(MAPS)?;
-    let on = |machine: &Path, command: &str| within(machine, command);
-    let iostat = |reports: u32| on(&machine, &format!("iostat -dxk 1 {reports}"));
-    let ours = |reports: u32| on(&machine, &format!("{binary} -a 0.05 {reports}"));
-    let start = on(&machine, &format!("{binary} --since-boot -a 1 1"));
-    let lines = [
+/// Mounts the files of a made-up system in place of those of the running system.
+const MOUNTS: &str =
+    "mount --bind \"$0/sys\" /sys && mount --bind \"$0/proc/diskstats\" /proc/diskstats";
+
+pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Error> {
+    let binary = binaries::build_release(workspace)?.join("mpathstat").display().to_string();
+    let system = make_system(MAPS)?;
+    let iostat = |reports: u32| on_system(&system, &format!("iostat -dxk 1 {reports}"));
+    let ours = |reports: u32| on_system(&system, &format!("{binary} -a 0.05 {reports}"));
+    let commands = [
         iostat(1),
-        iostat(1 + MORE),
+        iostat(1 + MORE_IOSTAT),
         ours(1),
         ours(1 + MORE_OURS),
-        start,
-        within(&machine, "true"),
+        on_system(&system, &format!("{binary} --since-boot -a 1 1")),
+        on_system(&system, "true"),
     ];
-    let all = turns(&lines, ROUNDS)?;
-    let [few, many, few_ours, many_ours, start, nothing] = &all[..] else {
-        return Err(Error::Usage);
-    };
-    let each = |few: &[super::Figures], many: &[super::Figures], more: u32| {
-        let pairs = few.iter().zip(many);
-        pairs.map(|(few, many)| (many.cpu_ms - few.cpu_ms) / f64::from(more)).collect::<Vec<_>>()
-    };
-    let (theirs, own) = (each(few, many, MORE), each(few_ours, many_ours, MORE_OURS));
-    let ratios = theirs.iter().zip(&own).map(|(theirs, own)| theirs / own).collect();
-    let startup = start.iter().zip(nothing).map(|(start, nothing)| start.wall_ms - nothing.wall_ms);
-    writeln!(out, "{MAPS} maps of {PATHS} paths, medians of {ROUNDS} rounds in turns")?;
-    writeln!(out, "cpu of a report of iostat -dxk   {:8.1} ms", median(theirs))?;
-    writeln!(out, "cpu of a report of mpathstat -a  {:8.1} ms", median(own))?;
-    writeln!(out, "iostat's is ours times           {:8.0}", median(ratios))?;
-    writeln!(out, "start and one report, wall       {:8.1} ms", median(startup.collect()))?;
+    print_times(&warm_up_and_measure(&commands, ROUNDS)?, out)?;
     for maps in [1, MAPS] {
-        calls(&binary, maps, out)?;
+        print_system_calls(&binary, maps, out)?;
     }
-    parsing(tree, out)
+    print_parser_bench(workspace, out)
 }
 
-/// The system calls of a report, the devices being as before.
-fn calls(binary: &str, maps: usize, out: &mut dyn Write) -> Result<(), Error> {
-    let machine = machine(maps)?;
+/// A run of `binary` with many short intervals.
+pub(super) fn comparisons(_: &Workspace, binary: &Path) -> Result<Vec<Comparison>, Error> {
+    let words = format!("taskset -c 0 {} -a 0.05 {}", binary.display(), 1 + MORE_OURS);
+    let mut command = on_system(&make_system(MAPS)?, &words);
+    command.name = format!("`-a 0.05 {}`, {MAPS} maps", 1 + MORE_OURS);
+    Ok(vec![Comparison { command, unit: None }])
+}
+
+/// Prints the cost of a report, from the measurements of the six commands of [`run`].
+fn print_times(results: &[Vec<Measurement>], out: &mut dyn Write) -> Result<(), Error> {
+    let [few_iostat, many_iostat, few_ours, many_ours, start, nothing] = results else {
+        return Err(Error::Usage);
+    };
+    let iostat = cpu_per_report(few_iostat, many_iostat, MORE_IOSTAT);
+    let ours = cpu_per_report(few_ours, many_ours, MORE_OURS);
+    let ratios = iostat.iter().zip(&ours).map(|(iostat, ours)| iostat / ours).collect();
+    let start = start.iter().zip(nothing).map(|(start, nothing)| start.wall_ms - nothing.wall_ms);
+    let paths = system::PATHS;
+    writeln!(out, "{MAPS} maps of {paths} paths, medians of {ROUNDS} interleaved rounds")?;
+    writeln!(out, "cpu per report, iostat -dxk      {:8.1} ms", median(iostat))?;
+    writeln!(out, "cpu per report, mpathstat -a     {:8.1} ms", median(ours))?;
+    writeln!(out, "iostat / mpathstat               {:8.0}", median(ratios))?;
+    writeln!(out, "start and one report, wall       {:8.1} ms", median(start.collect()))?;
+    Ok(())
+}
+
+/// The processor time of a report in each round.
+fn cpu_per_report(few: &[Measurement], many: &[Measurement], more: u32) -> Vec<f64> {
+    let rounds = few.iter().zip(many);
+    rounds.map(|(few, many)| (many.cpu_ms - few.cpu_ms) / f64::from(more)).collect()
+}
+
+/// Prints the number of system calls per report while no device changes.
+fn print_system_calls(binary: &str, maps: usize, out: &mut dyn Write) -> Result<(), Error> {
+    let system = make_system(maps)?;
     let count = |reports: u32| {
-        let line = Line::new("", ["sh", "-c", &format!("{binary} -a 0.05 {reports} > /dev/null")]);
-        system_calls(&line.within(MOUNTS, &machine))
+        let script = format!("{binary} -a 0.05 {reports} > /dev/null");
+        let command = BenchCommand::new("", ["sh", "-c", &script]);
+        count_system_calls(&command.with_mounts(MOUNTS, &system))
     };
     let (Some(few), Some(many)) = (count(1)?, count(1 + MORE_OURS)?) else {
         return Ok(());
     };
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-    let each = (many - few) as f64 / f64::from(MORE_OURS);
-    Ok(writeln!(out, "system calls of a report, {maps:4} maps {each:8.1}")?)
+    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 system calls")]
+    let per_report = (many - few) as f64 / f64::from(MORE_OURS);
+    Ok(writeln!(out, "system calls per report, {maps:4} maps {per_report:7.1}")?)
 }
 
-/// How fast diskstats is read, beside a search for line ends.
-fn parsing(tree: &Tree, out: &mut dyn Write) -> Result<(), Error> {
+/// Prints the benchmark of the parser of diskstats.
+fn print_parser_bench(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut bench = Command::new(cargo);
     bench.args(["bench", "--quiet", "--package", "sysparse", "--bench", "diskstats"]);
-    let output = bench.current_dir(tree.path("")).output().map_err(Error::program("cargo"))?;
+    let output = bench.current_dir(workspace.path("")).output().map_err(Error::program("cargo"))?;
     Ok(out.write_all(&output.stdout)?)
 }
 
-/// A command as it runs on `machine`.
-fn within(machine: &Path, command: &str) -> Line {
-    Line::new(command, ["sh", "-c", &format!("exec {command}")]).within(MOUNTS, machine)
-}
-
-/// What makes a machine the running system.
-const MOUNTS: &str =
-    "mount --bind \"$0/sys\" /sys && mount --bind \"$0/proc/diskstats\" /proc/diskstats";
-
-/// A machine with so many maps.
-fn machine(maps: usize) -> Result<PathBuf, Error> {
-    made(&format!("bench-maps-{maps}"), |machine| {
-        let mut diskstats = String::new();
-        machine.write("sys/kernel/uevent_seqnum", "4711\n")?;
-        machine.write("sys/devices/system/cpu/cpu0/online", "1\n")?;
-        for map in 0..maps {
-            (0..PATHS).try_for_each(|at| path(machine, map, at, &mut diskstats))?;
-            let name = format!("dm-{map}");
-            let block = format!("sys/block/{name}");
-            let uuid = format!("mpath-3600a0980{map:09}\n");
-            machine.write(&format!("{block}/dm/uuid"), uuid)?;
-            machine.write(&format!("{block}/dm/name"), format!("mpath{map}\n"))?;
-            counters(machine, &block, [253, map], &name, &mut diskstats)?;
-        }
-        machine.write("proc/diskstats", diskstats)
-    })
-}
-
-/// A path of a map, with its files where a SCSI disk has them.
-fn path(machine: &Tree, map: usize, path: usize, diskstats: &mut String) -> Result<(), Error> {
-    let name = letters(map * PATHS + path);
-    let (host, target) = (path / 2, path % 2);
-    let hctl = format!("{host}:0:{target}:{map}");
-    let device = format!("devices/host{host}/target{host}:0:{target}/{hctl}");
-    let block = format!("sys/{device}/block/{name}");
-    machine.write(&format!("sys/{device}/state"), "running\n")?;
-    machine.write(&format!("sys/block/dm-{map}/slaves/{name}"), "")?;
-    counters(machine, &block, [8, map * PATHS + path], &name, diskstats)?;
-    machine.link(&format!("{block}/device"), &format!("../../../{hctl}"))?;
-    machine.link(&format!("sys/block/{name}"), &format!("../{device}/block/{name}"))
-}
-
-/// A device's counters, in its own file and in diskstats.
-fn counters(
-    machine: &Tree,
-    block: &str,
-    [major, minor]: [usize; 2],
-    name: &str,
-    diskstats: &mut String,
-) -> Result<(), Error> {
-    let n = minor + 1;
-    let stat = format!(
-        "{} 0 {} {} {} 12 {} {} 0 {} {} 0 0 0 0 {} 40",
-        n * 104_729,
-        n * 5_000_011,
-        n * 70_001,
-        n * 50_021,
-        n * 3_000_017,
-        n * 40_009,
-        n * 90_001,
-        n * 110_017,
-        n * 31
-    );
-    // A vector of bytes takes all.
-    let _ = writeln!(diskstats, "{major:4} {minor:7} {name} {stat}");
-    machine.write(&format!("{block}/dev"), format!("{major}:{minor}\n"))?;
-    machine.write(&format!("{block}/diskseq"), format!("{n}\n"))?;
-    machine.write(&format!("{block}/stat"), format!("{stat}\n"))
-}
-
-/// The kernel's name of the disk of that number: `sda`, ..., `sdz`, `sdaa`.
-fn letters(number: usize) -> String {
-    let mut left = number + 1;
-    let mut name = Vec::new();
-    while left > 0 {
-        left -= 1;
-        name.push(char::from(b'a' + u8::try_from(left % 26).unwrap_or(0)));
-        left /= 26;
-    }
-    name.reverse();
-    name.into_iter().fold("sd".to_owned(), |name, letter| name + &letter.to_string())
+/// A command line that runs on a made-up system.
+fn on_system(system: &Path, line: &str) -> BenchCommand {
+    BenchCommand::new(line, ["sh", "-c", &format!("exec {line}")]).with_mounts(MOUNTS, system)
 }

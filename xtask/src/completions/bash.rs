@@ -1,13 +1,13 @@
-//! Completion for bash 4 or later, which needs no bash-completion package.
+//! Completion for bash 4 or later, without the package bash-completion.
 
-use super::{MADE, names};
-use crate::commands::Documented;
+use super::{HEADER, option_names};
+use crate::commands::CommandDocs;
 use std::fmt::Write as _;
 use toolkit::cli::ValueHint;
 
-/// Bash takes `--name=value` for three words, so the option is looked for before the `=` too.
-/// Behind `--` all words are operands.
-const HEAD: &str = r#"
+/// Bash splits `--name=value` into three words, so the option may also be the word before the `=`.
+/// After `--` all words are operands.
+const FUNCTION_START: &str = r#"
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     if [[ $cur == = ]]; then
         cur=
@@ -21,37 +21,39 @@ const HEAD: &str = r#"
     case $prev in
 "#;
 
-/// The script for a command.
-pub(super) fn script(command: &Documented) -> String {
+/// The script of a command.
+pub(super) fn script(command: &CommandDocs) -> String {
     let name = command.name();
-    let mut script = format!("{MADE}\n_{name}() {{{HEAD}    --) ;;\n");
+    let mut script = format!("{HEADER}\n_{name}() {{{FUNCTION_START}    --) ;;\n");
     for option in command.options().filter(|option| !option.value.is_empty()) {
-        let _ = writeln!(script, "    {})", names(option).join(" | "));
-        offer(option.hint, "        ", &mut script);
+        let _ = writeln!(script, "    {})", option_names(option).join(" | "));
+        add_offers(option.hint, "        ", &mut script);
         script.push_str("        return\n        ;;\n");
     }
     script.push_str("    esac\n    if [[ $cur == -* && $prev != -- ]]; then\n");
-    let names: Vec<_> = command.options().flat_map(names).collect();
-    generate(&format!("-W '{}'", names.join(" ")), "        ", &mut script);
+    let names: Vec<_> = command.options().flat_map(option_names).collect();
+    add_compgen(&format!("-W '{}'", names.join(" ")), "        ", &mut script);
     script.push_str("        return\n    fi\n");
-    offer(command.manual.operand, "    ", &mut script);
+    add_offers(command.manual.operand, "    ", &mut script);
     let _ = write!(script, "}}\ncomplete -F _{name} {name}\n");
     script
 }
 
-/// The lines that fill COMPREPLY.
-fn offer(hint: ValueHint, indent: &str, script: &mut String) {
+/// Adds the lines that fill COMPREPLY.
+fn add_offers(hint: ValueHint, indent: &str, script: &mut String) {
     match hint {
         ValueHint::None => {}
         ValueHint::File => {
             let _ = writeln!(script, "{indent}compopt -o filenames");
-            generate("-f", indent, script);
+            add_compgen("-f", indent, script);
         }
-        ValueHint::User => generate("-u", indent, script),
-        ValueHint::Words(list) => generate(&format!("-W '{}'", list.join(" ")), indent, script),
+        ValueHint::User => add_compgen("-u", indent, script),
+        ValueHint::Words(list) => {
+            add_compgen(&format!("-W '{}'", list.join(" ")), indent, script);
+        }
     }
 }
 
-fn generate(action: &str, indent: &str, script: &mut String) {
+fn add_compgen(action: &str, indent: &str, script: &mut String) {
     let _ = writeln!(script, "{indent}mapfile -t COMPREPLY < <(compgen {action} -- \"$cur\")");
 }

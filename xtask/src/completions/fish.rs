@@ -1,18 +1,18 @@
-//! Completion for fish: a line an option.
+//! Completion for fish: one line per option.
 
-use super::MADE;
-use crate::commands::Documented;
+use super::HEADER;
+use crate::commands::CommandDocs;
 use std::fmt::Write as _;
 use toolkit::cli::{OptionSpec, ValueHint};
 
-/// The script for a command.
-pub(super) fn script(command: &Documented) -> String {
+/// The script of a command.
+pub(super) fn script(command: &CommandDocs) -> String {
     let name = command.name();
-    let mut script = MADE.to_owned();
-    let _ = match offered(command.manual.operand) {
-        // Files are what fish offers of itself.
+    let mut script = HEADER.to_owned();
+    let _ = match offers(command.manual.operand) {
+        // Fish offers files by default.
         _ if command.manual.operand == ValueHint::File => Ok(()),
-        Some(words) => writeln!(script, "complete -c {name} -f -a {}", quoted(&words)),
+        Some(words) => writeln!(script, "complete -c {name} -f -a {}", quote(&words)),
         None => writeln!(script, "complete -c {name} -f"),
     };
     for option in command.options() {
@@ -34,17 +34,17 @@ fn switches(option: &OptionSpec) -> String {
         (_, ValueHint::File) => switches.push_str(" -r -F"),
         (_, hint) => {
             switches.push_str(" -x");
-            if let Some(words) = offered(hint) {
-                let _ = write!(switches, " -a {}", quoted(&words));
+            if let Some(words) = offers(hint) {
+                let _ = write!(switches, " -a {}", quote(&words));
             }
         }
     }
-    let _ = write!(switches, " -d {}", quoted(option.help));
+    let _ = write!(switches, " -d {}", quote(option.help));
     switches
 }
 
-/// What fish expands to the words on offer.
-fn offered(hint: ValueHint) -> Option<String> {
+/// The words to offer, or code that fish expands to them.
+fn offers(hint: ValueHint) -> Option<String> {
     match hint {
         ValueHint::None | ValueHint::File => None,
         ValueHint::User => Some("(__fish_complete_users)".to_owned()),
@@ -52,6 +52,6 @@ fn offered(hint: ValueHint) -> Option<String> {
     }
 }
 
-fn quoted(text: &str) -> String {
+fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }

@@ -1,44 +1,41 @@
-//! Completion for zsh: the options as `_arguments` wants them.
+//! Completion for zsh: the options as specifications for `_arguments`.
 
-use super::{MADE, names};
-use crate::commands::Documented;
+use super::{HEADER, option_names};
+use crate::commands::CommandDocs;
 use std::fmt::Write as _;
 use toolkit::cli::{OptionSpec, ValueHint};
 
-/// The function for a command, to be loaded from a folder of `fpath`.
-pub(super) fn script(command: &Documented) -> String {
-    // zsh looks for #compdef in the first line.
-    let mut script = format!("#compdef {}\n{MADE}\n_arguments -s -S", command.name());
+/// The function of a command. Zsh loads it from a folder of `fpath`.
+pub(super) fn script(command: &CommandDocs) -> String {
+    // zsh expects #compdef in the first line.
+    let mut script = format!("#compdef {}\n{HEADER}\n_arguments -s -S", command.name());
     for spec in command.options().flat_map(specs) {
-        let _ = write!(script, " \\\n    {}", quoted(&spec));
+        let _ = write!(script, " \\\n    {}", quote(&spec));
     }
     if command.manual.operand != ValueHint::None {
-        let _ = write!(
-            script,
-            " \\\n    {}",
-            quoted(&format!("*{}", value("", command.manual.operand)))
-        );
+        let operands = format!("*{}", action("", command.manual.operand));
+        let _ = write!(script, " \\\n    {}", quote(&operands));
     }
     script.push('\n');
     script
 }
 
-/// A spec for each name of an option: a flag once, what takes a value as often as wanted.
+/// One specification per name of an option. A flag is offered once, an option with a value always.
 fn specs(option: &OptionSpec) -> Vec<String> {
-    let names = names(option);
+    let names = option_names(option);
     let help = option.help.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
     let spec = |name: &String| {
         if option.value.is_empty() {
             return format!("({}){name}[{help}]", names.join(" "));
         }
-        let behind = if name.starts_with("--") { "=" } else { "+" };
-        format!("*{name}{behind}[{help}]{}", value(option.value, option.hint))
+        let separator = if name.starts_with("--") { "=" } else { "+" };
+        format!("*{name}{separator}[{help}]{}", action(option.value, option.hint))
     };
     names.iter().map(spec).collect()
 }
 
-/// What may stand for a value or an operand.
-fn value(name: &str, hint: ValueHint) -> String {
+/// The message and action for a value or an operand.
+fn action(name: &str, hint: ValueHint) -> String {
     let (default, action) = match hint {
         ValueHint::None => ("value", " ".to_owned()),
         ValueHint::File => ("file", "_files".to_owned()),
@@ -48,6 +45,6 @@ fn value(name: &str, hint: ValueHint) -> String {
     format!(":{}:{action}", if name.is_empty() { default } else { name })
 }
 
-fn quoted(spec: &str) -> String {
+fn quote(spec: &str) -> String {
     format!("'{}'", spec.replace('\'', "'\\''"))
 }

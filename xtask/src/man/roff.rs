@@ -1,16 +1,16 @@
-//! man(7): the few requests that our pages use, and the escapes of their text.
+//! Writes man(7): the few requests that our pages use, and the escapes of text.
 //!
-//! All text is ASCII in the end, so a page reads the same whatever the reader's encoding.
+//! The output is ASCII, so a page looks the same in every encoding.
 
 use std::fmt::Write as _;
 
-/// A page that grows line by line.
+/// A page that is being written.
 pub(super) struct Roff(String);
 
 impl Roff {
-    /// The head of a page of section 1.
+    /// A page of section 1 with its title line.
     pub(super) fn new(name: &str, date: &str, version: &str) -> Roff {
-        let (title, name) = (escaped(&name.to_uppercase()), escaped(name));
+        let (title, name) = (escape(&name.to_uppercase()), escape(name));
         Roff(format!(
             ".\\\" Made by cargo xtask man; do not edit.\n\
              .TH {title} 1 {date} \"{name} {version}\" \"User Commands\"\n"
@@ -18,137 +18,137 @@ impl Roff {
     }
 
     /// The page's text.
-    pub(super) fn end(self) -> String {
+    pub(super) fn finish(self) -> String {
         self.0
     }
 
-    /// A line, as it is.
+    /// Adds a line of roff.
     pub(super) fn line(&mut self, line: &str) {
         self.0.push_str(line);
         self.0.push('\n');
     }
 
-    /// A heading.
+    /// Adds a heading.
     pub(super) fn section(&mut self, title: &str) {
-        self.line(&format!(".SH {}", escaped(title)));
+        self.line(&format!(".SH {}", escape(title)));
     }
 
-    /// A heading below a heading.
+    /// Adds a heading of the second level.
     pub(super) fn subsection(&mut self, title: &str) {
-        self.line(&format!(".SS {}", escaped(title)));
+        self.line(&format!(".SS {}", escape(title)));
     }
 
-    /// Paragraphs; one that begins with four blanks is set as it is.
+    /// Adds paragraphs. One that is indented by four spaces is literal text.
     pub(super) fn paragraphs(&mut self, paragraphs: &[&str]) {
         for paragraph in paragraphs {
             if paragraph.starts_with("    ") {
                 let lines = paragraph.lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
                 self.literal(&lines.collect::<Vec<_>>().join("\n"));
             } else {
-                self.gap();
+                self.begin_paragraph();
                 self.prose(paragraph);
             }
         }
     }
 
-    /// An option and its paragraph; the tag is roff already.
+    /// Adds a paragraph with a tag, which is roff.
     pub(super) fn item(&mut self, tag: &str, paragraph: &str) {
         self.line(".TP");
         self.line(tag);
         self.prose(paragraph);
     }
 
-    /// Indented lines as they would stand on a terminal.
+    /// Adds indented lines that look as on a terminal.
     pub(super) fn literal(&mut self, text: &str) {
-        self.gap();
+        self.begin_paragraph();
         self.line(".RS 4\n.EX");
         for line in text.lines() {
-            let line = protected(escaped(&without_tabs(line)));
+            let line = protect(escape(&expand_tabs(line)));
             self.line(&line);
         }
         self.line(".EE\n.RE");
     }
 
-    /// Begins a paragraph; behind a heading there is one already.
-    fn gap(&mut self) {
+    /// Begins a paragraph. A heading has begun one already.
+    fn begin_paragraph(&mut self) {
         let last = self.0.lines().next_back().unwrap_or_default();
         if !last.starts_with(".S") {
             self.line(".PP");
         }
     }
 
-    /// Running text, a line a sentence, with what stands between backticks in bold.
+    /// Adds running text, one sentence per line. Text between backticks becomes bold.
     fn prose(&mut self, text: &str) {
         let pieces = text.split('`').enumerate();
-        let set = pieces.map(|(index, piece)| match index % 2 {
-            0 => escaped(piece),
+        let formatted = pieces.map(|(index, piece)| match index % 2 {
+            0 => escape(piece),
             _ => bold(piece),
         });
-        let set: String = set.collect();
-        let mut rest = set.as_str();
-        while let Some((sentence, after)) = first_sentence(rest) {
-            self.line(&protected(sentence.to_owned()));
+        let formatted: String = formatted.collect();
+        let mut rest = formatted.as_str();
+        while let Some((sentence, after)) = split_sentence(rest) {
+            self.line(&protect(sentence.to_owned()));
             rest = after;
         }
-        self.line(&protected(rest.to_owned()));
+        self.line(&protect(rest.to_owned()));
     }
 }
 
-/// Cuts behind the first full stop that a blank and a capital or something in bold follow.
-fn first_sentence(text: &str) -> Option<(&str, &str)> {
-    let is_begin = |after: &str| {
+/// Splits after the first full stop that is followed by a space and a capital letter or bold text.
+fn split_sentence(text: &str) -> Option<(&str, &str)> {
+    let is_start = |after: &str| {
         after.starts_with(|letter: char| letter.is_ascii_uppercase()) || after.starts_with("\\fB")
     };
     let (end, _) =
-        text.match_indices(". ").find(|(index, _)| text.get(index + 2..).is_some_and(is_begin))?;
+        text.match_indices(". ").find(|(index, _)| text.get(index + 2..).is_some_and(is_start))?;
     text.split_at_checked(end + 1).map(|(sentence, after)| (sentence, after.trim_start()))
 }
 
 /// Bold text.
 pub(super) fn bold(text: &str) -> String {
-    format!("\\fB{}\\fR", escaped(text))
+    format!("\\fB{}\\fR", escape(text))
 }
 
 /// Italic text.
 pub(super) fn italic(text: &str) -> String {
-    format!("\\fI{}\\fR", escaped(text))
+    format!("\\fI{}\\fR", escape(text))
 }
 
-/// Text without a meaning to roff, but for a dot or quote at its beginning: see [`protected`].
+/// Escapes what is special in roff, except a dot or quote at the start of a line: see [`protect`].
 ///
-/// Hyphens, quotes, carets and tildes become those of ASCII, which a reader can copy.
-pub(super) fn escaped(text: &str) -> String {
-    let mut set = String::with_capacity(text.len());
+/// Hyphens, quotes, carets and tildes stay ASCII in the output, so that a reader can copy them.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\\' => set.push_str("\\(rs"),
-            '-' => set.push_str("\\-"),
-            '\'' => set.push_str("\\(aq"),
-            '"' => set.push_str("\\(dq"),
-            '`' => set.push_str("\\(ga"),
-            '^' => set.push_str("\\(ha"),
-            '~' => set.push_str("\\(ti"),
-            '\n' => set.push(' '),
-            ' '..='~' => set.push(letter),
-            other => drop(write!(set, "\\[u{:04X}]", u32::from(other))),
+            '\\' => escaped.push_str("\\(rs"),
+            '-' => escaped.push_str("\\-"),
+            '\'' => escaped.push_str("\\(aq"),
+            '"' => escaped.push_str("\\(dq"),
+            '`' => escaped.push_str("\\(ga"),
+            '^' => escaped.push_str("\\(ha"),
+            '~' => escaped.push_str("\\(ti"),
+            '\n' => escaped.push(' '),
+            ' '..='~' => escaped.push(letter),
+            other => drop(write!(escaped, "\\[u{:04X}]", u32::from(other))),
         }
     }
-    set
+    escaped
 }
 
-/// A line of text that no request can begin.
-fn protected(line: String) -> String {
+/// Keeps roff from taking a line of text for a request.
+fn protect(line: String) -> String {
     if line.starts_with(['.', '\'']) { format!("\\&{line}") } else { line }
 }
 
-/// A line with blanks up to every eighth column for its tabs, as on a terminal.
-fn without_tabs(line: &str) -> String {
+/// Replaces tabs by spaces up to the next multiple of eight columns, as a terminal does.
+fn expand_tabs(line: &str) -> String {
     let mut columns = 0;
-    let mut set = String::with_capacity(line.len());
+    let mut expanded = String::with_capacity(line.len());
     for letter in line.chars() {
         let width = if letter == '\t' { 8 - columns % 8 } else { 1 };
-        set.extend(std::iter::repeat_n(if letter == '\t' { ' ' } else { letter }, width));
+        expanded.extend(std::iter::repeat_n(if letter == '\t' { ' ' } else { letter }, width));
         columns += width;
     }
-    set
+    expanded
 }

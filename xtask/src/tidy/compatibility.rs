@@ -1,18 +1,19 @@
-//! Departures from the originals: each is a row of a table in docs/compatibility.md that names its
-//! fixture, `COMMAND/name`, in the last column; each fixture with a file `differs` stands in one.
+//! Every difference from an original is shown by a fixture and listed in docs/compatibility.md: a row
+//! of a table there names its fixtures, `COMMAND/CASE`, in the last column, and every fixture with a
+//! file `differs` is in a row.
 
 use crate::error::Error;
 use crate::test;
-use crate::tree::{Finding, Tree};
+use crate::workspace::{Finding, Workspace};
 
 const DOCUMENT: &str = "docs/compatibility.md";
 
 /// Compares the tables with the fixtures.
-pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
-    let cases = test::names(tree)?;
+pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
+    let cases = test::names(workspace)?;
     let mut findings = Vec::new();
-    let mut departures = Vec::new();
-    let document = if tree.has(DOCUMENT) { tree.text(DOCUMENT)? } else { String::new() };
+    let mut listed = Vec::new();
+    let document = if workspace.has(DOCUMENT) { workspace.text(DOCUMENT)? } else { String::new() };
     for (number, cell) in fixture_cells(&document) {
         let place = format!("{DOCUMENT}:{number}");
         let words: Vec<_> = cell.split([' ', ',', '`']).filter(|word| !word.is_empty()).collect();
@@ -21,13 +22,13 @@ pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
         }
         for word in words {
             match cases.iter().find(|case| *case == word) {
-                Some(case) => departures.push(case),
-                None => findings.push(absent(&place, word)),
+                Some(case) => listed.push(case),
+                None => findings.push(no_such_fixture(&place, word)),
             }
         }
     }
-    for case in cases.iter().filter(|case| !departures.contains(case)) {
-        if tree.has(&format!("testdata/{case}/differs")) {
+    for case in cases.iter().filter(|case| !listed.contains(case)) {
+        if workspace.has(&format!("testdata/{case}/differs")) {
             let what = "is in no table of docs/compatibility.md; add a row";
             findings.push(Finding::new(format!("testdata/{case}/differs"), what));
         }
@@ -35,25 +36,25 @@ pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
     Ok(findings)
 }
 
-fn absent(place: &str, fixture: &str) -> Finding {
-    let what = format!("there is no fixture {fixture} in testdata; name one that is there");
+fn no_such_fixture(place: &str, fixture: &str) -> Finding {
+    let what = format!("there is no fixture testdata/{fixture}; correct the name");
     Finding::new(place, what)
 }
 
-/// The last cells of the rows of tables whose last column is headed `fixture`, with line numbers.
+/// The last cells of all rows of tables whose last column is `fixture`, with line numbers.
 fn fixture_cells(document: &str) -> Vec<(usize, &str)> {
     let mut cells = Vec::new();
-    let mut is_ours = false;
+    let mut in_table = false;
     for (index, line) in document.lines().enumerate() {
         let row = line.trim().strip_prefix('|').and_then(|row| row.strip_suffix('|'));
         let Some(cell) = row.and_then(|row| row.rsplit('|').next()).map(str::trim) else {
-            is_ours = false;
+            in_table = false;
             continue;
         };
         match cell {
-            "fixture" => is_ours = true,
+            "fixture" => in_table = true,
             rule if rule.starts_with("--") || rule.starts_with(":-") => {}
-            _ if is_ours => cells.push((index + 1, cell)),
+            _ if in_table => cells.push((index + 1, cell)),
             _ => {}
         }
     }
@@ -63,7 +64,7 @@ fn fixture_cells(document: &str) -> Vec<(usize, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::found;
+    use crate::tidy::findings;
 
     const TABLE: &str = "\
 # hail\n\n| the original | ours | fixture |\n|---|---|---|\n| a | b | `hail/one`, wave/three |\n\
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn rows_and_fixtures_must_name_each_other() {
-        let lines = found(
+        let lines = findings(
             &[
                 ("docs/compatibility.md", TABLE),
                 ("testdata/hail/one/differs", "because"),
@@ -85,8 +86,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "docs/compatibility.md:6: there is no fixture gone in testdata; name one that \
-                 is there",
+                "docs/compatibility.md:6: there is no fixture testdata/gone; correct the name",
                 "docs/compatibility.md:7: names no fixture; add one and name it",
                 "testdata/hail/two/differs: is in no table of docs/compatibility.md; add a row",
                 "testdata/wave/one/differs: is in no table of docs/compatibility.md; add a row",

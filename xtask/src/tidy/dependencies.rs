@@ -1,7 +1,7 @@
 //! Who may depend on whom: the libraries on nothing of ours, the commands on the libraries only.
 
 use crate::error::Error;
-use crate::tree::{Finding, Tree};
+use crate::workspace::{Finding, Workspace};
 
 const LIBRARIES: [&str; 3] = ["sysparse", "toolkit", TEST_SUPPORT];
 
@@ -9,12 +9,12 @@ const LIBRARIES: [&str; 3] = ["sysparse", "toolkit", TEST_SUPPORT];
 const TEST_SUPPORT: &str = "test-support";
 
 /// Looks at the `Cargo.toml` of every crate.
-pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
-    let crates = tree.folders("crates")?;
+pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
+    let crates = workspace.folders("crates")?;
     let mut findings = Vec::new();
     for name in &crates {
         let path = format!("crates/{name}/Cargo.toml");
-        let manifest = tree.text(&path)?;
+        let manifest = workspace.text(&path)?;
         let is_library = LIBRARIES.contains(&name.as_str());
         let is_ours =
             |other: &&str| *other != TEST_SUPPORT && crates.iter().any(|name| name == other);
@@ -48,7 +48,7 @@ fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::found;
+    use crate::tidy::findings;
 
     #[test]
     fn a_dependency_in_the_wrong_direction_is_found() {
@@ -62,7 +62,7 @@ mod tests {
             ),
         ];
         assert_eq!(
-            found(&wrong, check),
+            findings(&wrong, check),
             [
                 "crates/toolkit/Cargo.toml: depends on sysparse; toolkit may depend on none of our \
                  crates",

@@ -1,11 +1,11 @@
-//! Our Rust sources: nothing left behind, and no standard library in `sysparse`.
+//! No Rust source has marks of unfinished work, and `sysparse` uses `core` only.
 
 use crate::error::Error;
-use crate::tree::{Finding, Tree};
+use crate::workspace::{Finding, Workspace};
 use std::path::Path;
 
-/// What is written to be taken out again. Cut in two, so that this file does not hold them.
-const LEFT_BEHIND: [&str; 5] = [
+/// Marks of unfinished work. Each is split in two, so that this file does not have them.
+const UNFINISHED: [&str; 5] = [
     concat!("FIX", "ME"),
     concat!("TO", "DO"),
     concat!("todo", "!("),
@@ -13,37 +13,37 @@ const LEFT_BEHIND: [&str; 5] = [
     concat!("dbg", "!("),
 ];
 
-/// Looks at every line of every source.
-pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
+/// Checks every source.
+pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
-    for path in [tree.files("crates")?, tree.files("xtask")?].concat() {
+    for path in [workspace.files("crates")?, workspace.files("xtask")?].concat() {
         if Path::new(&path).extension() != Some("rs".as_ref()) {
             continue;
         }
-        let source = tree.text(&path)?;
-        findings.extend(left_behind(&path, &source));
+        let source = workspace.text(&path)?;
+        findings.extend(find_unfinished(&path, &source));
         if path.starts_with("crates/sysparse/src/") && !path.ends_with("/tests.rs") {
-            findings.extend(uses_std(&path, &source));
+            findings.extend(find_std(&path, &source));
         }
     }
     Ok(findings)
 }
 
-fn left_behind(path: &str, source: &str) -> Vec<Finding> {
+fn find_unfinished(path: &str, source: &str) -> Vec<Finding> {
     let finding = |(number, line): (usize, &str)| {
-        let mark = LEFT_BEHIND.iter().find(|mark| line.contains(**mark))?;
-        let what = format!("{mark} was left behind; do it or take it out");
+        let mark = UNFINISHED.iter().find(|mark| line.contains(**mark))?;
+        let what = format!("{mark} marks unfinished work; finish it");
         Some(Finding::new(format!("{path}:{number}"), what))
     };
     numbered(source).filter_map(finding).collect()
 }
 
-/// Lines of code before the module of tests that name `std` or `alloc`.
-fn uses_std(path: &str, source: &str) -> Vec<Finding> {
+/// Finds lines of code before the module of tests that name `std` or `alloc`.
+fn find_std(path: &str, source: &str) -> Vec<Finding> {
     let code = numbered(source).take_while(|(_, line)| line.trim() != "#[cfg(test)]");
     let code = code.filter(|(_, line)| !line.trim_start().starts_with("//"));
-    let foreign = ["std::", "alloc::", "extern crate"];
-    let wrong = code.filter(|(_, line)| foreign.iter().any(|name| line.contains(name)));
+    let names = ["std::", "alloc::", "extern crate"];
+    let wrong = code.filter(|(_, line)| names.iter().any(|name| line.contains(name)));
     let what = "sysparse uses core only; write core::, or move this to a command";
     wrong.map(|(number, _)| Finding::new(format!("{path}:{number}"), what)).collect()
 }
@@ -55,13 +55,13 @@ fn numbered(source: &str) -> impl Iterator<Item = (usize, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::found;
+    use crate::tidy::findings;
 
     #[test]
-    fn what_was_left_behind_is_found() {
-        let source = format!("fn a() {{\n    {}b)\n}}\n", LEFT_BEHIND[4]);
-        let marked = format!("// {} later\n", LEFT_BEHIND[0]);
-        let lines = found(
+    fn unfinished_work_is_found() {
+        let source = format!("fn a() {{\n    {}b)\n}}\n", UNFINISHED[4]);
+        let marked = format!("// {} later\n", UNFINISHED[0]);
+        let lines = findings(
             &[
                 ("crates/hail/src/lib.rs", &source),
                 ("xtask/src/main.rs", &marked),
@@ -84,7 +84,7 @@ mod tests {
             ("crates/sysparse/tests/hostile.rs", "use std::io;"),
             ("crates/toolkit/src/lib.rs", "use std::io;"),
         ];
-        let lines = found(&files, check);
+        let lines = findings(&files, check);
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].starts_with("crates/sysparse/src/lib.rs:3: sysparse uses core only"));
     }

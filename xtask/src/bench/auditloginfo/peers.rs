@@ -1,16 +1,15 @@
-//! Other commands that read an audit log, and what each leaves out of the report on a user.
+//! Other commands that read an audit log, and what each omits from the report on a user.
 //!
-//! Where a second aureport and the script of 2016 are, variables of the environment tell; see
-//! docs/testing.md.
+//! Environment variables name a second aureport and the script of 2016, see docs/testing.md.
 
 mod original;
 
-use super::logs::{Kind, log};
-use super::{Ours, WC, other};
-use crate::bench::measure::{Line, in_turns, warm};
+use super::logs::{LogKind, make_log};
+use super::{OurCommand, WC, other_command};
+use crate::bench::measure::{BenchCommand, measure_interleaved, warm_up};
 use crate::bench::table;
 use crate::error::Error;
-use crate::tree::Tree;
+use crate::workspace::Workspace;
 use original::Original;
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -18,121 +17,137 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-/// Rounds where some lines take hundreds of times as long as others.
+/// Fewer rounds than elsewhere, because some commands take seconds.
 const ROUNDS: usize = 3;
-/// How often a round runs one of those that take milliseconds.
+/// How often a round runs the commands that take milliseconds.
 const RUNS: usize = 9;
 
 /// The variable that names a second aureport.
-const NEWER: &str = "AUREPORT_NEWER";
+const SECOND_AUREPORT: &str = "AUREPORT_NEWER";
 
-/// Options, and what is left out then.
+/// Options, and what the report omits with them.
 type Options = (&'static str, &'static str);
 
-const SYSCALLS: Options =
-    ("--syscall -i --summary", "who made them; call number 0, which is `read`; commands; files");
+const SYSCALLS: Options = (
+    "--syscall -i --summary",
+    "who made the calls; call number 0, which is `read`; commands; files",
+);
 const FILES: Options = (
     "--file -i --summary",
-    "who opened them; whether they were opened at all: parent directories, loaders, names only asked \
-     for; commands; calls",
+    "who opened the files; whether they were opened, or are parent directories, loaders or names that \
+     were only looked up; commands; calls",
 );
 const SEARCH: Options = ("-ul 7005 --raw", "every count: it prints the records");
 
-/// What is compared: `wc`, two others, ours, then those that take longer. And what is not at hand.
+/// The commands to compare, each with what it omits: `wc`, two others, ours, then the slower ones.
+/// And the names of those that are not available.
 #[derive(Default)]
 struct Peers {
-    found: Vec<(Line, &'static str)>,
+    found: Vec<(BenchCommand, &'static str)>,
     missing: Vec<String>,
 }
 
-pub(super) fn run(tree: &Tree, ours: &Ours, out: &mut dyn Write) -> Result<(), Error> {
-    let plain = log(tree, Kind::Plain, "25M")?;
-    let newer = env::var_os(NEWER);
-    let original = Original::new(tree, &plain)?;
-    let mut peers = Peers { found: fast(ours, &plain), missing: Vec::new() };
+pub(super) fn run(
+    workspace: &Workspace,
+    ours: &OurCommand,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let plain = make_log(workspace, LogKind::Plain, "25M")?;
+    let second = env::var_os(SECOND_AUREPORT);
+    let original = Original::new(workspace, &plain)?;
+    let mut peers = Peers { found: fast_commands(ours, &plain), missing: Vec::new() };
     match &original {
-        Some(original) => peers.found.push(original.line()),
+        Some(original) => peers.found.push(original.command()),
         None => peers.missing.push(original::MISSING.to_owned()),
     }
     peers.add("ausearch".as_ref(), &[SEARCH], &plain);
     peers.add("aureport".as_ref(), &[SYSCALLS, FILES], &plain);
-    match &newer {
-        Some(newer) => peers.add(newer, &[SYSCALLS, FILES], &plain),
-        None => peers.missing.push(format!("a second aureport, of {NEWER}")),
+    match &second {
+        Some(second) => peers.add(second, &[SYSCALLS, FILES], &plain),
+        None => peers.missing.push(format!("a second aureport, see {SECOND_AUREPORT}")),
     }
     let sentence = format!(
         "A recorded log of 25 MiB in the page cache, without the few events at which the script of \
          2016 stops; medians of {ROUNDS} rounds."
     );
     peers.compare(&sentence, ROUNDS, out)?;
-    newer.map_or(Ok(()), |newer| large(tree, ours, &newer, out))
+    second.map_or(Ok(()), |second| compare_on_large_log(workspace, ours, &second, out))
 }
 
 /// The second aureport on a log that it reads for minutes.
-fn large(tree: &Tree, ours: &Ours, newer: &OsStr, out: &mut dyn Write) -> Result<(), Error> {
-    let real = log(tree, Kind::Real, "1G")?;
-    let mut peers = Peers { found: fast(ours, &real), missing: Vec::new() };
-    peers.add(newer, &[SYSCALLS], &real);
+fn compare_on_large_log(
+    workspace: &Workspace,
+    ours: &OurCommand,
+    second: &OsStr,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let log = make_log(workspace, LogKind::Recorded, "1G")?;
+    let mut peers = Peers { found: fast_commands(ours, &log), missing: Vec::new() };
+    peers.add(second, &[SYSCALLS], &log);
     if !peers.missing.is_empty() {
-        return Ok(()); // Told below the table before this one.
+        return Ok(()); // The previous table has reported it.
     }
     peers.compare("A recorded log of 1 GiB in the page cache, one round.", 1, out)
 }
 
-/// Those that take no longer than ours, and ours.
-fn fast(ours: &Ours, log: &Path) -> Vec<(Line, &'static str)> {
+/// Our command, and those that are no slower.
+fn fast_commands(ours: &OurCommand, log: &Path) -> Vec<(BenchCommand, &'static str)> {
     let grep = ["grep", "-c", "type=SYSCALL"];
     let found = [
-        (other(WC, &["wc", "-l"], log), "all but the number of lines"),
-        (other("`cat`", &["cat"], log), "all: it copies"),
-        (other("`grep -c type=SYSCALL`", &grep, log), "all but the number of calls of all users"),
+        (other_command(WC, &["wc", "-l"], log), "everything but the number of lines"),
+        (other_command("`cat`", &["cat"], log), "everything: it copies"),
         (
-            ours.report("`auditloginfo --uid 7005`, two cores", "0,1", log),
-            "what is no call: logins, changes of accounts",
+            other_command("`grep -c type=SYSCALL`", &grep, log),
+            "everything but the number of calls of all users",
+        ),
+        (
+            ours.user_report("`auditloginfo --uid 7005`, two cores", "0,1", log),
+            "events without a call: logins, changes of accounts",
         ),
     ];
-    found.map(|(line, leaves_out)| (Line { runs: RUNS, ..line }, leaves_out)).into()
+    found.map(|(command, omits)| (BenchCommand { runs: RUNS, ..command }, omits)).into()
 }
 
 impl Peers {
     /// Adds a program of the audit package with each of these options.
     fn add(&mut self, program: &OsStr, options: &[Options], log: &Path) {
         let output = Command::new(program).arg("-v").output();
-        let told = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-        let Some((name, version)) = told.as_deref().ok().and_then(name_and_version) else {
+        let output = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+        let Some((name, version)) = output.as_deref().ok().and_then(parse_version) else {
             return self.missing.push(Path::new(program).display().to_string());
         };
-        for (options, leaves_out) in options {
+        for (options, omits) in options {
             let words = options.split(' ').chain(["-if"]).map(OsString::from);
             let words = [program.to_owned()].into_iter().chain(words).chain([log.into()]);
-            let line = Line::new(&format!("`{name} {options}`, {version}"), words);
-            self.found.push((line, leaves_out));
+            let command = BenchCommand::new(&format!("`{name} {options}`, {version}"), words);
+            self.found.push((command, omits));
         }
     }
 
-    /// Measures all and prints the table.
+    /// Measures all commands and prints the table.
     fn compare(self, sentence: &str, rounds: usize, out: &mut dyn Write) -> Result<(), Error> {
-        let (lines, leaves_out): (Vec<_>, Vec<_>) = self.found.into_iter().unzip();
-        warm(lines.iter().filter(|line| line.runs > 1))?;
-        let all = in_turns(&lines, rounds)?;
-        let [wc, _, _, ours, ..] = &all[..] else { return Err(Error::Usage) };
-        let rows = lines.iter().zip(&all).zip(leaves_out).map(|((line, figures), leaves_out)| {
-            let time = if line.name == WC { table::unit(wc) } else { table::times(figures, wc) };
-            let [beside_ours, memory] = [table::times(figures, ours), table::peak(figures)];
-            vec![line.name.clone(), time, beside_ours, memory, leaves_out.to_owned()]
+        let (commands, omits): (Vec<_>, Vec<_>) = self.found.into_iter().unzip();
+        warm_up(commands.iter().filter(|command| command.runs > 1))?;
+        let results = measure_interleaved(&commands, rounds)?;
+        let [wc, _, _, ours, ..] = &results[..] else { return Err(Error::Usage) };
+        let rows = commands.iter().zip(&results).zip(omits).map(|((command, this), omits)| {
+            let is_wc = command.name == WC;
+            let time = if is_wc { table::baseline(wc) } else { table::wall_ratio(this, wc) };
+            let [to_ours, memory] = [table::wall_ratio(this, ours), table::peak_memory(this)];
+            vec![command.name.clone(), time, to_ours, memory, omits.to_owned()]
         });
-        let head = ["", "time beside `wc -l`", "beside `auditloginfo`", "memory", "leaves out"];
-        table::print(sentence, &head, &rows.collect::<Vec<_>>(), out)?;
+        let headings = ["", "time / `wc -l`", "time / `auditloginfo`", "memory", "omits"];
+        table::print(sentence, &headings, &rows.collect::<Vec<_>>(), out)?;
         for missing in self.missing {
-            writeln!(out, "Not at hand: {missing}\n")?;
+            writeln!(out, "Not available: {missing}\n")?;
         }
         Ok(())
     }
 }
 
-/// Those in what a program of the audit package says of its version.
-fn name_and_version(told: &str) -> Option<(&str, &str)> {
-    told.trim().split_once(" version ")
+/// The name and the version in the output of a program of the audit package with `-v`.
+fn parse_version(output: &str) -> Option<(&str, &str)> {
+    output.trim().split_once(" version ")
 }
 
 #[cfg(test)]
@@ -140,13 +155,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_is_told_behind_the_name() {
-        assert_eq!(name_and_version("aureport version 4.2.1\n"), Some(("aureport", "4.2.1")));
-        assert_eq!(name_and_version("usage: something else\n"), None);
+    fn the_version_follows_the_name() {
+        assert_eq!(parse_version("aureport version 4.2.1\n"), Some(("aureport", "4.2.1")));
+        assert_eq!(parse_version("usage: something else\n"), None);
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_missing() {
+    fn a_program_that_is_not_installed_is_missing() {
         let mut peers = Peers::default();
         peers.add("/nonexistent/aureport".as_ref(), &[SYSCALLS], Path::new("audit.log"));
         assert!(peers.found.is_empty());

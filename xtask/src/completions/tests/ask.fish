@@ -1,5 +1,5 @@
 source $FILE
 for offer in (complete -C "$NAME $BEFORE $LAST")
-    # What stands behind the tab describes the offer; folders end with a slash.
+    # Removes the description after the tab and the slash after a folder.
     string replace -r '/?(\t.*)?$' '' -- $offer
 end

@@ -1,5 +1,5 @@
-# An interactive zsh on a terminal of its own completes as it would for a user. compadd, through
-# which every offer goes, tells them in a file.
+# Runs an interactive zsh on a pseudo terminal, which completes as it does for a user. Every offer
+# passes through compadd, which here writes it to a file as well.
 zmodload zsh/zpty
 offers=$(mktemp)
 zpty asked zsh -f -i
@@ -21,6 +21,6 @@ until [[ $(tail -n 1 $offers) == ended ]] || (( ++tries > 1500 )); do
     sleep 0.02
 done
 zpty -d asked
-# Names come quoted, as they would stand on the line.
+# Offers are quoted for the command line.
 for offer in ${(f)"$(sed '$d' $offers)"}; do print -r -- ${(Q)offer}; done
 rm -f $offers

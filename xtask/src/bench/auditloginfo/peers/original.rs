@@ -1,33 +1,34 @@
 //! The `auditloginfo.py` of 2016, which is not in the repository.
 
-use crate::bench::measure::Line;
+use crate::bench::measure::BenchCommand;
 use crate::error::Error;
-use crate::tree::Tree;
+use crate::workspace::Workspace;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What is told if it is not at hand.
-pub(super) const MISSING: &str = "the script of 2016, of AUDITLOGINFO_PY and PYTHON2";
+/// What to report if it is not available.
+pub(super) const MISSING: &str = "the script of 2016, see AUDITLOGINFO_PY and PYTHON2";
 
-/// A temporary copy of the script that reads another log; gone at its end.
+/// A temporary copy of the script that reads another log; removed when the value is dropped.
 pub(super) struct Original {
     copy: PathBuf,
     python: OsString,
 }
 
 impl Original {
-    /// The script that reads `log`, if the environment names a script and a python 2.
-    pub(super) fn new(tree: &Tree, log: &Path) -> Result<Option<Original>, Error> {
+    /// A copy that reads `log`, if the environment names a script and a python 2.
+    pub(super) fn new(workspace: &Workspace, log: &Path) -> Result<Option<Original>, Error> {
         let named = env::var_os("AUDITLOGINFO_PY").zip(env::var_os("PYTHON2"));
         let Some((script, python)) = named else { return Ok(None) };
         let mut make = Command::new("python3");
-        make.arg(tree.path("testdata/make/audit_original.py")).arg("--script").arg(log).arg(script);
+        make.arg(workspace.path("testdata/make/audit_original.py"));
+        make.arg("--script").arg(log).arg(script);
         let output = make.output().map_err(Error::program("python3"))?;
         if !output.status.success() {
-            return Err(Error::Unfit(String::from_utf8_lossy(&output.stderr).into_owned()));
+            return Err(Error::Invalid(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
         let name = format!("auditloginfo-{}.py", std::process::id());
         let original = Original { copy: env::temp_dir().join(name), python };
@@ -35,11 +36,11 @@ impl Original {
         Ok(Some(original))
     }
 
-    /// Its report, and what that leaves out.
-    pub(super) fn line(&self) -> (Line, &'static str) {
+    /// The command, and what its report omits.
+    pub(super) fn command(&self) -> (BenchCommand, &'static str) {
         let words = [self.python.clone(), self.copy.clone().into(), "--uid".into(), "7005".into()];
-        let line = Line::new("`auditloginfo.py --uid 7005` of 2016", words);
-        (line, "files that `openat` opened; what is behind hexadecimal; arguments after the tenth")
+        let command = BenchCommand::new("`auditloginfo.py --uid 7005` of 2016", words);
+        (command, "files that `openat` opened; hexadecimal values; arguments after the tenth")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The files of the workspace, named by their paths below its root, and what is wrong with them.
+//! Access to the files of the workspace by their paths below its root.
 
 use crate::error::Error;
 use std::fmt;
@@ -7,53 +7,53 @@ use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// The workspace, or a made-up one in tests.
-pub(crate) struct Tree {
+/// The workspace, or another folder that stands in for it.
+pub(crate) struct Workspace {
     root: PathBuf,
 }
 
-/// Something that is not as it should be.
+/// One thing that is wrong.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
-    path: String,
-    what: String,
+    place: String,
+    problem: String,
 }
 
 impl Finding {
-    /// `what` is wrong with the file at `path`, and how to mend it.
-    pub(crate) fn new(path: impl Into<String>, what: impl Into<String>) -> Finding {
-        Finding { path: path.into(), what: what.into() }
+    /// A problem, with its remedy, at `place`: a path, or `PATH:LINE`.
+    pub(crate) fn new(place: impl Into<String>, problem: impl Into<String>) -> Finding {
+        Finding { place: place.into(), problem: problem.into() }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.what)
+        write!(f, "{}: {}", self.place, self.problem)
     }
 }
 
-impl Tree {
+impl Workspace {
     /// The workspace that this program was built in.
-    pub(crate) fn here() -> Tree {
-        Tree::at(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+    pub(crate) fn here() -> Workspace {
+        Workspace::at(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
     }
 
-    /// The tree below `root`.
-    pub(crate) fn at(root: PathBuf) -> Tree {
-        Tree { root: fs::canonicalize(&root).unwrap_or(root) }
+    /// The folder `root` as a workspace.
+    pub(crate) fn at(root: PathBuf) -> Workspace {
+        Workspace { root: fs::canonicalize(&root).unwrap_or(root) }
     }
 
-    /// Where `below` is.
+    /// The full path of a file or folder.
     pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.root.join(below)
     }
 
-    /// Whether there is a file or folder `below`.
+    /// Whether a file or folder exists.
     pub(crate) fn has(&self, below: &str) -> bool {
         self.path(below).exists()
     }
 
-    /// A file's bytes; nothing if it is not there.
+    /// Reads a file; `None` if it does not exist.
     pub(crate) fn read(&self, below: &str) -> Result<Option<Vec<u8>>, Error> {
         let path = self.path(below);
         match fs::read(&path) {
@@ -63,13 +63,13 @@ impl Tree {
         }
     }
 
-    /// A file's text, empty if it is not there. What is not UTF-8 is replaced.
+    /// Reads a file as text; empty if it does not exist. Bytes that are not UTF-8 are replaced.
     pub(crate) fn text(&self, below: &str) -> Result<String, Error> {
         let bytes = self.read(below)?.unwrap_or_default();
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Writes a file and the folders it stands in.
+    /// Writes a file, and creates its folder if needed.
     pub(crate) fn write(&self, below: &str, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
         let path = self.path(below);
         if let Some(folder) = path.parent() {
@@ -78,14 +78,14 @@ impl Tree {
         fs::write(&path, bytes).map_err(Error::file(path))
     }
 
-    /// Makes a symbolic link in a folder that is there, in place of what has its name.
+    /// Creates a symbolic link in an existing folder, or replaces a file by one.
     pub(crate) fn link(&self, below: &str, target: &str) -> Result<(), Error> {
         self.remove(below)?;
         let path = self.path(below);
         symlink(target, &path).map_err(Error::file(path))
     }
 
-    /// Removes a file, if it is there.
+    /// Removes a file, if it exists.
     pub(crate) fn remove(&self, below: &str) -> Result<(), Error> {
         let path = self.path(below);
         match fs::remove_file(&path) {
@@ -94,7 +94,8 @@ impl Tree {
         }
     }
 
-    /// The names in a folder, sorted, folders with a slash behind; none if it is not there.
+    /// The sorted names in a folder; those of folders end with a slash. Empty if there is no such
+    /// folder.
     pub(crate) fn names(&self, folder: &str) -> Result<Vec<String>, Error> {
         let path = self.path(folder);
         let entries = match fs::read_dir(&path) {
@@ -113,14 +114,13 @@ impl Tree {
         Ok(names)
     }
 
-    /// The names of the folders in a folder.
+    /// The sorted names of the folders in a folder.
     pub(crate) fn folders(&self, folder: &str) -> Result<Vec<String>, Error> {
         let names = self.names(folder)?;
         Ok(names.iter().filter_map(|name| name.strip_suffix('/')).map(str::to_owned).collect())
     }
 
-    /// Every file below a folder, with its path below the root, sorted; what cargo builds is left
-    /// out.
+    /// The sorted paths of all files below a folder, except in folders `target`, where cargo builds.
     pub(crate) fn files(&self, folder: &str) -> Result<Vec<String>, Error> {
         let mut files = Vec::new();
         for name in self.names(folder)? {
@@ -134,31 +134,32 @@ impl Tree {
     }
 }
 
-/// A tree made up for a test, gone at its end.
+/// A workspace of a test, in a temporary folder.
 #[cfg(test)]
-pub(crate) struct MadeUp(pub(crate) Tree);
+pub(crate) struct TempWorkspace {
+    workspace: Workspace,
+    _folder: test_support::TempDir,
+}
 
 #[cfg(test)]
-impl MadeUp {
-    /// A tree of these files.
-    pub(crate) fn new(files: &[(&str, &str)]) -> MadeUp {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static MADE: AtomicU32 = AtomicU32::new(0);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let root = std::env::temp_dir().join(format!("xtask-{}-{number}", std::process::id()));
-        fs::create_dir_all(&root).expect("a temporary folder");
-        let tree = Tree::at(root);
+impl TempWorkspace {
+    /// A workspace with these files, each a path and its text.
+    pub(crate) fn new(files: &[(&str, &str)]) -> TempWorkspace {
+        let folder = test_support::temp_dir();
+        let workspace = Workspace::at(folder.path().to_owned());
         for (below, text) in files {
-            tree.write(below, text).expect("a file in it");
+            test_support::write(&workspace.path(below), text);
         }
-        MadeUp(tree)
+        TempWorkspace { workspace, _folder: folder }
     }
 }
 
 #[cfg(test)]
-impl Drop for MadeUp {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0.root);
+impl std::ops::Deref for TempWorkspace {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.workspace
     }
 }
 
@@ -167,11 +168,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_listed_but_for_built_ones() {
-        let made_up =
-            MadeUp::new(&[("a/b/c.rs", ""), ("a/b/target/d.rs", ""), ("a/e", ""), ("f", "")]);
-        assert_eq!(made_up.0.files("a").expect("readable"), ["a/b/c.rs", "a/e"]);
-        assert_eq!(made_up.0.names("a").expect("readable"), ["b/", "e"]);
-        assert!(made_up.0.files("gone").expect("nothing").is_empty());
+    fn files_are_listed_except_built_ones() {
+        let temp = TempWorkspace::new(&[
+            ("a/b/c.rs", ""),
+            ("a/b/target/d.rs", ""),
+            ("a/e", ""),
+            ("f", ""),
+        ]);
+        assert_eq!(temp.files("a").expect("readable"), ["a/b/c.rs", "a/e"]);
+        assert_eq!(temp.names("a").expect("readable"), ["b/", "e"]);
+        assert!(temp.files("gone").expect("nothing").is_empty());
     }
 }

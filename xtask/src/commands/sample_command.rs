@@ -1,12 +1,12 @@
-//! A command to try the makers of pages and completions on: it has an option of every kind, and
-//! texts with every character that means something to roff or to a shell.
+//! A command for the tests of the generators: it has an option of every kind, and texts with every
+//! character that is special in roff or in a shell.
 
-use super::Documented;
+use super::CommandDocs;
 use toolkit::cli::{Command, Manual, Opt, OptionGroup, OptionSpec, ValueHint, both, long, short};
 
-/// The command.
-pub(crate) fn hail() -> Documented {
-    Documented::new(&COMMAND)
+/// The documentation of the command `hail`.
+pub(crate) fn sample_command() -> CommandDocs {
+    CommandDocs::new(&COMMAND)
 }
 
 const COMMAND: Command<()> = Command {
