@@ -16,8 +16,9 @@ use crate::error::Error;
 use crate::workspace::Workspace;
 use image::Image;
 use machine::Machine;
+use nix::fcntl::{Flock, FlockArg};
 use report::Report;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -68,6 +69,7 @@ pub(crate) fn run(
         None => binaries::build_release(workspace)?,
     };
     let lab = binaries::target_folder()?.with_file_name("lab");
+    let _lock = lock(&lab)?;
     let image = Image::get_or_make(workspace, &lab.join("image"), out)?;
     let run = lab.join("run");
     let share = make_share(workspace, &run, &commands, &options.only)?;
@@ -80,6 +82,16 @@ pub(crate) fn run(
         writeln!(out, "results: {}", run.display())?;
     }
     result.map(|_| is_good)
+}
+
+/// Locks the folder of the lab until the value is dropped, so that runs do not share a machine.
+fn lock(lab: &Path) -> Result<Flock<File>, Error> {
+    fs::create_dir_all(lab).map_err(Error::file(lab))?;
+    let path = lab.join("lock");
+    let file = File::create(&path).map_err(Error::file(&path))?;
+    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|_| {
+        Error::Invalid(format!("{}: another run of the lab holds it", path.display()))
+    })
 }
 
 /// Boots the machine and prints its report, until it has ended or has run too long.
