@@ -50,6 +50,10 @@ man:
 bench:
 	$(CARGO) xtask bench
 
+# Boots a virtual machine and checks the commands on real audit logs, multipath devices and tapes.
+lab:
+	$(CARGO) xtask lab
+
 dist:
 	$(CARGO) xtask dist
 
@@ -82,5 +86,5 @@ clean:
 	$(CARGO) clean
 	rm -rf dist
 
-.PHONY: all $(COMMANDS) demo check lint man bench dist clean \
+.PHONY: all $(COMMANDS) demo check lint man bench lab dist clean \
 	install $(INSTALLS) uninstall $(UNINSTALLS)

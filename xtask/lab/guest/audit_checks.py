@@ -37,6 +37,7 @@ RULES = """-D
 --backlog_wait_time 60000
 -a always,exit -F arch=b64 -S all -F auid>=7100 -F auid<7200
 -a always,exit -F arch=b32 -S all -F auid>=7100 -F auid<7200
+-a always,io_uring -S openat -F auid>=7100 -F auid<7200
 """
 
 AUDITD_CONF = """local_events = yes

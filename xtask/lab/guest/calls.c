@@ -8,6 +8,7 @@
  * Each mode but the last writes its notes to standard output.
  */
 #include "calls.h"
+#include <linux/io_uring.h>
 #include <linux/openat2.h>
 
 #define SIGCHLD 17
@@ -58,6 +59,31 @@ static void open_odd_names(void)
 		CALL(close, file(odd_names[i], CALL(open, L(odd_names[i]), O_RDONLY)));
 		change("removed", odd_names[i], CALL(unlink, L(odd_names[i])));
 	}
+}
+
+#ifdef __x86_64__
+#define MAP(fd, length, offset) CALL(mmap, 0, length, 3, 1, fd, offset)
+#else
+#define MAP(fd, length, offset) CALL(mmap2, 0, length, 3, 1, fd, (offset) >> 12)
+#endif
+
+/* One request of io_uring: an open that no system call of the open family makes. */
+static void open_by_io_uring(void)
+{
+	struct io_uring_params ring = { 0 };
+	long fd = CALL(io_uring_setup, 1, L(&ring));
+	char *rings = (char *)MAP(fd, 4096, IORING_OFF_SQ_RING);
+	struct io_uring_sqe *request = (void *)MAP(fd, 4096, IORING_OFF_SQES);
+	struct io_uring_cqe *answer = (void *)(rings + ring.cq_off.cqes);
+	request->opcode = IORING_OP_OPENAT;
+	request->fd = AT_FDCWD;
+	request->addr = (unsigned long)"/etc/hostname";
+	request->open_flags = O_RDONLY;
+	*(unsigned *)(rings + ring.sq_off.tail) += 1;
+	CALL(io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS);
+	file("/etc/hostname", answer->res);
+	CALL(close, answer->res);
+	CALL(close, fd);
 }
 
 static void fail_to_open(void)
@@ -300,6 +326,7 @@ static void all(const char *folder)
 	change("created", folder, CALL(mkdir, L(folder), 0700));
 	CALL(chdir, L(folder));
 	open_every_way();
+	open_by_io_uring();
 	open_odd_names();
 	fail_to_open();
 	execute_with_odd_arguments();
