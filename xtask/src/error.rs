@@ -9,7 +9,7 @@ pub(crate) enum Error {
     /// The command line is wrong.
     #[error(
         "usage: cargo xtask man [--check] | completions [--check] | test [--bless] [FILTER] | \
-         tidy | bench [COMMAND [--beside BINARY]] | dist | \
+         tidy | bench [COMMAND [--beside BINARY]] | dist | syscalls [--check] | \
          lab [--keep] [--only NAME] [--commands FOLDER]"
     )]
     Usage,

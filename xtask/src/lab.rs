@@ -89,9 +89,8 @@ fn lock(lab: &Path) -> Result<Flock<File>, Error> {
     fs::create_dir_all(lab).map_err(Error::file(lab))?;
     let path = lab.join("lock");
     let file = File::create(&path).map_err(Error::file(&path))?;
-    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|_| {
-        Error::Invalid(format!("{}: another run of the lab holds it", path.display()))
-    })
+    Flock::lock(file, FlockArg::LockExclusiveNonblock)
+        .map_err(|_| Error::Invalid(format!("{}: another run of the lab holds it", path.display())))
 }
 
 /// Boots the machine and prints its report, until it has ended or has run too long.

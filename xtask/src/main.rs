@@ -11,6 +11,7 @@ mod error;
 mod generated;
 mod lab;
 mod man;
+mod syscalls;
 mod test;
 mod tidy;
 mod workspace;
@@ -45,6 +46,8 @@ fn run(workspace: &Workspace, words: &[&str], out: &mut impl Write) -> Result<bo
         ["bench", words @ ..] => bench::run(workspace, words, out),
         ["dist"] => dist::run(workspace, out),
         ["lab", words @ ..] => lab::run(workspace, words, out),
+        ["syscalls"] => syscalls::write(workspace).map(|()| true),
+        ["syscalls", "--check"] => report_findings(&syscalls::check(workspace)?, out),
         ["measure-once", words @ ..] => bench::measure_once(words, out),
         _ => Err(Error::Usage),
     }

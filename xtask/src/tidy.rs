@@ -2,10 +2,14 @@
 //!
 //! Each check holds one rule, and reports one finding per violation.
 
+mod architecture;
 mod compatibility;
 mod dependencies;
 mod fixtures;
+mod module_cycles;
 mod readme;
+mod rust_source;
+mod sleeping_tests;
 mod sources;
 
 use crate::error::Error;
@@ -18,6 +22,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let findings = [
         dependencies::check(workspace)?,
         sources::check(workspace)?,
+        sleeping_tests::check(workspace)?,
+        module_cycles::check(workspace)?,
+        architecture::check(workspace)?,
         fixtures::check(workspace, &commands)?,
         compatibility::check(workspace)?,
         readme::check(workspace)?,

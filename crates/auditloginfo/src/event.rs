@@ -26,9 +26,9 @@ mod id;
 mod more;
 mod window;
 
-use crate::names::{Arch, Call, Purposes};
 use crate::section::{Detail, Section};
 use crate::subject::{Query, Subject};
+use crate::syscall_names::{Arch, Call, Purposes};
 use crate::tally::Tally;
 use counter::Counter;
 use finished::Finished;
@@ -124,7 +124,7 @@ impl<'a> Joiner<'a> {
     #[inline]
     fn syscall(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), ParseError> {
         let read = audit::Call::of(record)?;
-        let call = Call { arch: Arch::of(read.arch), number: read.number };
+        let call = Call { arch: Arch::new(read.arch), number: read.number };
         let counts = self.subject.counts(record, &read);
         if counts {
             let counts = tally.of(read.auid);

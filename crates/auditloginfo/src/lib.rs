@@ -8,22 +8,23 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
+pub mod error;
 pub mod event;
 pub mod logs;
 mod manual;
-pub mod names;
 pub mod report;
 pub mod scan;
 pub mod section;
 pub mod subject;
+pub mod syscall_names;
 pub mod tally;
 mod times;
 
 use args::COMMAND;
+use error::Error;
 use std::ffi::OsString;
 use std::io::Write;
 use toolkit::cli;
-use toolkit::exit::Error;
 use toolkit::messages::Messages;
 
 /// Runs the command with `words`, those after its name; gives the exit status: 0, or 1 if some of
@@ -36,7 +37,7 @@ pub fn run(
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, Error> {
-    let Some(args) = cli::parse(&COMMAND, words, out)? else { return Ok(0) };
+    let Some(args) = cli::parse(&COMMAND, words)?.args_or_print(out)? else { return Ok(0) };
     let (query, layout) = (args.query(), args.layout());
     let logs = args.logs().resolve(&query.subject);
     let found = scan::read(&logs, &query, scan::Cut::default());

@@ -1,8 +1,8 @@
 //! The command `auditloginfo`; see the library of the same name.
 
 use std::process::ExitCode;
-use toolkit::exit::{self, Error};
+use toolkit::exit;
 
 fn main() -> ExitCode {
-    exit::main("auditloginfo", Error::status, auditloginfo::run)
+    exit::main("auditloginfo", auditloginfo::run)
 }

@@ -6,8 +6,8 @@ mod overview;
 mod profile;
 mod text;
 
-use crate::names::Call;
 use crate::section::{Section, Sections};
+use crate::syscall_names::Call;
 use crate::tally::{Counts, Names, Tally};
 use std::borrow::Cow;
 use std::cmp::Ordering;

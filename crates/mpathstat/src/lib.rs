@@ -1,92 +1,139 @@
-//! What each path of each multipath device does, every interval: reads and writes a second, amounts
-//! and times, from the kernel itself.
+//! I/O statistics of multipath devices and of each of their paths, from the kernel itself.
 //!
-//! One run, one straight line: words become [`args::Args`]; sysfs becomes a [`topology::Topology`],
-//! again only when devices changed; `/proc/diskstats` becomes a [`sample::Sample`], two of them the
-//! [`rates::Round`] between them, and that a [`report`].
+//! One run is one line: words become [`args::Args`]; sysfs becomes a [`topology::Topology`], again
+//! only after a change; `/proc/diskstats` becomes a [`sample::Sample`], two of them the
+//! [`rates::IntervalRates`] between them, and these a [`report`].
+//!
+//! ```
+//! use toolkit::messages::Messages;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/mpathstat/load");
+//! let (mut out, mut messages) = (Vec::new(), Messages::new("mpathstat", std::io::stderr()));
+//! mpathstat::run(["--root", root, "1", "1"].map(Into::into), &mut out, &mut messages)?;
+//! assert!(out.starts_with(b"Device Name"));
+//! # Ok::<(), mpathstat::error::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
 pub mod args;
-pub mod daemon;
+pub mod current_topology;
+pub mod error;
+pub mod iostat;
 mod manual;
+pub mod monitor;
+pub mod multipathd;
 pub mod rates;
 pub mod report;
-mod rounds;
 pub mod sample;
-pub mod selection;
 pub mod topology;
-pub mod watch;
 
-use args::COMMAND;
-use rounds::Rounds;
+use args::{Args, COMMAND};
+use current_topology::CurrentTopology;
+use error::Error;
+use iostat::IostatText;
+use monitor::{KernelMonitor, MapMonitor, TextMonitor};
+use multipathd::Multipathd;
+use rates::{By, Outliers, Selection, View};
+use sample::CounterReader;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::Path;
-use sysparse::counter;
 use toolkit::cli;
-use toolkit::exit::Error;
-use toolkit::host::{self, Clock, Host};
 use toolkit::input::Source;
 use toolkit::messages::Messages;
+use toolkit::sampling::{self, Format, HostInfo, Schedule, SystemRoot};
 use topology::Topology;
-use watch::{Told, Watch};
+use topology::sysfs::AttributeSet;
 
-/// A file's name in messages, `-` being standard input.
-fn named(file: &Path) -> &Path {
-    if file == Path::new("-") { Path::new("standard input") } else { file }
-}
-
-/// An error of reading a text.
-fn unread(file: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
-    |cause| Error::Host(host::Error::Read { path: named(file).into(), cause })
-}
-
-/// How the clock of a saved machine is read.
-const CLOCK: Clock = Clock {
-    uptime: |file| counter::uptime(file).ok(),
-    btime: |file| counter::named(file, b"btime").ok(),
-};
-
-/// Runs the command with `words`, those after its name; gives the exit status: 0, or 1 if there was
-/// no map.
+/// Runs the command with `words`, those after its name. Returns the exit status: 0, or 1 if there
+/// was no map.
 ///
 /// # Errors
-/// The command line is wrong, the machine or a text cannot be read, or the report not be written.
+/// The command line is wrong, the system or a text cannot be read, or the report cannot be written.
 pub fn run(
     words: impl IntoIterator<Item = OsString>,
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, Error> {
-    let Some(args) = cli::parse(&COMMAND, words, out)? else { return Ok(0) };
-    let mut told = Told::new(messages);
-    let fixed = args.input.topology.as_deref().map(|file| saved_topology(file, &mut told));
-    let mut host = Host::open(args.input.root.as_deref(), CLOCK)?;
-    let mut report = report::new(&args, host.machine(), host.moment()?.wall);
-    let watch = Watch::new(&args, host, fixed.transpose()?);
-    report.begin(out)?;
-    let mut rounds = Rounds::new(&args, watch, told, report.as_mut());
-    let status = match &args.input.iostat {
-        Some(file) => rounds.of_text(file, open(file)?, out)?,
-        None => rounds.of_kernel(out)?,
+    let Some(args) = cli::parse(&COMMAND, words)?.args_or_print(out)? else { return Ok(0) };
+    let fixed = args.topology.as_deref().map(|file| read_topology(file, messages)).transpose()?;
+    let mut root = SystemRoot::open(args.sampling.root.as_deref())?;
+    let wall = sample::moment(&mut root)?.wall;
+    let mut report = report::new(&args, HostInfo::read(&mut root), wall);
+    let (report, schedule) = (report.as_mut(), &args.sampling.schedule);
+    let maps = map_monitor(&args, fixed, &root);
+    let Some(file) = &args.iostat else {
+        let counters = CounterReader::new(maps.topology.get(), args.columns.extended);
+        let mut monitor = KernelMonitor { maps, counters };
+        return sampling::run(&mut monitor, report, schedule, &mut root, out, messages);
     };
-    report.end(out)?;
-    out.flush()?;
-    Ok(status)
+    let mut monitor = TextMonitor {
+        maps,
+        text: IostatText::new(open_text(file)?),
+        name: display_name(file).to_owned(),
+        wall: args.topology.is_none().then_some(wall),
+        seconds: schedule.period().as_secs_f64(),
+    };
+    let schedule = Schedule { since_boot: true, ..schedule.clone() };
+    sampling::run(&mut monitor, report, &schedule, &mut root, out, messages)
+}
+
+/// The maps, which are those of `fixed` if it is given, and what is shown of them.
+fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMonitor {
+    let view = View {
+        outliers: args.columns.outliers.then(Outliers::default),
+        selection: Selection::new(args.devices.iter().map(|word| word.as_encoded_bytes())),
+        by: args.by,
+        shows_idle: args.shows_idle,
+    };
+    let topology = match fixed {
+        Some(topology) => CurrentTopology::fixed(topology),
+        None => topology_in_sysfs(args, root),
+    };
+    MapMonitor {
+        topology,
+        view,
+        is_single: args.sampling.schedule.count == Some(1),
+        is_saved: root.is_saved(),
+        has_maps: false,
+    }
+}
+
+fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
+    let (columns, by) = (args.columns, args.by);
+    let attributes = AttributeSet {
+        access: columns.extended || columns.outliers || by == Some(By::Group),
+        ports: args.sampling.output.format != Format::Text
+            || matches!(by, Some(By::Host | By::Target)),
+    };
+    // Without a thread to ask multipathd, its columns are unknown.
+    let has_multipathd = columns.extended && !root.is_saved();
+    let multipathd = has_multipathd.then(|| Multipathd::start(multipathd::SOCKET).ok()).flatten();
+    CurrentTopology::in_sysfs(attributes, columns.extended, multipathd)
 }
 
 /// Reads a text of `multipath -ll`.
-fn saved_topology(file: &Path, told: &mut Told<'_, impl Write>) -> Result<Topology, Error> {
-    let tell = |line, bad| told.tell_of_line(named(file), line, bad);
-    topology::text::read(open(file)?, tell).map_err(unread(file))
+fn read_topology(file: &Path, messages: &mut Messages<impl Write>) -> Result<Topology, Error> {
+    let name = display_name(file).display();
+    let on_damage = |line, bad| messages.warn_once(format_args!("{name}:{line}: {bad}"));
+    Ok(topology::text::read(open_text(file)?, on_damage).map_err(read_error(file))?)
 }
 
 /// Opens a text; `-` is standard input.
-fn open(file: &Path) -> Result<Box<dyn Read>, Error> {
+fn open_text(file: &Path) -> Result<Box<dyn Read>, Error> {
     let source = if file == Path::new("-") { Source::stdin() } else { Source::open(file) };
-    match source {
-        Ok(Source::File(file)) => Ok(Box::new(file)),
-        Ok(Source::Stream(stream)) => Ok(stream),
-        Err(cause) => Err(unread(file)(cause)),
+    match source.map_err(read_error(file))? {
+        Source::File(file) => Ok(Box::new(file)),
+        Source::Stream(stream) => Ok(stream),
     }
+}
+
+/// The name of a text in messages.
+fn display_name(file: &Path) -> &Path {
+    if file == Path::new("-") { Path::new("standard input") } else { file }
+}
+
+fn read_error(file: &Path) -> impl FnOnce(io::Error) -> sampling::Error + '_ {
+    |cause| sampling::Error::Read { path: display_name(file).into(), cause }
 }

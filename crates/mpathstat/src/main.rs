@@ -1,8 +1,8 @@
 //! The command `mpathstat`; see the library of the same name.
 
 use std::process::ExitCode;
-use toolkit::exit::{self, Error};
+use toolkit::exit;
 
 fn main() -> ExitCode {
-    exit::main("mpathstat", Error::status, mpathstat::run)
+    exit::main("mpathstat", mpathstat::run)
 }

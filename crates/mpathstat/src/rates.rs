@@ -1,116 +1,118 @@
-//! Rates: what happened between two samples, a second.
+//! Rates: what each map and path did between two samples.
+//!
+//! ```
+//! use mpathstat::rates::{Figures, IntervalRates};
+//! use mpathstat::topology::text;
+//!
+//! let text = "mpatha (36001) dm-0 A,B\nsize=1G wp=rw\n`-+- policy='x' prio=50 status=active\n  \
+//!             `- 0:0:0:0 sda 8:0 active ready running\n";
+//! let topology = text::read(text.as_bytes(), |_, _| ())?;
+//! let figures = Figures { seconds: 2.0, reads: 10.0, ..Figures::default() };
+//! let rates = IntervalRates::new(&topology, None, 2.0, |_| Some(figures));
+//! let path = &rates.maps[0].paths[0];
+//! assert_eq!(path.figures.map(|figures| figures.rate(figures.reads)), Some(5.0));
+//! assert_eq!(path.share_percent, Some(100.0));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod figures;
 mod outliers;
+mod selection;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use figures::Figures;
 pub use outliers::{Mark, Outliers};
-pub use sums::{By, Sum, sums};
+pub use selection::Selection;
+pub use sums::{By, Sum};
+pub use view::View;
 
-use crate::sample::iostat::Report;
 use crate::sample::{Failures, Reading, Sample};
-use crate::topology::{Change, Device, Map, Path, Topology};
+use crate::topology::{Change, Device, Map, Path, Topology, changes};
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 use sysparse::diskstats::Io;
 
-/// A report: what every map and path did between two samples.
+/// Figures by device: by its kernel name, or by the name of a map.
+pub type FiguresByName = HashMap<Vec<u8>, Figures>;
+
+/// What each map and path did in an interval.
 #[derive(Debug)]
-pub struct Round<'a> {
-    /// The wall clock at the end; nothing if the figures come from a text.
+pub struct IntervalRates<'a> {
+    /// The time of day at the end; `None` if the figures come from a text.
     pub wall: Option<SystemTime>,
-    /// The time between the samples in seconds.
+    /// The length of the interval in seconds.
     pub seconds: f64,
     /// What changed in the topology.
     pub changes: Vec<Change>,
-    /// Whether a device of which nothing is known did nothing: a text of `iostat -z` leaves it out.
-    pub silence_is_idle: bool,
     /// The maps, in the order of the topology.
-    pub maps: Vec<MapRound<'a>>,
+    pub maps: Vec<MapRates<'a>>,
+    /// The sums of paths that are shown instead of the maps.
+    pub sums: Option<Vec<Sum<'a>>>,
 }
 
 /// What a map did.
 #[derive(Debug)]
-pub struct MapRound<'a> {
+pub struct MapRates<'a> {
     /// The map.
     pub map: &'a Map,
-    /// What it did; nothing if there are no two samples of it.
+    /// What it did; `None` if that is unknown.
     pub figures: Option<Figures>,
+    /// Whether it did nothing, as far as is known.
+    pub is_idle: bool,
     /// Its paths, in their order.
-    pub paths: Vec<PathRound<'a>>,
+    pub paths: Vec<PathRates<'a>>,
 }
 
 /// What a path did.
 #[derive(Debug)]
-pub struct PathRound<'a> {
+pub struct PathRates<'a> {
     /// The path.
     pub path: &'a Path,
-    /// What it did; nothing if there are no two samples of it.
+    /// What it did; `None` if that is unknown.
     pub figures: Option<Figures>,
-    /// Its part of the reads and writes of all paths of the map; nothing if there were none.
-    pub share: Option<f64>,
+    /// Its percentage of the reads and writes of all paths of the map; `None` if there were none.
+    pub share_percent: Option<f64>,
     /// How it is out of line with its siblings.
     pub mark: Option<Mark>,
 }
 
-impl MapRound<'_> {
-    /// Whether the map did nothing, as far as is known.
-    #[must_use]
-    pub fn is_idle(&self, round: &Round<'_>) -> bool {
-        let silent =
-            || round.silence_is_idle && self.paths.iter().all(|of_path| of_path.figures.is_none());
-        self.figures.map_or_else(silent, |figures| figures.ios() == 0.0)
-    }
-}
-
-impl<'a> Round<'a> {
-    /// The report of a topology in which `figures` says what each device did.
+impl<'a> IntervalRates<'a> {
+    /// The rates of the devices of a topology, each with its `figures`.
     pub fn new(
         topology: &'a Topology,
         wall: Option<SystemTime>,
         seconds: f64,
         figures: impl Fn(&Device) -> Option<Figures>,
-    ) -> Round<'a> {
-        let maps = topology.maps.iter().map(|map| map_round(map, &figures)).collect();
-        Round { wall, seconds, changes: Vec::new(), silence_is_idle: false, maps }
+    ) -> IntervalRates<'a> {
+        let maps = topology.maps.iter().map(|map| MapRates::new(map, &figures)).collect();
+        IntervalRates { wall, seconds, changes: Vec::new(), maps, sums: None }
     }
 
-    /// The report between two samples.
+    /// The rates between two samples, and the changes from one to the other.
     #[must_use]
-    pub fn between(topology: &'a Topology, old: &Sample, new: &Sample) -> Round<'a> {
-        let at = |sample: &Sample| sample.moment.map_or(Duration::ZERO, |moment| moment.at);
-        let seconds = at(new).saturating_sub(at(old)).as_secs_f64();
-        let wall = new.moment.map(|moment| moment.wall);
-        Round::new(topology, wall, seconds, |device| {
-            Figures::between(old.reading(device)?, new.reading(device)?, seconds)
-        })
+    pub fn between(old: &Sample, new: &'a Sample) -> IntervalRates<'a> {
+        let elapsed = new.moment.monotonic.saturating_sub(old.moment.monotonic);
+        let seconds = elapsed.as_secs_f64();
+        let (before, topology) = (&old.topology, &new.topology);
+        let has_same_slots = Rc::ptr_eq(&before.names, &topology.names);
+        let moved = (!has_same_slots).then(|| old.readings_for(topology));
+        let old_readings = moved.as_ref().unwrap_or(&old.readings);
+        let rates = IntervalRates::new(topology, Some(new.moment.wall), seconds, |device| {
+            let reading = old_readings.get(device.slot)?.as_ref()?;
+            Figures::between(reading, new.reading(device)?, seconds)
+        });
+        IntervalRates { changes: changes_between(before, topology), ..rates }
     }
 
-    /// The report of the figures that a text gives, by the names of maps or the kernel's.
+    /// The rates from boot to a sample, `uptime` later.
     #[must_use]
-    pub fn of_text(
-        topology: &'a Topology,
-        wall: Option<SystemTime>,
-        seconds: f64,
-        text: &Report,
-    ) -> Round<'a> {
-        let mut round =
-            Round::new(topology, wall, seconds, |device| text.get(&device.kernel).copied());
-        for of_map in &mut round.maps {
-            of_map.figures = of_map.figures.or_else(|| text.get(&of_map.map.name).copied());
-        }
-        round.silence_is_idle = true;
-        round
-    }
-
-    /// The report from boot to a sample, `uptime` later.
-    #[must_use]
-    pub fn since_boot(topology: &'a Topology, sample: &Sample, uptime: Duration) -> Round<'a> {
+    pub fn since_boot(sample: &'a Sample, uptime: Duration) -> IntervalRates<'a> {
         let seconds = uptime.as_secs_f64();
-        let wall = sample.moment.map(|moment| moment.wall);
-        Round::new(topology, wall, seconds, |device| {
+        IntervalRates::new(&sample.topology, Some(sample.moment.wall), seconds, |device| {
             let new = sample.reading(device)?;
             let failures =
                 new.failures.map(|now| Failures { errors: 0, timeouts: now.timeouts.map(|_| 0) });
@@ -118,27 +120,58 @@ impl<'a> Round<'a> {
             Figures::between(&zero, new, seconds)
         })
     }
+
+    /// The rates that a text of iostat contains. `iostat -z` leaves out idle devices, so a map
+    /// counts as idle if neither the map nor any of its paths is in the text.
+    #[must_use]
+    pub fn from_figures(
+        topology: &'a Topology,
+        wall: Option<SystemTime>,
+        seconds: f64,
+        figures: &FiguresByName,
+    ) -> IntervalRates<'a> {
+        let by_kernel_name = |device: &Device| figures.get(&device.kernel).copied();
+        let mut rates = IntervalRates::new(topology, wall, seconds, by_kernel_name);
+        for map in &mut rates.maps {
+            map.figures = map.figures.or_else(|| figures.get(&map.map.name).copied());
+            map.is_idle = match map.figures {
+                Some(figures) => figures.ios() == 0.0,
+                None => map.paths.iter().all(|path| path.figures.is_none()),
+            };
+        }
+        rates
+    }
 }
 
-fn map_round<'a>(map: &'a Map, figures: &impl Fn(&Device) -> Option<Figures>) -> MapRound<'a> {
-    let of_paths: Vec<_> = map.paths.iter().map(|path| figures(&path.device)).collect();
-    let mut all = Figures::default();
-    of_paths.iter().flatten().for_each(|path| all += *path);
-    let total = all.ios();
-    let mut own = figures(&map.device);
-    // Before Linux 6.4 the NVMe driver counted nothing on the map itself.
-    if map.device.kernel.starts_with(b"nvme")
-        && own.is_none_or(|own| own.ios() == 0.0)
-        && total > 0.0
-    {
-        own = Some(all);
+/// The changes from one topology to the next, which is often the same one.
+#[must_use]
+pub fn changes_between(old: &Rc<Topology>, new: &Rc<Topology>) -> Vec<Change> {
+    if Rc::ptr_eq(old, new) { Vec::new() } else { changes(old, new) }
+}
+
+impl<'a> MapRates<'a> {
+    fn new(map: &'a Map, figures: &impl Fn(&Device) -> Option<Figures>) -> MapRates<'a> {
+        let of_paths: Vec<_> = map.paths.iter().map(|path| figures(&path.device)).collect();
+        let mut sum = Figures::default();
+        of_paths.iter().flatten().for_each(|path| sum += *path);
+        let total = sum.ios();
+        let mut own = figures(&map.device);
+        // Before Linux 6.4, the NVMe driver counted nothing on the map itself.
+        if map.device.kernel.starts_with(b"nvme")
+            && own.is_none_or(|own| own.ios() == 0.0)
+            && total > 0.0
+        {
+            own = Some(sum);
+        }
+        let own = own.map(|own| Figures { errors: sum.errors, timeouts: sum.timeouts, ..own });
+        let share = |figures: Figures| figures.ios() / total * 100.0;
+        let paths = map.paths.iter().zip(of_paths).map(|(path, figures)| PathRates {
+            path,
+            figures,
+            share_percent: figures.filter(|_| total > 0.0).map(share),
+            mark: None,
+        });
+        let is_idle = own.is_some_and(|own| own.ios() == 0.0);
+        MapRates { map, figures: own, is_idle, paths: paths.collect() }
     }
-    let own = own.map(|own| Figures { errors: all.errors, timeouts: all.timeouts, ..own });
-    let paths = map.paths.iter().zip(of_paths).map(|(path, figures)| PathRound {
-        path,
-        figures,
-        share: figures.filter(|_| total > 0.0).map(|figures| figures.ios() / total),
-        mark: None,
-    });
-    MapRound { map, figures: own, paths: paths.collect() }
 }

@@ -1,173 +1,215 @@
-//! A sample: what every map and path has done so far, read at one moment.
+//! A sample: the I/O statistics of all maps and paths at one moment.
+//!
+//! ```
+//! use toolkit::sampling::SystemRoot;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/mpathstat/load");
+//! let mut root = SystemRoot::open(Some(root.as_ref()))?;
+//! let moment = mpathstat::sample::moment(&mut root)?;
+//! assert_eq!(moment.monotonic, mpathstat::sample::uptime(&mut root)?);
+//! # Ok::<(), mpathstat::error::Error>(())
+//! ```
 
-pub mod iostat;
 #[cfg(test)]
 mod tests;
 
+use crate::error::Error;
 use crate::topology::{Device, Topology};
 use std::collections::HashMap;
-use sysparse::ParseError;
+use std::io::Write;
+use std::rc::Rc;
+use std::time::Duration;
 use sysparse::counter;
 use sysparse::diskstats::{Io, disks};
-use toolkit::host::{Error, Host, Kept, Moment};
+use toolkit::messages::Messages;
+use toolkit::sampling::{self, Moment, OpenFile, SystemRoot};
 
-/// What the devices of a topology had done at one moment.
-#[derive(Debug, Clone, Default)]
+/// The I/O statistics of the devices of a topology at one moment.
+#[derive(Debug, Clone)]
 pub struct Sample {
-    /// When; nothing before the first sample.
-    pub moment: Option<Moment>,
-    /// By [`Device::slot`]; nothing for a device that was not there.
+    /// When it was taken.
+    pub moment: Moment,
+    /// The devices.
+    pub topology: Rc<Topology>,
+    /// The statistics by [`Device::slot`]; `None` for a device that has none.
     pub readings: Vec<Option<Reading>>,
 }
 
-/// What a device had done.
+/// The I/O statistics of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reading {
     /// Major and minor number.
     pub number: (u64, u64),
-    /// The kernel's counters.
+    /// The counters in `/proc/diskstats`.
     pub io: Io,
-    /// Commands that ended in an error, and those that ran into their time limit; of SCSI devices,
-    /// and only if asked for.
+    /// Failed commands; known for SCSI devices only, and only if they are shown.
     pub failures: Option<Failures>,
 }
 
-/// What went wrong on a SCSI device since it appeared.
+/// The failed commands of a SCSI device since it was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Failures {
-    /// Commands that ended in an error.
+    /// Commands that ended with an error.
     pub errors: u64,
-    /// Commands that ran into their time limit; nothing before Linux 6.1.
+    /// Commands that timed out; unknown before Linux 6.1.
     pub timeouts: Option<u64>,
 }
 
 impl Sample {
-    /// What a device had done.
+    /// The statistics of a device of this sample's topology.
     #[must_use]
     pub fn reading(&self, device: &Device) -> Option<&Reading> {
         self.readings.get(device.slot)?.as_ref()
     }
 
-    /// The same sample under a new topology: a device keeps its reading if name and identity are the
-    /// same.
+    /// The statistics by slot of another topology. A device keeps them if its name and identity are
+    /// the same.
     #[must_use]
-    pub fn under(&self, old: &Topology, new: &Topology) -> Sample {
-        let known: HashMap<_, _> = old.devices().map(|device| (&device.kernel, device)).collect();
-        let mut readings = vec![None; new.names.len()];
-        for device in new.devices() {
-            let before = known.get(&device.kernel).filter(|old| old.identity == device.identity);
+    pub fn readings_for(&self, topology: &Topology) -> Vec<Option<Reading>> {
+        let old = self.topology.devices();
+        let old: HashMap<_, _> = old.map(|device| (&device.kernel, device)).collect();
+        let mut readings = vec![None; topology.names.len()];
+        for device in topology.devices() {
+            let same = old.get(&device.kernel).filter(|old| old.identity == device.identity);
             if let Some(place) = readings.get_mut(device.slot) {
-                *place = before.and_then(|before| self.reading(before)).copied();
+                *place = same.and_then(|same| self.reading(same)).copied();
             }
         }
-        Sample { moment: self.moment, readings }
-    }
-}
-
-/// Reads samples of the devices of one topology after the other.
-#[derive(Debug)]
-pub struct Sampler {
-    diskstats: Kept,
-    /// Where the device of each name stands in a sample.
-    slots: HashMap<Vec<u8>, usize>,
-    /// By slot: the files of what went wrong; empty if nobody asked.
-    failures: Vec<Option<FailureFiles>>,
-    /// How many devices `/proc/diskstats` had when the topology was read.
-    devices: Option<usize>,
-}
-
-impl Default for Sampler {
-    fn default() -> Self {
-        let diskstats = Kept::new(DISKSTATS);
-        Sampler { diskstats, slots: HashMap::new(), failures: Vec::new(), devices: None }
+        readings
     }
 }
 
 const DISKSTATS: &str = "proc/diskstats";
+const UPTIME: &str = "proc/uptime";
+
+/// Reads the I/O statistics of the devices of a topology.
+#[derive(Debug)]
+pub struct CounterReader {
+    diskstats: OpenFile,
+    /// The slot of each device, by its name in diskstats.
+    slots: HashMap<Vec<u8>, usize>,
+    has_failures: bool,
+    /// The files with failed commands, by slot.
+    failures: Vec<Option<FailureFiles>>,
+    /// How many devices diskstats had when it was first read for this topology.
+    devices: Option<usize>,
+}
 
 #[derive(Debug)]
 struct FailureFiles {
-    errors: Kept,
-    timeouts: Kept,
+    errors: OpenFile,
+    timeouts: OpenFile,
 }
 
-impl Sampler {
-    /// Takes over a topology that was just read. `failures`: whether to read what went wrong.
-    pub fn follow(&mut self, topology: &Topology, failures: bool) {
+impl CounterReader {
+    /// A reader for the devices of `topology`, which reads failed commands, too, if `has_failures`.
+    #[must_use]
+    pub fn new(topology: &Topology, has_failures: bool) -> CounterReader {
+        let mut reader = CounterReader {
+            diskstats: OpenFile::new(DISKSTATS),
+            slots: HashMap::new(),
+            has_failures,
+            failures: Vec::new(),
+            devices: None,
+        };
+        reader.set_topology(topology);
+        reader
+    }
+
+    /// Reads the devices of `topology`, which was just read, from now on.
+    pub fn set_topology(&mut self, topology: &Topology) {
+        self.devices = None;
         self.slots.clear();
         for (slot, name) in topology.names.iter().enumerate() {
-            // What is `cciss!c0d0` in sysfs is `cciss/c0d0` in diskstats.
+            // `cciss!c0d0` in sysfs is `cciss/c0d0` in diskstats.
             let name = name.iter().map(|byte| if *byte == b'!' { b'/' } else { *byte });
             self.slots.insert(name.collect(), slot);
         }
-        self.devices = None;
         self.failures.clear();
-        if failures {
-            self.failures.resize_with(topology.names.len(), || None);
-            for path in topology.paths().filter(|path| !path.hctl.is_empty()) {
-                if let Some(files) = self.failures.get_mut(path.device.slot) {
-                    *files = Some(FailureFiles::of(&path.device.kernel));
-                }
+        self.failures.resize_with(topology.names.len(), || None);
+        let paths = topology.paths().filter(|path| self.has_failures && !path.hctl.is_empty());
+        for path in paths {
+            if let Some(files) = self.failures.get_mut(path.device.slot) {
+                *files = Some(FailureFiles::for_device(&path.device.kernel));
             }
         }
     }
 
-    /// Reads a sample: all counters out of one reading of `/proc/diskstats`. `tell` hears of damaged
-    /// lines, by their number.
+    /// Reads the statistics by slot, all from one reading of `/proc/diskstats`. Damaged lines are
+    /// reported and left out.
     ///
     /// # Errors
-    /// `/proc/diskstats` or the time cannot be read.
-    pub fn sample(
+    /// `/proc/diskstats` cannot be read.
+    pub fn read(
         &mut self,
-        host: &mut Host,
-        mut tell: impl FnMut(usize, ParseError),
-    ) -> Result<Sampled, Error> {
-        let moment = host.moment()?;
+        root: &mut SystemRoot,
+        messages: &mut Messages<impl Write>,
+    ) -> Result<Counters, sampling::Error> {
         let mut readings = vec![None; self.slots.len()];
+        let path = root.path(DISKSTATS);
         let mut devices = 0;
-        for (line, disk) in disks(host.read_again(&mut self.diskstats)?) {
+        for (line, disk) in disks(root.reread(&mut self.diskstats)?) {
             devices += 1;
-            let disk = match disk {
-                Ok(disk) => disk,
-                Err(bad) => {
-                    tell(line, bad);
-                    continue;
+            match disk {
+                Ok(disk) => {
+                    let slot = self.slots.get(disk.name);
+                    if let Some(place) = slot.and_then(|slot| readings.get_mut(*slot)) {
+                        let number = (disk.major, disk.minor);
+                        *place = Some(Reading { number, io: disk.io, failures: None });
+                    }
                 }
-            };
-            if let Some(place) = self.slots.get(disk.name).and_then(|slot| readings.get_mut(*slot))
-            {
-                let number = (disk.major, disk.minor);
-                *place = Some(Reading { number, io: disk.io, failures: None });
+                Err(bad) => messages.warn_once(format_args!("{}:{line}: {bad}", path.display())),
             }
         }
         for (reading, files) in readings.iter_mut().zip(&mut self.failures) {
             if let (Some(reading), Some(files)) = (reading, files) {
-                reading.failures = files.read(host);
+                reading.failures = files.read(root);
             }
         }
         let differs = *self.devices.get_or_insert(devices) != devices;
-        Ok(Sampled { sample: Sample { moment: Some(moment), readings }, differs })
+        Ok(Counters { readings, differs })
     }
 }
 
-/// A sample, and whether the kernel has other devices than when the topology was read.
+/// I/O statistics by slot.
 #[derive(Debug)]
-pub struct Sampled {
-    /// The sample.
-    pub sample: Sample,
-    /// Whether devices came or went since the topology was read.
+pub struct Counters {
+    /// The statistics; `None` for a device that has none.
+    pub readings: Vec<Option<Reading>>,
+    /// Whether the number of devices changed since the topology was read.
     pub differs: bool,
 }
 
 impl FailureFiles {
-    fn of(kernel: &[u8]) -> FailureFiles {
+    fn for_device(kernel: &[u8]) -> FailureFiles {
         let kernel = String::from_utf8_lossy(kernel);
-        let file = |name: &str| Kept::new(format!("sys/block/{kernel}/device/{name}"));
+        let file = |name: &str| OpenFile::new(format!("sys/block/{kernel}/device/{name}"));
         FailureFiles { errors: file("ioerr_cnt"), timeouts: file("iotmo_cnt") }
     }
 
-    fn read(&mut self, host: &mut Host) -> Option<Failures> {
-        let mut count = |file| counter::hex_count(host.attribute(file).ok()?).ok();
+    fn read(&mut self, root: &mut SystemRoot) -> Option<Failures> {
+        let mut count = |file| counter::hex_count(root.read_attribute(file).ok()?).ok();
         Some(Failures { errors: count(&mut self.errors)?, timeouts: count(&mut self.timeouts) })
     }
+}
+
+/// The moment now.
+///
+/// # Errors
+/// The time of a saved system cannot be read.
+pub fn moment(root: &mut SystemRoot) -> Result<Moment, Error> {
+    if let Some(now) = root.now() {
+        return Ok(now);
+    }
+    let btime = root.read("proc/stat").ok().and_then(|text| counter::named(text, b"btime").ok());
+    Ok(Moment::after_boot(uptime(root)?, btime))
+}
+
+/// The time since boot.
+///
+/// # Errors
+/// `/proc/uptime` cannot be read.
+pub fn uptime(root: &mut SystemRoot) -> Result<Duration, Error> {
+    let uptime = counter::uptime(root.read(UPTIME)?);
+    Ok(uptime.map_err(|bad| root.malformed(UPTIME, bad.expected))?)
 }

@@ -1,50 +1,47 @@
 //! The command on a running system that changes: a tree of files, mounted over `/sys` and
 //! `/proc/diskstats` in a mount namespace of its own, is changed while the command runs.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a failed test may panic, a skipped one says so"
-)]
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::symlink;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Child, Stdio};
+use test_support::{LineReader, TempDir, command, send_signal, temp_dir, works, write};
 
-/// A machine of files.
-struct Machine {
-    root: PathBuf,
-    /// The kernel's count of changes.
+/// A system of files.
+struct System {
+    root: TempDir,
+    /// The number of events of the kernel.
     events: u32,
-    /// What devices have done: name, reads.
+    /// The devices, and how many reads each has done.
     reads: Vec<(&'static str, u64)>,
 }
 
-impl Machine {
-    fn new(name: &str) -> Machine {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&root);
-        let mut machine = Machine { root, events: 0, reads: Vec::new() };
-        fs::create_dir_all(machine.root.join("sys/block")).unwrap();
-        fs::create_dir_all(machine.root.join("proc")).unwrap();
-        machine.read(&[]);
-        machine.warn();
-        machine
+impl System {
+    fn new() -> System {
+        let mut system = System { root: temp_dir(), events: 0, reads: Vec::new() };
+        // Whoever runs the command must be able to read the tree.
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(system.root.path(), mode).unwrap();
+        fs::create_dir_all(system.path_of("sys/block")).unwrap();
+        fs::create_dir_all(system.path_of("proc")).unwrap();
+        system.read(&[]);
+        system.send_event();
+        system
+    }
+
+    fn path_of(&self, below: &str) -> PathBuf {
+        self.root.path().join(below)
     }
 
     fn write(&self, below: &str, text: &str) {
-        let path = self.root.join(below);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        write(&self.path_of(below), text);
     }
 
-    /// The kernel tells of a change.
-    fn warn(&mut self) {
+    /// The kernel reports a change.
+    fn send_event(&mut self) {
         self.events += 1;
         self.write("sys/kernel/uevent_seqnum", &format!("{}\n", self.events));
     }
@@ -66,15 +63,15 @@ impl Machine {
         self.write(&format!("sys/block/dm-0/slaves/{path}"), "");
         symlink(
             format!("../../../{host}:0:0:0"),
-            self.root.join(format!("sys/{device}/block/{path}/device")),
+            self.path_of(&format!("sys/{device}/block/{path}/device")),
         )
         .unwrap();
-        symlink(format!("../{device}/block/{path}"), self.root.join(format!("sys/block/{path}")))
+        symlink(format!("../{device}/block/{path}"), self.path_of(&format!("sys/block/{path}")))
             .unwrap();
         self.reads.push((path, 0));
     }
 
-    /// These devices read more.
+    /// Increases the reads of these devices.
     fn read(&mut self, more: &[(&str, u64)]) {
         let mut text = String::new();
         for (minor, (name, reads)) in self.reads.iter_mut().enumerate() {
@@ -82,76 +79,45 @@ impl Machine {
             let counted = format!("{reads} 0 0 {reads} 0 0 0 0 0 0 0");
             text.extend(["   8 ", &minor.to_string(), " ", name, " ", &counted, "\n"]);
         }
-        // The mounted file has to stay the same one, and to be whole at any time.
+        // The mounted file must stay the same file, and be whole at any time.
         let mut options = fs::OpenOptions::new();
         let file = options.write(true).create(true).truncate(false);
-        let mut file = file.open(self.root.join("proc/diskstats")).unwrap();
+        let mut file = file.open(self.path_of("proc/diskstats")).unwrap();
         file.write_all(text.as_bytes()).unwrap();
         file.set_len(text.len() as u64).unwrap();
     }
 
-    /// Starts the command on this machine; nothing where namespaces cannot be made.
+    /// Starts the command on this system; `None` where there are no mount namespaces.
     fn run(&self, words: &str) -> Option<Run> {
         let mounts =
             "mount --bind \"$0/sys\" /sys && mount --bind \"$0/proc/diskstats\" /proc/diskstats";
-        let mut tried = Command::new("unshare");
-        tried.args(["--mount", "sh", "-c", mounts]).arg(&self.root).stderr(Stdio::null());
-        if !tried.status().is_ok_and(|status| status.success()) {
-            eprintln!("skipped: no mount namespace");
+        let mut unshare = command("unshare");
+        if !works(unshare.args(["--mount", "sh", "-c", mounts]).arg(self.root.path())) {
             return None;
         }
-        let mut command = Command::new("unshare");
-        command.args(["--mount", "sh", "-c", &format!("{mounts} && exec {words}")]);
         let built = Path::new(env!("CARGO_BIN_EXE_mpathstat")).parent().unwrap();
         let path = format!("{}:{}", built.display(), std::env::var("PATH").unwrap());
-        command.arg(&self.root).env("PATH", path).env("TZ", "UTC").env("S_COLORS", "never");
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let told = self::lines(child.stderr.take().unwrap());
-        let lines = self::lines(child.stdout.take().unwrap());
-        Some(Run { child, lines, told })
+        let mut unshare = command("unshare");
+        unshare.args(["--mount", "sh", "-c", &format!("{mounts} && exec {words}")]);
+        unshare.arg(self.root.path()).env("PATH", path).env("S_COLORS", "never");
+        let mut child = unshare.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let reports = LineReader::new(child.stdout.take().unwrap());
+        let messages = LineReader::new(child.stderr.take().unwrap());
+        Some(Run { child, reports, messages })
     }
-}
-
-/// Lines as they come.
-fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(output).lines() {
-            if sender.send(line.unwrap()).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
 }
 
 /// The running command.
 struct Run {
     child: Child,
-    lines: Receiver<String>,
-    told: Receiver<String>,
+    reports: LineReader,
+    messages: LineReader,
 }
 
 impl Run {
-    /// The first line that holds `words`; `work` goes on until it comes.
-    fn until(&self, words: &str, mut work: impl FnMut()) -> String {
-        let start = Instant::now();
-        let mut seen = Vec::new();
-        while start.elapsed() < Duration::from_secs(10) {
-            work();
-            if let Ok(line) = self.lines.recv_timeout(Duration::from_millis(100)) {
-                if line.contains(words) {
-                    return line;
-                }
-                seen.push(line);
-            }
-        }
-        panic!("no {words:?} in {seen:#?}");
-    }
-
-    fn end(mut self, signal: &str) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    /// Ends the run by a signal. Returns the exit status.
+    fn end(&mut self, signal: &str) -> Option<i32> {
+        send_signal(&self.child, signal);
         self.child.wait().unwrap().code()
     }
 }
@@ -163,50 +129,48 @@ impl Drop for Run {
 }
 
 #[test]
-fn changes_show_in_the_next_report_and_signals_end_the_run_well() {
-    let mut machine = Machine::new("live-changes");
-    let Some(run) = machine.run("mpathstat 0.05") else { return };
-    let told = run.told.recv_timeout(Duration::from_secs(10)).unwrap();
-    assert_eq!(told, "mpathstat: there is no multipath map here; waiting for one");
-    machine.map(&["sda", "sdb"]);
-    machine.read(&[]);
-    machine.warn();
-    run.until(" mpatha: map added (2/2 running)", || ());
-    run.until("|- sda ", || machine.read(&[("sda", 50), ("dm-0", 50)]));
-    machine.write("sys/devices/host1/target1:0:0/1:0:0:0/state", "offline\n");
-    machine.warn();
-    run.until(" mpatha: path sdb offline (1/2 running)", || ());
-    machine.path("sdc");
-    machine.read(&[]);
-    machine.warn();
-    run.until(" mpatha: path sdc added (2/3 running)", || ());
-    run.until("|- sdc ", || machine.read(&[("sdc", 7), ("dm-0", 7)]));
-    fs::remove_file(machine.root.join("sys/block/dm-0/slaves/sda")).unwrap();
-    machine.reads.retain(|(name, _)| *name != "sda");
-    machine.read(&[]);
-    machine.warn();
-    run.until(" mpatha: path sda removed (1/2 running)", || ());
+fn changes_are_shown_in_the_next_report() {
+    let mut system = System::new();
+    let Some(mut run) = system.run("mpathstat 0.05") else { return };
+    run.messages.wait_for("mpathstat: there is no multipath map here; waiting for one", || ());
+    system.map(&["sda", "sdb"]);
+    system.read(&[]);
+    system.send_event();
+    run.reports.wait_for(" mpatha: map added (2/2 running)", || ());
+    run.reports.wait_for("|- sda ", || system.read(&[("sda", 50), ("dm-0", 50)]));
+    system.write("sys/devices/host1/target1:0:0/1:0:0:0/state", "offline\n");
+    system.send_event();
+    run.reports.wait_for(" mpatha: path sdb offline (1/2 running)", || ());
+    system.path("sdc");
+    system.read(&[]);
+    system.send_event();
+    run.reports.wait_for(" mpatha: path sdc added (2/3 running)", || ());
+    run.reports.wait_for("|- sdc ", || system.read(&[("sdc", 7), ("dm-0", 7)]));
+    fs::remove_file(system.path_of("sys/block/dm-0/slaves/sda")).unwrap();
+    system.reads.retain(|(name, _)| *name != "sda");
+    system.read(&[]);
+    system.send_event();
+    run.reports.wait_for(" mpatha: path sda removed (1/2 running)", || ());
     assert_eq!(run.end("-INT"), Some(0));
 }
 
 #[test]
-fn nobody_needs_root() {
-    let mut machine = Machine::new("live-user");
-    machine.map(&["sda", "sdb"]);
-    machine.read(&[]);
+fn the_command_needs_no_root_privileges() {
+    let mut system = System::new();
+    system.map(&["sda", "sdb"]);
+    system.read(&[]);
     let user = "setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs";
-    let Some(run) = machine.run(&format!("{user} mpathstat -x 0.05")) else { return };
-    let row = run.until("|- sda ", || machine.read(&[("sda", 100), ("dm-0", 100)]));
+    let Some(mut run) = system.run(&format!("{user} mpathstat -x 0.05")) else { return };
+    let row = run.reports.wait_for("|- sda ", || system.read(&[("sda", 100), ("dm-0", 100)]));
     assert!(row.contains("running") && row.contains("0:0:0:0"), "{row}");
-    assert_eq!(run.told.try_recv().ok(), None);
     assert_eq!(run.end("-TERM"), Some(0));
+    assert!(run.messages.all().is_empty());
 }
 
 #[test]
-fn one_report_of_no_map_is_a_failure() {
-    let machine = Machine::new("live-none");
-    let Some(mut run) = machine.run("mpathstat 1 1") else { return };
+fn a_single_report_without_a_map_is_a_failure() {
+    let system = System::new();
+    let Some(mut run) = system.run("mpathstat 1 1") else { return };
+    run.messages.wait_for("mpathstat: there is no multipath map here", || ());
     assert_eq!(run.child.wait().unwrap().code(), Some(1));
-    let told = run.told.recv_timeout(Duration::from_secs(10)).unwrap();
-    assert_eq!(told, "mpathstat: there is no multipath map here");
 }

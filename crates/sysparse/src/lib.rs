@@ -19,6 +19,7 @@
 
 pub mod audit;
 pub mod counter;
+pub mod device_name;
 pub mod diskstats;
 pub mod iostat;
 pub mod multipath;

@@ -28,6 +28,7 @@ mod tests;
 pub use map::Map;
 
 use crate::ParseError;
+use crate::device_name::Hctl;
 use crate::text::{self, uncoloured};
 use memchr::memmem;
 
@@ -112,7 +113,7 @@ impl<'a> Group<'a> {
             let priority = after(rest, b" prio=").map_or(&b""[..], |rest| text::word(rest).0);
             return Some(Group { priority, status: text::word(after(rest, b" status=")?).0 });
         }
-        if !tree.ends_with(b"\\_ ") || hctl(text::word(rest).0) {
+        if !tree.ends_with(b"\\_ ") || Hctl::parse(text::word(rest).0).is_ok() {
             return None;
         }
         let mut group = Group { priority: b"", status: b"" };
@@ -134,19 +135,9 @@ impl<'a> Path<'a> {
         let (name, rest) = text::word(rest.trim_ascii_start());
         let (device, states) = text::word(rest.trim_ascii_start());
         let (hctl, name, device) = (uncoloured(hctl), uncoloured(name), uncoloured(device));
-        let known = self::hctl(hctl) && !name.is_empty() && is_device(device);
+        let known = Hctl::parse(hctl).is_ok() && !name.is_empty() && is_device(device);
         known.then_some(Path { hctl, name, device, states })
     }
-}
-
-/// Whether these are three or more numbers or `#` with colons between.
-fn hctl(word: &[u8]) -> bool {
-    let mut parts = 0;
-    let numbers = word.split(|byte| *byte == b':').all(|part| {
-        parts += 1;
-        part == b"#" || text::whole_number(part).is_some()
-    });
-    numbers && parts >= 3
 }
 
 /// Whether this is a major and a minor number, or stands in for them.

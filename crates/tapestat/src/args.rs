@@ -1,172 +1,118 @@
-//! The command line: the only place that names an option.
+//! The command line. The table of its options is the only place that names an option.
+//!
+//! ```
+//! use tapestat::args::COMMAND;
+//! use toolkit::cli::{Request, parse};
+//!
+//! let request = parse(&COMMAND, ["st0", "5"].map(Into::into))?;
+//! assert!(matches!(request, Request::Run(args) if args.drives == ["st0"]));
+//! # Ok::<(), toolkit::cli::Usage>(())
+//! ```
 
-mod options;
+mod table;
+#[cfg(test)]
+mod tests;
 
-use crate::manual::MANUAL;
-use options::{DRIVES, FIGURES, OUTPUT, REPORTS};
+pub use table::COMMAND;
+
+use crate::names::Naming;
+use crate::rates::Scale;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
 use std::time::Duration;
-use toolkit::cli::{Command, OptionGroup};
-use toolkit::look::Look;
+use toolkit::sampling::{Format, SamplingOptions, Schedule};
 
 /// What a command line asks for.
 #[derive(Debug, Default)]
 pub struct Args {
-    /// How the report looks.
-    pub layout: Layout,
-    /// When reports are made.
-    pub course: Course,
-    /// Only these drives; all if empty.
+    /// Interval, count, root, format and units.
+    pub sampling: SamplingOptions,
+    /// Whether the report since boot is omitted.
+    skips_since_boot: bool,
+    /// Whether to wait for a drive, and to report when drives are added and removed.
+    pub wait: bool,
+    /// The drives to show; all if empty.
     pub drives: Vec<OsString>,
-    /// Where a drive's name comes from, unless it is the kernel's.
+    /// The name by which drives are shown, unless it is that of the kernel.
     pub naming: Option<Naming>,
-    /// The folder of a saved machine.
-    pub root: Option<PathBuf>,
-    /// To print the version as sysstat does, and end.
+    /// The number of decimals.
+    decimals: Option<usize>,
+    /// What is shown besides the default columns and rows, and what is omitted.
+    pub columns: Columns,
+    /// Whether to print the version as sysstat does, and end.
     pub version: bool,
 }
 
-/// How the report looks.
-#[derive(Debug, Default)]
-pub struct Layout {
-    /// Form, unit and time; with `human` percentages have a sign.
-    pub look: Look,
-    /// Digits behind the decimal mark.
-    pub decimals: Option<usize>,
-    /// What is shown beside the usual columns and rows, and what is left out.
-    pub shown: Shown,
-}
-
-/// What is shown beside the usual columns and rows, and what is left out.
+/// What is shown besides the default columns and rows, and what is omitted.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Shown {
-    /// Block sizes, times of operations, requests in flight, state.
+pub struct Columns {
+    /// Block sizes, times of operations, requests in flight and states.
     pub extended: bool,
-    /// A line with the sums.
+    /// A row with the total.
     pub total: bool,
-    /// Drives that did nothing are left out.
-    pub omit_idle: bool,
+    /// Whether idle drives are omitted.
+    pub omits_idle: bool,
 }
-
-/// Where a drive's name comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Naming {
-    /// Links in `/dev/tape/by-id`.
-    Id,
-    /// Links in `/dev/tape/by-path`.
-    Path,
-    /// The serial number that the drive gives.
-    Serial,
-    /// Host, channel, target and unit.
-    Hctl,
-}
-
-/// When reports are made.
-#[derive(Debug, Default)]
-pub struct Course {
-    interval: Option<Duration>,
-    count: Option<u64>,
-    /// No report since boot.
-    omit_since_boot: bool,
-    /// Wait for a drive, and tell of those that come and go.
-    pub wait: bool,
-}
-
-impl Course {
-    /// The time from one sample to the next, if there is to be more than one.
-    #[must_use]
-    pub fn period(&self) -> Option<Duration> {
-        let waiting = self.wait.then_some(Duration::from_secs(1));
-        self.interval.filter(|interval| !interval.is_zero()).or(waiting)
-    }
-
-    /// Whether the first report, that since boot, is left out.
-    #[must_use]
-    pub fn skips_first(&self) -> bool {
-        self.omit_since_boot && self.interval.is_some_and(|interval| !interval.is_zero())
-    }
-
-    /// How many reports follow the first sample; nothing if that is up to the user.
-    #[must_use]
-    pub fn following(&self) -> Option<u64> {
-        let count = match self.interval {
-            Some(interval) if !interval.is_zero() => self.count?,
-            _ => 1,
-        };
-        Some(if self.skips_first() { count } else { count - 1 })
-    }
-
-    /// Takes an interval, then a count.
-    fn add_number(&mut self, word: &str) -> Result<(), String> {
-        if self.interval.is_none() {
-            self.interval = Some(interval(word)?);
-            return Ok(());
-        }
-        if self.count.is_some() {
-            return Err(format!("unexpected third number {word}"));
-        }
-        let count = word.parse().ok().filter(|count| *count > 0);
-        self.count = Some(count.ok_or_else(|| format!("count {word}: expected 1 or more"))?);
-        Ok(())
-    }
-}
-
-/// An interval in seconds, with decimals or without.
-fn interval(word: &str) -> Result<Duration, String> {
-    let seconds = sysparse::counter::uptime(word.as_bytes()).ok();
-    seconds.filter(|interval| interval.is_zero() || SENSIBLE.contains(interval)).ok_or_else(|| {
-        format!("interval {word}: expected seconds, 0.001 or more, or 0 for a report since boot")
-    })
-}
-
-/// From a thousandth of a second to a hundred years.
-const SENSIBLE: std::ops::RangeInclusive<Duration> =
-    Duration::from_millis(1)..=Duration::from_secs(100 * 365 * 86400);
 
 impl Args {
-    /// Whether these arguments go together; the error is a clause about those that do not.
+    /// When reports are printed. Without an interval, or with 0, there is one report, which is that
+    /// since boot.
+    #[must_use]
+    pub fn schedule(&self) -> Schedule {
+        let schedule = &self.sampling.schedule;
+        match schedule.interval {
+            None | Some(Duration::ZERO) => {
+                Schedule { count: Some(1), since_boot: true, ..schedule.clone() }
+            }
+            Some(_) => Schedule { since_boot: !self.skips_since_boot, ..schedule.clone() },
+        }
+    }
+
+    /// How figures are computed. Records, and amounts that choose their units themselves, are always
+    /// in kB.
+    #[must_use]
+    pub fn scale(&self) -> Scale {
+        let output = &self.sampling.output;
+        let is_record = output.format.is_records();
+        let is_human = output.human && output.format == Format::Text;
+        let unit = if is_record || is_human { None } else { output.unit };
+        Scale {
+            decimals: self.decimals.unwrap_or(if is_record { 2 } else { 0 }),
+            unit_kib: unit.unwrap_or_default().kib(),
+            omits_idle: self.columns.omits_idle,
+            has_total: self.columns.total,
+        }
+    }
+
+    /// Checks the arguments as a whole. The error is a clause that says which of them conflict.
     fn check(&self) -> Result<(), String> {
-        self.layout.look.check()?;
-        if self.course.count.is_some() && self.course.period().is_none() {
+        self.sampling.check()?;
+        let Schedule { interval, count, .. } = self.sampling.schedule;
+        if count.is_some() && interval == Some(Duration::ZERO) {
             return Err("a count needs an interval greater than 0".to_owned());
         }
         Ok(())
     }
 }
 
-impl AsMut<Look> for Args {
-    fn as_mut(&mut self) -> &mut Look {
-        &mut self.layout.look
+impl AsMut<SamplingOptions> for Args {
+    fn as_mut(&mut self) -> &mut SamplingOptions {
+        &mut self.sampling
     }
 }
 
-/// What sysstat's command prints about its use; the same here for those who read it by a program.
+/// What sysstat's command prints about a usage error, for programs that read it.
 pub const USAGE: &str = "\
 Usage: tapestat [ options ] [ <interval> [ <count> ] ]
 Options are:
 [ --human ] [ -k | -m | -G ] [ -o JSON ] [ -t ] [ -U ] [ -V ]
 [ -y ] [ -z ]";
 
-/// The command and its options.
-pub const COMMAND: Command<Args> = Command {
-    about: MANUAL,
-    groups: &[
-        OptionGroup { title: "Which reports", options: REPORTS },
-        OptionGroup { title: "Which drives", options: DRIVES },
-        OptionGroup { title: "Units and figures", options: FIGURES },
-        OptionGroup { title: "Output", options: OUTPUT },
-    ],
-    operand,
-    check: Args::check,
-};
-
-/// A number is interval or count, anything else a drive.
+/// Takes an operand: a number is the interval or the count, any other word is a drive.
 fn operand(args: &mut Args, word: &OsStr) -> Result<(), String> {
     let bytes = word.as_encoded_bytes();
     match word.to_str() {
         Some(number) if number.starts_with(|first: char| first.is_ascii_digit()) => {
-            args.course.add_number(number)
+            args.sampling.schedule.add_number(number)
         }
         _ if [&b"st"[..], b"nst", b"/"].iter().any(|start| bytes.starts_with(start)) => {
             args.drives.push(word.to_owned());
@@ -175,6 +121,3 @@ fn operand(args: &mut Args, word: &OsStr) -> Result<(), String> {
         _ => Err(format!("{}: expected a number or a drive", word.to_string_lossy())),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 use toolkit::exit;
 
 fn main() -> ExitCode {
-    exit::main("tapestat", tapestat::status, tapestat::run)
+    exit::main("tapestat", tapestat::run)
 }

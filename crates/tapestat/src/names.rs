@@ -1,140 +1,167 @@
-//! Which drives are meant, and what they are called.
+//! Which drives are selected, and by which names they are shown.
 
-use crate::args::{Args, Naming};
+use crate::error::Error;
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::fs;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use sysparse::device_name::{Hctl, number_after};
 use sysparse::vpd;
 use toolkit::escape::escape_control;
-use toolkit::exit::Error;
-use toolkit::host::Host;
+use toolkit::sampling::SystemRoot;
 
-/// Where the kernel lists the drives.
+/// The folder in which the kernel lists the drives.
 pub(crate) const CLASS: &str = "sys/class/scsi_tape";
 
-/// What a drive is called.
+/// The kind of name by which a drive is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// The link in `/dev/tape/by-id`.
+    Id,
+    /// The link in `/dev/tape/by-path`.
+    Path,
+    /// The serial number.
+    Serial,
+    /// Host, channel, target and LUN.
+    Hctl,
+}
+
+/// The names of a drive.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
+pub struct DriveNames {
     /// 3 of `st3`.
     pub number: u32,
-    /// The kernel's name, `st3`.
+    /// The kernel name, `st3`.
     pub kernel: String,
-    /// The name that was asked for, safe to print; the kernel's if there is none.
+    /// The name that is shown, safe to print.
     pub shown: String,
-    /// Whether `shown` may get better: links are made a while after the drive came.
+    /// Whether `shown` is the kernel name only because another one does not exist yet: udev makes
+    /// links a while after a drive was added.
     pub(crate) is_provisional: bool,
 }
 
-/// Which drives are meant, and by what they are named.
+/// The drives that are selected, and the kind of name by which they are shown.
 #[derive(Debug)]
-pub(crate) struct Choice {
-    /// By number; empty: all.
-    wanted: Vec<u32>,
+pub struct DriveSelection {
+    /// The numbers of the drives; all drives if empty.
+    numbers: Vec<u32>,
     naming: Option<Naming>,
 }
 
-impl Choice {
-    pub(crate) fn new(args: &Args, host: &Host) -> Result<Choice, Error> {
-        let mut wanted = Vec::with_capacity(args.drives.len());
-        for word in &args.drives {
-            wanted.push(operand(word, host).ok_or_else(|| {
-                let word = word.to_string_lossy();
-                Error::Operand(format!(
-                    "{word}: leads to no tape drive; name drives as st0 or by a link below /dev/tape"
-                ))
-            })?);
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
-        Ok(Choice { wanted, naming: args.naming })
+impl DriveSelection {
+    /// The drives that `words` name; all drives if there are none.
+    ///
+    /// # Errors
+    /// [`Error::NotADrive`] for a word that names no drive.
+    pub fn new(
+        words: &[OsString],
+        naming: Option<Naming>,
+        root: &SystemRoot,
+    ) -> Result<DriveSelection, Error> {
+        let number = |word: &OsString| {
+            let not_a_drive = || Error::NotADrive(word.to_string_lossy().into_owned());
+            number_of_word(word, root).ok_or_else(not_a_drive)
+        };
+        let mut numbers = words.iter().map(number).collect::<Result<Vec<_>, _>>()?;
+        numbers.sort_unstable();
+        numbers.dedup();
+        Ok(DriveSelection { numbers, naming })
     }
 
-    /// The drives that were asked for; empty: all.
-    pub(crate) fn wanted(&self) -> &[u32] {
-        &self.wanted
+    /// The numbers of the drives that were named.
+    pub(crate) fn named(&self) -> &[u32] {
+        &self.numbers
     }
 
-    /// The numbers of those drives that are meant and that the kernel lists, sorted.
-    pub(crate) fn numbers(&self, host: &Host) -> Vec<u32> {
-        let entries = fs::read_dir(host.path(CLASS)).into_iter().flatten().flatten();
-        let numbers = entries.filter_map(|entry| number(&entry.file_name()));
-        let is_meant =
-            |number: &u32| self.wanted.is_empty() || self.wanted.binary_search(number).is_ok();
-        let mut numbers: Vec<u32> = numbers.filter(is_meant).collect();
+    /// The numbers of the selected drives that the kernel lists, sorted.
+    pub(crate) fn listed(&self, root: &SystemRoot) -> Vec<u32> {
+        let names = root.list(CLASS).unwrap_or_default();
+        let is_selected =
+            |number: &u32| self.numbers.is_empty() || self.numbers.binary_search(number).is_ok();
+        let mut numbers: Vec<u32> =
+            names.iter().filter_map(|name| number(name)).filter(is_selected).collect();
         numbers.sort_unstable();
         numbers
     }
 
-    /// The names of links in `/dev/tape` by the drives that they lead to, if such names are wanted.
-    pub(crate) fn links(&self, host: &Host) -> BTreeMap<u32, String> {
+    /// The names of the links in `/dev/tape` by the number of their drive, if drives are shown by
+    /// these names.
+    pub(crate) fn links(&self, root: &SystemRoot) -> BTreeMap<u32, String> {
         let folder = match self.naming {
             Some(Naming::Id) => "dev/tape/by-id",
             Some(Naming::Path) => "dev/tape/by-path",
             Some(Naming::Serial | Naming::Hctl) | None => return BTreeMap::new(),
         };
-        let entries = fs::read_dir(host.path(folder)).into_iter().flatten().flatten();
-        let links = entries.filter_map(|entry| {
-            let target = fs::read_link(entry.path()).ok()?;
-            let rewinds = number(target.file_name()?).is_some();
-            // The link to the device that rewinds has the plainer name, and so has the shorter one.
-            let name = escape_control(entry.file_name().as_encoded_bytes());
-            Some((mode_of(target.file_name()?)?, (!rewinds, name.len(), name)))
-        });
-        let mut links: Vec<_> = links.collect();
+        let link = |name: Vec<u8>| {
+            let shown = escape_control(&name);
+            let target = root.read_link(Path::new(folder).join(OsStr::from_bytes(&name)))?;
+            let target = target.file_name()?.as_encoded_bytes();
+            // Of the links to a drive, the one to the device that rewinds has the plainest name,
+            // and so does the shortest one.
+            let rewinds = number(target).is_some();
+            Some((number_of_mode(target)?, (!rewinds, shown.len(), shown)))
+        };
+        let names = root.list(folder).unwrap_or_default();
+        let mut links: Vec<_> = names.into_iter().filter_map(link).collect();
         links.sort_unstable_by(|one, other| other.cmp(one));
         links.into_iter().map(|(number, (_, _, name))| (number, name)).collect()
     }
 
-    /// What a drive is called.
-    pub(crate) fn names(&self, host: &Host, number: u32, links: &BTreeMap<u32, String>) -> Names {
-        let device = host.path(format!("{CLASS}/st{number}/device"));
+    /// The names of a drive.
+    pub(crate) fn names(
+        &self,
+        root: &mut SystemRoot,
+        number: u32,
+        links: &BTreeMap<u32, String>,
+    ) -> DriveNames {
+        let device = format!("{CLASS}/st{number}/device");
         let shown = match self.naming {
             None => None,
             Some(Naming::Id | Naming::Path) => links.get(&number).cloned(),
-            Some(Naming::Serial) => serial(&device),
-            Some(Naming::Hctl) => hctl(&device),
+            Some(Naming::Serial) => serial(root, &device),
+            Some(Naming::Hctl) => hctl(root, &device),
         };
         let is_provisional = self.naming.is_some() && shown.is_none();
         let kernel = format!("st{number}");
-        Names { number, shown: shown.unwrap_or_else(|| kernel.clone()), kernel, is_provisional }
+        let shown = shown.unwrap_or_else(|| kernel.clone());
+        DriveNames { number, kernel, shown, is_provisional }
     }
 }
 
-/// The serial number that the drive gave to the kernel.
-fn serial(device: &Path) -> Option<String> {
-    let page = fs::read(device.join("vpd_pg80")).ok()?;
-    let serial = vpd::unit_serial_number(&page).ok()?;
+/// The serial number that the drive reported to the kernel.
+fn serial(root: &mut SystemRoot, device: &str) -> Option<String> {
+    let serial = vpd::unit_serial_number(root.read(format!("{device}/vpd_pg80")).ok()?).ok()?;
     (!serial.is_empty()).then(|| escape_control(serial))
 }
 
-/// The folder that the drive's `device` leads to is named by host, channel, target and unit.
-fn hctl(device: &Path) -> Option<String> {
-    Some(escape_control(fs::read_link(device).ok()?.file_name()?.as_encoded_bytes()))
+/// The address of the drive, which is the name of the folder to which `device` leads.
+fn hctl(root: &SystemRoot, device: &str) -> Option<String> {
+    let target = root.read_link(device)?;
+    let address = target.file_name()?.as_encoded_bytes();
+    Hctl::parse(address).is_ok().then(|| escape_control(address))
 }
 
-/// The number of a drive that a word names: `st3`, `nst3`, `/dev/nst3a`, or a link to one of these.
-fn operand(word: &OsStr, host: &Host) -> Option<u32> {
+/// The number of the drive that a word names: `st3`, `nst3`, `/dev/nst3a`, or a link to one of these.
+fn number_of_word(word: &OsStr, root: &SystemRoot) -> Option<u32> {
     let path = Path::new(word);
-    mode_of(path.file_name()?).or_else(|| {
-        let link = fs::read_link(host.path(path.strip_prefix("/").ok()?)).ok()?;
-        mode_of(link.file_name()?)
+    number_of_mode(path.file_name()?.as_encoded_bytes()).or_else(|| {
+        let target = root.read_link(path.strip_prefix("/").ok()?)?;
+        number_of_mode(target.file_name()?.as_encoded_bytes())
     })
 }
 
-/// The number of a drive out of the name of any of its modes: `st3`, `nst3l`.
-fn mode_of(name: &OsStr) -> Option<u32> {
-    let name = name.to_str()?;
-    let name = name.strip_prefix('n').unwrap_or(name);
-    number(OsStr::new(name.trim_end_matches(['l', 'm', 'a'])))
+/// The number of a drive from the name of any of its modes, such as `nst3l`.
+fn number_of_mode(name: &[u8]) -> Option<u32> {
+    let mut name = name.strip_prefix(b"n").unwrap_or(name);
+    while let [rest @ .., b'l' | b'm' | b'a'] = name {
+        name = rest;
+    }
+    number(name)
 }
 
-/// The number of a drive out of its name `st3`.
-fn number(name: &OsStr) -> Option<u32> {
-    let digits = name.to_str()?.strip_prefix("st")?;
-    let number: u32 = digits.parse().ok()?;
-    // Not st+3, not st03.
-    (number.to_string() == digits).then_some(number)
+/// The number of a drive from its name `st3`.
+fn number(name: &[u8]) -> Option<u32> {
+    number_after(b"st", name).and_then(|number| u32::try_from(number).ok())
 }
 
 #[cfg(test)]
@@ -143,12 +170,14 @@ mod tests {
 
     #[test]
     fn every_mode_is_the_same_drive() {
-        for name in ["st12", "nst12", "st12l", "nst12a", "st12m"] {
-            assert_eq!(mode_of(OsStr::new(name)), Some(12), "{name}");
+        for name in [&b"st12"[..], b"nst12", b"st12l", b"nst12a", b"st12m"] {
+            assert_eq!(number_of_mode(name), Some(12), "{}", name.escape_ascii());
         }
-        for name in ["st", "st012", "st+1", "sta", "sg1", "st99999999999", "xst1", "st1x"] {
-            assert_eq!(mode_of(OsStr::new(name)), None, "{name}");
+        for name in
+            [&b"st"[..], b"st012", b"st+1", b"sta", b"sg1", b"st99999999999", b"xst1", b"st1x"]
+        {
+            assert_eq!(number_of_mode(name), None, "{}", name.escape_ascii());
         }
-        assert_eq!(number(OsStr::new("nst1")), None);
+        assert_eq!(number(b"nst1"), None);
     }
 }

@@ -1,93 +1,96 @@
-//! What happened between two samples, in numbers only.
+//! Rates: what each drive did between two samples.
 //!
-//! A figure is a whole number of units of 10^-`decimals`, so that a total is the exact sum of what is
-//! shown. Without decimals it is cut off, as sysstat does; with decimals it is rounded.
+//! A figure is an integer, in units of 10^-`decimals`, so that a total is exactly the sum of the figures
+//! above it. Without decimals it is truncated, as in sysstat; with decimals it is rounded.
+//!
+//! ```
+//! use std::time::{Duration, SystemTime};
+//! use tapestat::rates::{Scale, between};
+//! use tapestat::sample::Sample;
+//! use toolkit::sampling::Moment;
+//!
+//! let moment = |seconds| Moment {
+//!     monotonic: Duration::from_secs(seconds),
+//!     wall: SystemTime::UNIX_EPOCH,
+//! };
+//! let sample = |seconds| Sample { moment: moment(seconds), readings: Vec::new() };
+//! let scale = Scale { decimals: 0, unit_kib: 1.0, omits_idle: false, has_total: true };
+//! let rates = between(&sample(5), &sample(7), &scale);
+//! assert_eq!(rates.interval, Duration::from_secs(2));
+//! assert_eq!(rates.total.map(|total| total.figures), Some([0; 9]));
+//! ```
 
-use crate::args::Layout;
-use crate::names::Names;
+use crate::names::DriveNames;
 use crate::sample::{Counters, Reading, Sample};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
-use toolkit::delta::{Change, changes};
-use toolkit::look::{Format, Unit};
+use toolkit::sampling::{Pair, pairs};
 
-/// How figures are computed, and for which drives and lines.
+/// How figures are computed, and which rows there are.
 #[derive(Debug, Clone, Copy)]
 pub struct Scale {
-    /// Digits behind the decimal mark.
+    /// The number of decimals.
     pub decimals: usize,
-    unit: Unit,
-    omit_idle: bool,
-    total: bool,
+    /// The unit of amounts, in KiB.
+    pub unit_kib: f64,
+    /// Whether idle drives are omitted.
+    pub omits_idle: bool,
+    /// Whether there is a total.
+    pub has_total: bool,
 }
 
 impl Scale {
-    /// That of a layout. Records are always in kB, and so are amounts that choose their unit
-    /// themselves.
-    #[must_use]
-    pub fn of(layout: &Layout) -> Scale {
-        let look = &layout.look;
-        let is_record = look.format.is_records();
-        let is_human = look.human && look.format == Format::Text;
-        let unit = if is_record || is_human { None } else { look.unit };
-        Scale {
-            decimals: layout.decimals.unwrap_or(if is_record { 2 } else { 0 }),
-            unit: unit.unwrap_or_default(),
-            omit_idle: layout.shown.omit_idle,
-            total: layout.shown.total,
-        }
-    }
-
-    /// What 1.00 is in a figure.
+    /// The figure that stands for 1.
     fn one(&self) -> f64 {
         std::iter::repeat_n(10.0, self.decimals).product()
     }
 }
 
-/// The report of one interval.
+/// What all drives did in an interval.
 #[derive(Debug)]
-pub struct Round {
-    /// When it ended.
+pub struct IntervalRates {
+    /// The time of day at the end.
     pub wall: SystemTime,
-    /// How long it was.
+    /// The length of the interval.
     pub interval: Duration,
-    /// The drives by number.
+    /// The drives, by number.
     pub rows: Vec<Row>,
-    /// Their sums, if wanted.
+    /// Their total, if it is shown.
     pub total: Option<Row>,
 }
 
 /// What a drive did.
 #[derive(Debug)]
 pub struct Row {
-    /// Which drive; none for the total.
-    pub drive: Option<Rc<Names>>,
-    /// What its counters grew by.
-    pub growth: Counters,
-    /// The usual columns.
+    /// The names of the drive; `None` for the total.
+    pub drive: Option<Rc<DriveNames>>,
+    /// The increase of its counters.
+    pub increase: Counters,
+    /// The figures of the default columns.
     pub figures: Figures,
-    /// Requests that have not ended.
+    /// Requests in flight, if known.
     pub in_flight: Option<u64>,
-    /// What it is at; not known of the total.
+    /// What the drive is doing; `None` for the total and if unknown.
     pub state: Option<State>,
 }
 
-/// Reads and writes a second, amounts read and written a second, percentages of the interval that
-/// reads, writes and all operations took, short transfers and other operations a second.
+/// The figures of [`COLUMNS`]: reads and writes per second, amounts read and written per second, the
+/// percentages of the interval that reads, writes and all operations took, and short transfers and
+/// other operations per second.
 pub type Figures = [u64; 9];
 
-/// What a figure is, for its column.
+/// The kind of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Operations a second.
+    /// Operations per second.
     Rate,
-    /// Bytes a second, in the unit of the scale.
+    /// An amount per second, in the unit of the scale.
     Amount,
     /// Percentage of the interval.
     Percent,
 }
 
-/// A column: what it is, and the counter it is made of.
+/// A column: its kind, and the counter from which it is computed.
 pub type Column = (Kind, fn(&Counters) -> u64);
 
 /// The columns in the order of [`Figures`].
@@ -103,7 +106,7 @@ pub const COLUMNS: [Column; 9] = [
     (Kind::Rate, |counters| counters.others),
 ];
 
-/// What a drive is at.
+/// What a drive is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// Nothing.
@@ -112,62 +115,62 @@ pub enum State {
     Read,
     /// Mostly writing.
     Write,
-    /// Something else that takes its time: rewinding, spacing, loading.
+    /// Something else that takes a while, such as rewinding, spacing or loading.
     Busy,
 }
 
-/// The report since boot.
+/// The rates from boot to a sample, `uptime` later.
 #[must_use]
-pub fn since_boot(new: &Sample, uptime: Duration, scale: &Scale) -> Round {
+pub fn since_boot(new: &Sample, uptime: Duration, scale: &Scale) -> IntervalRates {
     let uptime = whole_millis(uptime);
     let row = |reading: &Reading| {
         let is_busy = |requests: u64| if requests > 0 { State::Busy } else { State::Idle };
         let state = reading.in_flight.map(is_busy);
         Row { state, ..Row::new(reading, reading.counters, uptime, scale) }
     };
-    Round::new(new, uptime, new.readings.iter().map(row), scale)
+    IntervalRates::new(new, uptime, new.readings.iter().map(row), scale)
 }
 
-/// The report from `old` to `new`. It has no row for a drive that came since `old`, nor for one whose
-/// counters began anew.
+/// The rates from `old` to `new`. There is no row for a drive that was added since `old`, nor for one
+/// whose counters were reset.
 #[must_use]
-pub fn between(old: &Sample, new: &Sample, scale: &Scale) -> Round {
-    let interval = new.moment.at.checked_sub(old.moment.at).unwrap_or_default();
-    let rows = changes(&old.readings, &new.readings, Reading::key).filter_map(|change| {
-        let Change::Stayed(old, new) = change else {
+pub fn between(old: &Sample, new: &Sample, scale: &Scale) -> IntervalRates {
+    let interval = new.moment.monotonic.saturating_sub(old.moment.monotonic);
+    let rows = pairs(&old.readings, &new.readings, Reading::key).filter_map(|pair| {
+        let Pair::Both(old, new) = pair else {
             return None;
         };
-        let growth = new.counters.since(&old.counters)?;
-        let state = Some(State::of(&growth, new.in_flight, interval));
-        Some(Row { state, ..Row::new(new, growth, interval, scale) })
+        let increase = new.counters.since(&old.counters)?;
+        let state = Some(State::from_increase(&increase, new.in_flight, interval));
+        Some(Row { state, ..Row::new(new, increase, interval, scale) })
     });
-    Round::new(new, interval, rows, scale)
+    IntervalRates::new(new, interval, rows, scale)
 }
 
-impl Round {
-    /// A round without time has no rates.
+impl IntervalRates {
+    /// The rates of an interval, which has no rows if its length is 0.
     fn new(
         sample: &Sample,
         interval: Duration,
         rows: impl Iterator<Item = Row>,
         scale: &Scale,
-    ) -> Round {
+    ) -> IntervalRates {
         let mut rows: Vec<Row> = if interval.is_zero() { Vec::new() } else { rows.collect() };
-        if scale.omit_idle {
-            let small = Scale { unit: Unit::Kilo, ..*scale };
-            rows.retain(|row| figures(&row.growth, interval, &small) != [0; 9]);
+        if scale.omits_idle {
+            let in_kb = Scale { unit_kib: 1.0, ..*scale };
+            rows.retain(|row| figures(&row.increase, interval, &in_kb) != [0; 9]);
         }
-        let total = scale.total.then(|| Row::total(&rows));
-        Round { wall: sample.moment.wall, interval, rows, total }
+        let total = scale.has_total.then(|| Row::total(&rows));
+        IntervalRates { wall: sample.moment.wall, interval, rows, total }
     }
 }
 
 impl Row {
-    fn new(reading: &Reading, growth: Counters, interval: Duration, scale: &Scale) -> Row {
+    fn new(reading: &Reading, increase: Counters, interval: Duration, scale: &Scale) -> Row {
         Row {
             drive: Some(Rc::clone(&reading.drive)),
-            growth,
-            figures: figures(&growth, interval, scale),
+            increase,
+            figures: figures(&increase, interval, scale),
             in_flight: reading.in_flight,
             state: None,
         }
@@ -176,13 +179,13 @@ impl Row {
     fn total(rows: &[Row]) -> Row {
         let mut total = Row {
             drive: None,
-            growth: Counters::default(),
+            increase: Counters::default(),
             figures: [0; 9],
             in_flight: None,
             state: None,
         };
         for row in rows {
-            total.growth = total.growth.plus(&row.growth);
+            total.increase = total.increase.plus(&row.increase);
             for (sum, figure) in total.figures.iter_mut().zip(row.figures) {
                 *sum = sum.saturating_add(figure);
             }
@@ -193,40 +196,35 @@ impl Row {
         total
     }
 
-    /// kB a read and kB a write, in hundredths; none if there was none.
+    /// The average kB of a read and of a write, in hundredths; `None` without any.
     #[must_use]
     pub fn block_kb(&self) -> [Option<u64>; 2] {
-        let growth = &self.growth;
-        [(growth.read_bytes, growth.reads), (growth.write_bytes, growth.writes)]
+        let done = &self.increase;
+        [(done.read_bytes, done.reads), (done.write_bytes, done.writes)]
             .map(|(bytes, count)| ratio(u128::from(bytes) * 100, u128::from(count) * 1024))
     }
 
-    /// Milliseconds a read, a write and any other operation took, in hundredths; none if there was
-    /// none.
+    /// The average milliseconds of a read, a write and any other operation, in hundredths; `None`
+    /// without any.
     #[must_use]
     pub fn await_ms(&self) -> [Option<u64>; 3] {
-        let growth = &self.growth;
-        let other_ns = growth.other_ns();
-        [
-            (growth.read_ns, growth.reads),
-            (growth.write_ns, growth.writes),
-            (other_ns, growth.others),
-        ]
-        .map(|(ns, count)| ratio(u128::from(ns) * 100, u128::from(count) * 1_000_000))
+        let done = &self.increase;
+        [(done.read_ns, done.reads), (done.write_ns, done.writes), (done.other_ns(), done.others)]
+            .map(|(ns, count)| ratio(u128::from(ns) * 100, u128::from(count) * 1_000_000))
     }
 }
 
 impl State {
-    /// Reads and writes that ended tell most. Other operations tell only if they took a tenth of the
-    /// interval, for asking a drive how it is takes none of its time to speak of.
-    fn of(growth: &Counters, in_flight: Option<u64>, interval: Duration) -> State {
-        let other = u128::from(growth.other_ns()) * 10;
-        match (growth.reads, growth.writes) {
+    /// Completed reads and writes decide. Without any, other operations count only if they took a tenth
+    /// of the interval: to ask a drive for its status takes next to no time.
+    fn from_increase(done: &Counters, in_flight: Option<u64>, interval: Duration) -> State {
+        let other = u128::from(done.other_ns()) * 10;
+        match (done.reads, done.writes) {
             (0, 0) if in_flight.unwrap_or(0) > 0 || other >= interval.as_nanos() => State::Busy,
             (0, 0) => State::Idle,
             (_, 0) => State::Read,
             (0, _) => State::Write,
-            _ if growth.read_ns > growth.write_ns => State::Read,
+            _ if done.read_ns > done.write_ns => State::Read,
             _ => State::Write,
         }
     }
@@ -239,22 +237,27 @@ impl Counters {
     }
 }
 
-fn figures(growth: &Counters, interval: Duration, scale: &Scale) -> Figures {
-    COLUMNS.map(|(kind, of)| figure(kind, of(growth), interval, scale))
+fn figures(increase: &Counters, interval: Duration, scale: &Scale) -> Figures {
+    COLUMNS.map(|(kind, counter)| figure(kind, counter(increase), interval, scale))
 }
 
 /// The highest percentage that is shown.
 const PERCENT_MAX: f64 = 999.0;
 
-/// Divided as sysstat does, in floating point, so that it is the same figure where it is cut off.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-#[allow(clippy::cast_precision_loss, reason = "as in the figures that these have to equal")]
-fn figure(kind: Kind, growth: u64, interval: Duration, scale: &Scale) -> u64 {
-    let growth = growth as f64;
+/// A figure, computed with the same floating-point operations as in sysstat, so that truncation gives
+/// the same result.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and no figure is negative"
+)]
+#[allow(clippy::cast_precision_loss, reason = "sysstat computes with doubles, too")]
+fn figure(kind: Kind, increase: u64, interval: Duration, scale: &Scale) -> u64 {
+    let increase = increase as f64;
     let value = match kind {
-        Kind::Rate => growth / seconds(interval),
-        Kind::Percent => (100.0 * growth / (seconds(interval) * 1e9)).min(PERCENT_MAX),
-        Kind::Amount => growth / seconds(interval) / (1024.0 * scale.unit.kib()),
+        Kind::Rate => increase / seconds(interval),
+        Kind::Percent => (100.0 * increase / (seconds(interval) * 1e9)).min(PERCENT_MAX),
+        Kind::Amount => increase / seconds(interval) / (1024.0 * scale.unit_kib),
     };
     match scale.decimals {
         0 => value as u64,
@@ -262,14 +265,18 @@ fn figure(kind: Kind, growth: u64, interval: Duration, scale: &Scale) -> u64 {
     }
 }
 
-/// As a number of floating point, the nearest to the decimal one.
-#[allow(clippy::cast_precision_loss, reason = "exact for the first 285 years")]
+/// The nearest floating-point number.
+#[allow(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
 fn seconds(interval: Duration) -> f64 {
     interval.as_micros() as f64 / 1e6
 }
 
-/// The milliseconds that sysstat takes an uptime for: now and then one is lost in floating point.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "never negative")]
+/// The time since boot in milliseconds as sysstat computes it, which sometimes is one less than right.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and no time is negative"
+)]
 fn whole_millis(uptime: Duration) -> Duration {
     Duration::from_millis((seconds(uptime) * 1000.0) as u64)
 }

@@ -1,59 +1,24 @@
-//! A report in one of its forms. Nothing is computed here.
+//! Reports: text for people, a JSON document, and records for programs. Nothing is computed here.
 
-mod document;
+mod json;
 mod records;
 mod text;
 
 use crate::args::Args;
-use crate::rates::{Round, Row};
+use crate::rates::{IntervalRates, Row, State};
 use std::io::{self, Write};
 use std::time::SystemTime;
 use toolkit::escape::escape_control;
-use toolkit::host::Machine;
-use toolkit::look::Format;
 use toolkit::records::Fixed;
+use toolkit::sampling::{Format, HostInfo, Report};
 
-/// A report that grows round by round.
-///
-/// Each method gives the errors of `out`.
-pub trait Report {
-    /// What stands before the first round.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
-
-    /// In place of the round since boot, if that is left out.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn skip(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out)
-    }
-
-    /// One round.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()>;
-
-    /// What stands behind the last round.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The report that `args` asks for, on a machine, begun at a time.
+/// The report that `args` asks for, about `host`, beginning at `wall`.
 #[must_use]
-pub fn new<'a>(args: &'a Args, machine: Machine, wall: SystemTime) -> Box<dyn Report + 'a> {
-    let layout = &args.layout;
-    match layout.look.format {
-        Format::Text => Box::new(text::Text::new(args, &machine, wall)),
-        Format::Json => Box::new(document::Json::new(layout, machine, wall)),
-        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(layout)),
+pub fn new(args: &Args, host: HostInfo, wall: SystemTime) -> Box<dyn Report<IntervalRates> + '_> {
+    match args.sampling.output.format {
+        Format::Text => Box::new(text::Text::new(args, &host, wall)),
+        Format::Json => Box::new(json::Json::new(args, host, wall)),
+        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
     }
 }
 
@@ -77,9 +42,8 @@ impl Row {
         self.drive.as_ref().map_or("total", |drive| &drive.shown)
     }
 
-    /// What the drive is at, in a word.
+    /// What the drive is doing, in a word.
     fn state(&self) -> Option<&'static str> {
-        use crate::rates::State;
         Some(match self.state? {
             State::Idle => "idle",
             State::Read => "read",
@@ -88,7 +52,7 @@ impl Row {
         })
     }
 
-    /// Sizes of blocks, then times of operations, each with two decimals; requests in flight.
+    /// Block sizes and times of operations, with two decimals each, and requests in flight.
     fn extended(&self, mark: &'static str) -> [Option<Fixed>; 6] {
         let [read_kb, write_kb] = self.block_kb();
         let [read_ms, write_ms, other_ms] = self.await_ms();

@@ -1,18 +1,30 @@
-//! What the kernel counted: a sample of all drives at one time.
+//! A sample: the counters of all drives at one moment.
+//!
+//! ```
+//! use toolkit::sampling::SystemRoot;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/tapestat/load");
+//! let mut root = SystemRoot::open(Some(root.as_ref()))?;
+//! let moment = tapestat::sample::moment(&mut root)?;
+//! assert_eq!(moment.monotonic, tapestat::sample::uptime(&mut root)?);
+//! # Ok::<(), tapestat::error::Error>(())
+//! ```
 
-use crate::names::Names;
+use crate::error::Error;
+use crate::names::DriveNames;
 use std::rc::Rc;
-use toolkit::delta::grown;
-use toolkit::host::Moment;
+use std::time::Duration;
+use sysparse::counter;
+use toolkit::sampling::{Moment, SystemRoot, counter_delta};
 
-/// The counters of a drive, since it was found by the kernel or over an interval.
+/// The counters of a drive, since it was added or over an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
-    /// Time of the reads that ended, in nanoseconds.
+    /// The time in nanoseconds that completed reads took.
     pub read_ns: u64,
-    /// Time of the writes that ended, in nanoseconds.
+    /// The time in nanoseconds that completed writes took.
     pub write_ns: u64,
-    /// Time of all operations that ended, in nanoseconds.
+    /// The time in nanoseconds that all completed operations took.
     pub io_ns: u64,
     /// Bytes read.
     pub read_bytes: u64,
@@ -22,14 +34,15 @@ pub struct Counters {
     pub reads: u64,
     /// Writes.
     pub writes: u64,
-    /// Operations that are neither: rewinds, spaces, file marks, tests.
+    /// Operations of other kinds, such as rewinding, spacing, writing file marks and testing whether the
+    /// drive is ready.
     pub others: u64,
-    /// Reads and writes that moved fewer bytes than was asked for.
+    /// Reads and writes that transferred fewer bytes than requested.
     pub residuals: u64,
 }
 
-/// The files of [`Counters`], in the order of its fields, in the folder `stats` of a drive. Documented in
-/// `Documentation/ABI/testing/sysfs-class-scsi_tape` of the kernel.
+/// The files of [`Counters`] in the folder `stats` of a drive, in the order of the fields. Source:
+/// `Documentation/ABI/testing/sysfs-class-scsi_tape` of Linux.
 pub const FILES: [&str; 9] = [
     "read_ns",
     "write_ns",
@@ -77,14 +90,14 @@ impl Counters {
         ]
     }
 
-    /// How much each grew since `old`; nothing if one went back.
+    /// The increase of each counter since `old`; `None` if any of them was reset.
     #[must_use]
     pub fn since(&self, old: &Counters) -> Option<Counters> {
-        let mut growth = self.values();
-        for (value, old) in growth.iter_mut().zip(old.values()) {
-            *value = grown(old, *value, 0)?;
+        let mut increase = self.values();
+        for (value, old) in increase.iter_mut().zip(old.values()) {
+            *value = counter_delta(old, *value, 0)?;
         }
-        Some(growth.into())
+        Some(increase.into())
     }
 
     /// The sums.
@@ -98,36 +111,58 @@ impl Counters {
     }
 }
 
-/// A drive, and what it was at one time.
+/// The counters of a drive at one moment.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// Which drive.
-    pub drive: Rc<Names>,
-    /// Grows when the drive's files had to be opened anew: it may be another drive.
+    /// The names of the drive.
+    pub drive: Rc<DriveNames>,
+    /// A number that changes when the files had to be opened again, because then they may be those of
+    /// a different drive.
     pub incarnation: u64,
-    /// Its counters.
+    /// The counters.
     pub counters: Counters,
-    /// Requests that have not ended, if that was asked for and could be read.
+    /// Requests in flight, if these are shown and known.
     pub in_flight: Option<u64>,
 }
 
 impl Reading {
-    /// What is the same in two readings of one drive; readings are sorted by it.
+    /// What identifies a drive in two samples, and by what readings are sorted.
     #[must_use]
     pub fn key(&self) -> (u32, u64) {
         (self.drive.number, self.incarnation)
     }
 }
 
-/// All drives at one time.
+/// The counters of all drives at one moment.
 #[derive(Debug)]
 pub struct Sample {
-    /// When.
+    /// When it was taken.
     pub moment: Moment,
     /// The drives that could be read, by number.
     pub readings: Vec<Reading>,
-    /// Whether the machine has no drive with statistics at all.
-    pub has_no_drive: bool,
+}
+
+const UPTIME: &str = "proc/uptime";
+
+/// The moment now.
+///
+/// # Errors
+/// The time of a saved system cannot be read.
+pub fn moment(root: &mut SystemRoot) -> Result<Moment, Error> {
+    if let Some(now) = root.now() {
+        return Ok(now);
+    }
+    let btime = root.read("proc/stat").ok().and_then(|text| counter::named(text, b"btime").ok());
+    Ok(Moment::after_boot(uptime(root)?, btime))
+}
+
+/// The time since boot.
+///
+/// # Errors
+/// `/proc/uptime` cannot be read.
+pub fn uptime(root: &mut SystemRoot) -> Result<Duration, Error> {
+    let uptime = counter::uptime(root.read(UPTIME)?);
+    Ok(uptime.map_err(|bad| root.malformed(UPTIME, bad.expected))?)
 }
 
 #[cfg(test)]
@@ -135,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_counter_that_went_back_makes_all_of_them_new() {
+    fn all_counters_are_reset_if_one_of_them_is() {
         let old = Counters::from([1, 2, 3, 4, 5, 6, 7, 8, 9]);
         let new = Counters::from([2, 4, 6, 8, 10, 12, 14, 16, 18]);
         assert_eq!(new.since(&old), Some(old));

@@ -1,15 +1,22 @@
 //! What the tests of the workspace share: temporary folders, files of the repository, running a
-//! command, waiting for a condition, random input, and tests that are skipped.
+//! command and reading its output line by line, waiting for a condition, random input, and tests
+//! that are skipped.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a failed test panics")]
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "only tests call this crate, and they fail by a panic"
+)]
 
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 pub use fastrand::Rng;
@@ -102,9 +109,63 @@ fn append_line(path: &Path, line: &str) -> io::Result<()> {
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(60), "waited a minute for {what}");
-        std::thread::sleep(Duration::from_millis(2));
+        assert!(start.elapsed() < TIMEOUT, "waited a minute for {what}");
+        thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// How long a test waits before it fails.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The lines that a running command prints.
+pub struct LineReader {
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl LineReader {
+    /// Reads the lines of `output` as they arrive.
+    pub fn new(output: impl Read + Send + 'static) -> LineReader {
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(output).lines().map_while(Result::ok);
+            lines.for_each(|line| drop(sender.send(line)));
+        });
+        LineReader { lines, seen: Vec::new() }
+    }
+
+    /// Waits for a line that contains `words`, and repeats `work` meanwhile.
+    ///
+    /// # Panics
+    /// There is no such line within a minute, or before the output ends.
+    pub fn wait_for(&mut self, words: &str, mut work: impl FnMut()) -> String {
+        let start = Instant::now();
+        loop {
+            work();
+            match self.lines.recv_timeout(Duration::from_millis(20)) {
+                Ok(line) => {
+                    self.seen.push(line.clone());
+                    if line.contains(words) {
+                        return line;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) if start.elapsed() < TIMEOUT => {}
+                Err(why) => panic!("no {words:?} in {:#?}: {why}", self.seen),
+            }
+        }
+    }
+
+    /// All lines, after the output has ended.
+    pub fn all(&mut self) -> &[String] {
+        self.seen.extend(self.lines.iter());
+        &self.seen
+    }
+}
+
+/// Sends a signal, such as `-INT`, to a running command.
+pub fn send_signal(child: &Child, signal: &str) {
+    let status = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(status.is_ok_and(|status| status.success()), "kill {signal}");
 }
 
 /// Runs `test` on `count` random inputs. The seeds are the same in every run; a failing case prints
@@ -152,6 +213,20 @@ mod tests {
             append_line(&list, reason).expect("a line");
         }
         assert_eq!(fs::read_to_string(list).expect("two lines"), "no fish\nno zsh\n");
+    }
+
+    #[test]
+    fn lines_are_read_as_they_arrive() {
+        let mut shell = command("sh");
+        shell.args(["-c", "echo one; read _; echo two; echo three"]);
+        let mut child =
+            shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell");
+        let mut lines = LineReader::new(child.stdout.take().expect("a pipe"));
+        assert_eq!(lines.wait_for("on", || ()), "one");
+        drop(child.stdin.take());
+        assert_eq!(lines.wait_for("two", || ()), "two");
+        assert_eq!(lines.all(), ["one", "two", "three"]);
+        assert!(child.wait().expect("a status").success());
     }
 
     #[test]

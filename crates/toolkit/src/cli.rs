@@ -1,7 +1,8 @@
-//! Options: one const table a command, read by the parser, `--help`, the man page and completions.
+//! Options: one constant table per command, from which the parser, `--help`, the man page and the
+//! completions are made.
 //!
 //! ```
-//! use toolkit::cli::{Command, OptionGroup, Manual, Opt, both, parse};
+//! use toolkit::cli::{Command, Manual, Opt, OptionGroup, Request, both, parse};
 //!
 //! #[derive(Default)]
 //! struct Args { loud: bool }
@@ -15,29 +16,29 @@
 //!     check: |_| Ok(()),
 //! };
 //!
-//! let args = parse(&COMMAND, ["-l"].map(Into::into), &mut std::io::stdout()).unwrap();
-//! assert!(args.is_some_and(|args| args.loud));
+//! let request = parse(&COMMAND, ["-l"].map(Into::into))?;
+//! assert!(matches!(request, Request::Run(args) if args.loud));
+//! # Ok::<(), toolkit::cli::Usage>(())
 //! ```
 
 mod help;
-mod opt;
+mod option;
 
-pub use opt::{Action, Opt, OptionSpec, ValueHint, both, long, short};
+pub use option::{Action, Opt, OptionSpec, ValueHint, both, long, short};
 
-use crate::exit::Error;
 use lexopt::{Arg, Parser};
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
+use std::io::{self, Write};
 
-/// A command: what it is for, its options by group, and what an operand does to `A`, its arguments.
+/// A command with the arguments `A`.
 pub struct Command<A: 'static> {
-    /// What the manual says beside the options.
+    /// The parts of its man page that are not options.
     pub about: Manual,
-    /// The options in the order of the manual.
+    /// Its options, in the order of the man page.
     pub groups: &'static [OptionGroup<A>],
-    /// Takes an operand; the error is a clause that names the operand and what is wrong with it.
+    /// Takes an operand. The error is a clause that names the operand and what is wrong with it.
     pub operand: fn(&mut A, &OsStr) -> Result<(), String>,
-    /// Whether all that was given goes together; the error is a clause about what does not.
+    /// Checks the arguments as a whole. The error is a clause that says which of them conflict.
     pub check: fn(&A) -> Result<(), String>,
 }
 
@@ -45,36 +46,35 @@ pub struct Command<A: 'static> {
 pub struct OptionGroup<A: 'static> {
     /// The heading in `--help` and in the man page.
     pub title: &'static str,
-    /// The options under it.
+    /// The options below it.
     pub options: &'static [Opt<A>],
 }
 
-/// The parts of a manual page that are not options.
+/// The parts of a man page that are not options.
 ///
-/// Text is plain; what stands between backticks is set bold, and a paragraph that begins with four
-/// blanks is set as it is.
+/// Text between backticks is set in bold. A paragraph that begins with four spaces is set as it is.
 #[derive(Clone, Copy)]
 pub struct Manual {
-    /// The command's name.
+    /// The name of the command.
     pub name: &'static str,
     /// What it does, without capital and full stop.
     pub summary: &'static str,
-    /// What may follow the name, a line a form.
+    /// What can follow the name, one form per line.
     pub synopsis: &'static [&'static str],
     /// What completions offer as an operand.
     pub operand: ValueHint,
     /// The paragraphs of DESCRIPTION.
     pub description: &'static [&'static str],
-    /// Further sections after the options: title and paragraphs.
+    /// Sections after the options: title and paragraphs.
     pub sections: &'static [(&'static str, &'static [&'static str])],
-    /// Worked examples: a sentence, and the fixture folder that holds the command and its output.
+    /// Examples: a sentence, and the fixture folder that holds the command line and its output.
     pub examples: &'static [(&'static str, &'static str)],
     /// Other pages, such as `ausearch(8)`.
     pub see_also: &'static [&'static str],
 }
 
 impl Manual {
-    /// A page without text, to be filled by struct update.
+    /// A page without text, for struct update syntax.
     pub const EMPTY: Manual = Manual {
         name: "",
         summary: "",
@@ -88,12 +88,12 @@ impl Manual {
 }
 
 impl<A> Command<A> {
-    /// Every option in the order of the manual.
+    /// All options, in the order of the man page.
     pub fn options(&self) -> impl Iterator<Item = &'static Opt<A>> + use<A> {
         self.groups.iter().flat_map(|group| group.options)
     }
 
-    /// What is told about the options, by group, whatever they do.
+    /// The names and texts of all options, by group.
     #[must_use]
     pub fn option_specs(&self) -> Vec<(&'static str, Vec<&'static OptionSpec>)> {
         let option_specs =
@@ -110,7 +110,7 @@ impl<A> Command<A> {
     }
 }
 
-/// A command line that is wrong, told so that it can be mended.
+/// What is wrong with a command line, and where to find help.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}\nTry '{command} --help'.")]
 pub struct Usage {
@@ -118,17 +118,37 @@ pub struct Usage {
     problem: String,
 }
 
-/// Reads a command line, without the command's own name; gives nothing if it asks for no more than a
-/// text, which is written to `out`.
+/// What a command line asks for.
+#[derive(Debug)]
+pub enum Request<A> {
+    /// To run with these arguments.
+    Run(A),
+    /// To print this text, and nothing else.
+    Print(String),
+}
+
+impl<A> Request<A> {
+    /// The arguments; `None` if a text is asked for, which is written to `out`.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn args_or_print(self, out: &mut impl Write) -> io::Result<Option<A>> {
+        match self {
+            Request::Run(args) => Ok(Some(args)),
+            Request::Print(text) => out.write_all(text.as_bytes()).map(|()| None),
+        }
+    }
+}
+
+/// Parses a command line, without the name of the command.
 ///
 /// # Errors
-/// An unknown option, a missing or unwanted value, a value or operand that the command refuses; those
-/// of `out`.
+/// An unknown option, a missing or unexpected value, a value or operand that the command refuses,
+/// arguments that conflict.
 pub fn parse<A: Default>(
     command: &Command<A>,
     words: impl IntoIterator<Item = OsString>,
-    out: &mut impl Write,
-) -> Result<Option<A>, Error> {
+) -> Result<Request<A>, Usage> {
     let mut args = A::default();
     let mut parser = Parser::from_args(words);
     let fail = |problem: String| Usage { command: command.about.name, problem };
@@ -137,9 +157,7 @@ pub fn parse<A: Default>(
             (command.operand)(&mut args, &word).map_err(fail)?;
             continue;
         }
-        let Some(opt) = command.find(&arg) else {
-            return Err(fail(unknown(&arg)).into());
-        };
+        let opt = command.find(&arg).ok_or_else(|| fail(unknown_option(&arg)))?;
         match opt.action {
             Action::Flag(set) => set(&mut args),
             Action::Value(set) => {
@@ -148,18 +166,15 @@ pub fn parse<A: Default>(
                     fail(format!("{} {}: {why}", opt.about.name(), value.to_string_lossy()))
                 })?;
             }
-            Action::Print(text) => {
-                out.write_all(text(command).as_bytes())?;
-                return Ok(None);
-            }
+            Action::Help => return Ok(Request::Print(command.help())),
+            Action::Version => return Ok(Request::Print(command.version())),
         }
     }
     (command.check)(&args).map_err(fail)?;
-    Ok(Some(args))
+    Ok(Request::Run(args))
 }
 
-/// The complaint about an option that the table does not have.
-fn unknown(arg: &Arg<'_>) -> String {
+fn unknown_option(arg: &Arg<'_>) -> String {
     match arg {
         Arg::Short(letter) => format!("unknown option -{letter}"),
         Arg::Long(name) => format!("unknown option --{name}"),
@@ -167,10 +182,10 @@ fn unknown(arg: &Arg<'_>) -> String {
     }
 }
 
-/// Reads a value that is one of a few words.
+/// Parses a value that is one of a few words.
 ///
 /// # Errors
-/// Any other word; the clause lists those that there are.
+/// Any other word. The clause lists the valid ones.
 pub fn choice<T: Copy>(choices: &[(&str, T)], value: &OsStr) -> Result<T, String> {
     let found = choices.iter().find(|(word, _)| value == OsStr::new(word));
     found.map(|(_, choice)| *choice).ok_or_else(|| {
@@ -179,7 +194,7 @@ pub fn choice<T: Copy>(choices: &[(&str, T)], value: &OsStr) -> Result<T, String
     })
 }
 
-/// Reads a value that is a decimal number.
+/// Parses a value that is a decimal number.
 ///
 /// # Errors
 /// Not a number, or one that does not fit.

@@ -1,9 +1,20 @@
-//! The colours of figures, as `S_COLORS` and `S_COLORS_SGR` set them for sysstat's commands.
+//! The colors of names and figures, which `S_COLORS` and `S_COLORS_SGR` select as for sysstat's
+//! commands.
+//!
+//! ```
+//! use toolkit::color::{Colors, Role};
+//!
+//! let mut out = Vec::new();
+//! let colors = Colors::new(Some("always"), Some("I=36"), false);
+//! colors.write(Role::Item, format_args!("{}", "st0"), &mut out)?;
+//! assert_eq!(out, b"\x1b[36mst0\x1b[0m");
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use std::fmt::{self, Arguments};
 use std::io::{self, Write};
 
-/// What a figure means; each has a colour.
+/// What a text is; each role has a color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The name of a device.
@@ -12,14 +23,14 @@ pub enum Role {
     Value,
     /// Zero.
     Zero,
-    /// A percentage from 75 on.
+    /// A percentage of at least 75.
     High,
-    /// A percentage from 90 on.
+    /// A percentage of at least 90.
     Alarm,
 }
 
 impl Role {
-    /// That of a percentage.
+    /// The role of a percentage.
     #[must_use]
     pub fn percent(value: f64) -> Role {
         match value {
@@ -30,26 +41,26 @@ impl Role {
         }
     }
 
-    /// That of any other figure.
+    /// The role of any other figure.
     #[must_use]
     pub fn figure(is_zero: bool) -> Role {
         if is_zero { Role::Zero } else { Role::Value }
     }
 }
 
-/// The colours in use, or none.
+/// The colors, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colors(Option<[String; 5]>);
 
 impl Colors {
-    /// What the environment asks for: without `S_COLORS`, colours on a terminal.
+    /// The colors that the environment selects. Without `S_COLORS`, only a terminal has colors.
     #[must_use]
     pub fn from_env(is_terminal: bool) -> Colors {
         let value = |name| std::env::var(name).ok();
         Colors::new(value("S_COLORS").as_deref(), value("S_COLORS_SGR").as_deref(), is_terminal)
     }
 
-    /// Those of the two variables' values.
+    /// The colors for `when`, the value of `S_COLORS`, and `sgr`, that of `S_COLORS_SGR`.
     #[must_use]
     pub fn new(when: Option<&str>, sgr: Option<&str>, is_terminal: bool) -> Colors {
         match when {
@@ -59,25 +70,25 @@ impl Colors {
         }
     }
 
-    /// Writes `text` in the colour of `hue`.
+    /// Writes `text` in the color of `role`.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn write(
         &self,
-        hue: Role,
+        role: Role,
         text: Arguments<'_>,
         out: &mut (impl Write + ?Sized),
     ) -> io::Result<()> {
-        let Some(sgr) = self.sgr(hue) else {
+        let Some(sgr) = self.sgr(role) else {
             return out.write_fmt(text);
         };
         write!(out, "\x1b[{sgr}m{text}\x1b[0m")
     }
 
-    fn sgr(&self, hue: Role) -> Option<impl fmt::Display> {
+    fn sgr(&self, role: Role) -> Option<impl fmt::Display> {
         let [item, value, zero, high, alarm] = self.0.as_ref()?;
-        Some(match hue {
+        Some(match role {
             Role::Item => item,
             Role::Value => value,
             Role::Zero => zero,
@@ -87,7 +98,7 @@ impl Colors {
     }
 }
 
-/// The colours in the order of [`Role`], after the items `X=31;1` of `S_COLORS_SGR`.
+/// The colors in the order of [`Role`], with the changes of `S_COLORS_SGR`, such as `X=31;1`.
 fn palette(items: Option<&str>) -> [String; 5] {
     let mut palette = ["32;22", "34;1", "34;22", "35;1", "31;1"].map(str::to_owned);
     for item in items.unwrap_or_default().split(':') {
@@ -95,7 +106,7 @@ fn palette(items: Option<&str>) -> [String; 5] {
             continue;
         };
         let [name, value, zero, high, alarm] = &mut palette;
-        let colour = match letter {
+        let color = match letter {
             "I" => name,
             "N" => value,
             "Z" => zero,
@@ -104,53 +115,53 @@ fn palette(items: Option<&str>) -> [String; 5] {
             _ => continue,
         };
         if is_sgr(sgr) {
-            sgr.clone_into(colour);
+            sgr.clone_into(color);
         }
     }
     palette
 }
 
-/// Whether this selects a colour; nothing else may go into an escape sequence.
+/// Whether this can be the argument of the escape sequence for a color.
 fn is_sgr(text: &str) -> bool {
     (1..=SGR_MAX).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b';'))
 }
 
-/// The longest that sysstat takes.
+/// The length of the longest argument that sysstat accepts.
 const SGR_MAX: usize = 5;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn painted(colours: &Colors, hue: Role) -> String {
+    fn colored(colors: &Colors, role: Role) -> String {
         let mut out = Vec::new();
-        colours.write(hue, format_args!(" {:>3}", 7), &mut out).expect("a vector takes all");
-        String::from_utf8(out).expect("ASCII")
+        colors.write(role, format_args!(" {:>3}", 7), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
     }
 
     #[test]
-    fn colours_are_for_terminals_unless_told_otherwise() {
+    fn a_terminal_has_colors_unless_the_environment_differs() {
         let has = |when, terminal| Colors::new(when, None, terminal).0.is_some();
         assert!(has(None, true) && has(Some("always"), false) && has(Some("no"), true));
         assert!(!has(None, false) && !has(Some("never"), true) && !has(Some("auto"), false));
     }
 
     #[test]
-    fn items_change_colours_and_cannot_smuggle_escapes() {
+    fn items_change_colors_but_cannot_insert_escapes() {
         let sgr = "I=1:H=36:II=2:N=\x1b[2J:Z=:q=4:W=012345:junk";
-        let colours = Colors::new(Some("always"), Some(sgr), false);
-        assert_eq!(painted(&colours, Role::Item), "\x1b[1m   7\x1b[0m");
-        assert_eq!(painted(&colours, Role::Alarm), "\x1b[36m   7\x1b[0m");
-        assert_eq!(painted(&colours, Role::Value), "\x1b[34;1m   7\x1b[0m");
-        assert_eq!(painted(&colours, Role::Zero), "\x1b[34;22m   7\x1b[0m");
-        assert_eq!(painted(&colours, Role::High), "\x1b[35;1m   7\x1b[0m");
-        assert_eq!(painted(&Colors(None), Role::Item), "   7");
+        let colors = Colors::new(Some("always"), Some(sgr), false);
+        assert_eq!(colored(&colors, Role::Item), "\x1b[1m   7\x1b[0m");
+        assert_eq!(colored(&colors, Role::Alarm), "\x1b[36m   7\x1b[0m");
+        assert_eq!(colored(&colors, Role::Value), "\x1b[34;1m   7\x1b[0m");
+        assert_eq!(colored(&colors, Role::Zero), "\x1b[34;22m   7\x1b[0m");
+        assert_eq!(colored(&colors, Role::High), "\x1b[35;1m   7\x1b[0m");
+        assert_eq!(colored(&Colors(None), Role::Item), "   7");
     }
 
     #[test]
-    fn percentages_have_bounds() {
-        let hues = [0.5, 0.6, 74.9, 75.0, 90.0].map(Role::percent);
-        assert_eq!(hues, [Role::Zero, Role::Value, Role::Value, Role::High, Role::Alarm]);
+    fn high_percentages_have_roles_of_their_own() {
+        let roles = [0.5, 0.6, 74.9, 75.0, 90.0].map(Role::percent);
+        assert_eq!(roles, [Role::Zero, Role::Value, Role::Value, Role::High, Role::Alarm]);
     }
 }

@@ -1,36 +1,45 @@
-//! Dates and times as sysstat prints them: those of `LC_TIME`, or ISO 8601 if `S_TIME_FORMAT` says so.
+//! Dates and times as sysstat prints them: in the format of `LC_TIME`, or in that of ISO 8601 if
+//! `S_TIME_FORMAT` says so.
+//!
+//! ```
+//! use std::time::UNIX_EPOCH;
+//! use toolkit::datetime::{DateTimeFormat, TimeFormat};
+//!
+//! assert_eq!(DateTimeFormat::Iso.time(TimeFormat::Epoch, UNIX_EPOCH), "0");
+//! ```
 
 use crate::locale;
 use chrono::{DateTime, Local, Locale};
 use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// How dates and times are written.
+/// How dates and times are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stamp {
-    /// As in this locale.
+pub enum DateTimeFormat {
+    /// As is usual in this locale.
     Localized(Locale),
     /// `2026-11-22` and `2026-11-22T13:21:04+0000`.
     Iso,
 }
 
-/// How a report's time is written.
+/// How the time of a report is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Time {
-    /// Date and time of day.
+pub enum TimeFormat {
+    /// Date and time of day in the local time zone.
     Local,
     /// Seconds since the epoch.
     Epoch,
 }
 
-impl Stamp {
-    /// What the environment asks for; of `S_TIME_FORMAT` only exactly `ISO` counts.
+impl DateTimeFormat {
+    /// The format that the environment selects. As in sysstat, `S_TIME_FORMAT` only counts if it is
+    /// exactly `ISO`.
     #[must_use]
-    pub fn from_env() -> Stamp {
+    pub fn from_env() -> DateTimeFormat {
         if std::env::var_os("S_TIME_FORMAT").is_some_and(|value| value == "ISO") {
-            return Stamp::Iso;
+            return DateTimeFormat::Iso;
         }
-        Stamp::Localized(locale::of("LC_TIME"))
+        DateTimeFormat::Localized(locale::for_category("LC_TIME"))
     }
 
     /// The date in the local time zone.
@@ -45,22 +54,22 @@ impl Stamp {
         self.format(wall, "%x %X", "%FT%T%z")
     }
 
-    /// The time that stands before a report.
+    /// The time that precedes a report.
     #[must_use]
-    pub fn time(self, time: Time, wall: SystemTime) -> String {
+    pub fn time(self, time: TimeFormat, wall: SystemTime) -> String {
         match time {
-            Time::Local => self.date_time(wall),
-            Time::Epoch => epoch(wall).to_string(),
+            TimeFormat::Local => self.date_time(wall),
+            TimeFormat::Epoch => epoch(wall).to_string(),
         }
     }
 
     fn format(self, wall: SystemTime, localized: &str, iso: &str) -> String {
         let wall = local(wall);
-        let Stamp::Localized(locale) = self else {
+        let DateTimeFormat::Localized(locale) = self else {
             return wall.format(iso).to_string();
         };
         let mut text = String::new();
-        // A few locales write years in eras, which the formatter does not know.
+        // A few locales count years in eras, which the formatter does not support.
         if write!(text, "{}", wall.format_localized(localized, locale)).is_err() {
             return wall.format_localized(localized, Locale::POSIX).to_string();
         }
@@ -74,14 +83,14 @@ pub fn clock(wall: SystemTime) -> String {
     local(wall).format("%T").to_string()
 }
 
-/// A time in the local time zone. A saved machine may claim any time: those before the epoch and
-/// those beyond the year 9999 are the first and the last second between.
+/// A time in the local time zone. The clock of a saved system can have any value: a time before the
+/// epoch becomes the epoch, one after the year 9999 the last second of it that is safe to print.
 fn local(wall: SystemTime) -> DateTime<Local> {
     let seconds = i64::try_from(epoch(wall).min(LAST_SECOND)).unwrap_or_default();
     DateTime::from_timestamp(seconds, 0).unwrap_or_default().into()
 }
 
-/// 9999-12-30 23:59:59 UTC: a day before the end, for the sake of all time zones.
+/// 9999-12-30 23:59:59 UTC: a day before the end of the year, because of time zones.
 const LAST_SECOND: u64 = 253_402_214_399;
 
 /// Seconds since the epoch; 0 before it.
@@ -101,26 +110,26 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_those_of_the_country() {
-        let dates = |locale| Stamp::Localized(locale).date_time(wall());
+    fn dates_depend_on_the_locale() {
+        let dates = |locale| DateTimeFormat::Localized(locale).date_time(wall());
         assert_eq!(dates(Locale::POSIX), "11/22/26 13:21:04");
         assert_eq!(dates(Locale::en_US), "11/22/2026 01:21:04 PM");
         assert_eq!(dates(Locale::de_DE), "22.11.2026 13:21:04");
         assert_eq!(dates(Locale::fr_FR), "22/11/2026 13:21:04");
         assert_eq!(dates(Locale::ja_JP), "2026年11月22日 13時21分04秒");
-        assert_eq!(Stamp::Iso.date(wall()), "2026-11-22");
-        assert!(Stamp::Iso.date_time(wall()).starts_with("2026-11-22T13:21:04"));
+        assert_eq!(DateTimeFormat::Iso.date(wall()), "2026-11-22");
+        assert!(DateTimeFormat::Iso.date_time(wall()).starts_with("2026-11-22T13:21:04"));
         assert_eq!(clock(wall()), "13:21:04");
     }
 
     #[test]
-    fn no_locale_and_no_time_is_too_strange() {
+    fn every_locale_and_every_time_can_be_printed() {
         let far = UNIX_EPOCH + Duration::from_secs(200_000_000_000);
         for locale in [Locale::th_TH, Locale::fa_IR, Locale::lo_LA, Locale::am_ET] {
-            assert!(!Stamp::Localized(locale).date_time(far).is_empty(), "{locale:?}");
+            assert!(!DateTimeFormat::Localized(locale).date_time(far).is_empty(), "{locale:?}");
         }
         let beyond = UNIX_EPOCH + Duration::from_secs(9_000_000_000_000_000);
-        assert!(Stamp::Iso.date(beyond).starts_with("9999-12-3"));
+        assert!(DateTimeFormat::Iso.date(beyond).starts_with("9999-12-3"));
         assert_eq!([epoch(UNIX_EPOCH - Duration::from_secs(1)), epoch(far)], [0, 200_000_000_000]);
     }
 }

@@ -1,24 +1,30 @@
-//! What reaches a terminal. No escape sequence of the input ever does.
+//! Escapes, so that no control character of the input reaches a terminal.
+//!
+//! ```
+//! assert_eq!(toolkit::escape::escape_control(b"a\x1b[2J"), "a\\033[2J");
+//! ```
 
 use std::io::{self, Write};
 
-/// How the bytes of a name are made safe to print; the words are those of ausearch(8).
+/// How a name is escaped, in the words of ausearch(8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Escape {
-    /// As they are.
+    /// Not at all.
     Raw,
-    /// Control characters (below 0x20, 0x7f, U+0080 to U+009F) and bytes that are not UTF-8 as a
-    /// backslash and three octal digits.
+    /// Control characters (below 0x20, 0x7f, U+0080 to U+009F), the controls of bidirectional text
+    /// (U+202A to U+202E, U+2066 to U+2069) and bytes that are not UTF-8 become a backslash and
+    /// three octal digits per byte.
     #[default]
     Tty,
-    /// And a backslash before what a shell expands inside double quotes, and before blanks.
+    /// As `Tty`, and a backslash precedes spaces and what a shell expands inside double quotes.
     Shell,
-    /// And a backslash before every character with a meaning to a shell.
+    /// One word for sh, bash, zsh and fish, which none of them expands: in single quotes where it
+    /// needs them. The bytes that `Tty` escapes become `$'\012'`, which only bash and zsh read.
     ShellQuote,
 }
 
 impl Escape {
-    /// The words for `--escape`.
+    /// The values of `--escape`.
     pub const WORDS: &'static [(&'static str, Escape)] = &[
         ("raw", Escape::Raw),
         ("tty", Escape::Tty),
@@ -26,61 +32,153 @@ impl Escape {
         ("shell_quote", Escape::ShellQuote),
     ];
 
-    /// Writes `name`, escaped.
+    /// Writes `name` with escapes.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn write(self, name: &[u8], out: &mut impl Write) -> io::Result<()> {
-        if self.leaves(name) {
-            return out.write_all(name);
-        }
-        for chunk in name.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                self.character(character, out)?;
-            }
-            octal(chunk.invalid(), out)?;
-        }
-        Ok(())
-    }
-
-    fn character(self, character: char, out: &mut impl Write) -> io::Result<()> {
-        let mut buffer = [0; 4];
-        let bytes = character.encode_utf8(&mut buffer).as_bytes();
-        if character.is_control() {
-            return octal(bytes, out);
-        }
-        if matches!(bytes, [byte] if self.is_special(*byte)) {
-            out.write_all(b"\\")?;
-        }
-        out.write_all(bytes)
-    }
-
-    /// Whether all of the name prints as itself, as most names do.
-    fn leaves(self, name: &[u8]) -> bool {
-        // No way out in the middle, so that the compiler looks at many bytes at once.
-        let has_odd = name.iter().fold(false, |odd, byte| odd | !matches!(byte, 0x20..=0x7e));
-        let may_quote = matches!(self, Escape::Shell | Escape::ShellQuote);
-        let is_quoted = || may_quote && name.iter().any(|byte| self.is_special(*byte));
-        self == Escape::Raw || !(has_odd || is_quoted())
-    }
-
-    /// Whether the byte wants a backslash.
-    fn is_special(self, byte: u8) -> bool {
         match self {
-            Escape::Raw | Escape::Tty => false,
-            Escape::Shell => b" !\"$'()\\`|".contains(&byte),
-            Escape::ShellQuote => b" !\"#$&'()*;<>?[\\]`{|}".contains(&byte),
+            Escape::Raw => out.write_all(name),
+            Escape::Tty => escape(name, |_| false, out),
+            Escape::Shell => escape(name, |byte| b" !\"$'()\\`|".contains(&byte), out),
+            Escape::ShellQuote => shell_quote(name, out),
+        }
+    }
+
+    /// Writes `name` as one field of tab-separated values: a backslash of the name becomes `\134`,
+    /// so that the escapes of `Tty` can be undone. Even `Raw` escapes what would end the field or the
+    /// line.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_field(self, name: &[u8], end: u8, out: &mut impl Write) -> io::Result<()> {
+        let is_special = |byte: &u8| match self {
+            Escape::Raw => [b'\t', end].contains(byte),
+            Escape::Tty => *byte == b'\\',
+            Escape::Shell | Escape::ShellQuote => false,
+        };
+        let mut rest = name;
+        while let Some(at) = rest.iter().position(is_special) {
+            let (before, special) = rest.split_at(at);
+            self.write(before, out)?;
+            octal(special.get(..1).unwrap_or_default(), out)?;
+            rest = special.get(1..).unwrap_or_default();
+        }
+        self.write(rest, out)
+    }
+}
+
+/// A name with the escapes of [`Escape::Tty`].
+#[must_use]
+pub fn escape_control(name: &[u8]) -> String {
+    let mut text = Vec::with_capacity(name.len());
+    // Writing to a vector cannot fail.
+    let _ = Escape::Tty.write(name, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Whether every byte is a printable ASCII character, as in most names.
+fn is_plain(name: &[u8]) -> bool {
+    // Without an early return, the compiler vectorizes the loop.
+    !name.iter().fold(false, |odd, byte| odd | !matches!(byte, 0x20..=0x7e))
+}
+
+/// Whether a terminal may obey the character instead of printing it.
+fn is_control(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Writes `name` with octal escapes, and a backslash before each ASCII byte that `is_special`.
+fn escape(name: &[u8], is_special: impl Fn(u8) -> bool, out: &mut impl Write) -> io::Result<()> {
+    if is_plain(name) && !name.iter().any(|byte| is_special(*byte)) {
+        return out.write_all(name);
+    }
+    for chunk in name.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            let mut buffer = [0; 4];
+            let bytes = character.encode_utf8(&mut buffer).as_bytes();
+            match bytes {
+                _ if is_control(character) => octal(bytes, out)?,
+                [byte] if is_special(*byte) => out.write_all(&[b'\\', *byte])?,
+                _ => out.write_all(bytes)?,
+            }
+        }
+        octal(chunk.invalid(), out)?;
+    }
+    Ok(())
+}
+
+/// How a part of a name is quoted for a shell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    /// Outside quotes, each byte behind a backslash: `'` and `\`, which fish reads even inside
+    /// single quotes.
+    Backslash,
+    /// `'...'`
+    Single,
+    /// `$'...'`, where each byte is a backslash and three octal digits.
+    Octal,
+}
+
+impl Quoting {
+    fn for_character(character: char) -> Quoting {
+        match character {
+            '\'' | '\\' => Quoting::Backslash,
+            _ if is_control(character) => Quoting::Octal,
+            _ => Quoting::Single,
+        }
+    }
+
+    fn opening(self) -> &'static [u8] {
+        match self {
+            Quoting::Backslash => b"",
+            Quoting::Single => b"'",
+            Quoting::Octal => b"$'",
+        }
+    }
+
+    fn closing(self) -> &'static [u8] {
+        if self == Quoting::Backslash { b"" } else { b"'" }
+    }
+
+    fn write(self, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
+        match self {
+            Quoting::Backslash => out.write_all(b"\\").and_then(|()| out.write_all(bytes)),
+            Quoting::Single => out.write_all(bytes),
+            Quoting::Octal => octal(bytes, out),
         }
     }
 }
 
-/// A name as it may go to a terminal, escaped by [`Escape::Tty`].
-#[must_use]
-pub fn escape_control(name: &[u8]) -> String {
-    let mut text = Vec::with_capacity(name.len());
-    // A vector takes all.
-    let _ = Escape::Tty.write(name, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
+fn shell_quote(name: &[u8], out: &mut impl Write) -> io::Result<()> {
+    let is_safe = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./:,+-@".contains(byte);
+    if !name.is_empty() && name.iter().all(is_safe) {
+        return out.write_all(name);
+    }
+    if name.is_empty() {
+        return out.write_all(b"''");
+    }
+    let mut quoting = Quoting::Backslash;
+    for chunk in name.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            quoting = requote(quoting, Quoting::for_character(character), out)?;
+            quoting.write(character.encode_utf8(&mut [0; 4]).as_bytes(), out)?;
+        }
+        if !chunk.invalid().is_empty() {
+            quoting = requote(quoting, Quoting::Octal, out)?;
+            quoting.write(chunk.invalid(), out)?;
+        }
+    }
+    out.write_all(quoting.closing())
+}
+
+/// Goes from one quoting to the next, which it returns.
+fn requote(old: Quoting, new: Quoting, out: &mut impl Write) -> io::Result<Quoting> {
+    if old != new {
+        out.write_all(old.closing())?;
+        out.write_all(new.opening())?;
+    }
+    Ok(new)
 }
 
 fn octal(bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
@@ -88,29 +186,4 @@ fn octal(bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn escaped(escape: Escape, name: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        escape.write(name, &mut out).expect("a vector takes all");
-        out
-    }
-
-    #[test]
-    fn tty_escapes_controls_and_what_is_not_utf8() {
-        let name = b"a\x1b\t\x7f\xc2\x9b\xc3\xa9\xff\\ '";
-        assert_eq!(escaped(Escape::Tty, name), b"a\\033\\011\\177\\302\\233\xc3\xa9\\377\\ '");
-        assert_eq!(escaped(Escape::Raw, name), name);
-    }
-
-    #[test]
-    fn shells_get_backslashes() {
-        let special = |escape| {
-            let doubled = |byte: &u8| escaped(escape, &[*byte]) == [b'\\', *byte];
-            (0x20..0x7f).filter(doubled).map(char::from).collect::<String>()
-        };
-        assert_eq!(special(Escape::Shell), " !\"$'()\\`|");
-        assert_eq!(special(Escape::ShellQuote), " !\"#$&'()*;<>?[\\]`{|}");
-    }
-}
+mod tests;

@@ -1,78 +1,79 @@
-//! How a run ends: its exit status, its messages, and whether all of the output was written.
+//! How a run ends: its exit status, the message about an error, and the last flush.
 //!
-//! A reader that has seen enough closes the pipe (`auditloginfo ... | head`); that is no error, so
-//! the run ends at once, quietly, with status 0. Any other failure to write, the last flush
-//! included, is told and ends the run: a report cut short must not pass for a whole one.
+//! A reader that has seen enough closes the pipe, as in `auditloginfo ... | head`. That is no error:
+//! the run ends at once, without a message, with status 0. Any other failure to write, including the
+//! last flush, is reported and ends the run, because a truncated report must not pass for a whole
+//! one.
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//! use std::io::{self, Write};
+//! use toolkit::exit::{self, ExitStatus};
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! #[error("standard output: {0}")]
+//! struct Error(#[from] io::Error);
+//!
+//! impl ExitStatus for Error {
+//!     fn exit_status(&self) -> u8 {
+//!         1
+//!     }
+//!
+//!     fn write_error(&self) -> Option<&io::Error> {
+//!         Some(&self.0)
+//!     }
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     exit::main("hail", |_, out, _| {
+//!         out.write_all(b"hello\n")?;
+//!         Ok::<u8, Error>(0)
+//!     })
+//! }
+//! ```
 
 use crate::messages::Messages;
-use crate::{cli, host};
 use std::env::{self, ArgsOs};
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
-/// Why a run ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The command line is wrong.
-    #[error(transparent)]
-    Usage(#[from] cli::Usage),
-    /// An operand that leads to nothing on this machine: a clause about it.
-    #[error("{0}")]
-    Operand(String),
-    /// The machine or a file cannot be read.
-    #[error(transparent)]
-    Host(#[from] host::Error),
-    /// The system refuses to wait for the interval.
-    #[error("cannot wait for the interval: {0}")]
-    Wait(io::Error),
-    /// The report could not be written.
-    #[error("standard output: {0}")]
-    Write(#[from] io::Error),
+/// An error that ends a run. Its text is the message; an [`io::Error`] that is converted into it is
+/// a failure to write to standard output.
+pub trait ExitStatus: Display + From<io::Error> {
+    /// The exit status of the command.
+    fn exit_status(&self) -> u8;
+
+    /// The cause, if standard output could not be written.
+    fn write_error(&self) -> Option<&io::Error>;
 }
 
-impl Error {
-    /// The usual exit status: 2 if the command line is wrong, else 1.
-    #[must_use]
-    pub fn status(&self) -> u8 {
-        if matches!(self, Error::Usage(_)) { 2 } else { 1 }
-    }
-}
-
-/// Runs a command: `run` gets the words behind its name, standard output, buffered, and the messages,
-/// and gives the exit status; `status` is that of an error.
-pub fn main(
+/// Runs a command. `run` gets the words after its name, standard output with a buffer, and the
+/// messages, and returns the exit status.
+pub fn main<E: ExitStatus>(
     command: &'static str,
-    status: fn(&Error) -> u8,
-    run: impl FnOnce(ArgsOs, &mut BufWriter<File>, &mut Messages<io::Stderr>) -> Result<u8, Error>,
+    run: impl FnOnce(ArgsOs, &mut BufWriter<File>, &mut Messages<io::Stderr>) -> Result<u8, E>,
 ) -> ExitCode {
     let mut messages = Messages::new(command, io::stderr());
-    let stdout = match stdout() {
-        Ok(stdout) => stdout,
-        Err(error) => {
-            messages.warn(Error::Write(error));
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut out = BufWriter::with_capacity(1 << 16, stdout);
     let mut words = env::args_os();
     words.next();
-    let ended = run(words, &mut out, &mut messages);
-    let flushed = out.flush();
-    // What a failed write left in the buffer must not be tried once more on drop.
-    let _ = out.into_parts();
-    match (ended, flushed) {
-        (Err(Error::Write(cause)), _) if is_closed_pipe(&cause) => ExitCode::SUCCESS,
-        (Err(error), _) => {
+    let ended = stdout().map_err(E::from).and_then(|stdout| {
+        let mut out = BufWriter::with_capacity(1 << 16, stdout);
+        let ended = run(words, &mut out, &mut messages);
+        let flushed = out.flush();
+        // Dropping the writer would write again what a failed write left in the buffer.
+        let _ = out.into_parts();
+        ended.and_then(|status| Ok(flushed.map(|()| status)?))
+    });
+    match ended {
+        Ok(status) => ExitCode::from(status),
+        Err(error) if error.write_error().is_some_and(is_closed_pipe) => ExitCode::SUCCESS,
+        Err(error) => {
             messages.warn(&error);
-            ExitCode::from(status(&error))
+            ExitCode::from(error.exit_status())
         }
-        (Ok(_), Err(cause)) if !is_closed_pipe(&cause) => {
-            messages.warn(Error::Write(cause));
-            ExitCode::FAILURE
-        }
-        (Ok(status), _) => ExitCode::from(status),
     }
 }
 
@@ -80,8 +81,8 @@ fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
 
-/// Standard output as a plain file: std's own handle takes a descriptor that cannot be written for
-/// one that takes everything.
+/// Standard output as a plain file. The handle of the standard library ignores a failure to write
+/// to a descriptor that is closed or not open for writing.
 fn stdout() -> io::Result<File> {
     Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
 }

@@ -1,9 +1,20 @@
-//! Lines of files and of standard input, plain or compressed, each of bounded length.
+//! Lines of files and of standard input, each of bounded length.
+//!
+//! With the feature `gzip`, input that is compressed with gzip is decompressed.
+//!
+//! ```
+//! use toolkit::input::Lines;
+//!
+//! let mut lines = Lines::new(&b"one\ntwo\n"[..], 80);
+//! let first = lines.next_line()?.map(|line| line.bytes.to_vec());
+//! assert_eq!(first.as_deref(), Some(&b"one"[..]));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
-use flate2::read::MultiGzDecoder;
 use nix::fcntl::{FcntlArg, fcntl};
 use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::io::{self, Cursor, Read};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// How a line ends.
@@ -11,13 +22,13 @@ use std::path::Path;
 pub enum Ending {
     /// With a newline.
     Newline,
-    /// With the input: there may have been more of it.
+    /// With the end of the input: the line may have been cut.
     Cut,
-    /// Beyond the limit: what is lent out is its beginning, the rest was skipped.
+    /// Beyond the limit: `bytes` holds its beginning, the rest is skipped.
     TooLong,
 }
 
-/// One line, without its end.
+/// One line, without its newline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
     /// The line's bytes.
@@ -40,16 +51,16 @@ impl<'a> Line<'a> {
 /// Some lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Block<'a> {
-    /// Lines that end with a newline each, of whatever length.
+    /// Lines of any length that each end with a newline.
     Whole(&'a [u8]),
     /// One line.
     Line(Line<'a>),
 }
 
-/// Lines lent out of a buffer that rolls over the input.
+/// Lines borrowed from a buffer that moves over the input.
 ///
-/// `buffer[start..end]` is what was read and not yet lent out. A line longer than `limit` is given
-/// cut to `limit` bytes, and `skipping` drops the rest of it, so memory stays at the buffer's size.
+/// `buffer[start..end]` has been read but not returned. A line longer than `limit` is returned cut
+/// to `limit` bytes, and `skipping` drops the rest of it, so the buffer never grows.
 pub struct Lines<R> {
     reader: R,
     buffer: Vec<u8>,
@@ -66,22 +77,22 @@ impl<R: Read> Lines<R> {
         Lines::in_buffer(Vec::new(), reader, limit)
     }
 
-    /// The same, in the buffer of other lines that are done with.
+    /// Like [`Lines::new`], in a buffer that is reused.
     pub fn in_buffer(buffer: Vec<u8>, reader: R, limit: usize) -> Self {
         let size = (limit + 1).max(1 << 18);
         let buffer = if buffer.len() == size { buffer } else { vec![0; size] };
         Lines { reader, buffer, start: 0, end: 0, limit, skipping: false, ended: false }
     }
 
-    /// The buffer, for other lines.
+    /// The buffer, to be reused.
     pub fn into_buffer(self) -> Vec<u8> {
         self.buffer
     }
 
-    /// The next line, or nothing at the end of the input.
+    /// The next line, or `None` at the end of the input.
     ///
     /// # Errors
-    /// Those of the reader; the lines before the error have been given out.
+    /// Those of the reader, after all lines before the error.
     #[inline]
     pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         let mut searched = 0;
@@ -90,7 +101,7 @@ impl<R: Read> Lines<R> {
             if let Some(found) = memchr::memchr(b'\n', unread) {
                 let length = searched + found;
                 if !std::mem::take(&mut self.skipping) {
-                    return Ok(Some(self.lend(length, 1, Ending::Newline)));
+                    return Ok(Some(self.take_line(length, 1, Ending::Newline)));
                 }
                 self.start += length + 1;
                 searched = 0;
@@ -102,20 +113,20 @@ impl<R: Read> Lines<R> {
                 searched = 0;
             } else if searched > self.limit {
                 self.skipping = true;
-                return Ok(Some(self.lend(searched, 0, Ending::TooLong)));
+                return Ok(Some(self.take_line(searched, 0, Ending::TooLong)));
             }
             if !self.fill()? {
                 let left = self.end - self.start;
-                return Ok((left > 0).then(|| self.lend(left, 0, Ending::Cut)));
+                return Ok((left > 0).then(|| self.take_line(left, 0, Ending::Cut)));
             }
         }
     }
 
-    /// The whole lines that have been read, or the next line, whose reading may bring more of them;
-    /// nothing at the end of the input.
+    /// All whole lines in the buffer; if there is none, the next line, which may fill the buffer;
+    /// `None` at the end of the input.
     ///
     /// # Errors
-    /// Those of the reader; the lines before the error have been given out.
+    /// Those of the reader, after all lines before the error.
     pub fn next_block(&mut self) -> io::Result<Option<Block<'_>>> {
         let unread = self.buffer.get(self.start..self.end).unwrap_or_default();
         match memchr::memrchr(b'\n', unread).filter(|_| !self.skipping) {
@@ -128,16 +139,16 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Lends out `length` bytes and steps over them and over `end` bytes more.
+    /// Returns the next `length` bytes, and moves past them and past the `newline` bytes after them.
     #[inline]
-    fn lend(&mut self, length: usize, end: usize, ending: Ending) -> Line<'_> {
+    fn take_line(&mut self, length: usize, newline: usize, ending: Ending) -> Line<'_> {
         let from = self.start;
-        self.start += length + end;
+        self.start += length + newline;
         let line = self.buffer.get(from..from + length).unwrap_or_default();
         Line::new(line, self.limit, ending)
     }
 
-    /// Reads more behind what is there; false at the end of the input.
+    /// Appends input to the buffer; false at the end of the input.
     #[cold]
     fn fill(&mut self) -> io::Result<bool> {
         if self.ended {
@@ -165,55 +176,61 @@ impl<R: Read> Lines<R> {
 
 /// Where input comes from.
 pub enum Source {
-    /// A regular file that is not compressed: it can be read in pieces.
+    /// A regular file that is not compressed: any part of it can be read.
     File(File),
-    /// Anything else, read from its beginning to its end.
+    /// Anything else, to be read from its beginning to its end.
     Stream(Box<dyn Read + Send>),
 }
 
 impl Source {
-    /// Opens a file; one that begins as gzip does is read unpacked.
+    /// Opens a file.
     ///
     /// # Errors
-    /// The file cannot be opened or read, or is a directory.
+    /// The file cannot be opened or read, or is a directory; it is compressed, and the feature
+    /// `gzip` is off.
     pub fn open(path: &Path) -> io::Result<Source> {
         let file = File::open(path)?;
-        if !file.metadata()?.is_file() {
+        let mut start = [0; GZIP_MAGIC.len()];
+        if !file.metadata()?.is_file() || file.read_at(&mut start, 0)? == 2 && start == GZIP_MAGIC {
             return Source::stream(file);
         }
-        let mut magic = [0; 2];
-        let count = std::os::unix::fs::FileExt::read_at(&file, &mut magic, 0)?;
-        if count == 2 && magic == GZIP_MAGIC {
-            Source::stream(file)
-        } else {
-            Ok(Source::File(file))
-        }
+        Ok(Source::File(file))
     }
 
-    /// Standard input, of any kind.
+    /// Standard input, whatever it is.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// It cannot be read; it is compressed, and the feature `gzip` is off.
     pub fn stdin() -> io::Result<Source> {
-        // A larger pipe needs fewer turns of writer and reader; what is none stays as it is.
+        // With a larger pipe, writer and reader switch less often. It fails, and need not succeed,
+        // where standard input is not a pipe.
         let _ = fcntl(io::stdin(), FcntlArg::F_SETPIPE_SZ(PIPE_SIZE));
         Source::stream(io::stdin())
     }
 
     fn stream(mut reader: impl Read + Send + 'static) -> io::Result<Source> {
-        let mut magic = Vec::with_capacity(2);
-        reader.by_ref().take(2).read_to_end(&mut magic)?;
-        let is_gzip = magic == GZIP_MAGIC;
-        let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(magic).chain(reader);
-        if is_gzip {
-            let packed = BufReader::with_capacity(1 << 16, whole);
-            return Ok(Source::Stream(Box::new(MultiGzDecoder::new(packed))));
-        }
-        Ok(Source::Stream(Box::new(whole)))
+        let mut start = Vec::with_capacity(GZIP_MAGIC.len());
+        reader.by_ref().take(2).read_to_end(&mut start)?;
+        let is_gzip = start == GZIP_MAGIC;
+        let whole = Cursor::new(start).chain(reader);
+        Ok(Source::Stream(if is_gzip { decompress(whole)? } else { Box::new(whole) }))
     }
 }
 
-/// What an unprivileged process may ask for (`/proc/sys/fs/pipe-max-size`), in bytes.
+#[cfg(feature = "gzip")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature `gzip` it fails")]
+fn decompress(input: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    let buffered = io::BufReader::with_capacity(1 << 16, input);
+    Ok(Box::new(flate2::read::MultiGzDecoder::new(buffered)))
+}
+
+#[cfg(not(feature = "gzip"))]
+fn decompress(_: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "compressed with gzip; decompress it first"))
+}
+
+/// The largest pipe in bytes that an unprivileged process gets by default
+/// (`/proc/sys/fs/pipe-max-size`).
 const PIPE_SIZE: i32 = 1 << 20;
 
 /// The first two bytes of a gzip file (RFC 1952).
@@ -254,12 +271,12 @@ mod tests {
                 }
             }
         }
-        assert_eq!(all, found, "both ways give the same lines");
+        assert_eq!(all, found, "next_line and next_block return the same lines");
         found
     }
 
     #[test]
-    fn lines_are_the_same_however_the_input_comes() {
+    fn lines_do_not_depend_on_the_size_of_reads() {
         let wanted = [
             (b"ab".to_vec(), Ending::Newline),
             (b"".to_vec(), Ending::Newline),
@@ -268,7 +285,7 @@ mod tests {
             (b"k".to_vec(), Ending::Cut),
         ];
         for step in 1..20 {
-            assert_eq!(lines(b"ab\n\ncdefX\nghij\nk", step, 4), wanted, "{step} bytes a read");
+            assert_eq!(lines(b"ab\n\ncdefX\nghij\nk", step, 4), wanted, "{step} bytes per read");
         }
         assert!(lines(b"", 1, 4).is_empty());
     }

@@ -1,21 +1,18 @@
-//! The manners the commands share: options, exit status, input, output.
+//! What the commands share: options, exit status, input, output, and sampling at intervals.
 //!
-//! Nothing here knows what a command is about, and no system text is parsed.
+//! Nothing here knows what a command is about, and nothing parses text of the system.
 
 #![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod color;
 pub mod datetime;
-pub mod delta;
-pub mod document;
 pub mod escape;
 pub mod exit;
-pub mod host;
 pub mod input;
 pub mod locale;
-pub mod look;
 pub mod messages;
 pub mod progress;
 pub mod records;
-pub mod tick;
+pub mod sampling;
+pub mod sysstat_json;

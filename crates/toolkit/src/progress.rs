@@ -1,7 +1,15 @@
-//! How far a long read is, in a line on standard error that is gone when it is done.
+//! A progress line on standard error during a long read.
 //!
-//! Shown only where standard error is a terminal, and only once the read has taken a while: never
-//! in a log, never in a pipe.
+//! The line is shown only if standard error is a terminal, and only after a while, so that it never
+//! gets into a log or a pipe. It is erased when the read ends.
+//!
+//! ```
+//! use std::sync::atomic::Ordering;
+//! use toolkit::progress::Progress;
+//!
+//! let progress = Progress::start(Some(1 << 20));
+//! progress.read().fetch_add(1 << 16, Ordering::Relaxed);
+//! ```
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
@@ -10,35 +18,33 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// How long before the first line, and between lines.
+/// The time to the first line, and from one line to the next.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// The bytes read so far, counted by whoever reads them.
-pub type Read = Arc<AtomicU64>;
-
-/// Shows how far a read is until it is dropped.
+/// Shows the progress of a read until it is dropped.
 pub struct Progress {
-    read: Read,
+    bytes_read: Arc<AtomicU64>,
     shown: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
-    /// Begins to show how many bytes were read, of `total` if that is known.
+    /// Starts to show how many bytes were read, of `total` if that is known.
     #[must_use]
     pub fn start(total: Option<u64>) -> Progress {
-        let read = Read::default();
+        let bytes_read = Arc::<AtomicU64>::default();
         let shown = io::stderr().is_terminal().then(|| {
             let (stop, stopped) = channel();
-            let counter = Arc::clone(&read);
-            (stop, thread::spawn(move || show(&counter, total, &stopped, &mut io::stderr())))
+            let counter = Arc::clone(&bytes_read);
+            let show = move || show(&counter, total, &stopped, PERIOD, &mut io::stderr());
+            (stop, thread::spawn(show))
         });
-        Progress { read, shown }
+        Progress { bytes_read, shown }
     }
 
-    /// The counter of the bytes that were read.
+    /// The number of bytes that were read, which the reader increases.
     #[must_use]
     pub fn read(&self) -> &AtomicU64 {
-        &self.read
+        &self.bytes_read
     }
 }
 
@@ -51,12 +57,18 @@ impl Drop for Progress {
     }
 }
 
-/// Writes a line each period until `stopped` hangs up, and then takes it away.
-fn show(read: &AtomicU64, total: Option<u64>, stopped: &Receiver<()>, out: &mut impl Write) {
-    let begun = Instant::now();
+/// Writes a line once per `period` until the sender of `stopped` is dropped, and then erases it.
+fn show(
+    bytes_read: &AtomicU64,
+    total: Option<u64>,
+    stopped: &Receiver<()>,
+    period: Duration,
+    out: &mut impl Write,
+) {
+    let start = Instant::now();
     let mut is_shown = false;
-    while stopped.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
-        let line = line(read.load(Ordering::Relaxed), total, begun.elapsed());
+    while stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
+        let line = line(bytes_read.load(Ordering::Relaxed), total, start.elapsed());
         let _ = write!(out, "\r\x1b[K{line}");
         is_shown = true;
     }
@@ -66,15 +78,15 @@ fn show(read: &AtomicU64, total: Option<u64>, stopped: &Receiver<()>, out: &mut 
 }
 
 /// `412 of 1048 MB, 824 MB/s, 1 s left`
-fn line(read: u64, total: Option<u64>, taken: Duration) -> String {
+fn line(bytes_read: u64, total: Option<u64>, elapsed: Duration) -> String {
     let mega = |bytes: u64| bytes / 1_000_000;
-    let millis = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX).max(1);
-    let rate = read.saturating_mul(1000) / millis;
+    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate = bytes_read.saturating_mul(1000) / millis;
     let Some(total) = total else {
-        return format!("{} MB, {} MB/s", mega(read), mega(rate));
+        return format!("{} MB, {} MB/s", mega(bytes_read), mega(rate));
     };
-    let left = total.saturating_sub(read).checked_div(rate).unwrap_or(0);
-    format!("{} of {} MB, {} MB/s, {left} s left", mega(read), mega(total), mega(rate))
+    let left = total.saturating_sub(bytes_read).checked_div(rate).unwrap_or(0);
+    format!("{} of {} MB, {} MB/s, {left} s left", mega(bytes_read), mega(total), mega(rate))
 }
 
 #[cfg(test)]
@@ -82,27 +94,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_tells_bytes_rate_and_time_left() {
+    fn a_line_shows_bytes_rate_and_time_left() {
         let second = Duration::from_secs(1);
-        let told = line(824_000_000, Some(2_048_000_000), second);
-        assert_eq!(told, "824 of 2048 MB, 824 MB/s, 1 s left");
+        let shown = line(824_000_000, Some(2_048_000_000), second);
+        assert_eq!(shown, "824 of 2048 MB, 824 MB/s, 1 s left");
         assert_eq!(line(5_000_000, None, second), "5 MB, 5 MB/s");
         assert_eq!(line(0, Some(1), Duration::ZERO), "0 of 0 MB, 0 MB/s, 0 s left");
     }
 
+    /// Ends the progress line once it was written.
+    struct EndAfterLine {
+        text: Vec<u8>,
+        stop: Option<Sender<()>>,
+    }
+
+    impl Write for EndAfterLine {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.text.extend_from_slice(bytes);
+            if self.text.ends_with(b" MB/s") {
+                self.stop = None;
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[test]
-    fn the_line_is_gone_when_the_read_is_done() {
+    fn the_line_is_erased_at_the_end() {
         let (stop, stopped) = channel();
-        let read = AtomicU64::new(3_000_000);
-        let mut out = Vec::new();
-        thread::scope(|scope| {
-            let (read, out) = (&read, &mut out);
-            scope.spawn(move || show(read, None, &stopped, out));
-            thread::sleep(PERIOD * 3 / 2);
-            drop(stop);
-        });
-        let text = String::from_utf8(out).expect("text");
-        assert!(text.contains("3 MB") && text.ends_with("\r\x1b[K"), "{text:?}");
+        let mut out = EndAfterLine { text: Vec::new(), stop: Some(stop) };
+        show(&AtomicU64::new(3_000_000), None, &stopped, Duration::from_millis(1), &mut out);
+        let text = String::from_utf8(out.text).unwrap();
+        assert!(text.starts_with("\r\x1b[K3 MB, ") && text.ends_with("\r\x1b[K"), "{text:?}");
     }
 
     #[test]
@@ -110,7 +136,7 @@ mod tests {
         let (stop, stopped) = channel();
         drop(stop);
         let mut out = Vec::new();
-        show(&AtomicU64::new(1), None, &stopped, &mut out);
+        show(&AtomicU64::new(1), None, &stopped, PERIOD, &mut out);
         assert!(out.is_empty());
     }
 }

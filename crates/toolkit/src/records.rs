@@ -1,4 +1,13 @@
-//! Machine output: one record a line, as tab-separated values or as JSON.
+//! Output for programs: one record per line, as tab-separated values or as JSON.
+//!
+//! ```
+//! use toolkit::records::{Value, json};
+//!
+//! let mut out = Vec::new();
+//! json(&[("drive", Value::Text(b"st0")), ("reads_per_s", Value::Float(1.25, 1))], &mut out)?;
+//! assert_eq!(out, br#"{"drive":"st0","reads_per_s":1.2}"#);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use crate::escape::Escape;
 use std::fmt;
@@ -7,15 +16,18 @@ use std::io::{self, Write};
 /// One value of a record.
 #[derive(Debug, Clone, Copy)]
 pub enum Value<'a> {
-    /// Text, of any bytes.
+    /// A text of any bytes.
     Text(&'a [u8]),
     /// A count.
     Number(u64),
     /// A number with decimals.
     Fixed(Fixed),
-    /// Several texts: an array in JSON, joined by blanks between tabs.
+    /// A number, and the count of decimals to which it is rounded. It is printed as [`Value::Null`]
+    /// unless its digits are a number of 64 bits: other programs would not read it.
+    Float(f64, usize),
+    /// Several texts: an array in JSON, separated by spaces in TSV.
     List(&'a [&'a [u8]]),
-    /// No value: `null`, or nothing between tabs.
+    /// An unknown value: `null` in JSON, empty in TSV.
     Null,
 }
 
@@ -24,16 +36,16 @@ pub enum Value<'a> {
 pub struct Fixed {
     /// The number times 10^`decimals`.
     pub scaled: u64,
-    /// Digits behind the mark.
+    /// The number of decimals.
     pub decimals: usize,
-    /// What stands before the decimals; JSON knows only a point.
+    /// What precedes the decimals. JSON allows only a point.
     pub mark: &'static str,
 }
 
 impl Fixed {
-    /// The nearest number of floating point.
+    /// The nearest floating-point number.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "the nearest is what is asked for")]
+    #[allow(clippy::cast_precision_loss, reason = "the cast rounds to the nearest number")]
     pub fn to_f64(self) -> f64 {
         (0..self.decimals).fold(self.scaled as f64, |value, _| value / 10.0)
     }
@@ -52,7 +64,7 @@ impl fmt::Display for Fixed {
     }
 }
 
-/// Writes `values` as a line of tab-separated values that ends with `end`.
+/// Writes `values` as one line of tab-separated values that ends with `end`.
 ///
 /// # Errors
 /// Those of `out`.
@@ -62,31 +74,15 @@ pub fn tsv(values: &[Value<'_>], escape: Escape, end: u8, out: &mut impl Write) 
             out.write_all(b"\t")?;
         }
         match *value {
-            Value::Text(text) => escape.write(text, out)?,
-            Value::Number(number) => write!(out, "{number}")?,
-            Value::Fixed(number) => write!(out, "{number}")?,
-            Value::List(texts) => joined(texts, out, |text, out| escape.write(text, out))?,
-            Value::Null => {}
+            Value::Text(text) => escape.write_field(text, end, out)?,
+            Value::List(texts) => list(texts, b" ", |text, out| escape.write(text, out), out)?,
+            number => write_number(number, b"", out)?,
         }
     }
     out.write_all(&[end])
 }
 
-fn joined<W: Write>(
-    texts: &[&[u8]],
-    out: &mut W,
-    mut write: impl FnMut(&[u8], &mut W) -> io::Result<()>,
-) -> io::Result<()> {
-    for (index, text) in texts.iter().enumerate() {
-        if index > 0 {
-            out.write_all(b" ")?;
-        }
-        write(text, out)?;
-    }
-    Ok(())
-}
-
-/// Writes `values`, each with its key, as one JSON object without a line end.
+/// Writes `values` with their keys as one JSON object, without a line end.
 ///
 /// # Errors
 /// Those of `out`.
@@ -96,29 +92,52 @@ pub fn json(values: &[(&str, Value<'_>)], out: &mut impl Write) -> io::Result<()
         write!(out, "{}\"{key}\":", if index > 0 { "," } else { "" })?;
         match *value {
             Value::Text(text) => json_string(text, out)?,
-            Value::Number(number) => write!(out, "{number}")?,
-            Value::Fixed(number) => write!(out, "{number}")?,
-            Value::List(texts) => json_array(texts, out)?,
-            Value::Null => out.write_all(b"null")?,
+            Value::List(texts) => {
+                out.write_all(b"[")?;
+                list(texts, b",", json_string, out)?;
+                out.write_all(b"]")?;
+            }
+            number => write_number(number, b"null", out)?,
         }
     }
     out.write_all(b"}")
 }
 
-fn json_array(texts: &[&[u8]], out: &mut impl Write) -> io::Result<()> {
-    out.write_all(b"[")?;
-    for (index, text) in texts.iter().enumerate() {
-        if index > 0 {
-            out.write_all(b",")?;
+/// Writes a value that is neither a text nor a list.
+fn write_number(value: Value<'_>, unknown: &[u8], out: &mut impl Write) -> io::Result<()> {
+    match value {
+        Value::Number(number) => write!(out, "{number}"),
+        Value::Fixed(number) => write!(out, "{number}"),
+        Value::Float(number, decimals) if fits(number, decimals) => {
+            write!(out, "{number:.decimals$}")
         }
-        json_string(text, out)?;
+        _ => out.write_all(unknown),
     }
-    out.write_all(b"]")
 }
 
-/// Writes a JSON string. JSON has no bytes, so one that is not UTF-8 becomes the text of a
-/// backslash and three octal digits; control characters, C1 ones too, are `\u` and four
-/// hexadecimal digits.
+/// Whether a number with these decimals has digits that are a number of 64 bits.
+fn fits(number: f64, decimals: usize) -> bool {
+    const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
+    (0..decimals).fold(number.abs(), |scaled, _| scaled * 10.0) < TOO_LARGE
+}
+
+fn list<W: Write>(
+    texts: &[&[u8]],
+    separator: &[u8],
+    mut write: impl FnMut(&[u8], &mut W) -> io::Result<()>,
+    out: &mut W,
+) -> io::Result<()> {
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.write_all(separator)?;
+        }
+        write(text, out)?;
+    }
+    Ok(())
+}
+
+/// Writes a JSON string. A control character becomes `\u` and four hexadecimal digits. A byte that is
+/// not UTF-8, which JSON cannot represent, becomes the text of a backslash and three octal digits.
 ///
 /// # Errors
 /// Those of `out`.
@@ -143,8 +162,11 @@ pub fn json_string(text: &[u8], out: &mut impl Write) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    const CELLS: [(&str, Value<'_>); 4] = [
+    const VALUES: [(&str, Value<'_>); 7] = [
         ("count", Value::Number(3)),
+        ("rate", Value::Float(2.126, 2)),
+        ("ratio", Value::Float(f64::NAN, 2)),
+        ("large", Value::Float(2e17, 2)),
         ("name", Value::Text(b"a\t\"\xff\xc2\x9b\xc3\xa9")),
         ("argv", Value::List(&[b"ls", b"", b"-l"])),
         ("none", Value::Null),
@@ -158,19 +180,18 @@ mod tests {
     }
 
     #[test]
-    fn a_tsv_line_has_no_tab_but_its_own() {
+    fn a_tsv_line_has_no_tab_within_a_value() {
         let mut out = Vec::new();
-        let values = CELLS.map(|(_, value)| value);
-        tsv(&values, Escape::Tty, b'\n', &mut out).expect("a vector takes all");
-        assert_eq!(out, b"3\ta\\011\"\\377\\302\\233\xc3\xa9\tls  -l\t\n");
+        let values = VALUES.map(|(_, value)| value);
+        tsv(&values, Escape::Tty, b'\n', &mut out).unwrap();
+        assert_eq!(out, b"3\t2.13\t\t\ta\\011\"\\377\\302\\233\xc3\xa9\tls  -l\t\n");
     }
 
     #[test]
-    fn json_is_json_whatever_the_bytes() {
+    fn json_is_valid_whatever_the_bytes() {
         let mut out = Vec::new();
-        json(&CELLS, &mut out).expect("a vector takes all");
-        let wanted =
-            r#"{"count":3,"name":"a\u0009\"\\377\u009bé","argv":["ls","","-l"],"none":null}"#;
+        json(&VALUES, &mut out).unwrap();
+        let wanted = r#"{"count":3,"rate":2.13,"ratio":null,"large":null,"name":"a\u0009\"\\377\u009bé","argv":["ls","","-l"],"none":null}"#;
         assert_eq!(String::from_utf8(out).as_deref(), Ok(wanted));
     }
 }

@@ -115,7 +115,7 @@ pub(crate) fn quantile(mut figures: Vec<f64>, part: usize, parts: usize) -> f64 
     let position = figures.len().saturating_sub(1) * part;
     let at = |index: usize| figures.get(index).copied().unwrap_or(f64::NAN);
     let (below, above) = (at(position / parts), at(position.div_ceil(parts)));
-    #[expect(clippy::cast_precision_loss, reason = "both are less than `parts`")]
+    #[expect(clippy::cast_precision_loss, reason = "`parts` is 2 or 4")]
     let weight = (position % parts) as f64 / parts as f64;
     below + (above - below) * weight
 }

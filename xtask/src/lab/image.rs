@@ -65,9 +65,8 @@ impl Image {
         let copy = file.try_clone().map_err(Error::file(&log))?;
         let mut shell = Command::new("sh");
         shell.arg(script).arg(&self.folder).stdout(file).stderr(copy);
-        run_program(&mut shell).map_err(|error| {
-            Error::Invalid(format!("{SCRIPT}: {error}; see {}", log.display()))
-        })
+        run_program(&mut shell)
+            .map_err(|error| Error::Invalid(format!("{SCRIPT}: {error}; see {}", log.display())))
     }
 
     /// The path of a file of the image: `root.ext4`, `vmlinuz`, `initrd`.

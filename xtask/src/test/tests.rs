@@ -25,6 +25,8 @@ fn a_case_passes_if_all_output_is_as_expected() {
     assert_eq!(failure(&loud), None);
     assert_eq!(failure(&[("cmd", "kill -9 $$"), ("status", "137\n")]), None);
     assert_eq!(failure(&[("cmd", "cat")]), None, "standard input is empty");
+    let marked = [("cmd", "echo a"), ("stdout", "a\n"), ("original", ""), ("differs", "because")];
+    assert_eq!(failure(&marked), None, "files on the original are no output");
 }
 
 #[test]

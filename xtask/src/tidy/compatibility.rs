@@ -1,6 +1,10 @@
 //! Every difference from an original is shown by a fixture and listed in docs/compatibility.md: a row
 //! of a table there names its fixtures, `COMMAND/CASE`, in the last column, and every fixture with a
 //! file `differs` is in a row.
+//!
+//! Such a fixture has a file `original` too, which says how the original runs the case: an empty file
+//! if it runs `cmd`; `AUID LOG` for the script of auditloginfo, which has no option for the log; or
+//! `not run: REASON`. A fixture in which both agree has that file if the original can run it.
 
 use crate::error::Error;
 use crate::test;
@@ -33,7 +37,34 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
             findings.push(Finding::new(format!("testdata/{case}/differs"), what));
         }
     }
+    for case in &cases {
+        let problem = marker_problem(workspace, case)?;
+        findings.extend(problem.map(|problem| Finding::new(format!("testdata/{case}"), problem)));
+    }
     Ok(findings)
+}
+
+/// What is wrong with the file `original` of a case.
+fn marker_problem(workspace: &Workspace, case: &str) -> Result<Option<String>, Error> {
+    let path = |file: &str| format!("testdata/{case}/{file}");
+    let differs = workspace.has(&path("differs"));
+    if !workspace.has(&path("original")) {
+        let problem = "has differs, but no original; add it, empty if the original can run cmd";
+        return Ok(differs.then(|| problem.to_owned()));
+    }
+    let text = workspace.text(&path("original"))?;
+    let is_valid = match text.strip_prefix("not run:") {
+        Some(reason) => differs && !reason.trim().is_empty(),
+        None if case.starts_with("auditloginfo/") => {
+            let log =
+                text.trim_end().split_once(' ').filter(|(auid, _)| auid.parse::<u32>().is_ok());
+            log.is_some_and(|(_, log)| workspace.has(&path(log)))
+        }
+        None => text.is_empty(),
+    };
+    let problem = "has an original that says nothing valid; write nothing, AUID LOG if this is of \
+                   auditloginfo, or \"not run: REASON\" if there is a file differs";
+    Ok((!is_valid).then(|| problem.to_owned()))
 }
 
 fn no_such_fixture(place: &str, fixture: &str) -> Finding {
@@ -76,10 +107,14 @@ mod tests {
             &[
                 ("docs/compatibility.md", TABLE),
                 ("testdata/hail/one/differs", "because"),
+                ("testdata/hail/one/original", ""),
                 ("testdata/hail/two/differs", "because"),
+                ("testdata/hail/two/original", "not run: because"),
                 ("testdata/hail/plain/cmd", ""),
                 ("testdata/wave/one/differs", "because"),
+                ("testdata/wave/one/original", ""),
                 ("testdata/wave/three/differs", "because"),
+                ("testdata/wave/three/original", ""),
             ],
             check,
         );
@@ -92,5 +127,29 @@ mod tests {
                 "testdata/wave/one/differs: is in no table of docs/compatibility.md; add a row",
             ]
         );
+    }
+
+    #[test]
+    fn a_case_says_how_the_original_runs_it() {
+        let is_valid = |case: &str, files: &[(&str, &str)]| {
+            let files: Vec<_> = files
+                .iter()
+                .map(|(file, text)| (format!("testdata/{case}/{file}"), *text))
+                .collect();
+            let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+            let temp = crate::workspace::TempWorkspace::new(&files);
+            marker_problem(&temp, case).expect("readable files").is_none()
+        };
+        assert!(is_valid("hail/a", &[("cmd", "hail")]));
+        assert!(is_valid("hail/a", &[("original", "")]));
+        assert!(is_valid("hail/a", &[("differs", "because"), ("original", "not run: no log\n")]));
+        assert!(!is_valid("hail/a", &[("differs", "because")]));
+        assert!(!is_valid("hail/a", &[("differs", "because"), ("original", "not run: \n")]));
+        assert!(!is_valid("hail/a", &[("original", "not run: no log\n")]));
+        assert!(!is_valid("hail/a", &[("original", "7005 a.log\n")]));
+        let log = ("a.log", "");
+        assert!(is_valid("auditloginfo/a", &[log, ("original", "7005 a.log\n")]));
+        assert!(!is_valid("auditloginfo/a", &[log, ("original", "7005 b.log\n")]));
+        assert!(!is_valid("auditloginfo/a", &[log, ("original", "")]));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::error::Error;
 use crate::workspace::{Finding, Workspace};
-use std::path::Path;
 
 /// Marks of unfinished work. Each is split in two, so that this file does not have them.
 const UNFINISHED: [&str; 5] = [
@@ -17,7 +16,7 @@ const UNFINISHED: [&str; 5] = [
 pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for path in [workspace.files("crates")?, workspace.files("xtask")?].concat() {
-        if Path::new(&path).extension() != Some("rs".as_ref()) {
+        if path.strip_suffix(".rs").is_none() {
             continue;
         }
         let source = workspace.text(&path)?;
@@ -32,8 +31,8 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
 fn find_unfinished(path: &str, source: &str) -> Vec<Finding> {
     let finding = |(number, line): (usize, &str)| {
         let mark = UNFINISHED.iter().find(|mark| line.contains(**mark))?;
-        let what = format!("{mark} marks unfinished work; finish it");
-        Some(Finding::new(format!("{path}:{number}"), what))
+        let problem = format!("{mark} marks unfinished work; finish it");
+        Some(Finding::new(format!("{path}:{number}"), problem))
     };
     numbered(source).filter_map(finding).collect()
 }
@@ -44,8 +43,8 @@ fn find_std(path: &str, source: &str) -> Vec<Finding> {
     let code = code.filter(|(_, line)| !line.trim_start().starts_with("//"));
     let names = ["std::", "alloc::", "extern crate"];
     let wrong = code.filter(|(_, line)| names.iter().any(|name| line.contains(name)));
-    let what = "sysparse uses core only; write core::, or move this to a command";
-    wrong.map(|(number, _)| Finding::new(format!("{path}:{number}"), what)).collect()
+    let problem = "sysparse uses core only; write core::, or move this to a command";
+    wrong.map(|(number, _)| Finding::new(format!("{path}:{number}"), problem)).collect()
 }
 
 fn numbered(source: &str) -> impl Iterator<Item = (usize, &str)> {

@@ -235,9 +235,12 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
         long("escape").takes("HOW", ValueHint::Words(&["raw", "tty", "shell", "shell_quote"])),
         "how to escape names: raw, tty, shell or shell_quote",
         "Choose how names are escaped. `raw` prints names as they are. `tty`, the default, prints \
-         control characters and bytes that are not UTF-8 as a backslash and three octal digits. \
-         `shell` and `shell_quote` also put a backslash before characters that are special to a \
-         shell, as in ausearch(8). JSON has its own escapes, whatever this option says.",
+         control characters, the controls of bidirectional text and bytes that are not UTF-8 as a \
+         backslash and three octal digits. `shell_quote` prints one word that sh, dash, bash, zsh and \
+         fish read back as the name and do not expand; control characters become `$'\\012'`, which only \
+         bash and zsh read back. `shell` puts a backslash before the characters that ausearch(8) \
+         escapes for text inside double quotes; it does not protect a name outside quotes. In `tsv`, `tty` \
+         prints a backslash of a name as `\\134`, and a tab never stays a tab. JSON has its own escapes, whatever this option says.",
         |args, word| {
             cli::choice(Escape::WORDS, word).map(|escape| args.layout.escape = Some(escape))
         },

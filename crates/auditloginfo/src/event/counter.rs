@@ -3,8 +3,8 @@
 use super::facts::Facts;
 use super::file::{self, Place};
 use super::{command, denial};
-use crate::names;
 use crate::section::{Detail, Section};
+use crate::syscall_names;
 use crate::tally::{Counts, Names, Tally};
 use sysparse::audit::Record;
 use sysparse::text::Text;
@@ -107,7 +107,8 @@ impl Counter<'_> {
     ) {
         file::put(name, place, self.scratch);
         self.scratch.push(0);
-        self.scratch.extend_from_slice(names::error(facts.call.arch, error).as_bytes());
+        self.scratch
+            .extend_from_slice(syscall_names::error_name(facts.call.arch, error).as_bytes());
         self.add(auid, |counts| &mut counts.errors);
     }
 

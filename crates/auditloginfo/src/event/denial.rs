@@ -12,7 +12,7 @@
 //! Sources: `security/selinux/avc.c`, `security/apparmor/audit.c`, `kernel/auditsc.c` and
 //! `security/landlock/audit.c` of Linux, capabilities(7).
 
-use crate::names::{Arch, Call};
+use crate::syscall_names::{Arch, Call};
 use memchr::memmem;
 use sysparse::audit::{Fields, Record, RecordType, Value};
 
@@ -105,7 +105,7 @@ fn seccomp(record: &Record<'_>, line: &mut Vec<u8>) {
     let arch = record.field(b"arch").and_then(Value::hex);
     let number = record.field(b"syscall").and_then(Value::integer);
     if let Some((arch, number)) = arch.zip(number) {
-        let call = Call { arch: Arch::of(arch), number };
+        let call = Call { arch: Arch::new(arch), number };
         append(line, |line| line.extend_from_slice(call.name().as_bytes()));
     }
 }

@@ -1,7 +1,7 @@
 //! What the SYSCALL record of an event says of the event's other records.
 
-use crate::names::{Call, Flags, Opening, Purpose};
 use crate::section::{Detail, Section};
+use crate::syscall_names::{Call, Flags, Opening, Purpose};
 use sysparse::audit;
 
 /// What the SYSCALL record of an event says. What nobody asks for is not read and not there.
@@ -94,8 +94,8 @@ fn flags(read: &audit::Call<'_>, opening: Opening) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::Arch;
     use crate::section::Sections;
+    use crate::syscall_names::Arch;
 
     fn facts(body: &str, number: i64) -> Facts {
         let line = format!(
@@ -104,7 +104,7 @@ mod tests {
         );
         let record = audit::record(line.as_bytes()).expect("sound").expect("a record");
         let read = audit::Call::of(&record).expect("a call");
-        let call = Call { arch: Arch::of(read.arch), number: read.number };
+        let call = Call { arch: Arch::new(read.arch), number: read.number };
         let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
         let detail = Detail { sections, absolute: true, modes: true, overview: false };
         let mut facts = Facts::of(read, (call, call.purpose()), Some(7));

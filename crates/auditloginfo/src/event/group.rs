@@ -10,8 +10,8 @@ use super::finished::Finished;
 use super::held::Held;
 use super::id::Id;
 use super::more::More;
-use crate::names::{Call, Purpose};
 use crate::section::Detail;
+use crate::syscall_names::{Call, Purpose};
 use sysparse::audit::{self, Path, Record, RecordType};
 
 /// An event that is open: what is known of it, and the records that wait for more.

@@ -1,7 +1,7 @@
 //! What few events have.
 
 use super::held::Held;
-use crate::names;
+use crate::syscall_names;
 use sysparse::audit::{Record, RecordType, Value};
 
 /// What few events have: apart from the rest, because every event is made and moved about.
@@ -27,7 +27,7 @@ impl More {
         match record.kind {
             RecordType::Uringop => {
                 let operation = record.field(b"uring_op").and_then(Value::number);
-                let opens = operation.is_some_and(names::opens_by_uring);
+                let opens = operation.is_some_and(syscall_names::opens_by_uring);
                 opens && !std::mem::replace(&mut self.opens_by_uring, true)
             }
             RecordType::Openat2 if self.flags.is_none() => {

@@ -1,7 +1,7 @@
 //! The calls seen, as a profile that allows them and no others.
 
 use super::Layout;
-use crate::names::Call;
+use crate::syscall_names::Call;
 use crate::tally::{Counts, Tally};
 use std::collections::BTreeSet;
 use std::io::{self, Write};

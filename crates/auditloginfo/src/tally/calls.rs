@@ -1,7 +1,7 @@
 //! System calls, each with how often it was made.
 
 use super::Seeded;
-use crate::names::Call;
+use crate::syscall_names::Call;
 
 /// System calls, each with how often it was made: mostly found by its number alone.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ impl Calls {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::Arch;
+    use crate::syscall_names::Arch;
     use std::collections::HashMap;
 
     #[test]
@@ -67,7 +67,7 @@ mod tests {
             let mut calls = Calls::default();
             for step in 0..4_000u64 {
                 let number = i64::try_from(step * step % 1_201).expect("small") - 2;
-                let call = Call { arch: Arch::of(step % (part + 1)), number };
+                let call = Call { arch: Arch::new(step % (part + 1)), number };
                 calls.add(call);
                 *wanted.entry(call).or_insert(0) += 1;
             }

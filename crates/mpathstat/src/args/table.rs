@@ -1,4 +1,4 @@
-//! The options: one table, read by the parser, `--help`, the man page and completions.
+//! The table of options.
 
 use super::{Args, operand};
 use crate::manual::MANUAL;
@@ -22,54 +22,52 @@ pub const COMMAND: Command<Args> = Command {
 const REPORTS: &[Opt<Args>] = &[
     Opt::flag(
         long("since-boot"),
-        "begin with a report on the time since boot",
-        "The first report is on all the time since the machine was booted, and comes at once.",
-        |args| args.course.since_boot = true,
+        "start with a report on the time since boot",
+        "Start with a report on the time since boot, which is printed at once.",
+        |args| args.sampling.schedule.since_boot = true,
     ),
     Opt::flag(
         short('y'),
-        "no report since boot, as without this",
-        "Leaves out the report since boot, which is left out without this as well.",
-        |args| args.course.since_boot = false,
+        "omit the report since boot (the default)",
+        "Omit the report since boot. This is the default.",
+        |args| args.sampling.schedule.since_boot = false,
     ),
     Opt::flag(
         short('a'),
-        "show maps that did nothing, too",
-        "Shows maps that did nothing as well.",
-        |args| {
-            args.layout.shown.idle = true;
-        },
+        "show idle maps, too",
+        "Show idle maps, too: those without reads and writes in the interval.",
+        |args| args.shows_idle = true,
     ),
     Opt::flag(
         short('z'),
-        "leave out maps that did nothing, as without this",
-        "Leaves out maps that did nothing, which are left out without this as well. Paths that did \
-         nothing are always shown below a map that did something.",
-        |args| args.layout.shown.idle = false,
+        "omit idle maps (the default)",
+        "Omit idle maps. This is the default. Idle paths are always shown below a map that is not \
+         idle.",
+        |args| args.shows_idle = false,
     ),
 ];
 
 const CONTENTS: &[Opt<Args>] = &[
     Opt::flag(
         short('x'),
-        "times, sizes, queues, errors, addresses, groups and states",
-        "Adds the columns of EXTENDED STATISTICS below. Reading them costs up to four system calls \
-         a path and report.",
-        |args| args.layout.shown.extended = true,
+        "show times, sizes, queues, errors, addresses, groups, states",
+        "Add the columns described in EXTENDED STATISTICS. They cost up to four system calls per \
+         path and report.",
+        |args| args.columns.extended = true,
     ),
     Opt::flag(
         short('i'),
         "mark paths that are out of line with their siblings",
-        "Marks paths that take much longer, or are used much less, than the best path of their \
-         group; see OUT OF LINE below.",
-        |args| args.layout.shown.outliers = true,
+        "Mark paths that take much longer, or are used much less, than the best path of their \
+         group; see OUT OF LINE.",
+        |args| args.columns.outliers = true,
     ),
     Opt::value(
         short('g').takes("WHAT", ValueHint::Words(&["host", "target", "controller", "group"])),
-        "sums of paths by host, target, controller or group",
-        "In place of maps and paths shows the sums of the paths that share an HBA (`host`), a port \
-         of the array (`target`), an NVMe controller (`controller`) or a path group of a map \
-         (`group`). Sums of paths that did nothing are left out, as maps are.",
+        "show sums of paths by host, target, controller or group",
+        "Instead of maps and paths, show sums of the paths that share an HBA (`host`), a port of \
+         the array (`target`), an NVMe controller (`controller`) or a path group of a map \
+         (`group`). Idle sums are omitted in the same way as idle maps.",
         |args, value| {
             let words = [
                 ("host", By::Host),
@@ -77,52 +75,43 @@ const CONTENTS: &[Opt<Args>] = &[
                 ("controller", By::Controller),
                 ("group", By::Group),
             ];
-            args.layout.by = Some(cli::choice(&words, value)?);
+            args.by = Some(cli::choice(&words, value)?);
             Ok(())
         },
     ),
 ];
 
 const FIGURES: &[Opt<Args>] = &[
-    Opt::kilo("Amounts in kilobytes of 1024 bytes, as without this."),
+    Opt::KILO,
     Opt::MEGA,
     Opt::GIGA,
-    Opt::human("Amounts with one decimal and a unit that suits each."),
+    Opt::human("Print each amount with one decimal and in a suitable unit."),
     Opt::TIME,
     Opt::EPOCH,
 ];
 
 const INPUT: &[Opt<Args>] = &[
-    Opt::value(
-        long("root").takes("DIR", ValueHint::File),
-        "read proc and sys below DIR",
-        "Reads `proc` and `sys` below DIR, those of a saved machine, for a report since boot. With \
-         numbered folders DIR/1, DIR/2 and so on each report is on the time from one to the next, \
-         without waiting, and the run ends with the last.",
-        |args, value| {
-            args.input.root = Some(value.into());
-            Ok(())
-        },
-    ),
+    Opt::ROOT,
     Opt::value(
         long("topology").takes("FILE", ValueHint::File),
         "read maps and paths from a text of multipath -ll",
-        "Takes maps and paths from FILE, a text that `multipath -ll` printed, of any version, or \
-         multipathd's `show topology`; `-` is standard input. Changes are not noticed then.",
+        "Read maps and paths from FILE, which holds the output of any version of `multipath -ll`, \
+         or that of multipathd's `show topology`; `-` is standard input. Changes of maps and paths \
+         are not noticed.",
         |args, value| {
-            args.input.topology = Some(value.into());
+            args.topology = Some(value.into());
             Ok(())
         },
     ),
     Opt::value(
         long("iostat").takes("FILE", ValueHint::File),
-        "take figures from a text of iostat -x",
-        "Takes the figures from FILE, a text that `iostat -x` printed, of any version; `-` is \
-         standard input. Each report of it makes one of ours, that since boot too if it is there. \
-         What such a text does not say is shown as `-`. For `-i` an interval other than 1 second \
-         has to be given.",
+        "read figures from a text of iostat -x",
+        "Read figures from FILE, which holds the output of any version of `iostat -x`; `-` is \
+         standard input. There is one report for each report in FILE, including one since boot. \
+         Figures that are not in FILE are shown as `-`. With `-i`, give the interval of the text, \
+         unless it is one second.",
         |args, value| {
-            args.input.iostat = Some(value.into());
+            args.iostat = Some(value.into());
             Ok(())
         },
     ),
@@ -130,10 +119,10 @@ const INPUT: &[Opt<Args>] = &[
 
 const OUTPUT: &[Opt<Args>] = &[
     Opt::format(
-        "JSON: one document; jsonl, tsv: a path a line",
-        "`JSON` is one document of the form that iostat's has. `jsonl` is a JSON object a line and \
-         `tsv` tab-separated values with a heading, a path a line; see RECORDS below. `-m`, `-G` \
-         and `--human` have no effect on them.",
+        "Select the output format. `JSON` is one document with the layout that iostat uses. \
+         `jsonl` (one JSON object per line) and `tsv` (tab-separated values below a line with \
+         their names) print one record per path; see RECORDS. `-m`, `-G` and `--human` have no \
+         effect on any of them.",
     ),
     Opt::HELP,
     Opt::VERSION,

@@ -1,13 +1,12 @@
-//! What one device did between two readings of its counters.
+//! What a device did between two readings of its counters.
 
 use crate::sample::{Failures, Reading};
 use std::ops::AddAssign;
 use std::time::Duration;
 use sysparse::diskstats::Io;
-use toolkit::delta::grown;
+use toolkit::sampling::counter_delta;
 
-/// What a device did between two samples. Amounts add up: those of several devices together are the
-/// sums of theirs.
+/// What a device did between two samples. The figures of several devices can be added.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Figures {
     /// The time between the samples, in seconds.
@@ -20,37 +19,37 @@ pub struct Figures {
     pub read_kib: f64,
     /// KiB written.
     pub written_kib: f64,
-    /// Milliseconds that these reads took.
+    /// The time in milliseconds that the reads took, added up.
     pub read_ms: f64,
-    /// Milliseconds that these writes took.
+    /// The time in milliseconds that the writes took, added up.
     pub write_ms: f64,
-    /// Milliseconds times requests under way.
+    /// The time in milliseconds that all requests took, added up.
     pub queued_ms: f64,
-    /// Milliseconds with a request under way.
+    /// The time in milliseconds with at least one request in flight.
     pub busy_ms: f64,
-    /// Requests under way at the end, if known.
+    /// Requests in flight at the end, if known.
     pub in_flight: Option<f64>,
-    /// Commands that ended in an error, if known.
+    /// Commands that ended with an error, if known.
     pub errors: Option<f64>,
-    /// Commands that ran into their time limit, if known.
+    /// Commands that timed out, if known.
     pub timeouts: Option<f64>,
 }
 
 impl Figures {
-    /// What a device did between two readings; nothing if it is not the same device, if a counter went
-    /// back, or if no time went by.
+    /// What a device did between two readings; `None` if they are of different devices, if a counter
+    /// was reset, or if no time elapsed.
     pub(super) fn between(old: &Reading, new: &Reading, seconds: f64) -> Option<Figures> {
         if seconds <= 0.0 || old.number != new.number {
             return None;
         }
         let wrap_max = wrap_max(seconds);
         let amount = |counter: fn(&Io) -> u64| {
-            grown(counter(&old.io), counter(&new.io), wrap_max).map(float)
+            counter_delta(counter(&old.io), counter(&new.io), wrap_max).map(float)
         };
         let failures = old.failures.zip(new.failures);
         let failed = |count: fn(&Failures) -> Option<u64>| {
             let (old, new) = failures.as_ref()?;
-            grown(count(old)?, count(new)?, 0).map(float)
+            counter_delta(count(old)?, count(new)?, 0).map(float)
         };
         Some(Figures {
             seconds,
@@ -68,49 +67,50 @@ impl Figures {
         })
     }
 
-    /// An amount of these a second.
+    /// An amount per second.
     #[must_use]
     pub fn rate(&self, amount: f64) -> f64 {
         per(amount, self.seconds)
     }
 
-    /// Milliseconds that a read or write took; 0 if there was none.
+    /// The average time in milliseconds of a read or write; 0 if there was none.
     #[must_use]
     pub fn await_ms(&self) -> f64 {
         per(self.read_ms + self.write_ms, self.ios())
     }
 
-    /// Milliseconds that a read took.
+    /// The average time in milliseconds of a read; 0 if there was none.
     #[must_use]
     pub fn read_await_ms(&self) -> f64 {
         per(self.read_ms, self.reads)
     }
 
-    /// Milliseconds that a write took.
+    /// The average time in milliseconds of a write; 0 if there was none.
     #[must_use]
     pub fn write_await_ms(&self) -> f64 {
         per(self.write_ms, self.writes)
     }
 
-    /// KiB of a read.
+    /// The average size in KiB of a read; 0 if there was none.
     #[must_use]
     pub fn read_size_kib(&self) -> f64 {
         per(self.read_kib, self.reads)
     }
 
-    /// KiB of a write.
+    /// The average size in KiB of a write; 0 if there was none.
     #[must_use]
     pub fn write_size_kib(&self) -> f64 {
         per(self.written_kib, self.writes)
     }
 
-    /// Requests under way on average.
+    /// The average number of requests in flight.
     #[must_use]
     pub fn queue(&self) -> f64 {
         self.rate(self.queued_ms) / 1000.0
     }
 
-    /// The percentage of the time with a request under way; of a sum, that of all its devices.
+    /// The percentage of the time with at least one request in flight, added up over the devices of a
+    /// sum.
     #[must_use]
     pub fn util_percent(&self) -> f64 {
         self.rate(self.busy_ms) / 10.0
@@ -123,6 +123,7 @@ impl Figures {
     }
 }
 
+/// The quotient; 0 if `count` is 0.
 pub(super) fn per(amount: f64, count: f64) -> f64 {
     if count > 0.0 { amount / count } else { 0.0 }
 }
@@ -145,16 +146,20 @@ impl AddAssign for Figures {
     }
 }
 
+/// A sector has 512 bytes.
 const SECTORS_IN_KIB: f64 = 2.0;
 
-/// How much a counter can have grown at most: the milliseconds of 65,536 requests under way, which
-/// is more than a device can do of anything else. The kernel counts milliseconds modulo 2^32.
+/// The largest possible increase of a counter: the milliseconds of 65,536 requests in flight, which is
+/// more than any other counter can increase. The kernel counts milliseconds modulo 2^32.
 fn wrap_max(seconds: f64) -> u64 {
     let most = Duration::try_from_secs_f64(seconds * 65_536.0).unwrap_or(Duration::MAX);
     u64::try_from(most.as_millis()).unwrap_or(u64::MAX).min(1 << 31)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "what is counted in an interval fits 52 bits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact up to 2^52, far more than a device does in an interval"
+)]
 fn float(count: u64) -> f64 {
     count as f64
 }

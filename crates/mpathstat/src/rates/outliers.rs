@@ -1,46 +1,46 @@
 //! Which paths are out of line with their siblings.
 //!
 //! The siblings of a path are the paths of the same map and group that can carry I/O. Their reads
-//! and writes are added up, report after report, until they come to [`IOS`] a path on average; then
-//! the paths are judged, the judgement stands until the next, and the sums begin anew. A path is out
-//! of line
+//! and writes are added up over several intervals, until there are [`IOS`] per path on average. Then
+//! the paths are judged; the judgment stands until the next one, and the sums start again at zero. A
+//! path is out of line
 //!
-//! - by `await`, if with at least half of [`IOS`] reads and writes it took more than [`AWAIT_FACTOR`]
-//!   times as long as the quickest sibling with as many, and [`AWAIT_MS`] longer;
-//! - by `share`, if it had fewer than one in [`SHARE_FACTOR`] of the reads and writes of the busiest
-//!   sibling, yet at least [`IDLE_IOS`]: an idle path is not out of line, nor is one that has become
-//!   idle since.
+//! - by `await`, if it had at least half of [`IOS`] reads and writes, and they took more than
+//!   [`AWAIT_FACTOR`] times as long, and more than [`AWAIT_MS`] longer, than on the fastest sibling
+//!   with as many;
+//! - by `share`, if it had at least [`IDLE_IOS`] reads and writes, but fewer than one for
+//!   [`SHARE_FACTOR`] of the busiest sibling. An idle path is never out of line.
 //!
-//! Paths that the NVMe driver's policy `numa` chooses by processor are not judged by share.
+//! Paths that the NVMe driver chooses by processor (policy `numa`) are not judged by share.
 
 use super::figures::per;
-use super::{MapRound, PathRound, Round};
+use super::{IntervalRates, MapRates, PathRates};
 use crate::topology::Path;
 use std::collections::HashMap;
 
-/// Reads and writes a path, on average, before paths are judged.
+/// The reads and writes per path, on average, from which paths are judged.
 pub(super) const IOS: f64 = 100.0;
-/// How many times as long as the quickest a path may take.
+/// How many times as long as on the fastest sibling a read or write can take.
 pub(super) const AWAIT_FACTOR: f64 = 3.0;
-/// How many milliseconds longer than the quickest a path may take.
+/// How many milliseconds longer than on the fastest sibling a read or write can take.
 pub(super) const AWAIT_MS: f64 = 0.5;
-/// How many times as many reads and writes the busiest sibling may have.
+/// How many times as many reads and writes the busiest sibling can have.
 pub(super) const SHARE_FACTOR: f64 = 4.0;
-/// Fewer reads and writes than these make an idle path.
+/// A path with fewer reads and writes is idle.
 pub(super) const IDLE_IOS: f64 = 10.0;
 
 /// How a path is out of line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// In what: `await` or `share`.
+    /// The figure that is out of line: `await` or `share`.
     pub what: &'static str,
-    /// How many times the sibling's figure its own is.
+    /// The figure as a multiple of the sibling's.
     pub times: f64,
-    /// The sibling it is measured by.
+    /// The kernel name of the sibling.
     pub sibling: Vec<u8>,
 }
 
-/// What the paths did since they were judged, and the judgements that stand.
+/// The evidence on each path since it was last judged, and its mark.
 #[derive(Debug, Default)]
 pub struct Outliers {
     paths: HashMap<Vec<u8>, Evidence>,
@@ -59,42 +59,41 @@ impl Evidence {
         per(self.ms, self.ios)
     }
 
-    fn is_tried(&self) -> bool {
+    fn has_enough(&self) -> bool {
         self.ios >= IOS / 2.0
     }
 }
 
 impl Outliers {
-    /// Adds a report, and sets the marks of its paths.
-    pub fn judge(&mut self, round: &mut Round<'_>) {
+    /// Adds an interval to the evidence, and sets the marks of its paths.
+    pub fn judge(&mut self, rates: &mut IntervalRates<'_>) {
         let mut kept = HashMap::new();
-        for of_map in &mut round.maps {
-            let MapRound { map, paths, .. } = of_map;
+        for MapRates { map, paths, .. } in &mut rates.maps {
             for mut siblings in siblings(paths) {
                 let mut evidence: Vec<_> = siblings
                     .iter()
-                    .map(|path| self.added(&key(&map.wwid, path.path), path, round.seconds))
+                    .map(|path| self.evidence(&key(&map.wwid, path.path), path, rates.seconds))
                     .collect();
-                settle(&mut evidence, map.policy != b"numa");
+                judge_siblings(&mut evidence, map.policy != b"numa");
                 for (path, evidence) in siblings.iter_mut().zip(evidence) {
-                    let active = path.figures.is_some_and(|figures| figures.ios() > 0.0);
-                    path.mark = evidence.mark.clone().filter(|_| active);
+                    let is_active = path.figures.is_some_and(|figures| figures.ios() > 0.0);
+                    path.mark = evidence.mark.clone().filter(|_| is_active);
                     kept.insert(key(&map.wwid, path.path), evidence);
                 }
             }
         }
-        // Paths that went or cannot carry I/O begin anew when they come back.
+        // The evidence on a path that was removed or cannot carry I/O is dropped.
         self.paths = kept;
     }
 
-    /// The evidence on a path, this report's included.
-    fn added(&mut self, key: &[u8], path: &PathRound<'_>, seconds: f64) -> Evidence {
+    /// The evidence on a path, including this interval.
+    fn evidence(&mut self, key: &[u8], path: &PathRates<'_>, seconds: f64) -> Evidence {
         let Some(figures) = path.figures else {
             return Evidence::default();
         };
         let mut evidence = self.paths.remove(key).unwrap_or_default();
         evidence.kernel.clone_from(&path.path.device.kernel);
-        // The figures of a text are those of one second.
+        // The figures of a text are per second.
         let intervals = per(seconds, figures.seconds);
         evidence.ios += figures.ios() * intervals;
         evidence.ms += (figures.read_ms + figures.write_ms) * intervals;
@@ -107,7 +106,7 @@ fn key(wwid: &[u8], path: &Path) -> Vec<u8> {
 }
 
 /// The paths of a map that can carry I/O, by group.
-fn siblings<'a, 'b>(paths: &'b mut [PathRound<'a>]) -> Vec<Vec<&'b mut PathRound<'a>>> {
+fn siblings<'a, 'b>(paths: &'b mut [PathRates<'a>]) -> Vec<Vec<&'b mut PathRates<'a>>> {
     let mut groups: HashMap<Vec<u8>, Vec<_>> = HashMap::new();
     for path in paths.iter_mut().filter(|path| path.path.is_running()) {
         groups.entry(path.path.group()).or_default().push(path);
@@ -115,34 +114,35 @@ fn siblings<'a, 'b>(paths: &'b mut [PathRound<'a>]) -> Vec<Vec<&'b mut PathRound
     groups.into_values().collect()
 }
 
-/// Judges siblings if there is evidence enough, and then lets them begin anew.
-fn settle(evidence: &mut [Evidence], by_share: bool) {
+/// Judges siblings if there is enough evidence on them, and then drops the evidence.
+fn judge_siblings(evidence: &mut [Evidence], by_share: bool) {
     let total: f64 = evidence.iter().map(|path| path.ios).sum();
     let wanted: f64 = evidence.iter().map(|_| IOS).sum();
     if evidence.len() < 2 || total < wanted {
         return;
     }
-    let tried = evidence.iter().filter(|path| path.is_tried());
-    let quickest = tried.min_by(|a, b| a.await_ms().total_cmp(&b.await_ms())).cloned();
+    let judged = evidence.iter().filter(|path| path.has_enough());
+    let fastest = judged.min_by(|a, b| a.await_ms().total_cmp(&b.await_ms())).cloned();
     let busiest = evidence.iter().max_by(|a, b| a.ios.total_cmp(&b.ios)).cloned();
     for path in evidence {
-        let slow = quickest.as_ref().and_then(|quickest| slower(path, quickest));
-        let few = busiest.as_ref().filter(|_| by_share).and_then(|busiest| fewer(path, busiest));
+        let slow = fastest.as_ref().and_then(|fastest| slow_mark(path, fastest));
+        let few =
+            busiest.as_ref().filter(|_| by_share).and_then(|busiest| share_mark(path, busiest));
         *path = Evidence { mark: slow.or(few), ..Evidence::default() };
     }
 }
 
-/// Whether a path takes too long.
-fn slower(path: &Evidence, quickest: &Evidence) -> Option<Mark> {
-    let (own, best) = (path.await_ms(), quickest.await_ms());
-    let slow = path.is_tried() && own > AWAIT_FACTOR * best && own > best + AWAIT_MS;
-    let mark = || Mark { what: "await", times: per(own, best), sibling: quickest.kernel.clone() };
-    slow.then(mark)
+/// The mark of a path on which reads and writes take too long.
+fn slow_mark(path: &Evidence, fastest: &Evidence) -> Option<Mark> {
+    let (own, best) = (path.await_ms(), fastest.await_ms());
+    let is_slow = path.has_enough() && own > AWAIT_FACTOR * best && own > best + AWAIT_MS;
+    let mark = || Mark { what: "await", times: per(own, best), sibling: fastest.kernel.clone() };
+    is_slow.then(mark)
 }
 
-/// Whether a path has too little to do.
-fn fewer(path: &Evidence, busiest: &Evidence) -> Option<Mark> {
-    let few = path.ios >= IDLE_IOS && path.ios * SHARE_FACTOR < busiest.ios;
+/// The mark of a path that is used too little.
+fn share_mark(path: &Evidence, busiest: &Evidence) -> Option<Mark> {
+    let is_unused = path.ios >= IDLE_IOS && path.ios * SHARE_FACTOR < busiest.ios;
     let times = path.ios / busiest.ios;
-    few.then(|| Mark { what: "share", times, sibling: busiest.kernel.clone() })
+    is_unused.then(|| Mark { what: "share", times, sibling: busiest.kernel.clone() })
 }

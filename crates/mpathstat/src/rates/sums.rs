@@ -1,10 +1,10 @@
-//! Sums of paths that share something: an HBA, a port of the array, a controller, a group.
+//! Sums of paths that have something in common: an HBA, a port of the array, a controller, a group.
 
-use super::{Figures, Round};
-use crate::topology::{Map, Path, natural};
+use super::{Figures, MapRates};
+use crate::topology::{Map, Path, natural_cmp};
 use std::collections::HashMap;
 
-/// What the paths of a sum share.
+/// What the paths of a sum have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// The HBA.
@@ -20,41 +20,45 @@ pub enum By {
 /// What several paths did together.
 #[derive(Debug)]
 pub struct Sum<'a> {
-    /// What they share.
+    /// What they have in common.
     pub name: Vec<u8>,
-    /// The map, if they are all of one because they share its path group.
+    /// The map, if they have its path group in common.
     pub map: Option<&'a Map>,
-    /// How many paths there are.
+    /// The number of paths.
     pub paths: usize,
-    /// What they did; nothing if that is not known of any.
+    /// What they did; `None` if that is unknown of all of them.
     pub figures: Option<Figures>,
 }
 
-/// The sums of a report's paths, in natural order; those of groups in the order of the maps.
-#[must_use]
-pub fn sums<'a>(round: &Round<'a>, by: By) -> Vec<Sum<'a>> {
+/// The sums of the paths, by name in natural order; those of groups in the order of the maps.
+pub(super) fn sums<'a>(maps: &[MapRates<'a>], by: By) -> Vec<Sum<'a>> {
     let mut places: HashMap<(usize, Vec<u8>), usize> = HashMap::new();
     let mut sums: Vec<Sum<'a>> = Vec::new();
-    for (number, of_map) in round.maps.iter().enumerate() {
-        for path in &of_map.paths {
-            let (name, map) = shared(of_map.map, path.path, by);
+    for (number, rates) in maps.iter().enumerate() {
+        for path in &rates.paths {
+            let (name, map) = common(rates.map, path.path, by);
             let key = (if map.is_some() { number } else { 0 }, name.clone());
-            let at = *places.entry(key).or_insert(sums.len());
-            if at == sums.len() {
+            let place = *places.entry(key).or_insert(sums.len());
+            if place == sums.len() {
                 sums.push(Sum { name, map, paths: 0, figures: None });
             }
-            if let Some(sum) = sums.get_mut(at) {
+            if let Some(sum) = sums.get_mut(place) {
                 sum.add(path.figures);
             }
         }
     }
     if by != By::Group {
-        sums.sort_by(|a, b| natural(&a.name, &b.name));
+        sums.sort_by(|a, b| natural_cmp(&a.name, &b.name));
     }
     sums
 }
 
 impl Sum<'_> {
+    /// Whether the paths did nothing, as far as is known.
+    pub(super) fn is_idle(&self) -> bool {
+        self.figures.is_some_and(|figures| figures.ios() <= 0.0)
+    }
+
     fn add(&mut self, path: Option<Figures>) {
         self.paths += 1;
         if let Some(figures) = path {
@@ -63,12 +67,12 @@ impl Sum<'_> {
     }
 }
 
-/// What a path is summed under.
-fn shared<'a>(map: &'a Map, path: &Path, by: By) -> (Vec<u8>, Option<&'a Map>) {
+/// The name of the sum to which a path belongs, and the map if it is one of the map's own.
+fn common<'a>(map: &'a Map, path: &Path, by: By) -> (Vec<u8>, Option<&'a Map>) {
     match by {
-        By::Host => (path.ends.host.clone(), None),
-        By::Target => (path.ends.target.clone(), None),
-        By::Controller => (path.ends.controller.clone(), None),
+        By::Host => (path.endpoints.host.clone(), None),
+        By::Target => (path.endpoints.target.clone(), None),
+        By::Controller => (path.endpoints.controller.clone(), None),
         By::Group => (path.group(), Some(map)),
     }
 }

@@ -1,11 +1,116 @@
-//! The columns of the text report, and how figures are written in them.
+//! The figures of a device as all reports print them, in one table.
 
-use crate::args::Layout;
 use crate::rates::Figures;
 use toolkit::color::Role;
-use toolkit::look::{Unit, suited};
+use toolkit::records::Value;
+use toolkit::sampling::{OutputOptions, Unit, human_unit};
 
-/// How amounts are written.
+/// A figure of a device.
+pub(super) struct Column {
+    /// The heading in the text report; empty for an amount whose heading names its unit.
+    pub(super) heading: &'static str,
+    /// The width in the text report.
+    pub(super) width: usize,
+    /// The key in the JSON document. Those that iostat has are the same.
+    pub(super) json_key: &'static str,
+    /// The key in records.
+    pub(super) record_key: &'static str,
+    kind: Kind,
+    figure: fn(&Figures) -> Option<f64>,
+}
+
+/// The kind of a figure.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A number with decimals.
+    Plain,
+    /// An amount in KiB.
+    Amount,
+    /// A percentage.
+    Percent,
+    /// A number without decimals.
+    Count,
+}
+use Kind::{Amount, Count, Percent, Plain};
+
+/// The columns. The text report has the first ones only, unless `-x` adds the others.
+pub(super) const COLUMNS: [Column; 14] = [
+    column("Reads", 8, "r/s", "reads_per_s", Plain, |it| Some(it.rate(it.reads))),
+    column("Writes", 8, "w/s", "writes_per_s", Plain, |it| Some(it.rate(it.writes))),
+    column("", 9, "rkB/s", "read_kb_per_s", Amount, |it| Some(it.rate(it.read_kib))),
+    column("", 9, "wkB/s", "written_kb_per_s", Amount, |it| Some(it.rate(it.written_kib))),
+    column("Await", 8, "await", "await_ms", Plain, |it| Some(it.await_ms())),
+    column("r_await", 8, "r_await", "read_await_ms", Plain, |it| Some(it.read_await_ms())),
+    column("w_await", 8, "w_await", "write_await_ms", Plain, |it| Some(it.write_await_ms())),
+    column("rareq-sz", 8, "rareq-sz", "kb_per_read", Amount, |it| Some(it.read_size_kib())),
+    column("wareq-sz", 8, "wareq-sz", "kb_per_write", Amount, |it| Some(it.write_size_kib())),
+    column("InFlight", 8, "in-flight", "in_flight", Count, |it| it.in_flight),
+    column("aqu-sz", 7, "aqu-sz", "queue", Plain, |it| Some(it.queue())),
+    column("%util", 6, "util", "util_pct", Percent, |it| Some(it.util_percent())),
+    column("Err/S", 7, "err/s", "errors_per_s", Plain, |it| Some(it.rate(it.errors?))),
+    column("Tmo/S", 7, "tmo/s", "timeouts_per_s", Plain, |it| Some(it.rate(it.timeouts?))),
+];
+
+/// The number of columns that the text report has without `-x`.
+const DEFAULT_COLUMNS: usize = 5;
+
+const fn column(
+    heading: &'static str,
+    width: usize,
+    json_key: &'static str,
+    record_key: &'static str,
+    kind: Kind,
+    figure: fn(&Figures) -> Option<f64>,
+) -> Column {
+    Column { heading, width, json_key, record_key, kind, figure }
+}
+
+/// The columns of the text report.
+pub(super) fn text_columns(is_extended: bool) -> impl Iterator<Item = &'static Column> {
+    COLUMNS.iter().take(if is_extended { COLUMNS.len() } else { DEFAULT_COLUMNS })
+}
+
+impl Column {
+    /// The figure of a device as a value of a record.
+    pub(super) fn value(&self, figures: Option<&Figures>) -> Value<'static> {
+        let decimals = if matches!(self.kind, Count) { 0 } else { 2 };
+        let figure = figures.and_then(self.figure);
+        figure.map_or(Value::Null, |figure| Value::Float(figure, decimals))
+    }
+
+    /// The figure of a device as the text report prints it.
+    pub(super) fn cell(&self, figures: Option<&Figures>, scale: Scale) -> Cell {
+        let figure = figures.and_then(self.figure);
+        match (self.kind, figure) {
+            (Percent, _) | (_, None) => Cell::percent(figure),
+            (Plain, Some(figure)) => Cell::new(figure, format!("{figure:.2}")),
+            (Amount, Some(figure)) => Cell::new(figure, scale.amount(figure)),
+            (Count, Some(figure)) => Cell::new(figure, format!("{figure:.0}")),
+        }
+    }
+}
+
+/// A figure as the text report prints it.
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) role: Role,
+}
+
+impl Cell {
+    fn new(figure: f64, text: String) -> Cell {
+        Cell { text, role: Role::figure(figure == 0.0) }
+    }
+
+    /// A percentage, or what stands for any unknown figure.
+    pub(super) fn percent(value: Option<f64>) -> Cell {
+        match value {
+            Some(value) => Cell { text: format!("{value:.2}"), role: Role::percent(value) },
+            None => Cell { text: "-".to_owned(), role: Role::Zero },
+        }
+    }
+}
+
+/// How the text report prints amounts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
     unit: Unit,
@@ -13,12 +118,12 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    pub(super) fn of(layout: &Layout) -> Scale {
-        Scale { unit: layout.look.unit.unwrap_or_default(), human: layout.look.human }
+    pub(super) fn new(output: &OutputOptions) -> Scale {
+        Scale { unit: output.unit.unwrap_or_default(), human: output.human }
     }
 
-    /// The heads of the two columns of amounts.
-    pub(super) fn heads(self) -> [&'static str; 2] {
+    /// The headings of the two columns that name the unit.
+    pub(super) fn headings(self) -> [&'static str; 2] {
         match self.unit {
             _ if self.human => ["BytesR/S", "BytesW/S"],
             Unit::Kilo => ["KBytesR/S", "KBytesW/S"],
@@ -27,79 +132,11 @@ impl Scale {
         }
     }
 
-    /// An amount.
-    pub(super) fn amount(self, kib: f64) -> String {
+    fn amount(self, kib: f64) -> String {
         if !self.human {
             return format!("{:.2}", kib / self.unit.kib());
         }
-        let (amount, unit) = if kib < 1.0 { (kib * 1024.0, 'B') } else { suited(kib) };
+        let (amount, unit) = if kib < 1.0 { (kib * 1024.0, 'B') } else { human_unit(kib) };
         format!("{amount:.1}{unit}")
     }
-}
-
-/// A figure and the colour it has.
-pub(super) struct Shown {
-    pub(super) text: String,
-    pub(super) hue: Role,
-}
-
-impl Shown {
-    /// A figure that is written as `text`.
-    pub(super) fn new(value: f64, text: String) -> Shown {
-        Shown { text, hue: Role::figure(value == 0.0) }
-    }
-
-    /// What is not known.
-    pub(super) fn unknown() -> Shown {
-        Shown { text: "-".to_owned(), hue: Role::Zero }
-    }
-}
-
-/// A column of figures: its head, its width, and what it shows of a device.
-pub(super) struct Column {
-    pub(super) head: &'static str,
-    pub(super) width: usize,
-    pub(super) show: fn(&Figures, Scale) -> Option<Shown>,
-}
-
-/// The columns of every report.
-pub(super) const USUAL: [Column; 5] = [
-    Column { head: "Reads", width: 8, show: |it, _| plain(it.rate(it.reads)) },
-    Column { head: "Writes", width: 8, show: |it, _| plain(it.rate(it.writes)) },
-    Column { head: "", width: 9, show: |it, scale| amount(it.rate(it.read_kib), scale) },
-    Column { head: "", width: 9, show: |it, scale| amount(it.rate(it.written_kib), scale) },
-    Column { head: "Await", width: 8, show: |it, _| plain(it.await_ms()) },
-];
-
-/// The columns that `-x` adds.
-pub(super) const EXTENDED: [Column; 9] = [
-    Column { head: "r_await", width: 8, show: |it, _| plain(it.read_await_ms()) },
-    Column { head: "w_await", width: 8, show: |it, _| plain(it.write_await_ms()) },
-    Column { head: "rareq-sz", width: 8, show: |it, scale| amount(it.read_size_kib(), scale) },
-    Column { head: "wareq-sz", width: 8, show: |it, scale| amount(it.write_size_kib(), scale) },
-    Column { head: "InFlight", width: 8, show: |it, _| Some(count(it.in_flight?)) },
-    Column { head: "aqu-sz", width: 7, show: |it, _| plain(it.queue()) },
-    Column { head: "%util", width: 6, show: |it, _| percent(it.util_percent()) },
-    Column { head: "Err/S", width: 7, show: |it, _| plain(it.rate(it.errors?)) },
-    Column { head: "Tmo/S", width: 7, show: |it, _| plain(it.rate(it.timeouts?)) },
-];
-
-#[expect(clippy::unnecessary_wraps, reason = "columns show what may be unknown")]
-fn plain(value: f64) -> Option<Shown> {
-    Some(Shown::new(value, format!("{value:.2}")))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "columns show what may be unknown")]
-fn amount(kib: f64, scale: Scale) -> Option<Shown> {
-    Some(Shown::new(kib, scale.amount(kib)))
-}
-
-/// A percentage.
-#[expect(clippy::unnecessary_wraps, reason = "columns show what may be unknown")]
-pub(super) fn percent(value: f64) -> Option<Shown> {
-    Some(Shown { text: format!("{value:.2}"), hue: Role::percent(value) })
-}
-
-fn count(value: f64) -> Shown {
-    Shown::new(value, format!("{value:.0}"))
 }

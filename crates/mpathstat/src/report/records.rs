@@ -1,16 +1,16 @@
-//! One path in one report a line, for programs: as JSON or as tab-separated values.
+//! One record per path and interval, for programs: as JSON or as tab-separated values.
 
-use super::{Report, shown, shown_sums};
-use crate::args::Layout;
-use crate::rates::{Figures, MapRound, PathRound, Round, Sum};
-use crate::topology::Change;
+use super::columns::COLUMNS;
+use crate::args::Args;
+use crate::rates::{IntervalRates, MapRates, PathRates, Sum};
+use crate::topology::{Change, Map};
 use std::io::{self, Write};
-use toolkit::datetime::{self, Stamp, Time};
+use toolkit::datetime::{self, DateTimeFormat, TimeFormat};
 use toolkit::escape::Escape;
-use toolkit::look::Format;
-use toolkit::records::{Fixed, Value, json, tsv};
+use toolkit::records::{Value, json, tsv};
+use toolkit::sampling::{Format, Report};
 
-/// What a record says of the report, the path and its place.
+/// The keys of the interval, the path and its place.
 const PLACE: [&str; 16] = [
     "time",
     "seconds",
@@ -30,52 +30,33 @@ const PLACE: [&str; 16] = [
     "mark",
 ];
 
-/// What a record of a sum says in place of that.
+/// The keys of the interval and the sum.
 const SUM: [&str; 6] = ["time", "seconds", "map", "wwid", "sum", "paths"];
 
-/// The keys of the figures.
-const FIGURES: [&str; 15] = [
-    "reads_per_s",
-    "writes_per_s",
-    "read_kb_per_s",
-    "written_kb_per_s",
-    "await_ms",
-    "read_await_ms",
-    "write_await_ms",
-    "kb_per_read",
-    "kb_per_write",
-    "in_flight",
-    "queue",
-    "util_pct",
-    "errors_per_s",
-    "timeouts_per_s",
-    "share_pct",
-];
+/// The key of the last figure, which is unknown of a sum.
+const SHARE: &str = "share_pct";
 
 pub(super) struct Records<'a> {
-    layout: &'a Layout,
+    args: &'a Args,
+    is_json: bool,
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(layout: &'a Layout) -> Records<'a> {
-        Records { layout }
-    }
-
-    fn is_json(&self) -> bool {
-        self.layout.look.format == Format::JsonLines
+    pub(super) fn new(args: &'a Args) -> Records<'a> {
+        Records { args, is_json: args.sampling.output.format == Format::JsonLines }
     }
 
     fn keys(&self) -> impl Iterator<Item = &'static str> {
-        let place = if self.layout.by.is_some() { &SUM[..] } else { &PLACE[..] };
-        place.iter().chain(&FIGURES).copied()
+        let place = if self.args.by.is_some() { &SUM[..] } else { &PLACE[..] };
+        let figures = COLUMNS.iter().map(|column| column.record_key);
+        place.iter().copied().chain(figures).chain([SHARE])
     }
 
-    fn write(&self, values: Vec<Value<'_>>, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = out;
-        if !self.is_json() {
-            return tsv(&values, Escape::Tty, b'\n', &mut out);
+    fn write(&self, values: &[Value<'_>], mut out: &mut dyn Write) -> io::Result<()> {
+        if !self.is_json {
+            return tsv(values, Escape::Tty, b'\n', &mut out);
         }
-        let pairs: Vec<_> = self.keys().zip(values).collect();
+        let pairs: Vec<_> = self.keys().zip(values.iter().copied()).collect();
         json(&pairs, &mut out)?;
         out.write_all(b"\n")
     }
@@ -83,34 +64,33 @@ impl<'a> Records<'a> {
     fn path(
         &self,
         time: &[Value<'_>; 2],
-        of_map: &MapRound<'_>,
-        of_path: &PathRound<'_>,
+        map: &Map,
+        rates: &PathRates<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let (map, path) = (of_map.map, of_path.path);
-        let mut values = time.to_vec();
-        let group = path.manager.group.map_or(Vec::new(), |_| path.group());
-        for word in [
+        let path = rates.path;
+        let group = path.multipathd.group.map_or(Vec::new(), |_| path.group());
+        let words = [
             &map.name,
             &map.wwid,
             &map.device.kernel,
             &path.device.kernel,
             &path.hctl,
-            &path.ends.host,
-            &path.ends.target,
-            &path.ends.controller,
+            &path.endpoints.host,
+            &path.endpoints.target,
+            &path.endpoints.controller,
             &group,
-            &path.manager.priority,
+            &path.multipathd.priority,
             &path.state,
             &path.access,
-            &path.manager.states,
-        ] {
-            values.push(text(word));
-        }
-        values.push(mark(of_path));
-        values.extend(figures(of_path.figures.as_ref()));
-        values.push(percent(of_path.share));
-        self.write(values, out)
+            &path.multipathd.states,
+        ];
+        let mut values = time.to_vec();
+        values.extend(words.map(|word| text(word)));
+        values.push(mark(rates));
+        values.extend(COLUMNS.iter().map(|column| column.value(rates.figures.as_ref())));
+        values.push(percent(rates.share_percent));
+        self.write(&values, out)
     }
 
     fn sum(&self, time: &[Value<'_>; 2], sum: &Sum<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -118,26 +98,23 @@ impl<'a> Records<'a> {
         values.push(sum.map.map_or(Value::Null, |map| text(&map.name)));
         values.push(sum.map.map_or(Value::Null, |map| text(&map.wwid)));
         values.extend([text(&sum.name), Value::Number(sum.paths as u64)]);
-        values.extend(figures(sum.figures.as_ref()));
+        values.extend(COLUMNS.iter().map(|column| column.value(sum.figures.as_ref())));
         values.push(Value::Null);
-        self.write(values, out)
+        self.write(&values, out)
     }
 
-    fn event(time: Value<'_>, change: &Change, mut out: &mut dyn Write) -> io::Result<()> {
-        let what = change.what.to_string();
-        let path = change.path.as_deref().map_or(Value::Null, Value::Text);
-        json(
-            &[
-                ("time", time),
-                ("event", Value::Text(what.as_bytes())),
-                ("map", Value::Text(&change.map)),
-                ("wwid", Value::Text(&change.wwid)),
-                ("path", path),
-                ("running", Value::Number(change.running as u64)),
-                ("paths", Value::Number(change.paths as u64)),
-            ],
-            &mut out,
-        )?;
+    fn change(time: Value<'_>, change: &Change, mut out: &mut dyn Write) -> io::Result<()> {
+        let event = change.kind.to_string();
+        let pairs = [
+            ("time", time),
+            ("event", Value::Text(event.as_bytes())),
+            ("map", Value::Text(&change.map)),
+            ("wwid", Value::Text(&change.wwid)),
+            ("path", change.path.as_deref().map_or(Value::Null, Value::Text)),
+            ("running", Value::Number(change.running as u64)),
+            ("paths", Value::Number(change.paths as u64)),
+        ];
+        json(&pairs, &mut out)?;
         out.write_all(b"\n")
     }
 }
@@ -147,75 +124,41 @@ pub(super) fn text(word: &[u8]) -> Value<'_> {
     if word.is_empty() { Value::Null } else { Value::Text(word) }
 }
 
-/// By what a path is out of line.
-pub(super) fn mark<'a>(of_path: &'a PathRound<'_>) -> Value<'a> {
-    of_path.mark.as_ref().map_or(Value::Null, |mark| Value::Text(mark.what.as_bytes()))
+/// The figure by which a path is out of line.
+pub(super) fn mark<'a>(rates: &'a PathRates<'_>) -> Value<'a> {
+    rates.mark.as_ref().map_or(Value::Null, |mark| Value::Text(mark.what.as_bytes()))
 }
 
-/// The values of [`FIGURES`] but the last.
-pub(super) fn figures(figures: Option<&Figures>) -> [Value<'static>; 14] {
-    let Some(it) = figures else {
-        return [Value::Null; 14];
-    };
-    let known =
-        |value: Option<f64>, decimals| value.map_or(Value::Null, |value| fixed(value, decimals));
-    [
-        fixed(it.rate(it.reads), 2),
-        fixed(it.rate(it.writes), 2),
-        fixed(it.rate(it.read_kib), 2),
-        fixed(it.rate(it.written_kib), 2),
-        fixed(it.await_ms(), 2),
-        fixed(it.read_await_ms(), 2),
-        fixed(it.write_await_ms(), 2),
-        fixed(it.read_size_kib(), 2),
-        fixed(it.write_size_kib(), 2),
-        known(it.in_flight, 0),
-        fixed(it.queue(), 2),
-        fixed(it.util_percent(), 2),
-        known(it.errors.map(|errors| it.rate(errors)), 2),
-        known(it.timeouts.map(|timeouts| it.rate(timeouts)), 2),
-    ]
+/// A percentage, if known.
+pub(super) fn percent(value: Option<f64>) -> Value<'static> {
+    value.map_or(Value::Null, |value| Value::Float(value, 2))
 }
 
-/// A part of one as a percentage.
-pub(super) fn percent(part: Option<f64>) -> Value<'static> {
-    part.map_or(Value::Null, |part| fixed(part * 100.0, 2))
-}
-
-/// A figure, rounded as the text report rounds it.
-fn fixed(value: f64, decimals: usize) -> Value<'static> {
-    let digits: String =
-        format!("{value:.decimals$}").chars().filter(char::is_ascii_digit).collect();
-    digits.parse().map_or(Value::Null, |scaled| Value::Fixed(Fixed { scaled, decimals, mark: "." }))
-}
-
-impl Report for Records<'_> {
+impl Report<IntervalRates<'_>> for Records<'_> {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.is_json() {
+        if self.is_json {
             return Ok(());
         }
-        let heads: Vec<_> = self.keys().collect();
-        writeln!(out, "{}", heads.join("\t"))
+        writeln!(out, "{}", self.keys().collect::<Vec<_>>().join("\t"))
     }
 
-    fn round(&mut self, round: &Round<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let iso = round.wall.map(|wall| Stamp::Iso.date_time(wall)).unwrap_or_default();
-        let time = match round.wall {
-            Some(wall) if self.layout.look.time == Some(Time::Epoch) => {
+    fn interval(&mut self, rates: &IntervalRates<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let iso = rates.wall.map(|wall| DateTimeFormat::Iso.date_time(wall)).unwrap_or_default();
+        let time = match rates.wall {
+            Some(wall) if self.args.sampling.output.time == Some(TimeFormat::Epoch) => {
                 Value::Number(datetime::epoch(wall))
             }
             _ => text(iso.as_bytes()),
         };
-        if self.is_json() {
-            round.changes.iter().try_for_each(|change| Self::event(time, change, out))?;
+        if self.is_json {
+            rates.changes.iter().try_for_each(|change| Self::change(time, change, out))?;
         }
-        let time = [time, fixed(round.seconds, 3)];
-        if self.layout.by.is_some() {
-            let sums = shown_sums(self.layout, round);
+        let time = [time, Value::Float(rates.seconds, 3)];
+        if let Some(sums) = &rates.sums {
             return sums.iter().try_for_each(|sum| self.sum(&time, sum, out));
         }
-        for of_map in shown(self.layout, round) {
-            of_map.paths.iter().try_for_each(|path| self.path(&time, of_map, path, out))?;
+        for MapRates { map, paths, .. } in &rates.maps {
+            paths.iter().try_for_each(|path| self.path(&time, map, path, out))?;
         }
         Ok(())
     }

@@ -1,20 +1,20 @@
 //! What changed from one topology to the next.
 
-use super::{Device, Map, Path, Topology};
+use super::{Device, Map, Path, Topology, natural_cmp};
 use std::fmt;
-use toolkit::delta;
+use toolkit::sampling::{Pair, pairs};
 
 /// A change of a map or of one of its paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The map's name.
+    /// The name of the map.
     pub map: Vec<u8>,
     /// Its WWID.
     pub wwid: Vec<u8>,
-    /// The path, unless it is the map that changed.
+    /// The path, unless the map itself changed.
     pub path: Option<Vec<u8>>,
     /// What happened.
-    pub what: What,
+    pub kind: ChangeKind,
     /// How many paths can carry I/O now.
     pub running: usize,
     /// How many paths there are now.
@@ -23,46 +23,48 @@ pub struct Change {
 
 /// What happened to a map or a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
-    /// It came.
+pub enum ChangeKind {
+    /// It was added.
     Added,
-    /// It went.
+    /// It was removed.
     Removed,
-    /// Another device has its name now.
+    /// A different device has its name now.
     Replaced,
-    /// The map has another name now: this is the one before.
+    /// The map had this name before.
     Renamed(Vec<u8>),
     /// The path is in this state now.
     State(Vec<u8>),
 }
 
-impl fmt::Display for What {
+impl fmt::Display for ChangeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::Added => f.write_str("added"),
-            What::Removed => f.write_str("removed"),
-            What::Replaced => f.write_str("replaced"),
-            What::Renamed(before) => write!(f, "renamed from {}", String::from_utf8_lossy(before)),
-            What::State(state) => f.write_str(&String::from_utf8_lossy(state)),
+            ChangeKind::Added => f.write_str("added"),
+            ChangeKind::Removed => f.write_str("removed"),
+            ChangeKind::Replaced => f.write_str("replaced"),
+            ChangeKind::Renamed(old) => {
+                write!(f, "renamed from {}", String::from_utf8_lossy(old))
+            }
+            ChangeKind::State(state) => f.write_str(&String::from_utf8_lossy(state)),
         }
     }
 }
 
-/// What changed, in the order of the names.
+/// The changes from `old` to `new`, by name of the map.
 #[must_use]
 pub fn changes(old: &Topology, new: &Topology) -> Vec<Change> {
     let mut found = Vec::new();
-    let (old, new) = (by_wwid(old), by_wwid(new));
-    for change in delta::changes(&old, &new, |map| (&map.wwid, &map.device.kernel)) {
-        match change {
-            delta::Change::Came(map) => found.push(of_map(map, What::Added)),
-            delta::Change::Went(map) => {
-                found.push(Change { running: 0, paths: 0, ..of_map(map, What::Removed) });
+    for pair in pairs(&by_wwid(old), &by_wwid(new), |map| (&map.wwid, &map.device.kernel)) {
+        match pair {
+            Pair::Added(map) => found.push(map_change(map, ChangeKind::Added)),
+            Pair::Removed(map) => {
+                let removed = map_change(map, ChangeKind::Removed);
+                found.push(Change { running: 0, paths: 0, ..removed });
             }
-            delta::Change::Stayed(old, new) => within(old, new, &mut found),
+            Pair::Both(old, new) => changes_within(old, new, &mut found),
         }
     }
-    found.sort_by(|a, b| super::natural(&a.map, &b.map));
+    found.sort_by(|a, b| natural_cmp(&a.map, &b.map));
     found
 }
 
@@ -72,30 +74,29 @@ fn by_wwid(topology: &Topology) -> Vec<&Map> {
     maps
 }
 
-/// What changed in one map.
-fn within(old: &Map, new: &Map, found: &mut Vec<Change>) {
+/// Adds the changes of one map to `found`.
+fn changes_within(old: &Map, new: &Map, found: &mut Vec<Change>) {
     if old.name != new.name {
-        found.push(of_map(new, What::Renamed(old.name.clone())));
+        found.push(map_change(new, ChangeKind::Renamed(old.name.clone())));
     }
-    let (before, now) = (by_name(old), by_name(new));
-    for change in delta::changes(&before, &now, |path| &path.device.kernel) {
-        let (path, what) = match change {
-            delta::Change::Came(path) => (path, What::Added),
-            delta::Change::Went(path) => (path, What::Removed),
-            delta::Change::Stayed(old, path) if is_another(&old.device, &path.device) => {
-                (path, What::Replaced)
+    for pair in pairs(&by_name(old), &by_name(new), |path| &path.device.kernel) {
+        let (path, kind) = match pair {
+            Pair::Added(path) => (path, ChangeKind::Added),
+            Pair::Removed(path) => (path, ChangeKind::Removed),
+            Pair::Both(old, path) if is_replaced(&old.device, &path.device) => {
+                (path, ChangeKind::Replaced)
             }
-            delta::Change::Stayed(old, path) if old.state != path.state => {
-                (path, What::State(path.state.clone()))
+            Pair::Both(old, path) if old.state != path.state => {
+                (path, ChangeKind::State(path.state.clone()))
             }
-            delta::Change::Stayed(..) => continue,
+            Pair::Both(..) => continue,
         };
-        found.push(Change { path: Some(path.device.kernel.clone()), ..of_map(new, what) });
+        found.push(Change { path: Some(path.device.kernel.clone()), ..map_change(new, kind) });
     }
 }
 
-/// Whether these are two devices; one that is unknown is none.
-fn is_another(old: &Device, new: &Device) -> bool {
+/// Whether these are two devices, as far as is known.
+fn is_replaced(old: &Device, new: &Device) -> bool {
     old.identity != new.identity && !old.identity.is_empty() && !new.identity.is_empty()
 }
 
@@ -105,12 +106,12 @@ fn by_name(map: &Map) -> Vec<&Path> {
     paths
 }
 
-fn of_map(map: &Map, what: What) -> Change {
+fn map_change(map: &Map, kind: ChangeKind) -> Change {
     Change {
         map: map.name.clone(),
         wwid: map.wwid.clone(),
         path: None,
-        what,
+        kind,
         running: map.running(),
         paths: map.paths.len(),
     }

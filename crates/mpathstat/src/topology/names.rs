@@ -1,11 +1,11 @@
-//! Names: their order, and the escapes of device mapper.
+//! Names: their natural order, and the escapes of device mapper.
 
 use std::cmp::Ordering;
 use sysparse::text;
 
-/// The order in which people count: `mpath2` before `mpath10`.
+/// Compares names in natural order: `mpath2` before `mpath10`.
 #[must_use]
-pub fn natural(mut a: &[u8], mut b: &[u8]) -> Ordering {
+pub fn natural_cmp(mut a: &[u8], mut b: &[u8]) -> Ordering {
     loop {
         match (a, b) {
             ([b'0'..=b'9', ..], [b'0'..=b'9', ..]) => {
@@ -22,7 +22,7 @@ pub fn natural(mut a: &[u8], mut b: &[u8]) -> Ordering {
     }
 }
 
-/// The digits at the start without leading zeros, and what follows them.
+/// Splits off the digits at the start, and removes their leading zeros.
 fn digits(text: &[u8]) -> (&[u8], &[u8]) {
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
@@ -30,10 +30,10 @@ fn digits(text: &[u8]) -> (&[u8], &[u8]) {
     (number.get(zeros..).unwrap_or_default(), rest)
 }
 
-/// A name of device mapper as it was given: libdevmapper writes what is not a letter, a digit or one
-/// of `#+-.:=@_` as `\x20`.
+/// The name that the user gave to a map. libdevmapper escapes each byte that is not a letter, a digit
+/// or one of `#+-.:=@_`, for example as `\x20`.
 #[must_use]
-pub fn unescaped(name: &[u8]) -> Vec<u8> {
+pub fn unescape(name: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(name.len());
     let mut rest = name;
     while let [byte, tail @ ..] = rest {

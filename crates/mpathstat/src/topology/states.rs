@@ -1,40 +1,40 @@
-//! States that change without a word from the kernel: read anew for each report that shows them.
+//! States of paths that change without an event of the kernel, and so are read for each report that
+//! shows them.
 
-use super::{Change, Topology, changes};
-use toolkit::host::{Host, Kept};
+use super::Topology;
+use toolkit::sampling::{OpenFile, SystemRoot};
 
-/// The files with the states of a topology's paths, in the order of [`Topology::paths`].
+/// The files with the states of the paths, in the order of [`Topology::paths`].
 #[derive(Debug, Default)]
-pub struct States {
-    files: Vec<(Kept, Kept)>,
+pub struct StateFiles {
+    files: Vec<(OpenFile, OpenFile)>,
 }
 
-impl States {
-    /// The files of a topology that was just read.
+impl StateFiles {
+    /// The files for the paths of a topology.
     #[must_use]
-    pub fn of(topology: &Topology) -> States {
+    pub fn for_topology(topology: &Topology) -> StateFiles {
         let file = |kernel: &[u8], name: &str| {
-            Kept::new(format!("sys/block/{}/{name}", String::from_utf8_lossy(kernel)))
+            OpenFile::new(format!("sys/block/{}/{name}", String::from_utf8_lossy(kernel)))
         };
         let files = topology.paths().map(|path| {
             let access = if path.hctl.is_empty() { "ana_state" } else { "device/access_state" };
             let kernel = &path.device.kernel;
             (file(kernel, "device/state"), file(kernel, access))
         });
-        States { files: files.collect() }
+        StateFiles { files: files.collect() }
     }
 
-    /// Reads the states anew; gives what changed. Of a path that does not answer, the state is
-    /// unknown.
-    pub fn read(&mut self, host: &mut Host, topology: &mut Topology) -> Vec<Change> {
-        let before = topology.clone();
+    /// Reads the states into `topology`, for which the files are. A state that cannot be read
+    /// becomes unknown.
+    pub fn read(&mut self, root: &mut SystemRoot, topology: &mut Topology) {
         let paths = topology.maps.iter_mut().flat_map(|map| &mut map.paths);
+        let mut value = |file| root.read_attribute(file).unwrap_or_default().trim_ascii().to_vec();
         for (path, (state, access)) in paths.zip(&mut self.files) {
-            path.state = host.attribute(state).unwrap_or_default().trim_ascii().to_vec();
+            path.state = value(state);
             if !path.access.is_empty() {
-                path.access = host.attribute(access).unwrap_or_default().trim_ascii().to_vec();
+                path.access = value(access);
             }
         }
-        changes(&before, topology)
     }
 }

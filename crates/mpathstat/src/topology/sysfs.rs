@@ -1,4 +1,4 @@
-//! Topology out of sysfs: device mapper's maps and those of the NVMe driver's own multipathing.
+//! The topology in sysfs: the maps of device mapper and those of the NVMe driver.
 //!
 //! ```text
 //! sys/block/dm-0/dm/uuid            mpath-35000c50000000001
@@ -6,64 +6,76 @@
 //! sys/block/dm-0/slaves/            sda sdc
 //! sys/block/sda -> ../devices/.../host0/target0:0:0/0:0:0:0/block/sda
 //! sys/block/sda/device/state        running
-//! sys/block/nvme1c0n1/              a path of nvme1n1 through the controller nvme0
+//! sys/block/nvme1c0n1/              a path of nvme1n1, through a controller
 //! ```
 //!
 //! Source: `Documentation/ABI/testing/sysfs-block-dm` and `sysfs-class-nvme` of Linux.
+//!
+//! ```
+//! use mpathstat::topology::sysfs::{self, AttributeSet};
+//! use toolkit::sampling::SystemRoot;
+//!
+//! let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/mpathstat/load");
+//! let mut root = SystemRoot::open(Some(root.as_ref()))?;
+//! let mut problems = Vec::new();
+//! let topology = sysfs::read(&mut root, AttributeSet::default(), &mut problems);
+//! assert!(problems.is_empty());
+//! assert_eq!(topology.maps[0].name, b"mpatha");
+//! # Ok::<(), toolkit::sampling::Error>(())
+//! ```
 
-use super::{Device, Ends, Map, Path, Topology, natural, unescaped};
+use super::{Device, Endpoints, Map, Path, Topology, natural_cmp, unescape};
 use std::collections::BTreeMap;
-use std::io;
-use sysparse::text;
-use toolkit::host::{Error, Host, Kept};
+use sysparse::device_name::{Hctl, NvmeName, number_after};
+use toolkit::sampling::{Error, OpenFile, SystemRoot};
 
-/// What is read beside names and states, each of which costs a system call a path and more.
+/// The attributes that are read besides names and states. Each costs a system call or more per path.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted {
-    /// Access states and the policy of NVMe.
+pub struct AttributeSet {
+    /// Access states and the I/O policy of NVMe.
     pub access: bool,
     /// The ports of the array.
     pub ports: bool,
 }
 
-/// Reads the topology. What cannot be read is added to `problems` and left out; what is not there
-/// (any more) is left out without a word.
-pub fn read(host: &mut Host, wanted: Wanted, problems: &mut Vec<Error>) -> Topology {
-    let mut reader = Reader { host, wanted, problems };
-    let mut heads: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
+/// Reads the topology. A file that cannot be read is added to `problems`; one that does not exist,
+/// for example because its device was just removed, is ignored.
+pub fn read(
+    root: &mut SystemRoot,
+    attributes: AttributeSet,
+    problems: &mut Vec<Error>,
+) -> Topology {
+    let mut reader = Reader { root, attributes, problems };
+    let mut heads: BTreeMap<Vec<u8>, (u64, Vec<Vec<u8>>)> = BTreeMap::new();
     let mut maps = Vec::new();
     for name in reader.list("sys/block") {
         if name.starts_with(b"dm-") {
             maps.extend(reader.dm_map(&name));
-        } else if let Some(head) = head_of(&name) {
-            heads.entry(head).or_default().push(name);
+        } else if let Ok(NvmeName { instance, controller: Some(_), namespace }) =
+            NvmeName::parse(&name)
+        {
+            let head = format!("nvme{instance}n{namespace}").into_bytes();
+            heads.entry(head).or_insert((instance, Vec::new())).1.push(name);
         }
     }
-    maps.extend(heads.into_iter().map(|(head, paths)| reader.nvme_map(head, &paths)));
+    let heads = heads.into_iter();
+    maps.extend(heads.map(|(head, (subsystem, paths))| reader.nvme_map(head, subsystem, &paths)));
     Topology::new(maps)
 }
 
-/// The head `nvme1n2` of the path `nvme1c0n2`.
-fn head_of(name: &[u8]) -> Option<Vec<u8>> {
-    let (rest, _) = text::number(name.strip_prefix(b"nvme")?).ok()?;
-    let (namespace, _) = text::number(rest.strip_prefix(b"c")?).ok()?;
-    text::whole_number(namespace.strip_prefix(b"n")?)?;
-    Some([name.get(..name.len() - rest.len())?, namespace].concat())
-}
-
 struct Reader<'a> {
-    host: &'a mut Host,
-    wanted: Wanted,
+    root: &'a mut SystemRoot,
+    attributes: AttributeSet,
     problems: &'a mut Vec<Error>,
 }
 
 impl Reader<'_> {
-    /// The map of device mapper of that name, if multipath made it.
+    /// The map of device mapper with this name; `None` if it is not a multipath map.
     fn dm_map(&mut self, kernel: &[u8]) -> Option<Map> {
         let uuid = self.value(kernel, "dm/uuid");
         let wwid = uuid.strip_prefix(b"mpath-")?.to_vec();
         let name = self.value(kernel, "dm/name");
-        let name = if name.is_empty() { kernel.to_vec() } else { unescaped(&name) };
+        let name = if name.is_empty() { kernel.to_vec() } else { unescape(&name) };
         let slaves = self.list(&below(kernel, "slaves"));
         let identity = [&uuid[..], b" ", &self.value(kernel, "diskseq")].concat();
         let device = Device { kernel: kernel.to_vec(), identity, slot: 0 };
@@ -71,77 +83,69 @@ impl Reader<'_> {
     }
 
     /// The map of the NVMe driver with these paths.
-    fn nvme_map(&mut self, head: Vec<u8>, paths: &[Vec<u8>]) -> Map {
+    fn nvme_map(&mut self, head: Vec<u8>, subsystem: u64, paths: &[Vec<u8>]) -> Map {
         let wwid = self.value(&head, "wwid");
         let identity = [&wwid[..], b" ", &self.value(&head, "diskseq")].concat();
-        let policy = if self.wanted.access { self.policy(&head) } else { Vec::new() };
+        let policy = if self.attributes.access {
+            self.file(&format!("sys/class/nvme-subsystem/nvme-subsys{subsystem}/iopolicy"))
+        } else {
+            Vec::new()
+        };
         let paths = self.paths(paths);
-        Map {
-            name: head.clone(),
-            wwid,
-            device: Device { kernel: head, identity, slot: 0 },
-            policy,
-            paths,
-        }
+        let device = Device { kernel: head.clone(), identity, slot: 0 };
+        Map { name: head, wwid, device, policy, paths }
     }
 
-    /// How the subsystem of a head chooses a path.
-    fn policy(&mut self, head: &[u8]) -> Vec<u8> {
-        let subsystem = head.strip_prefix(b"nvme").and_then(|rest| text::number(rest).ok());
-        let number = subsystem.map_or(0, |(_, number)| number);
-        self.file(&format!("sys/class/nvme-subsystem/nvme-subsys{number}/iopolicy"))
-    }
-
-    /// The paths of these names, by address, then name.
+    /// The paths with these names, by address, then by name.
     fn paths(&mut self, names: &[Vec<u8>]) -> Vec<Path> {
         let mut paths: Vec<_> = names.iter().map(|name| self.path(name)).collect();
         paths.sort_by(|a, b| {
-            let unknown = a.hctl.is_empty().cmp(&b.hctl.is_empty());
-            let address = unknown.then_with(|| natural(&a.hctl, &b.hctl));
-            address.then_with(|| natural(&a.device.kernel, &b.device.kernel))
+            let unknown_last = a.hctl.is_empty().cmp(&b.hctl.is_empty());
+            let address = unknown_last.then_with(|| natural_cmp(&a.hctl, &b.hctl));
+            address.then_with(|| natural_cmp(&a.device.kernel, &b.device.kernel))
         });
         paths
     }
 
     fn path(&mut self, kernel: &[u8]) -> Path {
         let Some(place) = self.place(kernel) else {
-            return gone(kernel);
+            return removed_path(kernel);
         };
         let identity = [&place.hctl[..], b" ", &self.value(kernel, "diskseq")].concat();
         let state = self.value(kernel, "device/state");
-        let access = match self.wanted.access {
+        let access = match self.attributes.access {
             true if place.hctl.is_empty() => self.value(kernel, "ana_state"),
-            true => self.optional(kernel, "device/access_state"),
+            true => self.optional_value(kernel, "device/access_state"),
             false => Vec::new(),
         };
-        let ends = self.ends(kernel, &place);
+        let endpoints = self.endpoints(kernel, &place);
         let device = Device { kernel: kernel.to_vec(), identity, slot: 0 };
-        Path { device, hctl: place.hctl, ends, state, access, ..Path::default() }
+        Path { device, hctl: place.hctl, endpoints, state, access, ..Path::default() }
     }
 
-    /// Where a device hangs, by the links that lead to it; nothing if there is no such device.
+    /// The place of a device, from the links that lead to it; `None` if there is no such device.
     fn place(&self, kernel: &[u8]) -> Option<Place> {
-        let of = |file: &str| {
-            let link = std::fs::read_link(self.host.path(below(kernel, file))).ok()?;
-            Some(Place::of(link.as_os_str().as_encoded_bytes())).filter(Place::is_known)
+        let from_link = |file: &str| {
+            let link = self.root.read_link(below(kernel, file))?;
+            Some(Place::from_link(link.as_os_str().as_encoded_bytes())).filter(Place::is_known)
         };
-        let known = of("").or_else(|| of("device"));
-        known.or_else(|| self.host.path(below(kernel, "")).exists().then(Place::default))
+        let known = from_link("").or_else(|| from_link("device"));
+        known.or_else(|| self.root.has_folder(below(kernel, "")).then(Place::default))
     }
 
-    fn ends(&mut self, kernel: &[u8], place: &Place) -> Ends {
+    fn endpoints(&mut self, kernel: &[u8], place: &Place) -> Endpoints {
         if !place.controller.is_empty() {
-            return self.nvme_ends(kernel, place.controller.clone());
+            return self.nvme_endpoints(kernel, place.controller.clone());
         }
-        let mut ends = Ends::of_hctl(&place.hctl, kernel);
-        if self.wanted.ports {
-            let port = self.port(&ends.target, &place.session);
-            ends.target = if port.is_empty() { ends.target } else { port };
+        let mut endpoints = Endpoints::from_address(&place.hctl, kernel);
+        if self.attributes.ports {
+            let port = self.port(&endpoints.target, &place.session);
+            endpoints.target = if port.is_empty() { endpoints.target } else { port };
         }
-        ends
+        endpoints
     }
 
-    /// The name of a target port, of Fibre Channel or of iSCSI.
+    /// The name of the target port, of Fibre Channel or of iSCSI.
     fn port(&mut self, target: &[u8], session: &[u8]) -> Vec<u8> {
         let (target, session) = (String::from_utf8_lossy(target), String::from_utf8_lossy(session));
         if session.is_empty() {
@@ -150,10 +154,10 @@ impl Reader<'_> {
         self.file(&format!("sys/class/iscsi_session/{session}/targetname"))
     }
 
-    /// The ends of a path of NVMe: the addresses, where it goes over a network.
-    fn nvme_ends(&mut self, kernel: &[u8], controller: Vec<u8>) -> Ends {
+    /// The endpoints of an NVMe path: for NVMe over a network, their addresses.
+    fn nvme_endpoints(&mut self, kernel: &[u8], controller: Vec<u8>) -> Endpoints {
         let address =
-            if self.wanted.ports { self.value(kernel, "device/address") } else { Vec::new() };
+            if self.attributes.ports { self.value(kernel, "device/address") } else { Vec::new() };
         let part = |name: &[u8]| {
             let mut parts = address.split(|byte| *byte == b',');
             parts.find_map(|part| part.strip_prefix(name)).map(<[u8]>::to_vec)
@@ -162,57 +166,47 @@ impl Reader<'_> {
             if address.is_empty() { controller.clone() } else { address.clone() }
         });
         let host = part(b"host_traddr=").unwrap_or_else(|| controller.clone());
-        Ends { host, target, controller }
+        Endpoints { host, target, controller }
     }
 
-    /// The text of a device's file, trimmed; empty if there is none.
+    /// The value of an attribute of a device; empty if it cannot be read.
     fn value(&mut self, kernel: &[u8], file: &str) -> Vec<u8> {
         self.file(&below(kernel, file))
     }
 
-    /// The text of a file that is root's, or that answers only where its subject is known.
-    fn optional(&mut self, kernel: &[u8], file: &str) -> Vec<u8> {
-        self.host
-            .attribute(&mut Kept::new(below(kernel, file)))
-            .unwrap_or_default()
-            .trim_ascii()
-            .to_vec()
+    /// Like [`Reader::value`], without a message: some kernels let only root read this attribute.
+    fn optional_value(&mut self, kernel: &[u8], file: &str) -> Vec<u8> {
+        let value = self.root.read_attribute(&mut OpenFile::new(below(kernel, file)));
+        value.unwrap_or_default().trim_ascii().to_vec()
     }
 
     fn file(&mut self, below: &str) -> Vec<u8> {
-        match self.host.attribute(&mut Kept::new(below)) {
-            Ok(text) => text.trim_ascii().to_vec(),
-            Err(error) => {
-                if !error.is_gone() {
-                    self.problems.push(error);
-                }
-                Vec::new()
-            }
-        }
+        let value = self.root.read_attribute(&mut OpenFile::new(below));
+        let value = value.map(|text| text.trim_ascii().to_vec());
+        self.unless_gone(value)
     }
 
-    /// The names in a folder, sorted.
     fn list(&mut self, folder: &str) -> Vec<Vec<u8>> {
-        let path = self.host.path(folder);
-        let names = std::fs::read_dir(&path).and_then(|entries| {
-            let name = |entry: std::fs::DirEntry| entry.file_name().into_encoded_bytes();
-            let mut names = entries.map(|entry| entry.map(name)).collect::<io::Result<Vec<_>>>()?;
-            names.sort_unstable();
-            Ok(names)
-        });
-        names.unwrap_or_else(|cause| {
-            if cause.kind() != io::ErrorKind::NotFound {
-                self.problems.push(Error::Read { path, cause });
+        let names = self.root.list(folder);
+        self.unless_gone(names)
+    }
+
+    /// The value. An error becomes a problem, unless it says that the device was removed.
+    fn unless_gone<T: Default>(&mut self, value: Result<T, Error>) -> T {
+        value.unwrap_or_else(|error| {
+            if !error.is_gone() {
+                self.problems.push(error);
             }
-            Vec::new()
+            T::default()
         })
     }
 }
 
-/// A path whose device went while its map still has it.
-fn gone(kernel: &[u8]) -> Path {
+/// A path whose device was removed while its map still contains it.
+fn removed_path(kernel: &[u8]) -> Path {
     let device = Device { kernel: kernel.to_vec(), ..Device::default() };
-    Path { device, ends: Ends::of_hctl(b"", kernel), state: b"gone".to_vec(), ..Path::default() }
+    let endpoints = Endpoints::from_address(b"", kernel);
+    Path { device, endpoints, state: b"gone".to_vec(), ..Path::default() }
 }
 
 /// The path of a file of a block device.
@@ -220,7 +214,7 @@ fn below(kernel: &[u8], file: &str) -> String {
     format!("sys/block/{}/{file}", String::from_utf8_lossy(kernel)).trim_end_matches('/').to_owned()
 }
 
-/// What the names of the folders above a device say.
+/// The place of a device in the tree of devices.
 #[derive(Debug, Default)]
 struct Place {
     hctl: Vec<u8>,
@@ -229,15 +223,15 @@ struct Place {
 }
 
 impl Place {
-    fn of(link: &[u8]) -> Place {
+    /// The place according to the names of the folders above a device.
+    fn from_link(link: &[u8]) -> Place {
         let mut place = Place::default();
         for part in link.split(|byte| *byte == b'/') {
-            let after = |start: &[u8]| part.strip_prefix(start).and_then(text::whole_number);
-            if is_hctl(part) {
+            if Hctl::parse(part).is_ok() {
                 place.hctl = part.to_vec();
-            } else if after(b"session").is_some() {
+            } else if number_after(b"session", part).is_some() {
                 place.session = part.to_vec();
-            } else if after(b"nvme").is_some() {
+            } else if number_after(b"nvme", part).is_some() {
                 place.controller = part.to_vec();
             }
         }
@@ -247,10 +241,4 @@ impl Place {
     fn is_known(&self) -> bool {
         !self.hctl.is_empty() || !self.controller.is_empty()
     }
-}
-
-/// Whether these are four numbers with colons between.
-fn is_hctl(part: &[u8]) -> bool {
-    let numbers = part.split(|byte| *byte == b':');
-    numbers.clone().count() == 4 && { numbers }.all(|number| text::whole_number(number).is_some())
 }

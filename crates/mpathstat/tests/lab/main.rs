@@ -1,12 +1,7 @@
-//! The recorded series of the laboratory, in place: each figure is what another computation makes of
-//! the raw counters, and what iostat prints of the same two moments.
+//! The recorded series of the laboratory: each figure equals what another program computes from the
+//! raw counters, and what iostat prints for the same two moments.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    reason = "a failed test may panic, a skipped one says so"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
 
 mod outliers;
 mod sums;
@@ -18,36 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
+use test_support::{repository, shared, skip, stdout};
 use toolkit::messages::Messages;
 
-/// A folder of this run that is removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("mpathstat-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn here(below: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
-}
-
-/// The recorded series; none, and a word about it, where they are not at hand.
+/// The recorded series; none where they are missing.
 fn series() -> Vec<PathBuf> {
-    let lab = here("../../../shared/data/lab/mpath");
-    let Ok(folders) = fs::read_dir(&lab) else {
-        eprintln!("skipped: {} is not here", lab.display());
-        return Vec::new();
-    };
+    let Some(lab) = shared("data/lab/mpath") else { return Vec::new() };
+    let folders = fs::read_dir(lab).unwrap();
     let packed = folders.map(|folder| folder.unwrap().path().join("series.jsonl.gz"));
     let mut found: Vec<_> = packed.filter(|file| file.is_file()).collect();
     found.sort();
@@ -55,7 +27,7 @@ fn series() -> Vec<PathBuf> {
     found
 }
 
-/// The numbered trees of a series, made once.
+/// The numbered trees of a series, which are made once.
 fn trees(series: &Path) -> PathBuf {
     static MAKING: Mutex<()> = Mutex::new(());
     let name = series.parent().unwrap().file_name().unwrap();
@@ -65,22 +37,26 @@ fn trees(series: &Path) -> PathBuf {
         return folder;
     }
     let (text, unfinished) = (folder.with_extension("jsonl"), folder.with_extension("part"));
-    let unpacked = Command::new("gzip").arg("-dc").arg(series).output().unwrap();
-    fs::write(&text, unpacked.stdout).unwrap();
-    let script = here("../../../shared/tools/series2root.py");
+    fs::write(&text, stdout(Command::new("gzip").arg("-dc").arg(series))).unwrap();
+    let script = repository("../shared/tools/series2root.py");
     let made = Command::new("python3").arg(script).arg(&text).arg(&unfinished).status().unwrap();
     assert!(made.success(), "{}", series.display());
     fs::rename(unfinished, &folder).unwrap();
     folder
 }
 
+/// A script beside these tests.
+fn script(name: &str) -> PathBuf {
+    repository("crates/mpathstat/tests/lab").join(name)
+}
+
 /// What the command prints.
 fn mpathstat(root: &Path, words: &[&str]) -> String {
-    let (mut out, mut told) = (Vec::new(), Vec::new());
+    let (mut out, mut errors) = (Vec::new(), Vec::new());
     let root = [OsString::from("--root"), root.into()];
     let words = root.into_iter().chain(words.iter().map(OsString::from));
-    mpathstat::run(words, &mut out, &mut Messages::new("mpathstat", &mut told)).unwrap();
-    assert_eq!(String::from_utf8_lossy(&told), "");
+    mpathstat::run(words, &mut out, &mut Messages::new("mpathstat", &mut errors)).unwrap();
+    assert_eq!(String::from_utf8_lossy(&errors), "");
     String::from_utf8(out).unwrap()
 }
 
@@ -99,11 +75,10 @@ fn figure(record: &HashMap<String, String>, key: &str) -> f64 {
 }
 
 #[test]
-fn every_figure_is_that_of_the_raw_counters() {
+fn every_figure_is_computed_from_the_raw_counters() {
     for series in series() {
-        let expected =
-            Command::new("python3").arg(here("tests/lab/expect.py")).arg(&series).output().unwrap();
-        let expected = String::from_utf8(expected.stdout).unwrap();
+        let expected = stdout(Command::new("python3").arg(script("expect.py")).arg(&series));
+        let expected = String::from_utf8(expected).unwrap();
         let found = mpathstat(&trees(&series), &["-a"]);
         let found: Vec<_> = found.lines().filter(|line| !line.starts_with('#')).collect();
         assert!(expected.lines().count() > 100);
@@ -128,7 +103,7 @@ fn iostat(text: &str) -> HashMap<String, HashMap<String, f64>> {
 }
 
 #[test]
-fn iostat_prints_the_same_of_the_same_moments() {
+fn iostat_prints_the_same_for_the_same_moments() {
     const SAME: [(&str, &str); 9] = [
         ("reads_per_s", "r/s"),
         ("writes_per_s", "w/s"),
@@ -150,22 +125,22 @@ fn iostat_prints_the_same_of_the_same_moments() {
             .map(|(old, new)| {
                 let mut run = Command::new("python3");
                 run.env("LC_ALL", "C").env("S_COLORS", "never");
-                run.arg(here("tests/lab/iostat.py")).arg(old).arg(new);
+                run.arg(script("iostat.py")).arg(old).arg(new);
                 thread::spawn(move || run.output().unwrap())
             })
             .collect();
         let outputs: Vec<_> = runs.into_iter().map(|run| run.join().unwrap()).collect();
         if outputs.iter().any(|output| output.status.code() == Some(77)) {
-            eprintln!("skipped: no iostat, or no mount namespace for it");
+            skip("no iostat, or no mount namespace for it");
             return;
         }
-        // In these two no device comes or goes.
-        let rounds = ours.chunks(ours.len() / outputs.len());
+        // In these two series, no device is added or removed.
+        let intervals = ours.chunks(ours.len() / outputs.len());
         let mut compared = 0;
-        for (round, output) in rounds.zip(outputs) {
+        for (interval, output) in intervals.zip(outputs) {
             let theirs = iostat(&String::from_utf8(output.stdout).unwrap());
-            // iostat leaves out hidden devices that never did anything.
-            for path in round.iter().filter(|path| theirs.contains_key(&path["path"])) {
+            // iostat leaves out hidden devices that were always idle.
+            for path in interval.iter().filter(|path| theirs.contains_key(&path["path"])) {
                 for (key, column) in SAME {
                     let (own, their) = (figure(path, key), theirs[&path["path"]][column]);
                     assert!(

@@ -1,11 +1,12 @@
-//! Sums of paths are the sums of the paths, whatever is summed.
+//! The sums that `-g` shows are the sums of the paths.
 
-use super::{figure, here, mpathstat, records, series, trees};
+use super::{figure, mpathstat, records, series, trees};
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use test_support::repository;
 
-/// What adds up, and by how much a figure may be off for each that was rounded.
+/// The figures that can be added.
 const ADDITIVE: [&str; 8] = [
     "reads_per_s",
     "writes_per_s",
@@ -17,7 +18,7 @@ const ADDITIVE: [&str; 8] = [
     "timeouts_per_s",
 ];
 
-/// The sums of a report: by time, and by map if `by_map`.
+/// The sum of each figure, and how many rounded ones it is made of, by time, and by map if `by_map`.
 fn totals(
     records: &[HashMap<String, String>],
     by_map: bool,
@@ -57,10 +58,10 @@ fn compare(root: &Path) {
 
 #[test]
 fn sums_are_those_of_the_paths() {
-    let samples = here("../../testdata/samples/mpathstat");
-    let quiet = |name: &str| !["cut", "strange", "unreadable", "none"].contains(&name);
+    let samples = repository("testdata/samples/mpathstat");
+    let is_sound = |name: &str| !["cut", "strange", "unreadable", "none"].contains(&name);
     for sample in fs::read_dir(samples).unwrap().map(|entry| entry.unwrap()) {
-        if sample.path().is_dir() && quiet(&sample.file_name().to_string_lossy()) {
+        if sample.path().is_dir() && is_sound(&sample.file_name().to_string_lossy()) {
             compare(&sample.path());
         }
     }

@@ -1,34 +1,36 @@
 use super::*;
-use toolkit::cli::parse;
+use toolkit::cli::{Request, parse};
+use toolkit::sampling::Unit;
 
 fn args(words: &str) -> Result<Args, String> {
-    let words = words.split_whitespace().map(OsString::from);
-    let args = parse(&COMMAND, words, &mut Vec::new()).map_err(|error| error.to_string())?;
-    args.ok_or_else(|| "a text was asked for".to_owned())
+    match parse(&COMMAND, words.split_whitespace().map(OsString::from)) {
+        Ok(Request::Run(args)) => Ok(args),
+        Ok(Request::Print(text)) => Err(text),
+        Err(usage) => Err(usage.to_string()),
+    }
 }
 
 #[test]
-fn numbers_are_interval_and_count_and_all_else_is_a_drive() {
+fn numbers_are_interval_and_count_and_other_words_are_drives() {
     let args = args("st0 2.5 -z /dev/nst1 3 -y").unwrap();
-    assert_eq!(args.course.period(), Some(Duration::from_millis(2500)));
-    assert_eq!(args.course.following(), Some(3));
+    let schedule = args.schedule();
+    assert_eq!(schedule.period(), Duration::from_millis(2500));
+    assert_eq!((schedule.count, schedule.since_boot), (Some(3), false));
     assert_eq!(args.drives, ["st0", "/dev/nst1"]);
 }
 
 #[test]
-fn a_run_without_interval_is_one_report() {
-    for words in ["", "0", "-y", "-y 0", "0.0"] {
-        let args = args(words).unwrap();
-        assert_eq!(args.course.following(), Some(0), "{words:?}");
-        assert!(args.course.period().is_none() && !args.course.skips_first(), "{words:?}");
+fn a_run_without_an_interval_is_one_report_since_boot() {
+    for words in ["", "0", "-y", "-y 0", "0.0", "-w"] {
+        let schedule = args(words).unwrap().schedule();
+        assert_eq!((schedule.count, schedule.since_boot), (Some(1), true), "{words:?}");
+        assert_eq!(schedule.period(), Duration::from_secs(1), "{words:?}");
     }
-    assert_eq!(args("5").unwrap().course.following(), None);
-    assert_eq!(args("5 3").unwrap().course.following(), Some(2));
-    assert_eq!(args("-w").unwrap().course.period(), Some(Duration::from_secs(1)));
+    assert_eq!(args("5").unwrap().schedule().count, None);
 }
 
 #[test]
-fn what_is_no_number_and_no_drive_is_refused() {
+fn wrong_words_are_usage_errors() {
     let wrong = [
         "1x",
         "abc",
@@ -61,4 +63,20 @@ fn what_is_no_number_and_no_drive_is_refused() {
         assert!(args(words).is_err(), "{words}");
     }
     assert!(args("-k -k").is_ok() && args("-mt").is_ok() && args("-tU 1 2").is_ok());
+}
+
+#[test]
+fn records_and_human_amounts_are_in_kb() {
+    let [kilo, giga] = [Unit::Kilo, Unit::Giga].map(Unit::kib);
+    for (words, unit_kib, decimals) in [
+        ("-G", giga, 0),
+        ("-G --human", kilo, 0),
+        ("-G --human -o JSON", giga, 0),
+        ("-G -o tsv", kilo, 2),
+        ("-G -o tsv --dec 1", kilo, 1),
+    ] {
+        let scale = args(words).unwrap().scale();
+        assert!((scale.unit_kib - unit_kib).abs() < 0.5, "{words}: {}", scale.unit_kib);
+        assert_eq!(scale.decimals, decimals, "{words}");
+    }
 }

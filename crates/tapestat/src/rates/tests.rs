@@ -2,50 +2,53 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn scale(decimals: usize, unit: Unit) -> Scale {
-    Scale { decimals, unit, omit_idle: false, total: false }
+const KILO: f64 = 1.0;
+const GIGA: f64 = 1024.0 * 1024.0;
+
+fn scale(decimals: usize, unit_kib: f64) -> Scale {
+    Scale { decimals, unit_kib, omits_idle: false, has_total: false }
 }
 
 #[test]
-fn figures_are_cut_without_decimals_and_rounded_with_them() {
-    let of = |kind, growth, scale: Scale| figure(kind, growth, SECOND * 3, &scale);
-    assert_eq!(of(Kind::Rate, 5, scale(0, Unit::Kilo)), 1);
-    assert_eq!(of(Kind::Rate, 5, scale(2, Unit::Kilo)), 167);
-    assert_eq!(of(Kind::Amount, 3 * 2047, scale(0, Unit::Kilo)), 1);
-    assert_eq!(of(Kind::Amount, 3 << 30, scale(1, Unit::Giga)), 10);
-    assert_eq!(of(Kind::Amount, (3 << 30) - 3, scale(0, Unit::Giga)), 0);
-    assert_eq!(of(Kind::Percent, 2_999_999_999, scale(0, Unit::Kilo)), 99);
-    assert_eq!(of(Kind::Percent, u64::MAX, scale(1, Unit::Kilo)), 9990);
-    assert_eq!(figure(Kind::Rate, u64::MAX, Duration::ZERO, &scale(0, Unit::Kilo)), u64::MAX);
-    assert_eq!(figure(Kind::Rate, u64::MAX, SECOND / 1000, &scale(2, Unit::Kilo)), u64::MAX);
+fn figures_are_truncated_without_decimals_and_rounded_with_them() {
+    let of = |kind, increase, scale: Scale| figure(kind, increase, SECOND * 3, &scale);
+    assert_eq!(of(Kind::Rate, 5, scale(0, KILO)), 1);
+    assert_eq!(of(Kind::Rate, 5, scale(2, KILO)), 167);
+    assert_eq!(of(Kind::Amount, 3 * 2047, scale(0, KILO)), 1);
+    assert_eq!(of(Kind::Amount, 3 << 30, scale(1, GIGA)), 10);
+    assert_eq!(of(Kind::Amount, (3 << 30) - 3, scale(0, GIGA)), 0);
+    assert_eq!(of(Kind::Percent, 2_999_999_999, scale(0, KILO)), 99);
+    assert_eq!(of(Kind::Percent, u64::MAX, scale(1, KILO)), 9990);
+    assert_eq!(figure(Kind::Rate, u64::MAX, Duration::ZERO, &scale(0, KILO)), u64::MAX);
+    assert_eq!(figure(Kind::Rate, u64::MAX, SECOND / 1000, &scale(2, KILO)), u64::MAX);
 }
 
 #[test]
 fn figures_are_divided_as_sysstat_divides() {
     let interval = Duration::from_millis(1090);
-    let of = |decimals| figure(Kind::Rate, 16_918_103_422, interval, &scale(decimals, Unit::Kilo));
+    let of = |decimals| figure(Kind::Rate, 16_918_103_422, interval, &scale(decimals, KILO));
     assert_eq!((of(0), of(2)), (15_521_195_799, 1_552_119_580_000));
     assert_eq!(whole_millis(Duration::from_millis(4060)), Duration::from_millis(4059));
     assert_eq!(whole_millis(Duration::from_millis(4070)), Duration::from_millis(4070));
 }
 
 #[test]
-fn a_row_has_no_size_and_no_time_of_what_there_was_none() {
-    let growth = Counters {
+fn a_row_has_no_average_of_operations_that_did_not_happen() {
+    let increase = Counters {
         reads: 3,
         read_bytes: 3 << 16,
         read_ns: 10_000_000,
         io_ns: 10_000_000,
         ..Counters::default()
     };
-    let row = Row { drive: None, growth, figures: [0; 9], in_flight: None, state: None };
+    let row = Row { drive: None, increase, figures: [0; 9], in_flight: None, state: None };
     assert_eq!(row.block_kb(), [Some(6400), None]);
     assert_eq!(row.await_ms(), [Some(333), None, None]);
 }
 
 #[test]
-fn a_rewind_is_busy_and_a_question_is_not() {
-    let state = |growth, in_flight| State::of(&growth, Some(in_flight), SECOND);
+fn a_rewind_is_busy_and_a_status_request_is_not() {
+    let state = |done, in_flight| State::from_increase(&done, Some(in_flight), SECOND);
     let idle = Counters::default();
     assert_eq!(state(idle, 0), State::Idle);
     assert_eq!(state(idle, 1), State::Busy);
@@ -55,19 +58,4 @@ fn a_rewind_is_busy_and_a_question_is_not() {
     let both = Counters { reads: 1, writes: 9, read_ns: 2, write_ns: 1, ..asked };
     assert_eq!(state(both, 1), State::Read);
     assert_eq!(state(Counters { write_ns: 3, ..both }, 0), State::Write);
-}
-
-#[test]
-fn records_and_suited_amounts_are_in_kb() {
-    let of = |format, human| {
-        let mut layout = Layout::default();
-        (layout.look.format, layout.look.human) = (format, human);
-        layout.look.unit = Some(Unit::Giga);
-        let scale = Scale::of(&layout);
-        (scale.unit, scale.decimals)
-    };
-    assert_eq!(of(Format::Text, false), (Unit::Giga, 0));
-    assert_eq!(of(Format::Text, true), (Unit::Kilo, 0));
-    assert_eq!(of(Format::Json, true), (Unit::Giga, 0));
-    assert_eq!(of(Format::Tsv, false), (Unit::Kilo, 2));
 }

@@ -1,15 +1,14 @@
-//! One drive in one round a line, for programs: as JSON or as tab-separated values.
+//! One record per drive and interval, for programs: as JSON or as tab-separated values.
 
-use crate::args::Layout;
-use crate::rates::{Round, Row, Scale};
-use crate::report::Report;
+use crate::args::Args;
+use crate::rates::{IntervalRates, Row};
 use std::io::{self, Write};
-use toolkit::datetime::{self, Stamp, Time};
+use toolkit::datetime::{self, DateTimeFormat, TimeFormat};
 use toolkit::escape::Escape;
-use toolkit::look::Format;
 use toolkit::records::{Fixed, Value, json, tsv};
+use toolkit::sampling::{Format, Report};
 
-/// The keys of a record, which are the heading of `tsv`.
+/// The keys of a record.
 const KEYS: [&str; 29] = [
     "time",
     "seconds",
@@ -49,23 +48,23 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn new(layout: &Layout) -> Records {
+    pub(super) fn new(args: &Args) -> Records {
         Records {
-            decimals: Scale::of(layout).decimals,
-            is_json: layout.look.format == Format::JsonLines,
-            is_epoch: layout.look.time == Some(Time::Epoch),
+            decimals: args.scale().decimals,
+            is_json: args.sampling.output.format == Format::JsonLines,
+            is_epoch: args.sampling.output.time == Some(TimeFormat::Epoch),
         }
     }
 
     /// The values of [`KEYS`].
-    fn values<'a>(&self, round: &Round, row: &'a Row, time: &'a str) -> Vec<Value<'a>> {
+    fn values<'a>(&self, rates: &IntervalRates, row: &'a Row, time: &'a str) -> Vec<Value<'a>> {
         let fixed = |scaled| Value::Fixed(Fixed { scaled, decimals: self.decimals, mark: "." });
         let time = if self.is_epoch {
-            Value::Number(datetime::epoch(round.wall))
+            Value::Number(datetime::epoch(rates.wall))
         } else {
             Value::Text(time.as_bytes())
         };
-        let millis = u64::try_from(round.interval.as_millis()).unwrap_or(u64::MAX);
+        let millis = u64::try_from(rates.interval.as_millis()).unwrap_or(u64::MAX);
         let seconds = Value::Fixed(Fixed { scaled: millis, decimals: 3, mark: "." });
         let drive = row.drive.as_ref().map_or("total", |drive| &drive.kernel);
         let mut values = Vec::with_capacity(KEYS.len());
@@ -74,27 +73,23 @@ impl Records {
         values.extend(row.figures.map(fixed));
         values.extend(row.extended(".").map(|value| value.map_or(Value::Null, Value::Fixed)));
         values.push(row.state().map_or(Value::Null, |state| Value::Text(state.as_bytes())));
-        values.extend(row.growth.values().map(Value::Number));
+        values.extend(row.increase.values().map(Value::Number));
         values
     }
 }
 
-impl Report for Records {
+impl Report<IntervalRates> for Records {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.is_json { Ok(()) } else { writeln!(out, "{}", KEYS.join("\t")) }
     }
 
-    fn skip(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn round(&mut self, round: &Round, mut out: &mut dyn Write) -> io::Result<()> {
-        let time = Stamp::Iso.date_time(round.wall);
-        for row in round.rows.iter().chain(&round.total) {
-            let values = self.values(round, row, &time);
+    fn interval(&mut self, rates: &IntervalRates, mut out: &mut dyn Write) -> io::Result<()> {
+        let time = DateTimeFormat::Iso.date_time(rates.wall);
+        for row in rates.rows.iter().chain(&rates.total) {
+            let values = self.values(rates, row, &time);
             if self.is_json {
-                let named: Vec<_> = KEYS.into_iter().zip(values).collect();
-                json(&named, &mut out)?;
+                let pairs: Vec<_> = KEYS.into_iter().zip(values).collect();
+                json(&pairs, &mut out)?;
                 writeln!(out)?;
             } else {
                 tsv(&values, Escape::Tty, b'\n', &mut out)?;

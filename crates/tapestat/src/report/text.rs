@@ -1,27 +1,23 @@
-//! Columns for people, byte for byte those of sysstat's command.
+//! The text report, byte for byte that of sysstat's command.
 
-use crate::args::{Args, Layout};
-use crate::rates::{COLUMNS, Kind, Round, Row, Scale};
-use crate::report::Report;
+use crate::args::Args;
+use crate::rates::{COLUMNS, IntervalRates, Kind, Row};
 use std::io::{self, IsTerminal, Write};
 use std::time::SystemTime;
 use toolkit::color::{Colors, Role};
-use toolkit::datetime::Stamp;
+use toolkit::datetime::DateTimeFormat;
 use toolkit::escape::escape_control;
-use toolkit::host::Machine;
 use toolkit::locale;
-use toolkit::look::suited;
 use toolkit::records::Fixed;
+use toolkit::sampling::{HostInfo, Report, human_unit};
 
 pub(super) struct Text<'a> {
-    layout: &'a Layout,
+    args: &'a Args,
     header: String,
-    stamp: Stamp,
-    /// Whether names can be long, so that the first column has to fit them.
-    fits_names: bool,
+    format: DateTimeFormat,
     decimals: usize,
     mark: &'static str,
-    colours: Colors,
+    colors: Colors,
 }
 
 /// The columns of `-x` and their widths.
@@ -36,29 +32,28 @@ const EXTENDED: [(&str, usize); 7] = [
 ];
 
 impl Text<'_> {
-    pub(super) fn new<'a>(args: &'a Args, machine: &Machine, wall: SystemTime) -> Text<'a> {
-        let stamp = Stamp::from_env();
-        let [system, release, node, hardware] =
-            [&machine.system, &machine.release, &machine.node, &machine.hardware]
+    pub(super) fn new<'a>(args: &'a Args, host: &HostInfo, wall: SystemTime) -> Text<'a> {
+        let format = DateTimeFormat::from_env();
+        let [system, release, node, machine] =
+            [&host.system, &host.release, &host.node, &host.machine]
                 .map(|name| escape_control(name.as_bytes()));
-        let (date, cpus) = (stamp.date(wall), machine.cpus);
-        // The empty line before the first report follows the header only if that is at once.
-        let empty = if args.course.skips_first() { "" } else { "\n" };
+        let (date, cpus) = (format.date(wall), host.cpus);
+        // An empty line follows the header at once only if the report since boot does.
+        let empty = if args.schedule().since_boot { "\n" } else { "" };
         let header =
-            format!("{system} {release} ({node}) \t{date} \t_{hardware}_\t({cpus} CPU)\n{empty}");
+            format!("{system} {release} ({node}) \t{date} \t_{machine}_\t({cpus} CPU)\n{empty}");
         Text {
-            layout: &args.layout,
+            args,
             header,
-            stamp,
-            fits_names: args.naming.is_some(),
-            decimals: Scale::of(&args.layout).decimals,
-            mark: locale::decimal_mark(locale::of("LC_NUMERIC")),
-            colours: Colors::from_env(io::stdout().is_terminal()),
+            format,
+            decimals: args.scale().decimals,
+            mark: locale::decimal_mark(locale::for_category("LC_NUMERIC")),
+            colors: Colors::from_env(io::stdout().is_terminal()),
         }
     }
 
     fn heading(&self, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        let unit = self.layout.look.unit.unwrap_or_default().letter();
+        let unit = self.args.sampling.output.unit.unwrap_or_default().letter();
         write!(out, "{:width$}", "Tape:")?;
         let names = ["r/s", "w/s", "B_read/s", "B_wrtn/s", "%Rd", "%Wr", "%Oa", "Rs/s", "Ot/s"];
         for (name, (kind, _)) in names.iter().zip(COLUMNS) {
@@ -68,7 +63,7 @@ impl Text<'_> {
                 Kind::Rate | Kind::Percent => write!(out, " {name:>width$}")?,
             }
         }
-        if self.layout.shown.extended {
+        if self.args.columns.extended {
             EXTENDED.iter().try_for_each(|(name, width)| write!(out, " {name:>width$}"))?;
         }
         writeln!(out)
@@ -76,7 +71,7 @@ impl Text<'_> {
 
     fn width(&self, kind: Kind) -> usize {
         let decimals =
-            if kind == Kind::Amount && self.layout.look.human { 0 } else { self.decimals };
+            if kind == Kind::Amount && self.args.sampling.output.human { 0 } else { self.decimals };
         decimals
             + match kind {
                 Kind::Rate => 7,
@@ -86,11 +81,11 @@ impl Text<'_> {
     }
 
     fn row(&self, row: &Row, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        self.colours.write(Role::Item, format_args!("{:width$}", row.name()), out)?;
+        self.colors.write(Role::Item, format_args!("{:width$}", row.name()), out)?;
         for (figure, (kind, _)) in row.figures.into_iter().zip(COLUMNS) {
             self.figure(figure, kind, out)?;
         }
-        if self.layout.shown.extended {
+        if self.args.columns.extended {
             self.extended(row, out)?;
         }
         writeln!(out)
@@ -99,24 +94,24 @@ impl Text<'_> {
     fn figure(&self, scaled: u64, kind: Kind, out: &mut dyn Write) -> io::Result<()> {
         let width = self.width(kind);
         let number = Fixed { scaled, decimals: self.decimals, mark: self.mark };
-        let hue = match kind {
+        let role = match kind {
             Kind::Percent => Role::percent(number.to_f64()),
             Kind::Rate | Kind::Amount => Role::figure(scaled == 0),
         };
-        // The colour ends before the unit, as in sysstat's.
-        match (kind, self.layout.look.human) {
+        // As in sysstat, the color ends before the unit.
+        match (kind, self.args.sampling.output.human) {
             (Kind::Amount, true) => {
-                let (amount, unit) = suited(number.to_f64());
+                let (amount, unit) = human_unit(number.to_f64());
                 let text = format!("{amount:.1}").replace('.', self.mark);
-                self.colours.write(hue, format_args!(" {text:>10}"), out)?;
+                self.colors.write(role, format_args!(" {text:>10}"), out)?;
                 write!(out, "{unit}")
             }
             (Kind::Percent, true) => {
                 let width = width - 1;
-                self.colours.write(hue, format_args!(" {number:width$}"), out)?;
+                self.colors.write(role, format_args!(" {number:width$}"), out)?;
                 write!(out, "%")
             }
-            _ => self.colours.write(hue, format_args!(" {number:width$}"), out),
+            _ => self.colors.write(role, format_args!(" {number:width$}"), out),
         }
     }
 
@@ -125,8 +120,8 @@ impl Text<'_> {
         for (value, width) in row.extended(self.mark).into_iter().zip(widths) {
             match value {
                 Some(value) => {
-                    let hue = Role::figure(value.scaled == 0);
-                    self.colours.write(hue, format_args!(" {value:width$}"), out)?;
+                    let role = Role::figure(value.scaled == 0);
+                    self.colors.write(role, format_args!(" {value:width$}"), out)?;
                 }
                 None => write!(out, " {:>width$}", "-")?,
             }
@@ -135,18 +130,24 @@ impl Text<'_> {
     }
 }
 
-impl Report for Text<'_> {
+impl Report<IntervalRates> for Text<'_> {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(self.header.as_bytes())
     }
 
-    fn round(&mut self, round: &Round, out: &mut dyn Write) -> io::Result<()> {
-        if let Some(time) = self.layout.look.time {
-            writeln!(out, "{}", self.stamp.time(time, round.wall))?;
+    /// As in sysstat, an empty line stands for the report since boot.
+    fn skip_since_boot(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out)
+    }
+
+    fn interval(&mut self, rates: &IntervalRates, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(time) = self.args.sampling.output.time {
+            writeln!(out, "{}", self.format.time(time, rates.wall))?;
         }
-        let rows = || round.rows.iter().chain(&round.total);
+        let rows = || rates.rows.iter().chain(&rates.total);
         let longest = rows().map(|row| row.name().chars().count()).max().unwrap_or(0);
-        let width = if self.fits_names { longest.max(5) } else { 5 };
+        // Only names that `-j` selects are longer than the column of sysstat.
+        let width = if self.args.naming.is_some() { longest.max(5) } else { 5 };
         self.heading(width, out)?;
         rows().try_for_each(|row| self.row(row, width, out))?;
         writeln!(out)

@@ -1,8 +1,8 @@
-//! The same bytes as sysstat's command, over the same machines.
+//! The same bytes as sysstat's command prints for the same systems.
 //!
-//! The C program runs in a mount namespace of its own with a random machine over `/sys` and
-//! `/proc/uptime`, its clock that of the machine (`clock.c`); ours reads the machine by `--root`. All
-//! combinations of the options that both know are run, in every locale that is installed.
+//! The C program runs in a mount namespace of its own, with a random system mounted over `/sys` and
+//! `/proc/uptime` and with the clock of that system (`clock.c`); ours reads the system by `--root`. The
+//! cases are all combinations of the options that both have, in every locale that is installed.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,27 +12,26 @@
 
 mod random;
 
-use random::{Random, Spared, machine};
-use std::fs;
+use random::{Exclusions, system};
+use std::cell::Cell;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
+use test_support::{Rng, command, random_cases, repository, skip, temp_dir, works};
 
 const OURS: &str = env!("CARGO_BIN_EXE_tapestat");
 const LOCALES: [&str; 5] = ["C", "en_US.UTF-8", "de_DE.UTF-8", "fr_FR.UTF-8", "ja_JP.UTF-8"];
-/// Those whose decimal comma makes sysstat read only the whole seconds of the uptime.
+/// Locales with a decimal comma, in which sysstat reads only the whole seconds of the time since boot.
 const COMMA: [&str; 2] = ["de_DE.UTF-8", "fr_FR.UTF-8"];
 
-/// A folder that is removed at the end, unless that is a failure to look into.
-struct Folder(PathBuf);
+/// Interval and count, and how many trees they need.
+const NUMBERS: [(&[&str], u64); 5] =
+    [(&[], 1), (&["0"], 1), (&["3", "1"], 2), (&["5", "2"], 3), (&["60", "3"], 4)];
+const FLAGS: [&str; 4] = ["-t", "-y", "-z", "--human"];
+const UNITS: [&[&str]; 3] = [&[], &["-k"], &["-m"]];
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-}
+/// How many combinations of options there are.
+const COMBINATIONS: u64 = ((1 << FLAGS.len()) * UNITS.len() * NUMBERS.len()) as u64;
 
 /// One call.
 struct Case {
@@ -44,57 +43,44 @@ struct Case {
 
 #[test]
 fn the_same_bytes_as_sysstat() {
-    // Many small files: in memory where that can be.
-    let memory = PathBuf::from("/dev/shm");
-    let folder = if memory.is_dir() { memory } else { std::env::temp_dir() };
-    let folder = Folder(folder.join(format!("tapestat-{}", std::process::id())));
-    fs::create_dir_all(&folder.0).unwrap();
-    let clock = folder.0.join("clock.so");
-    let version = match prepare(&clock) {
-        Ok(version) => version,
-        Err(why) => {
-            warn(&format!("skipped the comparison with sysstat's tapestat: {why}"));
-            return;
-        }
-    };
-    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_122);
-    let mut random = Random(seed);
-    let mut count = 0;
-    for case in cases(&mut random) {
-        let root = folder.0.join("machine");
-        let _ = fs::remove_dir_all(&root);
-        let spared = Spared {
+    let folder = temp_dir();
+    let clock = folder.path().join("clock.so");
+    let Some(version) = prepare(&clock) else { return };
+    let locales = installed_locales();
+    let count = Cell::new(0);
+    random_cases(COMBINATIONS * locales.len() as u64, |rng| {
+        let case = case(rng, &locales);
+        let exclusions = Exclusions {
             hundredths: COMMA.contains(&case.locale),
-            // The empty line after the header came before the skipped round, and comes after it since.
+            // Before 12.7, the empty line after the header preceded the omitted report.
             empty: version < (12, 7) && case.arguments.contains(&"-y"),
-            // The bounds of the colours were 50 and 75 before 12.7, and are 75 and 90 since.
+            // The bounds of the colors were 50 and 75 before 12.7, and are 75 and 90 since.
             middle_percentages: version < (12, 7),
         };
-        machine(&mut random, &root, case.trees, spared);
-        compare(&case, &root, &clock);
-        count += 1;
+        let root = temp_dir();
+        system(rng, root.path(), case.trees, exclusions);
+        compare(&case, root.path(), &clock);
+        count.set(count.get() + 1);
+    });
+    for (case, samples) in recorded() {
+        compare(&case, &repository("testdata/samples/tapestat").join(samples), &clock);
+        count.set(count.get() + 1);
     }
-    for case in recorded() {
-        let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/samples/tapestat");
-        compare(&case.0, &Path::new(samples).join(case.1), &clock);
-        count += 1;
-    }
-    let (major, minor) = version;
-    warn(&format!(
-        "{count} calls gave the same bytes as tapestat of sysstat {major}.{minor} (seed {seed})"
-    ));
+    let ((major, minor), count) = (version, count.get());
+    let _ = writeln!(
+        io::stderr(),
+        "{count} calls printed the same bytes as tapestat of sysstat {major}.{minor}"
+    );
 }
 
 #[test]
-fn wrong_calls_end_as_with_sysstat() {
-    if !Command::new("tapestat").arg("-V").output().is_ok_and(|output| output.status.success()) {
-        warn("skipped the comparison of wrong calls: no tapestat of sysstat");
+fn usage_errors_are_those_of_sysstat() {
+    if !works(command("tapestat").arg("-V")) {
         return;
     }
     for words in ["-km", "-mk", "1 0", "0 1", "-1", "1 -1", "1 1 1", "1 z", "-Q", "-zQ", "--hum"] {
-        let [ours, theirs] = [OURS, "tapestat"].map(|command| {
-            Command::new(command).args(words.split(' ')).env("LC_ALL", "C").output().unwrap()
-        });
+        let [ours, theirs] = [OURS, "tapestat"]
+            .map(|program| command(program).args(words.split(' ')).output().unwrap());
         assert_eq!(ours.status.code(), theirs.status.code(), "{words}");
         assert_eq!(ours.stdout, theirs.stdout, "{words}");
         // The two lines before those that list the options.
@@ -105,65 +91,56 @@ fn wrong_calls_end_as_with_sysstat() {
     }
 }
 
-/// Writes to standard error even when the test harness keeps what tests print.
-fn warn(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+/// Builds the clock, and returns the version of sysstat's command; `None` if anything is missing.
+fn prepare(clock: &Path) -> Option<(u32, u32)> {
+    let source = repository("crates/tapestat/tests/differential/clock.c");
+    let has_all = works(command("tapestat").arg("-V"))
+        && works(command("unshare").args(["-m", "sh", "-c", "mount --bind /tmp /sys"]))
+        && works(command("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(clock).arg(source));
+    let output = has_all.then(|| command("tapestat").arg("-V").output().unwrap())?;
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut numbers = text.split([' ', '.', '\n']).filter_map(|word| word.parse().ok());
+    let version = numbers.next().zip(numbers.next());
+    assert!(version.is_some(), "the version of sysstat in {text:?}");
+    version
 }
 
-/// Builds the clock, and looks whether all that is needed is there; gives sysstat's version.
-fn prepare(clock: &Path) -> Result<(u32, u32), String> {
-    let works = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output();
-        match output {
-            Ok(output) if output.status.success() => Ok(output.stdout),
-            Ok(output) => Err(format!("{program} fails: {}", output.stderr.escape_ascii())),
-            Err(error) => Err(format!("{program}: {error}")),
+fn installed_locales() -> Vec<&'static str> {
+    let output = command("locale").arg("-a").output();
+    let installed = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let installed = installed.unwrap_or_default();
+    let is_installed = |locale: &&str| {
+        let name = locale.replace("UTF-8", "utf8");
+        let found = installed.lines().any(|line| line == name);
+        if !found {
+            skip(&format!("the locale {locale} is not installed"));
         }
+        found
     };
-    let version = works("tapestat", &["-V"])?;
-    works("unshare", &["-m", "sh", "-c", "mount --bind /tmp /sys"])?;
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/clock.c");
-    let clock = clock.to_str().ok_or("the temporary folder has a strange name")?;
-    works("cc", &["-O1", "-shared", "-fPIC", "-o", clock, source])?;
-    let version = String::from_utf8_lossy(&version).into_owned();
-    let mut numbers = version.split([' ', '.', '\n']).filter_map(|word| word.parse().ok());
-    numbers.next().zip(numbers.next()).ok_or(format!("a version that is none: {version}"))
+    LOCALES.into_iter().filter(is_installed).collect()
 }
 
-/// All combinations of the options that both know, in every locale, each with some environment.
-fn cases(random: &mut Random) -> Vec<Case> {
-    let installed = Command::new("locale").arg("-a").output().map(|output| output.stdout);
-    let installed = String::from_utf8_lossy(&installed.unwrap_or_default()).into_owned();
-    let mut cases = Vec::new();
-    for locale in LOCALES {
-        if !installed.lines().any(|line| line == locale.replace("UTF-8", "utf8")) {
-            warn(&format!("skipped {locale}: not installed"));
-            continue;
-        }
-        for bits in 0..48 {
-            for (numbers, trees) in [("", 1), ("0", 1), ("3 1", 2), ("5 2", 3), ("60 3", 4)] {
-                let mut arguments: Vec<&str> = numbers.split_whitespace().collect();
-                let flags = ["-t", "-y", "-z", "--human"];
-                for (bit, flag) in flags.iter().enumerate() {
-                    if bits >> bit & 1 == 1 {
-                        let at = random.below(arguments.len() as u64 + 1);
-                        arguments.insert(usize::try_from(at).unwrap(), flag);
-                    }
-                }
-                match bits / 16 {
-                    1 => arguments.insert(0, "-k"),
-                    2 => arguments.push("-m"),
-                    _ => {}
-                }
-                let environment = environment(random);
-                cases.push(Case { arguments, trees, locale, environment });
-            }
-        }
+/// The case whose number is the seed: a combination of options in a locale. Their order and the
+/// environment are random.
+fn case(rng: &mut Rng, locales: &[&'static str]) -> Case {
+    let mut number = usize::try_from(rng.get_seed()).unwrap();
+    let mut digit = |base: usize| {
+        let digit = number % base;
+        number /= base;
+        digit
+    };
+    let (numbers, trees) = NUMBERS[digit(NUMBERS.len())];
+    let flags = FLAGS.map(|flag| (digit(2) == 1).then_some(flag));
+    let units = UNITS[digit(UNITS.len())];
+    let locale = locales[digit(locales.len())];
+    let mut arguments = numbers.to_vec();
+    for option in flags.into_iter().flatten().chain(units.iter().copied()) {
+        arguments.insert(rng.usize(..=arguments.len()), option);
     }
-    cases
+    Case { arguments, trees, locale, environment: environment(rng) }
 }
 
-/// The recordings of real drives, each with some options; `hotplug` only until a drive comes back.
+/// The recordings of real drives, each with some options; `hotplug` only until a drive is added.
 fn recorded() -> Vec<(Case, &'static str)> {
     let mut cases = Vec::new();
     for (samples, trees) in [("load", "4"), ("blocks", "4"), ("hotplug", "3"), ("backup", "3")] {
@@ -176,8 +153,7 @@ fn recorded() -> Vec<(Case, &'static str)> {
     cases
 }
 
-fn environment(random: &mut Random) -> Vec<(&'static str, &'static str)> {
-    let mut environment = Vec::new();
+fn environment(rng: &mut Rng) -> Vec<(&'static str, &'static str)> {
     let choices: [(&str, &[&str]); 4] = [
         ("S_TIME_FORMAT", &["", "ISO", "iso"]),
         ("S_COLORS", &["", "always", "always", "never", "auto", "Always"]),
@@ -197,18 +173,14 @@ fn environment(random: &mut Random) -> Vec<(&'static str, &'static str)> {
             ],
         ),
     ];
-    for (name, values) in choices {
-        match *random.of(values) {
-            "" => {}
-            value => environment.push((name, value)),
-        }
-    }
-    environment
+    let chosen = choices.map(|(name, values)| (name, values[rng.usize(..values.len())]));
+    chosen.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 fn compare(case: &Case, root: &Path, clock: &Path) {
     let mut theirs = Command::new("unshare");
-    let mount = "mount --bind $TREES/1/sys /sys && mount --bind $TREES/1/proc/uptime /proc/uptime && \
+    let mount = "mount --bind \"$TREES/1/sys\" /sys && \
+                 mount --bind \"$TREES/1/proc/uptime\" /proc/uptime && \
                  LD_PRELOAD=$CLOCK exec tapestat \"$@\"";
     theirs.args(["-m", "sh", "-c", mount, "sh"]).env("TREES", root).env("CLOCK", clock);
     let theirs = run(&mut theirs, case);
@@ -234,7 +206,7 @@ fn run(command: &mut Command, case: &Case) -> Output {
     for name in ["S_TIME_FORMAT", "S_COLORS", "S_COLORS_SGR", "TZ", "LANG"] {
         command.env_remove(name);
     }
-    // Messages of sysstat that are translated are not the matter here.
+    // Messages of sysstat are not translated, because ours are not.
     command.args(&case.arguments).env("LC_ALL", case.locale).env("LANGUAGE", "en");
     command.envs(case.environment.iter().copied()).output().unwrap()
 }

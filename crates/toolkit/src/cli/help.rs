@@ -1,10 +1,10 @@
-//! `--help` and `--version`, made from the table.
+//! The texts of `--help` and `--version`, made from the table of options.
 
 use super::{Command, OptionSpec};
 use std::fmt::Write as _;
 
 impl<A> Command<A> {
-    /// The text of `--help`: the forms of the call, then a line an option.
+    /// The text of `--help`: the forms of the call, then one line per option.
     #[must_use]
     pub fn help(&self) -> String {
         let mut text = format!("{} - {}\n", self.about.name, self.about.summary);
@@ -15,8 +15,8 @@ impl<A> Command<A> {
         let width = self.options().map(|opt| opt.about.usage_column().len()).max().unwrap_or(0);
         for (title, option_specs) in self.option_specs() {
             let _ = writeln!(text, "\n{title}:");
-            for about in option_specs {
-                let _ = writeln!(text, "  {:width$}  {}", about.usage_column(), about.help);
+            for spec in option_specs {
+                let _ = writeln!(text, "  {:width$}  {}", spec.usage_column(), spec.help);
             }
         }
         text
@@ -30,18 +30,18 @@ impl<A> Command<A> {
 }
 
 impl OptionSpec {
-    /// The option and its value as `--help` lists them: `-o, --output FORMAT`.
+    /// The option and its value as `--help` lists them, such as `-o, --output FORMAT`.
     #[must_use]
     pub fn usage_column(&self) -> String {
-        let mut left = match (self.short, self.long) {
+        let mut column = match (self.short, self.long) {
             (Some(short), Some(long)) => format!("-{short}, --{long}"),
             (Some(short), None) => format!("-{short}"),
             (None, long) => format!("    --{}", long.unwrap_or_default()),
         };
         if !self.value.is_empty() {
-            left.push(' ');
-            left.push_str(self.value);
+            column.push(' ');
+            column.push_str(self.value);
         }
-        left
+        column
     }
 }

@@ -35,29 +35,25 @@ const COMMAND: Command<Args> = Command {
     check: |args| if args.times == 13 { Err("13 times".to_owned()) } else { Ok(()) },
 };
 
-/// The arguments, and what is printed.
-fn read(words: &[&str]) -> Result<(Option<Args>, String), String> {
-    let words = words.iter().map(OsString::from);
-    let mut out = Vec::new();
-    let args = parse(&COMMAND, words, &mut out).map_err(|usage| usage.to_string())?;
-    Ok((args, String::from_utf8(out).unwrap()))
+fn request(words: &[&str]) -> Result<Request<Args>, String> {
+    parse(&COMMAND, words.iter().map(OsString::from)).map_err(|usage| usage.to_string())
 }
 
 #[test]
-fn letters_combine_and_values_come_in_every_form() {
+fn letters_combine_and_values_have_every_form() {
     let wanted = Args { loud: true, times: 3, names: vec!["a".into(), "-b".into()] };
     for words in [
         &["-lt3", "a", "--", "-b"][..],
         &["a", "-l", "-t", "3", "--", "-b"],
         &["--times=3", "-l", "a", "--", "-b"],
     ] {
-        assert_eq!(read(words), Ok((Some(wanted.clone()), String::new())), "{words:?}");
+        assert!(matches!(request(words), Ok(Request::Run(args)) if args == wanted), "{words:?}");
     }
 }
 
 #[test]
-fn a_wrong_line_is_told_with_what_would_be_right() {
-    let problem = |words: &[&str]| read(words).expect_err("a usage error");
+fn a_usage_error_says_what_is_valid() {
+    let problem = |words: &[&str]| request(words).expect_err("a usage error");
     assert_eq!(problem(&["--lod"]), "unknown option --lod\nTry 'hail --help'.");
     assert_eq!(problem(&["-x"]), "unknown option -x\nTry 'hail --help'.");
     assert_eq!(problem(&["-t", "x"]), "--times x: expected a number\nTry 'hail --help'.");
@@ -68,10 +64,11 @@ fn a_wrong_line_is_told_with_what_would_be_right() {
 
 #[test]
 fn help_lists_every_option() {
-    let (args, help) = read(&["--help", "--lod"]).unwrap();
-    assert_eq!(args, None);
+    let help = request(&["--help", "--lod"]).unwrap();
+    let mut out = Vec::new();
+    assert_eq!(help.args_or_print(&mut out).unwrap(), None);
     assert_eq!(
-        help,
+        String::from_utf8(out).unwrap(),
         "hail - say hello\nUsage: hail [options] [NAME...]\n\nOptions:\n  -l             in \
          capitals\n  -t, --times N  so often\n      --help     print this help\n      --version  \
          print the version\n"

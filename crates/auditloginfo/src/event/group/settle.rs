@@ -4,7 +4,7 @@ use super::Group;
 use crate::event::counter::Counter;
 use crate::event::facts::Facts;
 use crate::event::more::More;
-use crate::names::Purpose;
+use crate::syscall_names::Purpose;
 use sysparse::audit::RecordType;
 
 impl Group {

@@ -1,0 +1,75 @@
+//! How a file was opened, from the flags of the call.
+
+use super::Arch;
+
+/// The values of `O_CREAT`, `O_TRUNC`, `O_APPEND` and `O_EXCL`.
+type OpenFlags = [u64; 4];
+
+/// Those of `include/uapi/asm-generic/fcntl.h`.
+const GENERIC_FLAGS: OpenFlags = [0o100, 0o1000, 0o2000, 0o200];
+
+impl Arch {
+    /// Whether the architecture has the numbers of `include/uapi/asm-generic`, unlike some older
+    /// ones.
+    pub(super) fn has_generic_numbers(self) -> bool {
+        self.flags() == &GENERIC_FLAGS
+    }
+
+    fn flags(self) -> &'static OpenFlags {
+        match self.0 {
+            0x8 | 0x4000_0008 | 0x8000_0008 | 0xc000_0008 => &[0x100, 0x200, 0x8, 0x400],
+            0x2 | 0x8000_002b => &[0x200, 0x400, 0x8, 0x800],
+            _ => &GENERIC_FLAGS,
+        }
+    }
+
+    /// Appends how a file is opened with these flags: c(reate), then r, w or rw, then t(runcate),
+    /// a(ppend), x for exclusive.
+    pub fn append_mode(self, flags: u64, mode: &mut Vec<u8>) {
+        let [create, truncate, append, exclusive] = *self.flags();
+        let mut letters = |flag: u64, letters: &[u8]| {
+            if flags & flag == flag {
+                mode.extend_from_slice(letters);
+            }
+        };
+        letters(create, b"c");
+        match flags & 3 {
+            0 => letters(0, b"r"),
+            1 => letters(0, b"w"),
+            _ => letters(0, b"rw"),
+        }
+        letters(truncate, b"t");
+        letters(append, b"a");
+        letters(exclusive, b"x");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_are_read_from_the_flags_of_the_architecture() {
+        let mode = |arch, flags| {
+            let mut mode = Vec::new();
+            Arch::new(arch).append_mode(flags, &mut mode);
+            String::from_utf8(mode).expect("letters")
+        };
+        for (flags, wanted) in [
+            (0, "r"),
+            (0o1, "w"),
+            (0o2, "rw"),
+            (0o101, "cw"),
+            (0o1101, "cwt"),
+            (0o2102, "crwa"),
+            (0o301, "cwx"),
+            (0o2_000_000, "r"),
+        ] {
+            assert_eq!(mode(0xc000_003e, flags), wanted, "{flags:o}");
+        }
+        assert_eq!(
+            (mode(0x4000_0008, 0x301), mode(0x8000_002b, 0xa02)),
+            ("cwt".into(), "crwx".into())
+        );
+    }
+}

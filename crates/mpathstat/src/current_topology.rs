@@ -1,0 +1,92 @@
+//! The topology as it is now, read again only after a change.
+
+use crate::multipathd::Multipathd;
+use crate::topology::states::StateFiles;
+use crate::topology::sysfs::{self, AttributeSet};
+use crate::topology::{MultipathdState, Topology};
+use std::collections::HashMap;
+use std::io::Write;
+use std::rc::Rc;
+use toolkit::messages::Messages;
+use toolkit::sampling::{DeviceEvents, SystemRoot};
+
+/// The maps and paths of a system, kept up to date with as few system calls as possible.
+#[derive(Debug, Default)]
+pub struct CurrentTopology {
+    topology: Rc<Topology>,
+    /// Whether the topology comes from a text, so that it never changes.
+    is_fixed: bool,
+    events: DeviceEvents,
+    attributes: AttributeSet,
+    /// The states that are read for each sample, if they are shown.
+    states: Option<StateFiles>,
+    multipathd: Option<Multipathd>,
+}
+
+impl CurrentTopology {
+    /// A topology that never changes.
+    #[must_use]
+    pub fn fixed(topology: Topology) -> CurrentTopology {
+        let topology = Rc::new(topology);
+        CurrentTopology { topology, is_fixed: true, ..CurrentTopology::default() }
+    }
+
+    /// The topology in sysfs, which is not read yet. With `has_states`, the states of paths are read
+    /// for each sample.
+    #[must_use]
+    pub fn in_sysfs(
+        attributes: AttributeSet,
+        has_states: bool,
+        multipathd: Option<Multipathd>,
+    ) -> CurrentTopology {
+        let states = has_states.then(StateFiles::default);
+        CurrentTopology { attributes, states, multipathd, ..CurrentTopology::default() }
+    }
+
+    /// Whether the topology never changes.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        self.is_fixed
+    }
+
+    /// The topology.
+    #[must_use]
+    pub fn get(&self) -> &Rc<Topology> {
+        &self.topology
+    }
+
+    /// Reads the topology again if the kernel reported an event. Returns whether it did.
+    pub fn refresh(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) -> bool {
+        let is_stale = !self.is_fixed && self.events.have_changed(root);
+        if is_stale {
+            self.reread(root, messages);
+        }
+        is_stale
+    }
+
+    /// Reads the topology again.
+    pub fn reread(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) {
+        let mut problems = Vec::new();
+        let topology = sysfs::read(root, self.attributes, &mut problems);
+        for problem in problems {
+            messages.warn_once(problem);
+        }
+        if let Some(states) = &mut self.states {
+            *states = StateFiles::for_topology(&topology);
+        }
+        self.topology = Rc::new(topology);
+    }
+
+    /// Updates the states of paths, which change without an event: those in sysfs, unless the
+    /// topology `is_new`, and those that multipathd knows.
+    pub fn update_states(&mut self, root: &mut SystemRoot, is_new: bool) {
+        if let Some(states) = self.states.as_mut().filter(|_| !is_new) {
+            states.read(root, Rc::make_mut(&mut self.topology));
+        }
+        if let Some(multipathd) = &mut self.multipathd {
+            let unknown: HashMap<Vec<u8>, MultipathdState> = HashMap::new();
+            let answer = multipathd.latest().unwrap_or(&unknown);
+            Rc::make_mut(&mut self.topology).update(answer);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What is reported on: the counters of the kernel, or a text of iostat.
+
+use crate::current_topology::CurrentTopology;
+use crate::error::Error;
+use crate::iostat::IostatText;
+use crate::rates::{FiguresByName, IntervalRates, View, changes_between};
+use crate::sample::{CounterReader, Sample, moment, uptime};
+use crate::topology::Topology;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::SystemTime;
+use toolkit::messages::Messages;
+use toolkit::sampling::{
+    self, FirstSample, IntervalCommand, IntervalTimer, NextSample, SystemRoot,
+};
+
+/// The maps, and what is shown of them.
+#[derive(Debug)]
+pub struct MapMonitor {
+    /// The maps and paths.
+    pub topology: CurrentTopology,
+    /// What is shown of the rates.
+    pub view: View,
+    /// Whether there is only one report, so that no map can be waited for.
+    pub is_single: bool,
+    /// Whether the system is a saved one.
+    pub is_saved: bool,
+    /// Whether any sample had a map.
+    pub has_maps: bool,
+}
+
+/// The exit status if there was no map, or none of the devices that were named.
+const NO_MAPS: u8 = 1;
+
+impl MapMonitor {
+    /// The topology of a sample.
+    fn topology(&mut self) -> Rc<Topology> {
+        let topology = Rc::clone(self.topology.get());
+        self.has_maps |= !topology.maps.is_empty();
+        topology
+    }
+
+    /// Looks at the first topology, and reports what is missing in it.
+    fn check_first(&self, messages: &mut Messages<impl Write>) -> FirstSample {
+        if !self.has_maps {
+            let can_wait = !self.is_single && !self.topology.is_fixed();
+            let hint = if can_wait && !self.is_saved { "; waiting for one" } else { "" };
+            messages.warn(format_args!("there is no multipath map here{hint}"));
+            return if can_wait { FirstSample::Report } else { FirstSample::End(NO_MAPS) };
+        }
+        let (selection, topology) = (&self.view.selection, self.topology.get());
+        for name in selection.unknown(topology) {
+            let name = String::from_utf8_lossy(name);
+            let hint = "no map or path has this name; 'mpathstat -a 1 1' shows all of them";
+            messages.warn_once(format_args!("{name}: {hint}"));
+        }
+        let has_none = selection.is_unknown(topology);
+        if has_none { FirstSample::End(NO_MAPS) } else { FirstSample::Report }
+    }
+
+    fn exit_status(&self) -> u8 {
+        if self.has_maps { 0 } else { NO_MAPS }
+    }
+}
+
+/// Reports on the counters of the kernel.
+#[derive(Debug)]
+pub struct KernelMonitor {
+    /// The maps.
+    pub maps: MapMonitor,
+    /// The counters of their devices.
+    pub counters: CounterReader,
+}
+
+impl IntervalCommand for KernelMonitor {
+    type Sample = Sample;
+    type Rates<'a> = IntervalRates<'a>;
+    type Error = Error;
+
+    /// Reads the topology again only if something changed: the number of events that the kernel
+    /// reported, or the number of devices in `/proc/diskstats`.
+    fn sample(
+        &mut self,
+        root: &mut SystemRoot,
+        messages: &mut Messages<impl Write>,
+    ) -> Result<Option<Sample>, Error> {
+        let topology = &mut self.maps.topology;
+        let mut is_new = topology.refresh(root, messages);
+        let (moment, counters) = loop {
+            if is_new {
+                self.counters.set_topology(topology.get());
+            }
+            let moment = moment(root)?;
+            let counters = self.counters.read(root, messages)?;
+            if is_new || topology.is_fixed() || !counters.differs {
+                break (moment, counters);
+            }
+            topology.reread(root, messages);
+            is_new = true;
+        };
+        topology.update_states(root, is_new);
+        let topology = self.maps.topology();
+        Ok(Some(Sample { moment, topology, readings: counters.readings }))
+    }
+
+    fn check_first(&mut self, _: &Sample, messages: &mut Messages<impl Write>) -> FirstSample {
+        self.maps.check_first(messages)
+    }
+
+    fn since_boot<'a>(
+        &mut self,
+        sample: &'a Sample,
+        root: &mut SystemRoot,
+    ) -> Result<IntervalRates<'a>, Error> {
+        Ok(self.maps.view.apply(IntervalRates::since_boot(sample, uptime(root)?)))
+    }
+
+    fn between<'a>(&mut self, old: &'a Sample, new: &'a Sample) -> Option<IntervalRates<'a>> {
+        let rates = self.maps.has_maps.then(|| IntervalRates::between(old, new))?;
+        Some(self.maps.view.apply(rates))
+    }
+
+    fn exit_status(&self) -> u8 {
+        self.maps.exit_status()
+    }
+}
+
+/// Reports on the figures in a text of iostat, without waiting.
+pub struct TextMonitor {
+    /// The maps.
+    pub maps: MapMonitor,
+    /// The text.
+    pub text: IostatText<Box<dyn Read>>,
+    /// The name of the text in messages.
+    pub name: PathBuf,
+    /// The time of day of all reports, if known.
+    pub wall: Option<SystemTime>,
+    /// The length of each interval in seconds.
+    pub seconds: f64,
+}
+
+/// One report of a text.
+#[derive(Debug)]
+pub struct TextSample {
+    topology: Rc<Topology>,
+    figures: FiguresByName,
+}
+
+impl TextMonitor {
+    fn rates<'a>(&mut self, sample: &'a TextSample) -> IntervalRates<'a> {
+        let TextSample { topology, figures } = sample;
+        IntervalRates::from_figures(topology, self.wall, self.seconds, figures)
+    }
+}
+
+impl IntervalCommand for TextMonitor {
+    type Sample = TextSample;
+    type Rates<'a> = IntervalRates<'a>;
+    type Error = Error;
+
+    fn sample(
+        &mut self,
+        root: &mut SystemRoot,
+        messages: &mut Messages<impl Write>,
+    ) -> Result<Option<TextSample>, Error> {
+        let name = self.name.display();
+        let on_damage = |line, bad| messages.warn_once(format_args!("{name}:{line}: {bad}"));
+        let figures = self.text.next_report(on_damage);
+        let figures =
+            figures.map_err(|cause| sampling::Error::Read { path: self.name.clone(), cause })?;
+        let is_new = self.maps.topology.refresh(root, messages);
+        self.maps.topology.update_states(root, is_new);
+        let topology = self.maps.topology();
+        Ok(figures.map(|figures| TextSample { topology, figures }))
+    }
+
+    fn check_first(&mut self, _: &TextSample, messages: &mut Messages<impl Write>) -> FirstSample {
+        self.maps.check_first(messages)
+    }
+
+    /// The rates of the first report of the text.
+    fn since_boot<'a>(
+        &mut self,
+        sample: &'a TextSample,
+        _: &mut SystemRoot,
+    ) -> Result<IntervalRates<'a>, Error> {
+        let rates = self.rates(sample);
+        Ok(self.maps.view.apply(rates))
+    }
+
+    fn between<'a>(
+        &mut self,
+        old: &'a TextSample,
+        new: &'a TextSample,
+    ) -> Option<IntervalRates<'a>> {
+        let changes = changes_between(&old.topology, &new.topology);
+        let rates = IntervalRates { changes, ..self.rates(new) };
+        self.maps.has_maps.then(|| self.maps.view.apply(rates))
+    }
+
+    /// The text determines when the next sample is due. The topology is that of the next tree of a
+    /// saved system, or of the last one.
+    fn wait(
+        &mut self,
+        root: &mut SystemRoot,
+        timer: &mut IntervalTimer,
+    ) -> Result<NextSample, sampling::Error> {
+        root.next_tree();
+        Ok(if timer.is_stopped()? { NextSample::Stopped } else { NextSample::Due })
+    }
+
+    fn exit_status(&self) -> u8 {
+        self.maps.exit_status()
+    }
+}

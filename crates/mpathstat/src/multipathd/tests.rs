@@ -1,0 +1,64 @@
+use super::*;
+use std::os::unix::net::UnixListener;
+use test_support::wait_until;
+
+const TOPOLOGY: &str = "mpatha (36001) dm-0 A,B\nsize=1G\n`-+- policy='x' prio=50 status=active\n  \
+                        `- 0:0:0:0 sda 8:0 failed faulty offline\n";
+
+/// A socket name that no other run uses.
+fn socket(name: &str) -> String {
+    format!("mpathstat-test-{}-{name}", std::process::id())
+}
+
+fn listen(socket: &str) -> UnixListener {
+    UnixListener::bind_addr(&SocketAddr::from_abstract_name(socket).unwrap()).unwrap()
+}
+
+/// The socket of a multipathd that answers every request with these bytes.
+fn multipathd(name: &str, answer: Vec<u8>) -> String {
+    let socket = socket(name);
+    let listener = listen(&socket);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; size_of::<usize>() + 14];
+            stream.read_exact(&mut request).unwrap();
+            assert!(request.ends_with(b"show topology\0"));
+            assert!(request.starts_with(&14usize.to_ne_bytes()));
+            stream.write_all(&answer).unwrap();
+        }
+    });
+    socket
+}
+
+fn answer(length: usize) -> Vec<u8> {
+    [&length.to_ne_bytes()[..], TOPOLOGY.as_bytes(), b"\0"].concat()
+}
+
+#[test]
+fn the_answer_of_multipathd_is_used_when_it_arrives() {
+    let socket = multipathd("answers", answer(TOPOLOGY.len() + 1));
+    let mut multipathd = Multipathd::start(socket).unwrap();
+    wait_until("an answer", || multipathd.latest().is_some());
+    let state = multipathd.latest().and_then(|answer| answer.get(&b"sda"[..])).unwrap();
+    assert_eq!((state.group, &state.states[..]), (Some(1), &b"failed faulty"[..]));
+    assert_eq!((&state.group_status[..], &state.priority[..]), (&b"active"[..], &b"50"[..]));
+}
+
+#[test]
+fn an_answer_with_a_wrong_length_is_refused() {
+    for (name, length) in [("endless", usize::MAX), ("short", TOPOLOGY.len() + 9)] {
+        assert!(ask(multipathd(name, answer(length)).as_bytes()).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_multipathd_that_hangs_delays_nothing() {
+    let socket = socket("hangs");
+    let _silent = listen(&socket);
+    let start = Instant::now();
+    let mut multipathd = Multipathd::start(socket).unwrap();
+    assert!(multipathd.latest().is_none());
+    drop(multipathd);
+    assert!(start.elapsed() < DEADLINE / 2, "{:?}", start.elapsed());
+}

@@ -1,0 +1,113 @@
+//! The table of options.
+
+use super::{Args, operand};
+use crate::manual::MANUAL;
+use crate::names::Naming;
+use toolkit::cli::{self, Command, Opt, OptionGroup, ValueHint, long, short};
+
+/// The command and its options.
+pub const COMMAND: Command<Args> = Command {
+    about: MANUAL,
+    groups: &[
+        OptionGroup { title: "Which reports", options: REPORTS },
+        OptionGroup { title: "Which drives", options: DRIVES },
+        OptionGroup { title: "Units and figures", options: FIGURES },
+        OptionGroup { title: "Output", options: OUTPUT },
+    ],
+    operand,
+    check: Args::check,
+};
+
+const REPORTS: &[Opt<Args>] = &[
+    Opt::flag(
+        short('y'),
+        "omit the report since boot",
+        "Omit the first report, which covers the time since boot. This has no effect without an \
+         interval.",
+        |args| args.skips_since_boot = true,
+    ),
+    Opt::flag(
+        short('w'),
+        "wait for a drive; report when drives are added or removed",
+        "If there is no drive, wait for one instead of ending. Report on standard error when a \
+         drive is added or removed.",
+        |args| args.wait = true,
+    ),
+    Opt::ROOT,
+];
+
+const DRIVES: &[Opt<Args>] = &[
+    Opt::flag(short('z'), "omit idle drives", "Omit drives whose figures are all 0.", |args| {
+        args.columns.omits_idle = true;
+    }),
+    Opt::flag(
+        short('T'),
+        "add a line with the total",
+        "Add a line with the total of the figures above it. With `-x`, its sizes and times are \
+         averages over all operations.",
+        |args| args.columns.total = true,
+    ),
+    Opt::value(
+        short('j').takes("NAMES", ValueHint::Words(&["ID", "PATH", "SERIAL", "HCTL"])),
+        "show persistent names: ID, PATH, SERIAL or HCTL",
+        "Show each drive by a name that does not depend on the order in which the kernel finds \
+         drives: `ID` and `PATH` are the names in `/dev/tape/by-id` and `/dev/tape/by-path`, \
+         `SERIAL` is the serial number of the drive, and `HCTL` its host, channel, target and LUN. \
+         A drive without such a name is shown by its kernel name.",
+        |args, value| {
+            let names = [
+                ("ID", Naming::Id),
+                ("PATH", Naming::Path),
+                ("SERIAL", Naming::Serial),
+                ("HCTL", Naming::Hctl),
+            ];
+            args.naming = Some(cli::choice(&names, value)?);
+            Ok(())
+        },
+    ),
+];
+
+const FIGURES: &[Opt<Args>] = &[
+    Opt::KILO,
+    Opt::MEGA,
+    Opt::GIGA,
+    Opt::human(
+        "Print each amount with one decimal and in a suitable unit, and percentages with a percent \
+         sign.",
+    ),
+    Opt::value(
+        long("dec").takes("0|1|2", ValueHint::Words(&["0", "1", "2"])),
+        "number of decimals; 0 truncates",
+        "Print figures with this number of decimals, rounded. With 0, which is the default, \
+         decimals are truncated. The default of `-o jsonl` and `-o tsv` is 2.",
+        |args, value| {
+            args.decimals = Some(cli::choice(&[("0", 0), ("1", 1), ("2", 2)], value)?);
+            Ok(())
+        },
+    ),
+    Opt::flag(
+        short('x'),
+        "show block sizes, times of operations, requests in flight, states",
+        "Add the columns described in EXTENDED STATISTICS.",
+        |args| args.columns.extended = true,
+    ),
+];
+
+const OUTPUT: &[Opt<Args>] = &[
+    Opt::format(
+        "Select the output format. `JSON` is the document that sysstat's command prints. `jsonl` \
+         (one JSON object per line) and `tsv` (tab-separated values below a line with their names) \
+         print one record per drive and report, with rates and with the increase of each counter; \
+         see RECORDS.",
+    ),
+    Opt::TIME,
+    Opt::EPOCH,
+    Opt::flag(
+        short('V'),
+        "print the version as sysstat does",
+        "Print the variables described in ENVIRONMENT that are set, and the version, and end.",
+        |args| args.version = true,
+    ),
+    Opt::HELP,
+    Opt::VERSION,
+];

@@ -1,0 +1,45 @@
+//! Why a sample cannot be taken.
+
+use crate::messages::describe;
+use nix::errno::Errno;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a sample cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder cannot be read.
+    #[error("{}: {}", path.display(), describe(cause))]
+    Read {
+        /// The file, including the root.
+        path: PathBuf,
+        /// The error of the system.
+        cause: io::Error,
+    },
+    /// A file does not hold what it should.
+    #[error("{}: expected {expected}", path.display())]
+    Malformed {
+        /// The file, including the root.
+        path: PathBuf,
+        /// What the file should hold.
+        expected: &'static str,
+    },
+    /// There is nothing to read below the root.
+    #[error("{}: expected proc/ and sys/, or numbered folders with them", .0.display())]
+    NoTree(PathBuf),
+    /// The system refuses to wait for the interval.
+    #[error("cannot wait for the interval: {}", describe(.0))]
+    Wait(io::Error),
+}
+
+impl Error {
+    /// Whether the file does not exist, or its device was removed.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        let Error::Read { cause, .. } = self else {
+            return false;
+        };
+        let gone = [Errno::ENOENT, Errno::ENODEV, Errno::ENXIO].map(|errno| errno as i32);
+        cause.raw_os_error().is_some_and(|errno| gone.contains(&errno))
+    }
+}

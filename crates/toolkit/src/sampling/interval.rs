@@ -1,0 +1,136 @@
+//! The interval: absolute deadlines on a monotonic clock, until SIGINT or SIGTERM.
+//!
+//! Each deadline is computed from the previous one, so that delays do not add up. After a delay of
+//! more than an interval, as when the process was stopped or a virtual machine was paused, the
+//! missed deadlines are dropped and the next one is an interval from now. While the machine is
+//! suspended the clock stands still.
+
+use super::error::Error;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{flag, low_level::pipe};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// The times at which samples are due.
+#[derive(Debug)]
+pub struct IntervalTimer {
+    interval: Duration,
+    due: Instant,
+    /// Readable once a signal arrived.
+    stop: UnixStream,
+}
+
+impl IntervalTimer {
+    /// Starts now: the first sample is due one `interval` from now. From now on, the first SIGINT
+    /// or SIGTERM does not end the process but [`IntervalTimer::wait`]. The second one ends the
+    /// process, in case it hangs.
+    ///
+    /// # Errors
+    /// [`Error::Wait`] if the system refuses a socket or a signal handler.
+    pub fn start(interval: Duration) -> Result<IntervalTimer, Error> {
+        let stop = stop_on_signals().map_err(Error::Wait)?;
+        Ok(IntervalTimer::stopped_by(stop, interval))
+    }
+
+    /// A timer that stops when `stop` is readable.
+    fn stopped_by(stop: UnixStream, interval: Duration) -> IntervalTimer {
+        let now = Instant::now();
+        IntervalTimer { interval, due: next_deadline(now, now, interval), stop }
+    }
+
+    /// Waits until the next sample is due. Returns false, at once, if SIGINT or SIGTERM arrived.
+    ///
+    /// # Errors
+    /// [`Error::Wait`] if the system refuses to wait.
+    pub fn wait(&mut self) -> Result<bool, Error> {
+        loop {
+            let remaining = self.due.saturating_duration_since(Instant::now());
+            if self.poll_stop(remaining)? {
+                return Ok(false);
+            }
+            let now = Instant::now();
+            if now >= self.due {
+                self.due = next_deadline(self.due, now, self.interval);
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Whether SIGINT or SIGTERM arrived.
+    ///
+    /// # Errors
+    /// [`Error::Wait`] if the system refuses to poll.
+    pub fn is_stopped(&self) -> Result<bool, Error> {
+        self.poll_stop(Duration::ZERO)
+    }
+
+    /// Waits for a signal for `timeout`, rounded up to milliseconds, or less.
+    fn poll_stop(&self, timeout: Duration) -> Result<bool, Error> {
+        let millis = timeout.as_nanos().div_ceil(1_000_000);
+        let timeout = PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX);
+        let mut polled = [PollFd::new(self.stop.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut polled, timeout) {
+            Ok(count) => Ok(count > 0),
+            Err(Errno::EINTR) => Ok(false),
+            Err(error) => Err(Error::Wait(error.into())),
+        }
+    }
+}
+
+/// Catches the first SIGINT or SIGTERM. The result is readable once one arrived.
+fn stop_on_signals() -> io::Result<UnixStream> {
+    let (stop, signaled) = UnixStream::pair()?;
+    let is_second = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_conditional_default(signal, Arc::clone(&is_second))?;
+        flag::register(signal, Arc::clone(&is_second))?;
+        pipe::register(signal, signaled.try_clone()?)?;
+    }
+    Ok(stop)
+}
+
+/// The deadline after `due`, which was met at `now`.
+fn next_deadline(due: Instant, now: Instant, interval: Duration) -> Instant {
+    match due.checked_add(interval) {
+        Some(next) if next > now => next,
+        _ => now.checked_add(interval).unwrap_or(now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    const INTERVAL: Duration = Duration::from_millis(20);
+
+    #[test]
+    fn delays_do_not_add_up_and_a_pause_drops_deadlines() {
+        let start = Instant::now();
+        assert_eq!(next_deadline(start, start + INTERVAL / 2, INTERVAL), start + INTERVAL);
+        let resumed = start + INTERVAL * 7 / 2;
+        assert_eq!(next_deadline(start, resumed, INTERVAL), resumed + INTERVAL);
+        assert!(next_deadline(start, start, Duration::MAX) >= start, "there is no such time");
+    }
+
+    #[test]
+    fn deadlines_are_kept_until_the_timer_is_stopped() {
+        let (stop, mut signaled) = UnixStream::pair().unwrap();
+        let start = Instant::now();
+        let mut timer = IntervalTimer::stopped_by(stop, INTERVAL);
+        for number in 1..=5 {
+            assert!(timer.wait().unwrap());
+            assert!(start.elapsed() >= INTERVAL * number, "deadline {number} is early");
+        }
+        assert!(!timer.is_stopped().unwrap());
+        signaled.write_all(b"!").unwrap();
+        assert!(timer.is_stopped().unwrap() && !timer.wait().unwrap());
+        assert!(!timer.wait().unwrap(), "a stopped timer stays stopped");
+    }
+}
