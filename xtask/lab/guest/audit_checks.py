@@ -9,7 +9,7 @@ import re
 import shutil
 from collections import Counter
 
-from audit_log import CALLS_64, DIRECT, LOGS, SESSIONS, counted, enriched_logs, notes, raw_logs
+from audit_log import CALLS_64, DIRECT, LOGS, SESSIONS, counted, enriched_logs, journal_logs, notes, raw_logs
 from harness import Failed, check, expect_counts, expect_equal, expect_match, must, shell
 
 # The words of --changes for what the program notes.
@@ -128,6 +128,15 @@ def each(name):
         expect_counts(command, expected.get(kind, Counter()), seen.get(kind, Counter()))
 
 
+@check("auditloginfo/io_uring")
+def io_uring():
+    """A file that is opened without a system call of the open family."""
+    logs = raw_logs()
+    items = notes(logs, "io_uring")
+    for section, kind in (("--syscalls", "syscall"), ("--files", "file")):
+        expect_section("io_uring", section, kind, counted(items, kind), f"{logs}/audit.log")
+
+
 def check_through(name, exe):
     logs = raw_logs()
     items = notes(logs, name)
@@ -181,7 +190,7 @@ def expect_same_reports(logs, names, other):
     for name in names:
         arguments = f"auditloginfo --uid {SESSIONS[name].auid}"
         plain = shell(f"{arguments} {logs}/audit.log")
-        expect_match(plain, r"^   openat \d+$")
+        expect_match(plain, r"^   close \d+$")
         result = shell(f"{arguments} {other}")
         expect_equal(result.command, plain.out, result.out + result.err)
 
@@ -190,6 +199,18 @@ def expect_same_reports(logs, names, other):
 def form_syslog():
     logs = raw_logs()
     expect_same_reports(logs, SESSIONS, f"{logs}/syslog")
+
+
+@check("auditloginfo/form-journal-export")
+def form_journal_export():
+    logs = journal_logs()
+    expect_same_reports(logs, ["64"], f"{logs}/export")
+
+
+@check("auditloginfo/form-journal-json")
+def form_journal_json():
+    logs = journal_logs()
+    expect_same_reports(logs, ["64"], f"{logs}/json")
 
 
 @check("auditloginfo/form-gzip")

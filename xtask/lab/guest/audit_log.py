@@ -1,21 +1,22 @@
 """Real logs of auditd: calls.c makes known calls under several login users, and writes down each of them."""
 
 import codecs
-import functools
 import glob
 import os
 import re
 import shutil
 import socket
+import subprocess
 import threading
 import time
 from collections import Counter, namedtuple
 
-from harness import OUT, Failed, must, read, shell, wait_until, write
+from harness import OUT, Failed, must, once, read, shell, wait_until, write
 
 LOGS = "/var/tmp/logs"
 CALLS_64, CALLS_32 = "/usr/local/bin/calls64", "/usr/local/bin/calls32"
 OPER = 7001
+NETLINK_AUDIT = 9
 
 # One login user for each way in which the program runs.
 Session = namedtuple("Session", "auid user arch command")
@@ -23,6 +24,7 @@ SESSIONS = {
     "64": Session(7101, OPER, "x86_64", [CALLS_64, "all"]),
     "32": Session(7102, OPER, "i386", [CALLS_32, "all"]),
     "root": Session(7103, 0, "x86_64", [CALLS_64, "all"]),
+    "io_uring": Session(7106, OPER, "x86_64", [CALLS_64, "io_uring"]),
     "sudo": Session(7104, OPER, "x86_64", ["/usr/bin/sudo", "-n", CALLS_64, "all"]),
     "su": Session(7105, 0, "x86_64", ["/usr/bin/su", "oper", "-c", f"exec {CALLS_64} all"]),
 }
@@ -42,8 +44,7 @@ write_logs = yes
 log_file = /var/log/audit/audit.log
 log_group = root
 log_format = {format}
-flush = INCREMENTAL_ASYNC
-freq = 200
+flush = NONE
 max_log_file = {megabytes}
 num_logs = 50
 priority_boost = 4
@@ -106,6 +107,7 @@ def counted(items, kind, keep=lambda item: True):
 
 
 def configure(log_format, megabytes, action):
+    """Configures auditd and its plugin that sends the records to syslog."""
     shutil.rmtree("/var/log/audit", ignore_errors=True)
     os.makedirs("/var/log/audit", 0o750)
     text = AUDITD_CONF.format(format=log_format, megabytes=megabytes, action=action)
@@ -170,6 +172,7 @@ def record(form, log_format, megabytes, action, names, repetitions=1):
         if not missing:
             return logs
         print(f"{logs}: events {missing} are missing", flush=True)
+        print(audit_status(), shell("dmesg | grep audit | tail -20").out, flush=True)
     raise Failed("(preparation)", f"a complete log in {form}", f"missing events: {missing}")
 
 
@@ -243,11 +246,34 @@ class Syslog:
         os.remove("/dev/log")
 
 
-@functools.cache
+@once
 def raw_logs():
     return record("raw", "RAW", 99, "IGNORE", SESSIONS)
 
 
-@functools.cache
+@once
+def journal_logs():
+    """A log of auditd, and what journald received of the same events: the files export and json."""
+    must("systemd-machine-id-setup; mkdir -p /run/systemd/journal /run/log/journal")
+    # The socket that systemd passes to it: records of the kernel for every reader.
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_AUDIT) as records:
+        records.bind((0, 1))
+        command = f"exec 3<&{records.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 exec /usr/lib/systemd/systemd-journald"
+        journald = subprocess.Popen(["bash", "-c", command], pass_fds=[records.fileno()])
+    wait_until("journald listens", lambda: os.path.exists("/run/systemd/journal/socket"))
+    try:
+        logs = record("journal", "RAW", 99, "IGNORE", ["64"])
+        last = re.findall(r"^type=SYSCALL msg=audit\([\d.]+:(\d+)\)", read(f"{logs}/audit.log"), re.MULTILINE)[-1]
+        for form in ("export", "json"):
+            journal = f"journalctl --quiet --all -o {form} _TRANSPORT=audit > {logs}/{form}"
+            shell(f"journalctl --all -o export > {OUT}/everything")
+            wait_until(f"event {last} in the journal", lambda: must(journal) == "" and last in read(f"{logs}/{form}"))
+    finally:
+        journald.terminate()
+        journald.wait(30)
+    return logs
+
+
+@once
 def enriched_logs():
     return record("enriched", "ENRICHED", 1, "ROTATE", ["64", "32", "root"], 2)

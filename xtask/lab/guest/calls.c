@@ -3,7 +3,8 @@
  *
  * The program uses no C library, so the audit log must hold exactly the calls in its notes.
  *	calls login AUID UID PROGRAM ARGUMENT...	sets the login user and the user, then executes PROGRAM
- *	calls all FOLDER				makes every call below, in FOLDER, which it creates
+ *	calls all FOLDER				makes every call below but those of io_uring, in FOLDER, which it creates
+ *	calls io_uring FOLDER				opens a file through io_uring
  *	calls ANYTHING					exits
  * Each mode but the last writes its notes to standard output.
  */
@@ -326,7 +327,6 @@ static void all(const char *folder)
 	change("created", folder, CALL(mkdir, L(folder), 0700));
 	CALL(chdir, L(folder));
 	open_every_way();
-	open_by_io_uring();
 	open_odd_names();
 	fail_to_open();
 	execute_with_odd_arguments();
@@ -375,6 +375,10 @@ __attribute__((used)) static void start(long *stack)
 	char **arguments = (char **)(stack + 1);
 	if (stack[0] >= 5 && equal(arguments[1], "login"))
 		login(arguments + 2);
+	if (stack[0] == 3 && equal(arguments[1], "io_uring")) {
+		open_by_io_uring();
+		end();
+	}
 	if (stack[0] == 3 && equal(arguments[1], "all")) {
 		memcpy(self, arguments[0], (unsigned long)length_of(arguments[0]));
 		all(arguments[2]);

@@ -1,10 +1,11 @@
 """What the checks share: their registration, running commands, waiting, and the report.
 
 A check is a function with a name. It returns nothing if all is well, and raises Failed or Skipped otherwise. What several
-checks need (a log, maps under load) is made by a function with a cache, so that a run of few checks makes little."""
+checks need (a log, maps under load) is made by a function marked `once`, so that a run of few checks makes little."""
 
+import difflib
 import fnmatch
-import os
+import functools
 import re
 import signal
 import subprocess
@@ -38,6 +39,24 @@ def check(name, needs=None):
         return function
 
     return register
+
+
+def once(function):
+    """Runs a function of the preparation on its first call only. Later calls get its value, or fail as it did."""
+    outcome = {}
+
+    @functools.wraps(function)
+    def cached():
+        if not outcome:
+            try:
+                outcome["value"] = function()
+            except Exception as error:
+                outcome["error"] = error
+        if "error" in outcome:
+            raise outcome["error"]
+        return outcome["value"]
+
+    return cached
 
 
 class Result:
@@ -94,8 +113,13 @@ def has_option(command, option):
 
 
 def expect_equal(command, expected, seen):
-    if expected != seen:
-        raise Failed(command, shown(expected), shown(seen))
+    if expected == seen:
+        return
+    if isinstance(expected, str) and isinstance(seen, str):
+        only = lambda sign: "\n".join(line[2:] for line in difference if line.startswith(sign))  # noqa: E731
+        difference = list(difflib.ndiff(expected.splitlines(), seen.splitlines()))
+        raise Failed(command, f"(lines that differ)\n{only('- ')}", f"(lines that differ)\n{only('+ ')}")
+    raise Failed(command, short(expected), short(seen))
 
 
 def expect_match(result, pattern):
@@ -126,10 +150,6 @@ def expect_counts(command, expected, seen):
 def short(value):
     text = repr(value)
     return text if len(text) <= 160 else f"{text[:100]}...{text[-40:]} ({len(text)} characters)"
-
-
-def shown(value):
-    return value if isinstance(value, str) else short(value)
 
 
 class Report:
@@ -213,5 +233,6 @@ def run_all():
     for name in report.xfail.keys() - CHECKS.keys():
         report.line(f"FAILED {name}")
         report.details([("error", "known-failures names a check that does not exist")])
+    write(f"{OUT}/dmesg", shell("dmesg").out)
+    # The host turns the machine off when it reads this.
     report.line("end")
-    os.sync()

@@ -4,7 +4,6 @@ Four SCSI controllers share disks. The maps are named by their number of paths: 
 path is left), other (failover) and single. A native multipath device of NVMe has a namespace behind two controllers."""
 
 import contextlib
-import functools
 import glob
 import os
 import re
@@ -12,7 +11,7 @@ import signal
 import subprocess
 import time
 
-from harness import Failed, must, read, shell, wait_until, write
+from harness import Failed, must, once, read, shell, wait_until, write
 
 MULTIPATH_CONF = """defaults {
 	user_friendly_names no
@@ -52,7 +51,7 @@ PATHS = {"four": 4, "pair": 2, "other": 2, "single": 1}
 INTERVAL = 2
 
 
-@functools.cache
+@once
 def maps():
     """Starts multipathd and waits until every map has its paths; returns the kernel name of each map."""
     write("/etc/multipath.conf", MULTIPATH_CONF)

@@ -1,12 +1,11 @@
 """mpathstat's figures: computed again from the kernel's counters, and beside iostat."""
 
 import contextlib
-import functools
 import glob
 import os
 import re
 
-from harness import Failed, check, expect_equal, must, read, wait_until, write
+from harness import Failed, check, expect_equal, must, once, read, wait_until, write
 from mpath_devices import PATHS, dm_name, ios, load, maps, mpathstat, nvme_head, nvme_paths, paths, settled
 
 def copy_folder(folder, root):
@@ -42,7 +41,7 @@ def snapshot(root):
             copy_folder(device, root)
 
 
-@functools.cache
+@once
 def snapshots():
     """Two snapshots under load, as numbered folders."""
     folder = "/var/tmp/snapshots"

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from harness import Failed, check, expect_equal, expect_match, expect_no_match, must, read, shell, wait_until, write
+from harness import Failed, check, expect_equal, expect_match, expect_no_match, must, once, read, shell, wait_until, write
 
 THEIRS = "/usr/bin/tapestat"
 OURS = "/usr/local/bin/tapestat"
@@ -20,7 +20,7 @@ INTERVAL = 2
 # ---- the drives
 
 
-@functools.cache
+@once
 def drives():
     """Four tape drives; returns their names."""
     must("modprobe st; modprobe scsi_debug ptype=1 num_tgts=2 max_luns=2 dev_size_mb=64 delay=0")
@@ -46,7 +46,7 @@ def read_blocks(drive, kilobytes, count):
     must(f"mt -f /dev/n{drive} rewind && dd if=/dev/n{drive} of=/dev/null bs={kilobytes}k count={count} 2>&1")
 
 
-@functools.cache
+@once
 def used_drives():
     """The drives after some use: the first wrote and read, the second wrote, the others did little."""
     first, second, third, _ = drives()
