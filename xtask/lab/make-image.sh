@@ -10,7 +10,7 @@ folder=$1
 suite=${SUITE:-trixie}
 mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' | grep -m1 '/debian$')}
 packages=auditd,audispd-plugins,sudo,passwd,login,multipath-tools,dmsetup,nvme-cli,sysstat,fio,mt-st,sg3-utils,lsscsi
-packages=$packages,systemd,udev,kmod,procps,iproute2,util-linux,e2fsprogs,python3,busybox-static
+packages=$packages,udev,kmod,procps,iproute2,util-linux,e2fsprogs,python3,busybox-static
 
 # Backports have the newest kernel: scsi_debug emulates whole tape drives since Linux 6.15. Since 7.0 Debian's kernel comes in
 # two packages that need no initramfs tool. The name of the newest one stands in the dependencies of linux-image-amd64.

@@ -9,7 +9,7 @@ import re
 import shutil
 from collections import Counter
 
-from audit_log import CALLS_64, DIRECT, LOGS, SESSIONS, counted, enriched_logs, journal_logs, notes, raw_logs
+from audit_log import CALLS_64, DIRECT, LOGS, SESSIONS, counted, enriched_logs, notes, raw_logs
 from harness import Failed, check, expect_counts, expect_equal, expect_match, must, shell
 
 # The words of --changes for what the program notes.
@@ -199,18 +199,6 @@ def expect_same_reports(logs, names, other):
 def form_syslog():
     logs = raw_logs()
     expect_same_reports(logs, SESSIONS, f"{logs}/syslog")
-
-
-@check("auditloginfo/form-journal-export")
-def form_journal_export():
-    logs = journal_logs()
-    expect_same_reports(logs, ["64"], f"{logs}/export")
-
-
-@check("auditloginfo/form-journal-json")
-def form_journal_json():
-    logs = journal_logs()
-    expect_same_reports(logs, ["64"], f"{logs}/json")
 
 
 @check("auditloginfo/form-gzip")

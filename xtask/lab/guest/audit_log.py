@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
 import threading
 import time
 from collections import Counter, namedtuple
@@ -16,7 +15,6 @@ from harness import OUT, Failed, must, once, read, shell, wait_until, write
 LOGS = "/var/tmp/logs"
 CALLS_64, CALLS_32 = "/usr/local/bin/calls64", "/usr/local/bin/calls32"
 OPER = 7001
-NETLINK_AUDIT = 9
 
 # One login user for each way in which the program runs.
 Session = namedtuple("Session", "auid user arch command")
@@ -249,29 +247,6 @@ class Syslog:
 @once
 def raw_logs():
     return record("raw", "RAW", 99, "IGNORE", SESSIONS)
-
-
-@once
-def journal_logs():
-    """A log of auditd, and what journald received of the same events: the files export and json."""
-    must("systemd-machine-id-setup; mkdir -p /run/systemd/journal /run/log/journal")
-    # The socket that systemd passes to it: records of the kernel for every reader.
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_AUDIT) as records:
-        records.bind((0, 1))
-        command = f"exec 3<&{records.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 exec /usr/lib/systemd/systemd-journald"
-        journald = subprocess.Popen(["bash", "-c", command], pass_fds=[records.fileno()])
-    wait_until("journald listens", lambda: os.path.exists("/run/systemd/journal/socket"))
-    try:
-        logs = record("journal", "RAW", 99, "IGNORE", ["64"])
-        last = re.findall(r"^type=SYSCALL msg=audit\([\d.]+:(\d+)\)", read(f"{logs}/audit.log"), re.MULTILINE)[-1]
-        for form in ("export", "json"):
-            journal = f"journalctl --quiet --all -o {form} _TRANSPORT=audit > {logs}/{form}"
-            shell(f"journalctl --all -o export > {OUT}/everything")
-            wait_until(f"event {last} in the journal", lambda: must(journal) == "" and last in read(f"{logs}/{form}"))
-    finally:
-        journald.terminate()
-        journald.wait(30)
-    return logs
 
 
 @once
