@@ -1,12 +1,12 @@
-//! The command line: the only place that names an option.
+//! The command line. No other module names an option.
 
 mod options;
 
+use crate::filter::{FieldFilter, Filter, Query, UserFilter};
 use crate::logs::Logs;
 use crate::manual::MANUAL;
-use crate::report::{Format, Layout, What};
-use crate::section::{Detail, Section, Sections};
-use crate::subject::{Query, Subject, Test, Who};
+use crate::report::{Format, Layout, Scope};
+use crate::section::{Collect, Section, Sections};
 use crate::times::{self, End};
 use chrono::Local;
 use nix::unistd::User;
@@ -17,12 +17,14 @@ use std::path::PathBuf;
 use sysparse::audit::AUID_UNSET;
 use toolkit::cli::{Command, OptionGroup};
 
-/// What a command line asks for.
+/// A parsed command line.
 #[derive(Debug, Default)]
 pub struct Args {
     logs: Vec<PathBuf>,
     rotated: bool,
-    subject: Subject,
+    /// Names of login users that are not resolved to numbers yet.
+    user_names: BTreeSet<Vec<u8>>,
+    filter: Filter,
     sections: Sections,
     absolute: bool,
     modes: bool,
@@ -48,44 +50,70 @@ impl Args {
     /// The logs to read.
     #[must_use]
     pub fn logs(&self) -> Logs {
-        Logs { named: self.logs.clone(), rotated: self.rotated }
+        Logs { operands: self.logs.clone(), rotated: self.rotated }
     }
 
-    /// Which events count, and what is counted of them.
+    /// What to count in the logs.
     #[must_use]
     pub fn query(&self) -> Query {
-        let who = match &self.layout.what {
-            What::Users(users) => Who::These(users.iter().copied().collect()),
-            What::Overview | What::Everybody => Who::Everybody,
+        let users = match &self.scope() {
+            // Which users they are is known at the end of the logs.
+            _ if !self.user_names.is_empty() => UserFilter::All,
+            Scope::Users(users) => UserFilter::Only(users.iter().copied().collect()),
+            Scope::Overview | Scope::AllUsers => UserFilter::All,
         };
-        // Items of nobody are no lines, so for those it does not matter who else is in the logs.
-        let lists_items = matches!(self.layout.format, Format::Tsv | Format::Jsonl);
-        let overview = match self.layout.what {
-            What::Overview => !self.layout.format.is_profile(),
-            What::Everybody => !self.layout.format.is_profile() && !lists_items,
-            What::Users(_) => false,
-        };
-        let detail = Detail {
+        let collect = Collect {
             sections: self.sections(),
             absolute: self.absolute,
             modes: self.modes,
-            overview,
+            overview: self.counts_all_events(),
+            contents: false,
         };
-        Query { subject: Subject { who, ..self.subject.clone() }, detail }
+        Query { filter: Filter { users, ..self.filter.clone() }, collect }
     }
 
-    /// How the report looks.
+    /// Whether events without an item count. The overview counts them, and a report for each login
+    /// user of the logs needs them to know the users. In tsv and jsonl a user without an item has
+    /// no line.
+    fn counts_all_events(&self) -> bool {
+        let is_list = matches!(self.layout.format, Format::Tsv | Format::Jsonl);
+        match self.scope() {
+            _ if self.layout.format.is_profile() => false,
+            Scope::Overview => true,
+            Scope::AllUsers => !is_list,
+            // Only events of all types tell all names.
+            Scope::Users(_) => !self.user_names.is_empty(),
+        }
+    }
+
+    /// The form of the report.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        Layout { sections: self.sections(), modes: self.modes, ..self.layout.clone() }
+        Layout {
+            scope: self.scope(),
+            sections: self.sections(),
+            modes: self.modes,
+            failed: self.filter.success == Some(false),
+            ..self.layout.clone()
+        }
     }
 
-    /// The sections asked for; those of the original command if none is, and for the overview, whose
-    /// columns they are.
+    /// The login users to report on. An option that selects or changes a section asks for a report on
+    /// each.
+    fn scope(&self) -> Scope {
+        let has_section = self.sections != Sections::EMPTY || self.absolute || self.modes;
+        match &self.layout.scope {
+            Scope::Overview if has_section => Scope::AllUsers,
+            scope => scope.clone(),
+        }
+    }
+
+    /// The sections to collect: those of the original command by default and for the overview, which
+    /// has columns for them; a profile needs the calls.
     fn sections(&self) -> Sections {
         match self.sections {
             _ if self.layout.format.is_profile() => Sections::EMPTY.with(Section::Calls),
-            _ if self.layout.what == What::Overview => Sections::ORIGINAL,
+            _ if self.scope() == Scope::Overview => Sections::ORIGINAL,
             Sections::EMPTY => Sections::ORIGINAL,
             asked => asked,
         }
@@ -93,46 +121,95 @@ impl Args {
 
     fn add_user(&mut self, word: &OsStr) -> Result<(), String> {
         if word == OsStr::new("all") {
-            self.layout.what = What::Everybody;
+            self.layout.scope = Scope::AllUsers;
             return Ok(());
         }
-        let user = user(word).ok_or("expected a number, a user's name, unset or all")?;
-        match &mut self.layout.what {
-            What::Everybody => {}
-            What::Users(users) => drop(users.insert(user)),
-            What::Overview => self.layout.what = What::Users(BTreeSet::from([user])),
+        if self.layout.scope == Scope::Overview {
+            self.layout.scope = Scope::Users(BTreeSet::new());
+        }
+        match user_number(word) {
+            Some(user) => self.add_user_number(user),
+            None if is_user_name(word) => drop(self.user_names.insert(word.as_bytes().to_vec())),
+            None => return Err("expected a number, a user's name, unset or all".to_owned()),
         }
         Ok(())
+    }
+
+    fn add_user_number(&mut self, user: u32) {
+        if let Scope::Users(users) = &mut self.layout.scope {
+            users.insert(user);
+        }
+    }
+
+    /// Replaces the names of login users by the numbers that `find` returns for them. A name without
+    /// a number stays.
+    pub fn resolve_user_names(&mut self, find: impl Fn(&[u8]) -> Vec<u32>) {
+        for name in std::mem::take(&mut self.user_names) {
+            let users = find(&name);
+            users.iter().for_each(|user| self.add_user_number(*user));
+            if users.is_empty() {
+                self.user_names.insert(name);
+            }
+        }
+    }
+
+    /// The names of login users that are not resolved.
+    #[must_use]
+    pub fn unresolved_user_names(&self) -> &BTreeSet<Vec<u8>> {
+        &self.user_names
     }
 
     fn add_section(&mut self, section: Section) {
         self.sections = self.sections.with(section);
     }
 
-    /// Adds a test, or its value to the one there is of the same thing.
-    fn add_test(&mut self, mut test: Test) {
-        if !self.subject.tests.iter_mut().any(|own| own.absorb(&mut test)) {
-            self.subject.tests.push(test);
+    /// Adds a field filter. The values of filters on the same field are alternatives.
+    fn add_field_filter(&mut self, mut filter: FieldFilter) {
+        if !self.filter.fields.iter_mut().any(|own| own.merge(&mut filter)) {
+            self.filter.fields.push(filter);
         }
     }
 }
 
-/// The one value of a test that is a text.
+/// A set of one text, for a field filter.
 fn text(word: &OsStr) -> BTreeSet<Vec<u8>> {
     BTreeSet::from([word.as_bytes().to_vec()])
 }
 
-/// The user id that a word stands for: a number, -1, `unset`, or a name that this machine knows.
+/// Parses a user id: a number, -1, `unset`, or the name of a user of this host.
 fn user(word: &OsStr) -> Option<u32> {
+    let named = || User::from_name(word.to_str()?).ok()?.map(|user| user.uid.as_raw());
+    user_number(word).or_else(|| is_user_name(word).then(named)?)
+}
+
+/// Parses a user id without a look-up: a number, -1 or `unset`.
+fn user_number(word: &OsStr) -> Option<u32> {
     match word.to_str()? {
         "unset" | "-1" => Some(AUID_UNSET),
-        number if number.bytes().all(|byte| byte.is_ascii_digit()) => number.parse().ok(),
-        name => User::from_name(name).ok()?.map(|user| user.uid.as_raw()),
+        number if is_digits(number.as_bytes()) => number.parse().ok(),
+        _ => None,
     }
 }
 
+/// Whether the word can be the name of a user: anything but a number.
+fn is_user_name(word: &OsStr) -> bool {
+    let digits = word.as_bytes().strip_prefix(b"-").unwrap_or(word.as_bytes());
+    !is_digits(digits)
+}
+
+fn is_digits(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_digit)
+}
+
+fn day(word: &OsStr) -> Result<(u64, u64), String> {
+    let day = word.to_str().and_then(|text| times::parse_day(text, Local::now()));
+    day.ok_or_else(|| {
+        "expected today, yesterday, week-ago, or a date such as 2026-11-22".to_owned()
+    })
+}
+
 fn time(word: &OsStr, end: End) -> Result<u64, String> {
-    let seconds = word.to_str().and_then(|text| times::seconds(text, end, Local::now()));
+    let seconds = word.to_str().and_then(|text| times::parse(text, end, Local::now()));
     seconds.ok_or_else(|| {
         "expected now, recent, this-hour, today, yesterday, this-week, week-ago, this-month, \
          this-year, boot, seconds since the epoch, or a time such as 2026-11-22T13:08:05Z"

@@ -1,289 +1,339 @@
-//! Joins records into events and counts them.
+//! Assembles records into events.
 //!
-//! The records of one event carry the same node, time and serial, but nothing says how many there
-//! are or that they stand together: the kernel's records of one event come interleaved with those
-//! of others, late, in any order. So an event stays open until no record within [`REACH`] places
-//! has belonged to it, and each record counts as soon as what it needs is known:
+//! The records of one event have the same node, time and serial number. Nothing tells how many there
+//! are, and they can come in any order, mixed with the records of other events. This is the life of
+//! an event:
 //!
-//! - a SYSCALL record is a call made, by itself, and says what the rest of its event means;
-//! - a PATH record is a file opened if its event's call opens files;
-//! - an EXECVE record is a command executed, several of one event are one command.
+//! ```text
+//!  absent
+//!    |  its first record
+//!    v
+//!  open       records are added; those that cannot be counted yet are pending
+//!    |  |
+//!    |  +-- complete: the call has all its records ----------------+
+//!    |                                                             v
+//!    +-- evict: no record for the length of the reorder          recent   a late denial is still
+//!    |          window, or too much is pending                     |      counted for the call
+//!    +-- flush: end of input                                       |
+//!    v                                                             |  the reorder window has passed
+//!  gone <----------------------------------------------------------+
 //!
-//! A record that comes before what it needs is held as a copy. Whatever the order, an event adds
-//! the same to the tally, so a log can be cut in pieces that are read side by side: a piece keeps
-//! the events that may go on beyond its ends, and [`Joiner::absorb`] joins them.
+//!  merge: what two chunks of a log hold of one event becomes one event
+//! ```
+//!
+//! A record is counted as soon as everything is known that it depends on:
+//!
+//! - A SYSCALL record is a system call. It also says what the other records of its event mean.
+//! - A PATH record is a file that was opened if the call opens files.
+//! - The EXECVE records of an event are one command.
+//! - A record such as AVC or `USER_LOGIN` is standalone: an event of its own, unless a SYSCALL record
+//!   belongs to the same event.
+//!
+//! So an event adds the same counts in whatever order its records come, and chunks of a log can be
+//! read in parallel: an assembler keeps the events that may continue in the chunks before and after
+//! its own, and [`EventAssembler::merge`] puts them together.
+//!
+//! ```
+//! use auditloginfo::event::{EventAssembler, Sink};
+//! use auditloginfo::filter::Query;
+//! use auditloginfo::section::{Collect, Sections};
+//! use sysparse::audit;
+//!
+//! let collect = Collect { sections: Sections::ORIGINAL, ..Collect::default() };
+//! let query = Query { collect, ..Query::default() };
+//! let mut sink = Sink::new(collect);
+//! let mut assembler = EventAssembler::new(&query, Default::default());
+//! for line in [
+//!     "type=PATH msg=audit(1795352893.420:99): item=0 name=\"/etc/motd\" nametype=NORMAL",
+//!     "type=SYSCALL msg=audit(1795352893.420:99): arch=c000003e syscall=257 success=yes exit=3 \
+//!      items=1 ppid=1 pid=2 auid=7005 uid=0",
+//! ] {
+//!     assembler.add_record(audit::header(line.as_bytes()).unwrap(), &mut sink).unwrap();
+//! }
+//! assert_eq!(assembler.flush(&mut sink), 0);
+//! assert_eq!(sink.tally.counts(7005).unwrap().files.total(), 1);
+//! ```
 
-mod command;
-mod counter;
-mod denial;
-mod facts;
-mod file;
-mod finished;
-mod group;
-mod held;
-mod hosts;
-mod id;
-mod more;
-mod window;
+mod call_context;
+mod event_id;
+mod open_event;
+mod open_events;
+mod rare_state;
+mod recent_calls;
+mod sink;
+mod span;
 
-use crate::section::{Detail, Section};
-use crate::subject::{Query, Subject};
-use crate::syscall_names::{Arch, Call, Purposes};
-use crate::tally::Tally;
-use counter::Counter;
-use finished::Finished;
+pub use sink::Sink;
+pub use span::REORDER_WINDOW;
+
+use crate::call_class::CallClasses;
+use crate::filter::{Filter, Query};
+use crate::section::Section;
+use crate::syscall_names::{Arch, Call};
+use call_context::CallContext;
+use event_id::{EventId, NodeHasher};
 use foldhash::fast::RandomState;
-use group::Group;
-use hosts::Hosts;
-use id::Id;
+use open_event::OpenEvent;
+use open_events::{OpenEvents, PENDING_MAX};
+use recent_calls::{RecentCall, RecentCalls};
+use span::Span;
 use sysparse::ParseError;
 use sysparse::audit::{self, Path, Record, RecordHeader, RecordType};
-use window::Window;
 
-/// How many places apart two records of one event may stand in the log, with no record of it in
-/// between: enough for real logs (643 seen) in which every record is moved by up to 10,000 places.
-pub const REACH: u64 = 1 << 15;
-
-/// How many bytes of records may be held for events that are not complete, in one piece of a log;
-/// beyond that the oldest are settled with what they have.
-const HELD_MAX: usize = 8 << 20;
-
-/// Joins the records of one piece of a log and counts what is asked for.
-pub struct Joiner<'a> {
-    subject: &'a Subject,
-    detail: Detail,
-    /// A bit for each type of record, set if records of that type are of use.
-    useful: u32,
-    window: Window,
-    /// Closed events that may belong to one which the piece before this began.
-    early: Vec<Group>,
-    /// Bytes held by them.
-    early_held: usize,
-    /// Whether a piece comes before this one.
-    continues: bool,
+/// Assembles the records of a log, or of one chunk of it, into events.
+pub struct EventAssembler<'a> {
+    filter: &'a Filter,
+    /// One bit for each record type: whether records of that type are needed.
+    needed_types: u32,
+    open: OpenEvents,
+    /// The complete calls, if standalone records are needed.
+    recent: Option<RecentCalls>,
+    /// Evicted events that may continue an event of the chunk before this one.
+    early: Vec<OpenEvent>,
+    /// The size of everything pending for them, in bytes.
+    early_bytes: usize,
+    follows_chunk: bool,
+    /// The number of events that ended with records missing.
     incomplete: u64,
-    hosts: Hosts,
-    purposes: Purposes,
-    scratch: Vec<u8>,
+    nodes: NodeHasher,
+    classes: CallClasses,
 }
 
-impl<'a> Joiner<'a> {
-    /// A joiner for a piece of a log; `continues` says that another piece comes before it. All
-    /// pieces of a log need the same `nodes`, which hash the names of hosts.
+impl<'a> EventAssembler<'a> {
+    /// An assembler for a log or for the first chunk of one. All chunks of a log need the same seed.
     #[must_use]
-    pub fn new(query: &'a Query, nodes: RandomState, continues: bool) -> Self {
-        let Query { subject, detail } = query;
-        let finished = || Finished::new(nodes.clone(), continues);
-        let finished = detail.needs_others().then(finished);
-        Joiner {
-            subject,
-            detail: *detail,
-            useful: detail.useful(),
-            window: Window::new(finished),
+    pub fn new(query: &'a Query, node_seed: RandomState) -> Self {
+        EventAssembler::create(query, node_seed, false)
+    }
+
+    /// An assembler for a chunk that follows another one.
+    #[must_use]
+    pub fn for_next_chunk(query: &'a Query, node_seed: RandomState) -> Self {
+        EventAssembler::create(query, node_seed, true)
+    }
+
+    fn create(query: &'a Query, seed: RandomState, follows_chunk: bool) -> Self {
+        let Query { filter, collect } = query;
+        let recent = || RecentCalls::new(seed.clone(), follows_chunk);
+        let needed = RecordType::ALL.into_iter().filter(|kind| collect.needs_type(*kind));
+        EventAssembler {
+            filter,
+            needed_types: needed.fold(0, |bits, kind| bits | 1 << kind as u32),
+            open: OpenEvents::new(),
+            recent: collect.needs_standalone_records().then(recent),
             early: Vec::new(),
-            early_held: 0,
-            continues,
+            early_bytes: 0,
+            follows_chunk,
             incomplete: 0,
-            hosts: Hosts::new(nodes),
-            purposes: Purposes::default(),
-            scratch: Vec::new(),
+            nodes: NodeHasher::new(seed),
+            classes: CallClasses::default(),
         }
     }
 
-    /// Goes on to the next record; true if records of that type are of no use.
-    #[inline]
-    pub fn passes(&mut self, kind: RecordType) -> bool {
-        self.window.step();
-        self.useful >> kind as u32 & 1 == 0
+    /// The number of records so far.
+    #[must_use]
+    pub fn place(&self) -> u64 {
+        self.open.place()
     }
 
-    /// Takes the record that was gone on to and adds to `tally` what can be counted now.
+    /// Adds the next record of the log, and counts what can be counted now.
     ///
     /// # Errors
-    /// The record is damaged; it counts for nothing.
+    /// The record is damaged. It counts for nothing.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "it is called from one hot place")]
-    pub fn record(&mut self, start: RecordHeader<'_>, tally: &mut Tally) -> Result<(), ParseError> {
-        match start.kind {
-            RecordType::Syscall => self.syscall(&start.record()?, tally)?,
-            RecordType::Path
-            | RecordType::Execve
-            | RecordType::Uringop
-            | RecordType::Cwd
-            | RecordType::Openat2 => {
-                self.part(start, tally)?;
-            }
-            _ => self.other(&start.record()?, tally),
-        }
-        if self.window.is_due() {
-            self.close_distant(tally);
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn syscall(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), ParseError> {
-        let read = audit::Call::of(record)?;
-        let call = Call { arch: Arch::new(read.arch), number: read.number };
-        let counts = self.subject.counts(record, &read);
-        if counts {
-            let counts = tally.of(read.auid);
-            counts.calls.add(call);
-            if self.detail.overview {
-                counts.event(record.stamp());
-                counts.as_root += u64::from(read.euid() == Some(0));
-            }
-        }
-        let has_parts = read.items > 0 && self.detail.needs_parts();
-        let failed = read.success == Some(false) && self.detail.sections.has(Section::Errors);
-        // Nothing else belongs to a call without a path, so its event need not be remembered.
-        if has_parts || failed || self.detail.needs_others() && !self.is_done(record, &read, counts)
-        {
-            let purpose = self.purposes.of(call);
-            let auid = counts.then_some(read.auid);
-            let take = |group: &mut Group, counter: &mut Counter<'_>| {
-                group.learn(read, (call, purpose), auid, counter);
-            };
-            self.give(record, tally, take);
-        }
-        Ok(())
-    }
-
-    /// Whether nothing is known or to come of the call's event but records that are no part of it.
-    fn is_done(&mut self, record: &Record<'_>, read: &audit::Call<'_>, counts: bool) -> bool {
-        let id = self.id(record);
-        self.window.pass(id, counts.then_some(read.auid))
-    }
-
-    /// Takes a record that means nothing without the SYSCALL record of its event.
-    #[inline]
-    fn part(&mut self, start: RecordHeader<'_>, tally: &mut Tally) -> Result<(), ParseError> {
-        let host = |record: &Record<'_>| self.hosts.hash(record);
-        if let Some(record) = self.window.current().and_then(|id| id.record(start, host)) {
-            let path = Joiner::path(&record)?;
-            let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
-            let take = |group: &mut Group| group.take(&record, path, &mut counter);
-            if let Some(group) = self.window.with_current(take) {
-                self.settle(group, tally);
-            }
+    pub fn add_record(
+        &mut self,
+        header: RecordHeader<'_>,
+        sink: &mut Sink,
+    ) -> Result<(), ParseError> {
+        self.open.move_to(self.open.place() + 1);
+        if self.needed_types >> header.kind as u32 & 1 == 0 {
             return Ok(());
         }
-        self.part_of_any(&start.record()?, tally)
-    }
-
-    #[cold]
-    fn part_of_any(&mut self, record: &Record<'_>, tally: &mut Tally) -> Result<(), ParseError> {
-        let path = Joiner::path(record)?;
-        self.give(record, tally, |group, counter| group.take(record, path, counter));
+        let record = header.record()?;
+        match record.kind {
+            RecordType::Syscall => self.add_syscall(&record, sink)?,
+            RecordType::Path => self.add_path(&record, sink)?,
+            RecordType::Execve => self.add_command(&record, sink)?,
+            RecordType::Uringop | RecordType::Cwd | RecordType::Openat2 => {
+                self.add_context(&record, sink);
+            }
+            _ => self.add_standalone(&record, sink),
+        }
+        if self.open.needs_eviction() {
+            self.evict(sink);
+        }
         Ok(())
     }
 
-    /// The name in a record, if it is a PATH record.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "as for the path itself")]
-    fn path<'r>(record: &Record<'r>) -> Result<Option<Path<'r>>, ParseError> {
-        match record.kind {
-            RecordType::Path => Ok(Some(Path::of(record)?)),
-            RecordType::Execve if record.arguments().next().is_none() => {
-                let at = record.line.len();
-                Err(ParseError { expected: "argc= or an argument", at })
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// Takes a record that is an event of its own, unless a SYSCALL record belongs to it.
-    fn other(&mut self, record: &Record<'_>, tally: &mut Tally) {
-        let id = self.id(record);
-        if let Some(call) = self.window.finished(id, self.window.position()) {
-            return self.counter(tally).denied(call.auid, record);
-        }
-        let auid = self.subject.counts_other(record);
-        self.give(record, tally, |group, counter| group.take_other(record, auid, counter));
-    }
-
-    /// Gives a record to its event, by `take`.
     #[inline]
-    fn give(
-        &mut self,
-        record: &Record<'_>,
-        tally: &mut Tally,
-        take: impl FnOnce(&mut Group, &mut Counter<'_>),
-    ) {
+    fn add_syscall(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
+        let parsed = audit::Call::parse(record)?;
+        let call = Call { arch: Arch::new(parsed.arch), number: parsed.number };
+        let auid = self.filter.includes_call(record, &parsed).then_some(parsed.auid);
+        if let Some(auid) = auid {
+            sink.add_call(auid, call, record, &parsed);
+        }
+        let has_dependents = parsed.items > 0 && sink.collect.needs_dependent_records();
+        let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
+        if !has_dependents && !has_error && self.add_single_record_call(record, auid) {
+            return Ok(());
+        }
+        let mut context = CallContext::new(parsed, call, self.classes.get(call), auid);
+        if auid.is_some() && sink.collect.needs_call_details() {
+            context.add_details(parsed, sink.collect);
+        }
         let id = self.id(record);
-        let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
-        let complete = self.window.with(id, |group| take(group, &mut counter));
-        if let Some(group) = complete {
-            self.settle(group, tally);
+        self.open.enter(id).set_context(context, sink);
+        self.complete_current(sink);
+        Ok(())
+    }
+
+    /// Completes a call that no other records depend on. Returns false if its event is open because
+    /// a standalone record came before.
+    fn add_single_record_call(&mut self, record: &Record<'_>, auid: Option<u32>) -> bool {
+        let Some(recent) = &mut self.recent else { return true };
+        let id = EventId::new(record, self.nodes.hash(record));
+        let is_open = self.open.contains(id);
+        if !is_open {
+            recent.add(id, auid, Span::start(self.open.place()));
+        }
+        !is_open
+    }
+
+    #[inline]
+    fn add_path(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
+        let path = Path::parse(record)?;
+        let id = self.id(record);
+        self.open.enter(id).add_path(record, path, sink);
+        self.complete_current(sink);
+        Ok(())
+    }
+
+    fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
+        if record.arguments().next().is_none() {
+            let at = record.line.len();
+            return Err(ParseError { expected: "argc= or an argument", at });
+        }
+        let id = self.id(record);
+        self.open.enter(id).add_command(record, sink);
+        self.complete_current(sink);
+        Ok(())
+    }
+
+    /// Adds a record that tells how other records of its event are meant.
+    fn add_context(&mut self, record: &Record<'_>, sink: &mut Sink) {
+        let id = self.id(record);
+        self.open.enter(id).add_context(record, sink);
+        self.complete_current(sink);
+    }
+
+    /// Adds a record that is an event of its own unless a SYSCALL record belongs to the same event.
+    fn add_standalone(&mut self, record: &Record<'_>, sink: &mut Sink) {
+        let id = self.id(record);
+        if let Some(call) = self.find_recent(id) {
+            return sink.add_late_denial(call.auid, record);
+        }
+        let auid = self.filter.standalone_auid(record);
+        if let Some(auid) = auid {
+            sink.add_name(auid, record);
+        }
+        self.open.enter(id).add_standalone(record, auid, sink);
+        self.complete_current(sink);
+    }
+
+    /// The complete call of the same event, if the event is not open.
+    fn find_recent(&self, id: EventId) -> Option<RecentCall> {
+        let recent = self.recent.as_ref().filter(|_| !self.open.contains(id))?;
+        recent.find(id, self.open.place())
+    }
+
+    #[inline]
+    fn id(&mut self, record: &Record<'_>) -> EventId {
+        EventId::new(record, self.nodes.hash(record))
+    }
+
+    /// Completes the current event if all its records have come.
+    #[inline(always)]
+    fn complete_current(&mut self, sink: &mut Sink) {
+        let event = self.open.current();
+        if !event.is_complete() {
+            return self.open.keep_current();
+        }
+        if let Some(recent) = &mut self.recent {
+            recent.add(event.id, event.auid(), event.span);
+        }
+        let event = self.open.close_current();
+        if event.has_uncounted() {
+            event.end(sink);
         }
     }
 
-    fn counter<'c>(&'c mut self, tally: &'c mut Tally) -> Counter<'c> {
-        Counter { detail: self.detail, tally, scratch: &mut self.scratch }
-    }
-
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "as for the id itself")]
-    fn id(&mut self, record: &Record<'_>) -> Id {
-        Id::new(record, self.hosts.hash(record))
-    }
-
-    /// Closes the events that no further record can belong to.
-    fn close_distant(&mut self, tally: &mut Tally) {
-        while let Some(group) = self.window.pop_distant() {
-            let held = self.early_held + group.held();
-            if self.continues && group.first <= REACH && held <= HELD_MAX {
-                self.early_held = held;
-                self.early.push(group);
+    /// Evicts the events to which no record can belong any more.
+    fn evict(&mut self, sink: &mut Sink) {
+        while let Some(event) = self.open.evict() {
+            let early_bytes = self.early_bytes + event.pending_bytes();
+            if self.follows_chunk && event.span.starts_early() && early_bytes <= PENDING_MAX {
+                self.early_bytes = early_bytes;
+                self.early.push(event);
             } else {
-                self.settle(group, tally);
+                self.end(event, sink);
             }
         }
     }
 
-    fn settle(&mut self, group: Group, tally: &mut Tally) {
-        let is_complete = group.settle(&mut self.counter(tally));
-        self.incomplete += u64::from(!is_complete);
+    fn end(&mut self, mut event: OpenEvent, sink: &mut Sink) {
+        self.incomplete += u64::from(!event.end(sink));
     }
 
-    /// Takes over the open events of the piece that follows this one.
-    pub fn absorb(&mut self, mut piece: Joiner<'_>, tally: &mut Tally) {
-        let offset = self.window.position();
-        let end = offset + piece.window.position();
-        self.incomplete += piece.incomplete;
-        let finished = piece.window.take_finished();
-        let others = finished.as_ref().map(|theirs| self.window.take_others(theirs, offset));
-        for (group, auid) in others.into_iter().flatten() {
-            group.join(auid, &mut self.counter(tally));
+    /// Merges the events of the next chunk that may have begun in this one or may continue in the
+    /// chunk after it.
+    pub fn merge(&mut self, mut next: EventAssembler<'_>, sink: &mut Sink) {
+        let offset = self.open.place();
+        let end = offset + next.open.place();
+        self.incomplete += next.incomplete;
+        let next_recent = next.recent.take();
+        if let Some(recent) = &next_recent {
+            self.claim_standalone(recent, offset, sink);
         }
-        let mut groups = piece.early;
-        groups.extend(piece.window.into_groups());
-        groups.sort_unstable_by_key(|group| group.first);
-        for group in groups {
-            self.unite(group.moved_by(offset), tally);
+        let mut events = next.early;
+        events.extend(next.open.into_events());
+        events.sort_unstable_by_key(|event| event.span.first);
+        for event in events {
+            self.merge_event(event, offset, sink);
         }
-        if let Some(theirs) = finished {
-            self.window.remember(&theirs, offset);
+        if let (Some(recent), Some(next)) = (&mut self.recent, &next_recent) {
+            recent.merge(next, offset);
         }
-        self.window.advance_to(end);
-        self.close_distant(tally);
+        self.open.move_to(end);
+        self.evict(sink);
     }
 
-    fn unite(&mut self, group: Group, tally: &mut Tally) {
-        let call = self.window.finished(group.id, group.first).filter(|_| group.has_no_part());
+    /// Counts the denials of open events whose call is complete in the next chunk.
+    fn claim_standalone(&mut self, next: &RecentCalls, offset: u64, sink: &mut Sink) {
+        for (id, call) in next.find_early(self.open.ids()) {
+            if let Some(event) = self.open.take_standalone(id, call.place + offset) {
+                event.claim_denials(call.auid, sink);
+            }
+        }
+    }
+
+    /// Merges an event of the next chunk with the open event of the same id or with its recent call.
+    fn merge_event(&mut self, mut event: OpenEvent, offset: u64, sink: &mut Sink) {
+        event.span = event.span.shift(offset);
+        self.open.move_to(event.span.first);
+        let call = self.find_recent(event.id).filter(|_| event.has_only_standalone());
         if let Some(call) = call {
-            return group.join(call.auid, &mut self.counter(tally));
+            return event.claim_denials(call.auid, sink);
         }
-        let mut counter = Counter { detail: self.detail, tally, scratch: &mut self.scratch };
-        if let Some(group) = self.window.unite(group, &mut counter) {
-            self.settle(group, tally);
-        }
+        self.open.enter(event.id).merge(event, sink);
+        self.complete_current(sink);
     }
 
-    /// Closes every event; gives the number of those that lack a record.
-    pub fn finish(mut self, tally: &mut Tally) -> u64 {
-        for group in std::mem::take(&mut self.window).into_groups() {
-            self.settle(group, tally);
+    /// Ends the input and all open events. Returns the number of events that lack a record.
+    pub fn flush(mut self, sink: &mut Sink) -> u64 {
+        for event in std::mem::take(&mut self.open).into_events() {
+            self.end(event, sink);
         }
         self.incomplete
     }

@@ -35,18 +35,37 @@ pub(crate) const MANUAL: Manual = Manual {
             ],
         ),
         (
+            "USER NAMES",
+            &[
+                "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
+               accepts them. The users of this machine name those of a log only if the log is read \
+               where auditd writes it: in `/var/log/audit` or at `log_file`. For any other log, \
+               which may come from another machine, they only resolve a name given with `--uid` \
+               that the log does not contain.",
+            ],
+        ),
+        (
             "DIAGNOSTICS",
-            &["Problems are reported on stderr: files that cannot be read or that contain no \
-               audit record; damaged records, which are left out; incomplete events, which are \
+            &[
+                "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
+               with what they are and what to do; files that are given twice, which are read once; \
+               rotated files that are missing or no regular files; empty logs; damaged records, which are left out; incomplete events, which are \
                counted with the records that they have; system calls of an unknown architecture, \
                which are listed by number; and system calls that a profile omits because their \
-               names are unknown. Everything else is counted."],
+               names are unknown. Everything else is counted.",
+                "If nothing matched, one line says what the logs hold instead: which login users, in \
+               which time, or only which types of records. For this line, regular files are read \
+               again.",
+            ],
         ),
         (
             "EXIT STATUS",
-            &["0: success, even if nothing matched. 1: some of the input could not be read (the \
-               rest is reported), the report could not be written, or there was no system call \
-               for a profile. 2: the command line is wrong."],
+            &[
+                "0: success, even if nothing matched. 1: some of the input could not be read or is no \
+               audit log (the rest is reported), the report could not be written, or there was no system call \
+               for a profile. 2: the command line is wrong, or nothing knows the \
+               name given with `--uid`.",
+            ],
         ),
     ],
     examples: EXAMPLES,
@@ -64,6 +83,7 @@ const EXAMPLES: &[(&str, &str)] = &[
         "errors",
     ),
     ("List the commands that were executed in one second of a day:", "between-times"),
+    ("List the commands of a whole day, which could also be `yesterday`:", "one-day"),
     ("Read the current log and its rotated files as one log:", "rotated"),
     (
         "Show what one process did. The login session distinguishes it from other processes that \

@@ -1,6 +1,25 @@
-//! The report: text, tab-separated values or JSON. Nothing is computed here but the order.
+//! The report: text, records, JSON or a profile. This module sorts, selects and prints the counts;
+//! it adds up only calls of the same name.
+//!
+//! ```
+//! use auditloginfo::report::{self, Layout, Scope};
+//! use auditloginfo::section::{Section, Sections};
+//! use auditloginfo::tally::Tally;
+//!
+//! let mut tally = Tally::default();
+//! tally.counts_mut(7005).files.add(b"/etc/motd");
+//! let layout = Layout {
+//!     scope: Scope::AllUsers,
+//!     sections: Sections::EMPTY.with(Section::Files),
+//!     ..Layout::default()
+//! };
+//! let mut out = Vec::new();
+//! report::write(&tally, &layout, &mut out).unwrap();
+//! assert_eq!(out, b"Audit report for AUID 7005\n\nFiles opened:\n    /etc/motd 1\n");
+//! ```
 
-mod doubts;
+mod absence;
+mod diagnostics;
 mod machine;
 mod overview;
 mod profile;
@@ -8,66 +27,71 @@ mod text;
 
 use crate::section::{Section, Sections};
 use crate::syscall_names::Call;
-use crate::tally::{Counts, Names, Tally};
+use crate::tally::{Counts, NameCounts, Tally};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use toolkit::escape::Escape;
 
-pub use doubts::tell_doubts;
+pub use absence::Absence;
+pub use diagnostics::report_diagnostics;
 
-/// What is reported, and how it looks.
+/// The form of the report.
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
-    /// Whose report it is.
-    pub what: What,
-    /// The sections, in whatever order they were asked for.
+    /// The login users to report on.
+    pub scope: Scope,
+    /// The sections to print.
     pub sections: Sections,
-    /// Files are told apart by how they were opened.
+    /// Whether files are listed by how they were opened.
     pub modes: bool,
-    /// How many items of each section at most.
+    /// Whether only calls that failed are counted.
+    pub failed: bool,
+    /// The largest number of items to print in each section.
     pub top: Option<usize>,
-    /// The form.
+    /// The output format.
     pub format: Format,
-    /// How names are made safe, if that was asked for.
+    /// How names are escaped, if an option says so.
     pub escape: Option<Escape>,
-    /// Lines end with NUL.
+    /// Whether the logs are this host's own, so that its users are theirs.
+    pub is_own: bool,
+    /// Whether lines end with NUL.
     pub nul: bool,
 }
 
-/// Whose report it is.
+/// The login users to report on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum What {
-    /// A line for each login user.
+pub enum Scope {
+    /// One line for each login user in the logs.
     #[default]
     Overview,
-    /// A report for each login user that the logs hold.
-    Everybody,
-    /// A report for each of these, whether the logs hold them or not.
+    /// A report for each login user in the logs.
+    AllUsers,
+    /// A report for each of these login users, even if the logs do not hold them.
     Users(BTreeSet<u32>),
 }
 
-/// The form of a report.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
-    /// Tab-separated values, an item a line.
+    /// Tab-separated values, one item per line.
     Tsv,
-    /// A JSON object an item, one a line.
+    /// JSON, one object per line and item.
     Jsonl,
     /// One JSON document.
     Json,
-    /// The calls as a seccomp profile of OCI runtimes.
+    /// A seccomp profile for OCI runtimes.
     Seccomp,
-    /// The calls as a setting of systemd.
+    /// A `SystemCallFilter=` line for systemd.
     Systemd,
 }
 
 impl Format {
-    /// The words for `-o`.
+    /// The values of `-o`.
     pub const WORDS: &'static [(&'static str, Format)] = &[
         ("tsv", Format::Tsv),
         ("jsonl", Format::Jsonl),
@@ -76,7 +100,7 @@ impl Format {
         ("systemd", Format::Systemd),
     ];
 
-    /// Whether it is made of the calls of everybody asked for together.
+    /// Whether the format is a profile: one list of the calls of all selected login users.
     #[must_use]
     pub fn is_profile(self) -> bool {
         matches!(self, Format::Seccomp | Format::Systemd)
@@ -87,14 +111,14 @@ impl Format {
 #[derive(Debug)]
 struct Item<'a> {
     count: u64,
-    /// The name's own bytes; of a command each argument with a NUL behind it.
+    /// The bytes of the name. A command has a NUL after each argument.
     name: Cow<'a, [u8]>,
-    /// The architecture of a call, where calls are told apart by it.
+    /// The architecture of a call, the mode of a file, the name of an error, or who denied access.
     detail: Cow<'a, str>,
 }
 
 impl Item<'_> {
-    /// A command's arguments.
+    /// The arguments of a command.
     fn argv(&self) -> Vec<&[u8]> {
         self.name
             .split_inclusive(|byte| *byte == 0)
@@ -102,21 +126,22 @@ impl Item<'_> {
             .collect()
     }
 
-    /// The order of a report: most first, and then names from the last byte to the first.
-    fn order(&self, other: &Item<'_>) -> Ordering {
+    /// The order of a report: descending by count, then descending by name, as the original sorts.
+    fn cmp_names(&self, other: &Item<'_>) -> Ordering {
         (other.count.cmp(&self.count))
             .then_with(|| other.name.cmp(&self.name))
             .then_with(|| self.detail.cmp(&other.detail))
     }
 
-    /// The same of commands: they are compared as they are printed, with blanks between arguments.
-    fn order_of_commands(&self, other: &Item<'_>) -> Ordering {
+    /// The same for commands, which are compared as they are printed: with blanks between their
+    /// arguments.
+    fn cmp_commands(&self, other: &Item<'_>) -> Ordering {
         fn printed(item: &Item<'_>) -> impl Iterator<Item = u8> {
             item.name.iter().map(|byte| if *byte == 0 { b' ' } else { *byte })
         }
         (other.count.cmp(&self.count))
             .then_with(|| printed(other).cmp(printed(self)))
-            .then_with(|| self.order(other))
+            .then_with(|| self.cmp_names(other))
     }
 }
 
@@ -125,8 +150,8 @@ impl Layout {
         self.escape.unwrap_or(if self.nul { Escape::Raw } else { Escape::Tty })
     }
 
-    /// What ends a line.
-    fn end(&self) -> u8 {
+    /// The byte that ends a line.
+    fn line_end(&self) -> u8 {
         if self.nul { 0 } else { b'\n' }
     }
 
@@ -134,31 +159,31 @@ impl Layout {
         Section::ALL.into_iter().filter(|section| self.sections.has(*section))
     }
 
-    /// The login users to report on, ascending, with what they did.
+    /// The login users to report on in ascending order, each with its counts.
     fn users<'t>(&self, tally: &'t Tally) -> Vec<(u32, Option<&'t Counts>)> {
-        match &self.what {
-            What::Users(users) => users.iter().map(|auid| (*auid, tally.get(*auid))).collect(),
+        match &self.scope {
+            Scope::Users(users) => users.iter().map(|auid| (*auid, tally.counts(*auid))).collect(),
             _ => tally.users().into_iter().map(|(auid, counts)| (auid, Some(counts))).collect(),
         }
     }
 
-    /// The items of a section in order. Text tells calls of the same name and other architectures
-    /// as one, as the original does; machine output tells them apart.
+    /// The items of a section in order. Text adds up calls of the same name on different
+    /// architectures, as the original does; the formats for programs list them separately.
     fn items<'c>(&self, section: Section, counts: Option<&'c Counts>) -> Vec<Item<'c>> {
         let Some(counts) = counts else { return Vec::new() };
         let mut items = match section {
-            Section::Calls if self.format == Format::Text => merged(calls(counts)),
+            Section::Calls if self.format == Format::Text => add_up(calls(counts)),
             Section::Calls => calls(counts),
             Section::Commands => commands(&counts.commands),
             Section::Privileged => commands(&counts.privileged),
-            Section::Files => detailed(&counts.files),
-            Section::Errors => detailed(&counts.errors),
-            Section::Denials => detailed(&counts.denials),
+            Section::Files => names(&counts.files),
+            Section::Errors => names(&counts.errors),
+            Section::Denials => names(&counts.denials),
         };
         if section.has_arguments() {
-            items.sort_unstable_by(Item::order_of_commands);
+            items.sort_unstable_by(Item::cmp_commands);
         } else {
-            items.sort_unstable_by(Item::order);
+            items.sort_unstable_by(Item::cmp_names);
         }
         items.truncate(self.top.unwrap_or(usize::MAX));
         items
@@ -177,7 +202,7 @@ fn calls(counts: &Counts) -> Vec<Item<'_>> {
 }
 
 /// Adds up items of the same name.
-fn merged(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
+fn add_up(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
     items.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     items.dedup_by(|item, kept| {
         let is_same = item.name == kept.name;
@@ -187,13 +212,13 @@ fn merged(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
     items
 }
 
-fn commands(names: &Names) -> Vec<Item<'_>> {
+fn commands(names: &NameCounts) -> Vec<Item<'_>> {
     let item = |(name, count)| Item { count, name: Cow::Borrowed(name), detail: Cow::Borrowed("") };
     names.iter().map(item).collect()
 }
 
-/// Names behind which a NUL and a detail may stand.
-fn detailed(names: &Names) -> Vec<Item<'_>> {
+/// Items whose name may be followed by a NUL and a detail.
+fn names(names: &NameCounts) -> Vec<Item<'_>> {
     let split = |name| match memchr::memrchr(0, name) {
         Some(at) => (name.get(..at).unwrap_or(name), name.get(at + 1..).unwrap_or_default()),
         None => (name, &[][..]),
@@ -205,7 +230,7 @@ fn detailed(names: &Names) -> Vec<Item<'_>> {
     items.collect()
 }
 
-/// Whether a profile was asked for and there is none, because there is no call that it would allow.
+/// Whether the format is a profile and there is none, because no call was found that it would allow.
 #[must_use]
 pub fn lacks_profile(tally: &Tally, layout: &Layout) -> bool {
     layout.format.is_profile() && profile::is_empty(tally, layout)
@@ -214,15 +239,15 @@ pub fn lacks_profile(tally: &Tally, layout: &Layout) -> bool {
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// The errors of `out`.
 pub fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
-    match (&layout.what, layout.format) {
+    match (&layout.scope, layout.format) {
         _ if lacks_profile(tally, layout) => Ok(()),
-        (_, Format::Seccomp) => profile::seccomp(tally, layout, out),
-        (_, Format::Systemd) => profile::systemd(tally, layout, out),
-        (What::Overview, _) => overview::write(tally, layout, out),
+        (_, Format::Seccomp) => profile::write_seccomp(tally, layout, out),
+        (_, Format::Systemd) => profile::write_systemd(tally, layout, out),
+        (Scope::Overview, _) => overview::write(tally, layout, out),
         (_, Format::Text) => text::write(tally, layout, out),
-        (_, Format::Json) => machine::document(tally, layout, out),
-        (_, Format::Tsv | Format::Jsonl) => machine::lines(tally, layout, out),
+        (_, Format::Json) => machine::write_document(tally, layout, out),
+        (_, Format::Tsv | Format::Jsonl) => machine::write_lines(tally, layout, out),
     }
 }

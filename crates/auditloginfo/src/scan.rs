@@ -1,64 +1,60 @@
-//! The bytes of the logs become records and go to the joiner.
+//! Reads the logs: finds the records in the lines and passes them to the event assembler.
 //!
-//! A large file is cut in pieces, which threads read side by side. The events that a piece leaves
-//! open are taken over in the order of the pieces, so the counts are the same wherever the cuts are.
+//! A large file is divided into chunks, which worker threads read in parallel. The open events at
+//! the ends of the chunks are merged in the order of the chunks, so the counts do not depend on where
+//! the chunks begin.
 
-mod newlines;
-mod pieces;
-mod reading;
-mod unfinished;
+mod chunks;
+mod gzip_queue;
+mod record_reader;
+#[cfg(test)]
+mod tests;
+mod truncated_line;
+mod workers;
 
-pub use pieces::Cut;
-pub use reading::LINE_MAX;
+pub use chunks::Chunking;
+pub use record_reader::LINE_MAX;
 
-use crate::event::Joiner;
-use crate::subject::Query;
-use crate::tally::Tally;
+use crate::event::{EventAssembler, Sink};
+use crate::file_kind::{FileKind, HEAD_MAX};
+use crate::filter::Query;
+use crate::found::Found;
+use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
-use pieces::{Counted, Queue};
-use reading::{Piece, read_piece};
-use std::collections::BTreeMap;
+use gzip_queue::GzipQueue;
+use record_reader::{ChunkStats, read_chunk};
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
-use sysparse::ParseError;
+use std::sync::{Mutex, PoisonError};
 use toolkit::input::Source;
 use toolkit::progress::Progress;
+use workers::Queue;
 
-/// What the logs held.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// The counts.
-    pub tally: Tally,
-    /// Events that lack a record; what they hold is counted.
-    pub incomplete: u64,
-    /// How many damaged records were left out.
-    pub damaged: u64,
-    /// The first of them: its log, its line, what is wrong with it.
-    pub damage: Option<(PathBuf, u64, ParseError)>,
-    /// Logs that could not be read, or not to their end.
-    pub unreadable: Vec<(PathBuf, io::Error)>,
-    /// Logs that hold lines but not one record.
-    pub strange: Vec<PathBuf>,
-}
-
-/// Reads the logs in the order given, `-` being standard input, and counts what is asked for.
+/// Reads the logs in order, `-` being standard input, and counts what the query asks for.
 #[must_use]
-pub fn read(logs: &[PathBuf], query: &Query, cut: Cut) -> Found {
-    let progress = Progress::start(total(logs));
-    let mut scanner = Scanner::new(query, cut, progress.read());
-    for path in logs {
-        scanner.log(path, open(path));
+pub fn read(logs: &[PathBuf], query: &Query, chunking: Chunking) -> Found {
+    let progress = Progress::start(total_size(logs));
+    let mut scanner = Scanner::new(query, chunking, progress.read());
+    let mut left = logs;
+    while let Some((path, rest)) = left.split_first() {
+        let compressed = left.iter().take_while(|log| Source::is_gzip(log)).count();
+        if compressed > 1 && chunking.threads > 1 {
+            let (logs, rest) = left.split_at(compressed);
+            scanner.read_compressed(logs);
+            left = rest;
+        } else {
+            scanner.read_log(path, open(path));
+            left = rest;
+        }
     }
     scanner.finish()
 }
 
-/// The size of the logs together; nothing if one is no file, or compressed.
-fn total(logs: &[PathBuf]) -> Option<u64> {
+/// The size of all logs in bytes; `None` if one of them is compressed or not a file.
+fn total_size(logs: &[PathBuf]) -> Option<u64> {
     let is_plain = |log: &&PathBuf| log.extension().is_none_or(|end| end != "gz");
     let size = |log| fs::metadata(Some(log).filter(is_plain)?).ok().filter(fs::Metadata::is_file);
     logs.iter().map(|log| size(log).map(|metadata| metadata.len())).sum()
@@ -68,136 +64,118 @@ fn open(path: &Path) -> io::Result<Source> {
     if path.as_os_str() == OsStr::new("-") { Source::stdin() } else { Source::open(path) }
 }
 
-/// Reads logs one after another.
+/// Reads logs one after another as if they were one log.
 pub struct Scanner<'a> {
     query: &'a Query,
-    cut: Cut,
-    nodes: RandomState,
-    joiner: Joiner<'a>,
+    chunking: Chunking,
+    node_seed: RandomState,
+    assembler: EventAssembler<'a>,
+    sink: Sink,
     found: Found,
-    bytes: &'a AtomicU64,
+    bytes_read: &'a AtomicU64,
 }
 
 impl<'a> Scanner<'a> {
-    /// A scanner that has read nothing, and will count the bytes that it reads.
+    /// A scanner that has read nothing. It adds the number of bytes that it reads to `bytes_read`.
     #[must_use]
-    pub fn new(query: &'a Query, cut: Cut, bytes: &'a AtomicU64) -> Self {
-        let nodes = RandomState::default();
-        let joiner = Joiner::new(query, nodes.clone(), false);
-        Scanner { query, cut, nodes, joiner, found: Found::default(), bytes }
+    pub fn new(query: &'a Query, chunking: Chunking, bytes_read: &'a AtomicU64) -> Self {
+        let node_seed = RandomState::default();
+        let assembler = EventAssembler::new(query, node_seed.clone());
+        let sink = Sink::new(query.collect);
+        let found = Found::default();
+        Scanner { query, chunking, node_seed, assembler, sink, found, bytes_read }
     }
 
-    /// Reads the next log, told of as `path`.
-    pub fn log(&mut self, path: &Path, source: io::Result<Source>) {
-        match source {
+    /// Reads the next log. Problems are recorded under the name `path`.
+    pub fn read_log(&mut self, path: &Path, source: io::Result<Source>) {
+        let head = Mutex::default();
+        let chunks = match source {
             Ok(Source::Stream(stream)) => {
-                let stream = Counted::new(stream, self.bytes);
-                let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
-                let piece = read_piece(stream, &mut Vec::new(), joiner, tally);
-                self.found.note(path, vec![piece]);
+                let reader = HeadReader { inner: stream, head: &head };
+                vec![self.read_whole(CountingReader::new(reader, self.bytes_read))]
             }
             Ok(Source::File(file)) => {
-                let pieces = self.file(&file);
-                self.found.note(path, pieces);
+                // If it fails, the file is of an unknown kind.
+                let _ = HeadReader { inner: &file, head: &head }.read(&mut vec![0; HEAD_MAX]);
+                self.read_file(&file)
             }
-            Err(error) => self.found.unreadable.push((path.to_owned(), error)),
+            Err(error) => return self.found.unreadable.push((path.to_owned(), error)),
+        };
+        let head = head.into_inner().unwrap_or_else(PoisonError::into_inner);
+        add_log(&mut self.found, path, chunks, &head);
+    }
+
+    /// Reads a file, in several threads if it is large enough.
+    fn read_file(&mut self, file: &File) -> Vec<ChunkStats> {
+        let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
+        if queue.threads() == 1 {
+            return queue.next().map(|(_, chunk)| self.read_whole(chunk)).into_iter().collect();
+        }
+        let (assembler, sink) = (&mut self.assembler, &mut self.sink);
+        workers::read_chunks(&queue, self.query, &self.node_seed, assembler, sink)
+    }
+
+    /// Reads logs compressed with gzip side by side.
+    fn read_compressed(&mut self, logs: &[PathBuf]) {
+        let queue = GzipQueue::new(logs, self.chunking, self.bytes_read);
+        let (assembler, sink) = (&mut self.assembler, &mut self.sink);
+        let chunks = workers::read_chunks(&queue, self.query, &self.node_seed, assembler, sink);
+        for ((path, chunk), head) in logs.iter().zip(chunks).zip(queue.into_heads()) {
+            add_log(&mut self.found, path, vec![chunk], &head);
         }
     }
 
-    /// Reads a file, in pieces side by side if that pays.
-    fn file(&mut self, file: &File) -> Vec<Piece> {
-        let queue = Queue::new(file, self.cut, self.bytes);
-        let threads = queue.threads();
-        let (joiner, tally) = (&mut self.joiner, &mut self.found.tally);
-        if threads == 1 {
-            let read = |(_, reader)| read_piece(reader, &mut Vec::new(), joiner, tally);
-            return queue.next().map(read).into_iter().collect();
-        }
-        let row = Row { joiner, tally, pieces: Vec::new(), waiting: BTreeMap::new() };
-        let team = Team { queue, query: self.query, nodes: &self.nodes, row: Mutex::new(row) };
-        thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(|| team.work());
-            }
-            team.work();
-        });
-        team.row.into_inner().unwrap_or_else(PoisonError::into_inner).pieces
+    fn read_whole(&mut self, reader: impl io::Read) -> ChunkStats {
+        read_chunk(reader, &mut Vec::new(), &mut self.assembler, &mut self.sink)
     }
 
-    /// Closes every event; gives what was found.
+    /// Ends the input and returns what was found.
     #[must_use]
     pub fn finish(mut self) -> Found {
-        self.found.incomplete = self.joiner.finish(&mut self.found.tally);
-        self.found
+        self.found.incomplete = self.assembler.flush(&mut self.sink);
+        Found { tally: self.sink.tally, ..self.found }
     }
 }
 
-/// Threads that read the pieces of a file.
-struct Team<'t, 'a> {
-    queue: Queue<'t>,
-    query: &'a Query,
-    nodes: &'t RandomState,
-    row: Mutex<Row<'t, 'a>>,
-}
-
-impl<'t, 'a> Team<'t, 'a> {
-    /// What each of the threads does.
-    fn work(&self) {
-        let mut tally = Tally::default();
-        let mut buffer = Vec::new();
-        while let Some((place, reader)) = self.queue.next() {
-            let mut joiner = Joiner::new(self.query, self.nodes.clone(), true);
-            let piece = read_piece(reader, &mut buffer, &mut joiner, &mut tally);
-            self.row().put(place, (piece, joiner));
-        }
-        self.row().tally.absorb(tally);
+/// Adds the statistics of the chunks of one log that begins with `head`.
+fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8]) {
+    let mut log = ChunkStats::default();
+    for chunk in chunks {
+        let first_damage = chunk.first_damage.map(|(line, damage)| (log.lines + line, damage));
+        log.first_damage = log.first_damage.or(first_damage);
+        log.lines += chunk.lines;
+        log.has_records |= chunk.has_records;
+        log.damaged += chunk.damaged;
+        log.error = log.error.or(chunk.error);
+        found.contents.merge(&chunk.contents.unwrap_or_default());
     }
-
-    fn row(&self) -> MutexGuard<'_, Row<'t, 'a>> {
-        self.row.lock().unwrap_or_else(PoisonError::into_inner)
+    let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);
+    let kind = is_doubtful.then(|| FileKind::detect(head));
+    if let Some(kind) = kind.filter(|kind| *kind == FileKind::Interpreted || !log.has_records) {
+        return found.not_audit_logs.push((path.to_owned(), kind));
     }
+    if log.lines == 0 && log.error.is_none() {
+        found.empty_logs.push(path.to_owned());
+    }
+    let first_damage = log.first_damage.map(|(line, error)| (path.to_owned(), line, error));
+    found.first_damage = found.first_damage.take().or(first_damage);
+    found.damaged += log.damaged;
+    found.has_records |= log.has_records;
+    found.unreadable.extend(log.error.map(|error| (path.to_owned(), error)));
 }
 
-/// The pieces of a file in order, each joined with those before it as soon as they are there.
-struct Row<'r, 'a> {
-    joiner: &'r mut Joiner<'a>,
-    tally: &'r mut Tally,
-    pieces: Vec<Piece>,
-    /// Pieces by their places, with the events that are open at their ends.
-    waiting: BTreeMap<usize, (Piece, Joiner<'a>)>,
+/// A reader that keeps what it reads first.
+struct HeadReader<'h, R> {
+    inner: R,
+    head: &'h Mutex<Vec<u8>>,
 }
 
-impl<'a> Row<'_, 'a> {
-    fn put(&mut self, place: usize, read: (Piece, Joiner<'a>)) {
-        self.waiting.insert(place, read);
-        while let Some((piece, joiner)) = self.waiting.remove(&self.pieces.len()) {
-            self.joiner.absorb(joiner, self.tally);
-            self.pieces.push(piece);
-        }
+impl<R: Read> Read for HeadReader<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = HEAD_MAX.saturating_sub(head.len()).min(count);
+        head.extend_from_slice(buffer.get(..left).unwrap_or_default());
+        Ok(count)
     }
 }
-
-impl Found {
-    /// Adds up what the pieces of one log held.
-    fn note(&mut self, path: &Path, pieces: Vec<Piece>) {
-        let mut lines = 0;
-        let mut records = 0;
-        let mut error = None;
-        for piece in pieces {
-            if let Some((line, malformed)) = piece.damage {
-                self.damage.get_or_insert((path.to_owned(), lines + line, malformed));
-            }
-            lines += piece.lines;
-            records += piece.records + piece.damaged;
-            self.damaged += piece.damaged;
-            error = error.or(piece.error);
-        }
-        self.unreadable.extend(error.map(|error| (path.to_owned(), error)));
-        if lines > 0 && records == 0 {
-            self.strange.push(path.to_owned());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

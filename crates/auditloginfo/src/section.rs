@@ -1,4 +1,12 @@
-//! The sections of a report, and how closely their items are looked at.
+//! The sections of a report, and what to collect from each event for them.
+//!
+//! ```
+//! use auditloginfo::section::{Collect, Section, Sections};
+//!
+//! let collect = Collect { sections: Sections::EMPTY.with(Section::Files), ..Collect::default() };
+//! assert!(collect.needs_dependent_records());
+//! assert!(!collect.needs_standalone_records());
+//! ```
 
 use sysparse::audit::RecordType;
 
@@ -11,16 +19,16 @@ pub enum Section {
     Commands,
     /// Files opened.
     Files,
-    /// Commands executed as root by somebody who is not.
+    /// Commands executed as root by other login users.
     Privileged,
-    /// Calls that failed, by error.
+    /// Errors that calls returned.
     Errors,
-    /// What access controls refused.
+    /// Accesses that SELinux, AppArmor, seccomp or Landlock denied.
     Denials,
 }
 
 impl Section {
-    /// Every section in the order of a report.
+    /// All sections in the order of a report.
     pub const ALL: [Section; 6] = [
         Section::Calls,
         Section::Commands,
@@ -29,10 +37,8 @@ impl Section {
         Section::Errors,
         Section::Denials,
     ];
-}
 
-impl Section {
-    /// What one item of the section is called in machine output.
+    /// The kind of an item of the section, in tsv and jsonl.
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self {
@@ -45,7 +51,7 @@ impl Section {
         }
     }
 
-    /// What the section is called in a JSON document.
+    /// The key of the section in a JSON document.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -58,7 +64,7 @@ impl Section {
         }
     }
 
-    /// Whether its items are commands, with arguments.
+    /// Whether the items of the section are commands with arguments.
     #[must_use]
     pub fn has_arguments(self) -> bool {
         matches!(self, Section::Commands | Section::Privileged)
@@ -70,14 +76,18 @@ impl Section {
 pub struct Sections(u8);
 
 impl Sections {
+    /// The empty set.
+    pub const EMPTY: Sections = Sections(0);
+
     /// The sections of the original command.
     pub const ORIGINAL: Sections =
         Sections::EMPTY.with(Section::Calls).with(Section::Commands).with(Section::Files);
 
-    /// No section.
-    pub const EMPTY: Sections = Sections(0);
+    /// All sections.
+    pub const ALL: Sections =
+        Sections::ORIGINAL.with(Section::Privileged).with(Section::Errors).with(Section::Denials);
 
-    /// These sections and one more.
+    /// The set with one more section.
     #[must_use]
     pub const fn with(self, section: Section) -> Sections {
         Sections(self.0 | 1 << section as u8)
@@ -90,58 +100,63 @@ impl Sections {
     }
 }
 
-/// What is counted, and how closely.
+/// What to collect from each event.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Detail {
-    /// The sections to count for.
+pub struct Collect {
+    /// The sections to count items for.
     pub sections: Sections,
-    /// Relative file names are joined with the working directory.
+    /// Whether relative file names are joined with the working directory.
     pub absolute: bool,
-    /// Files are told apart by how they were opened.
+    /// Whether files are listed by how they were opened.
     pub modes: bool,
-    /// Events of every type count, with their times and what ran as root.
+    /// Whether events of every type are counted, with their times and the effective user.
     pub overview: bool,
+    /// Whether record types and hosts are counted.
+    pub contents: bool,
 }
 
-impl Detail {
-    /// Whether any record but that of the call itself is of use.
+impl Collect {
+    /// Whether records are read that depend on the SYSCALL record of their event.
     #[must_use]
-    pub fn needs_parts(&self) -> bool {
+    pub fn needs_dependent_records(self) -> bool {
         [Section::Commands, Section::Files, Section::Privileged, Section::Errors]
             .iter()
             .any(|section| self.sections.has(*section))
     }
 
-    /// Whether more is read of a call than who made it and which one it is.
+    /// Whether records are read that can be events of their own. An event is then not over when
+    /// its call is complete.
     #[must_use]
-    #[inline]
-    pub fn is_close(&self) -> bool {
-        let closer = [Section::Privileged, Section::Errors];
-        self.absolute || self.modes || closer.iter().any(|section| self.sections.has(*section))
+    pub fn needs_standalone_records(self) -> bool {
+        self.overview || self.sections.has(Section::Denials)
     }
 
-    /// The types of which records are of use, each as the bit of its number in [`RecordType`].
+    /// Whether more is read from a SYSCALL record than the call, its result and its login user.
     #[must_use]
-    pub fn useful(&self) -> u32 {
-        let reads = |kind: &RecordType| match kind {
+    #[inline]
+    pub fn needs_call_details(self) -> bool {
+        let sections = [Section::Privileged, Section::Errors];
+        self.absolute || self.modes || sections.iter().any(|section| self.sections.has(*section))
+    }
+
+    /// Whether records of that type are read.
+    #[must_use]
+    pub fn needs_type(self, record_type: RecordType) -> bool {
+        match record_type {
             RecordType::Syscall => true,
             RecordType::Detail => false,
-            RecordType::Path | RecordType::Execve | RecordType::Uringop => self.needs_parts(),
+            RecordType::Path | RecordType::Execve | RecordType::Uringop => {
+                self.needs_dependent_records()
+            }
             RecordType::Cwd => self.absolute,
             RecordType::Openat2 => self.modes,
             RecordType::Seccomp
             | RecordType::Avc
             | RecordType::UserAvc
+            | RecordType::ApparmorAllowed
+            | RecordType::ApparmorDenied
             | RecordType::Landlock
-            | RecordType::Other => self.needs_others(),
-        };
-        RecordType::ALL.into_iter().filter(reads).fold(0, |bits, kind| bits | 1 << kind as u32)
-    }
-
-    /// Whether records that are no part of a call are of use, so that an event is not over with its
-    /// call.
-    #[must_use]
-    pub fn needs_others(&self) -> bool {
-        self.overview || self.sections.has(Section::Denials)
+            | RecordType::Other => self.needs_standalone_records(),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Names of system calls by architecture and number, and which of them open files or run commands.
+//! Names of system calls by architecture and number.
 //!
 //! The numbers come from the kernel's headers: `cargo xtask syscalls` writes `tables.rs`. 31-bit
 //! s390, which the kernel gave up, is in `s390.rs`.
@@ -12,12 +12,10 @@
 
 mod errors;
 mod mode;
-mod purpose;
 mod s390;
 mod tables;
 
 pub use errors::error_name;
-pub use purpose::{Flags, Opening, Purpose, Purposes, opens_by_uring};
 
 use std::borrow::Cow;
 
@@ -85,17 +83,7 @@ pub struct Call {
     pub number: i64,
 }
 
-/// How many remainders there are: more than an architecture has calls.
-const REMAINDERS: i64 = 512;
-
 impl Call {
-    /// The remainder of its number, for tables: below 512, and mostly a call's own.
-    #[must_use]
-    #[inline]
-    pub fn remainder(self) -> usize {
-        usize::try_from(self.number.rem_euclid(REMAINDERS)).unwrap_or_default()
-    }
-
     fn is_x32(self) -> bool {
         self.arch.0 == 0xc000_003e && self.number >= X32_BIT
     }

@@ -1,114 +1,152 @@
-//! The counts. Two tallies add up, so threads and files can be counted apart.
+//! The counts for each login user. Tallies of parts of a log add up to the tally of the whole.
+//!
+//! ```
+//! use auditloginfo::tally::Tally;
+//!
+//! let mut tally = Tally::default();
+//! for _ in 0..2 {
+//!     let mut part = Tally::default();
+//!     part.counts_mut(7005).files.add(b"/etc/motd");
+//!     tally.merge(part);
+//! }
+//! assert_eq!(tally.counts(7005).unwrap().files.total(), 2);
+//! ```
 
-mod calls;
-mod names;
+mod call_counts;
+mod name_counts;
 
-pub use calls::Calls;
-pub use names::Names;
+pub use call_counts::CallCounts;
+pub use name_counts::NameCounts;
 
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use sysparse::audit::Stamp;
 
-/// A hash table whose hashes are seeded anew in each run: the names in a log are chosen by the
-/// people being audited.
-pub type Seeded<K, V> = HashMap<K, V, RandomState>;
+/// A hash table with a new random seed in each run: audited users choose much of what a log holds.
+pub(crate) type Seeded<K, V> = HashMap<K, V, RandomState>;
 
-/// What was counted, by login user id.
+/// The counts by login user id.
 #[derive(Debug, Default)]
 pub struct Tally {
     users: Vec<(u32, Counts)>,
-    /// Where in `users` a user stands.
-    index: Seeded<u32, usize>,
-    /// Where the user stands that was asked for last: mostly the one who is asked for next.
-    recent: usize,
+    /// The place of each user in `users`.
+    places: Seeded<u32, usize>,
+    /// The place of the latest user. The next record mostly counts for the same one.
+    latest: usize,
+    /// The names of users in the logs, each with the time of the record that has it.
+    names: Seeded<u32, (Stamp, Box<[u8]>)>,
 }
 
-/// What one login user did.
+/// The counts of one login user.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// Events of any type.
+    /// Events of all types.
     pub events: u64,
-    /// System calls made with effective user id 0.
+    /// System calls with effective user id 0.
     pub as_root: u64,
-    /// When the earliest and the latest event happened.
+    /// The times of the first and the last event.
     pub span: Option<(Stamp, Stamp)>,
     /// System calls made.
-    pub calls: Calls,
-    /// Commands executed: each argument with a NUL behind it.
-    pub commands: Names,
-    /// Files opened, with how behind a NUL if that was asked for.
-    pub files: Names,
-    /// Commands executed as root by somebody who is not; as `commands`.
-    pub privileged: Names,
-    /// What calls failed on, with a NUL and the error behind it.
-    pub errors: Names,
-    /// What was refused, with a NUL and by whom behind it.
-    pub denials: Names,
+    pub calls: CallCounts,
+    /// Commands executed. Each argument is followed by a NUL.
+    pub commands: NameCounts,
+    /// Files opened. A NUL and the mode follow the name if modes are collected.
+    pub files: NameCounts,
+    /// Commands executed as root by another login user, in the form of `commands`.
+    pub privileged: NameCounts,
+    /// Files or calls that failed, each followed by a NUL and the name of the error.
+    pub errors: NameCounts,
+    /// Denied accesses, each followed by a NUL and the name of the access control.
+    pub denials: NameCounts,
 }
 
 impl Counts {
     /// Counts an event that happened at `stamp`.
-    pub fn event(&mut self, stamp: Stamp) {
+    pub fn add_event(&mut self, stamp: Stamp) {
         self.events += 1;
-        self.widen(stamp, stamp);
+        self.extend_span(stamp, stamp);
     }
 
-    fn widen(&mut self, first: Stamp, last: Stamp) {
-        let (from, to) = self.span.unwrap_or((first, last));
-        self.span = Some((from.min(first), to.max(last)));
+    fn extend_span(&mut self, first: Stamp, last: Stamp) {
+        let (start, end) = self.span.unwrap_or((first, last));
+        self.span = Some((start.min(first), end.max(last)));
     }
 
-    fn absorb(&mut self, other: Counts) {
+    fn merge(&mut self, other: Counts) {
         self.events += other.events;
         self.as_root += other.as_root;
         if let Some((first, last)) = other.span {
-            self.widen(first, last);
+            self.extend_span(first, last);
         }
-        self.calls.absorb(&other.calls);
-        self.commands.absorb(other.commands);
-        self.files.absorb(other.files);
-        self.privileged.absorb(other.privileged);
-        self.errors.absorb(other.errors);
-        self.denials.absorb(other.denials);
+        self.calls.merge(&other.calls);
+        self.commands.merge(other.commands);
+        self.files.merge(other.files);
+        self.privileged.merge(other.privileged);
+        self.errors.merge(other.errors);
+        self.denials.merge(other.denials);
     }
 }
 
 impl Tally {
-    /// The counts of one login user, to be added to.
+    /// The counts of one login user, to add to.
     #[inline]
-    #[allow(clippy::indexing_slicing, reason = "the index was just made to fit")]
-    pub fn of(&mut self, auid: u32) -> &mut Counts {
-        if self.users.get(self.recent).is_none_or(|(recent, _)| *recent != auid) {
-            self.recent = self.place(auid);
+    #[allow(clippy::indexing_slicing, reason = "`latest` is the place of a user from here on")]
+    pub fn counts_mut(&mut self, auid: u32) -> &mut Counts {
+        if self.users.get(self.latest).is_none_or(|(latest, _)| *latest != auid) {
+            self.latest = self.find_or_insert(auid);
         }
-        &mut self.users[self.recent].1
+        &mut self.users[self.latest].1
     }
 
-    /// Where a user stands, a new one too.
     #[cold]
-    fn place(&mut self, auid: u32) -> usize {
-        let place = *self.index.entry(auid).or_insert(self.users.len());
+    fn find_or_insert(&mut self, auid: u32) -> usize {
+        let place = *self.places.entry(auid).or_insert(self.users.len());
         if place == self.users.len() {
             self.users.push((auid, Counts::default()));
         }
         place
     }
 
-    /// The counts of one login user, if there are any.
+    /// The counts of one login user, if it has any.
     #[must_use]
-    pub fn get(&self, auid: u32) -> Option<&Counts> {
-        self.users.get(*self.index.get(&auid)?).map(|(_, counts)| counts)
+    pub fn counts(&self, auid: u32) -> Option<&Counts> {
+        self.users.get(*self.places.get(&auid)?).map(|(_, counts)| counts)
     }
 
-    /// Adds what `other` counted.
-    pub fn absorb(&mut self, other: Tally) {
-        for (auid, counts) in other.users {
-            self.of(auid).absorb(counts);
+    /// Adds the name that a record gives a login user. The name of the first record counts, whatever
+    /// the order in which records are added.
+    pub fn add_name(&mut self, auid: u32, stamp: Stamp, name: &[u8]) {
+        let is_first = match self.names.get(&auid) {
+            Some((known_stamp, known)) => (stamp, name) < (*known_stamp, known),
+            None => true,
+        };
+        if is_first {
+            self.names.insert(auid, (stamp, name.into()));
         }
     }
 
-    /// The login users in ascending order; unset, the largest number, comes last.
+    /// The name that the logs give a login user.
+    #[must_use]
+    pub fn name(&self, auid: u32) -> Option<&[u8]> {
+        self.names.get(&auid).map(|(_, name)| &**name)
+    }
+
+    /// The login users to whom the logs give that name.
+    pub fn users_named(&self, name: &[u8]) -> impl Iterator<Item = u32> {
+        self.names.iter().filter(move |(_, (_, own))| **own == *name).map(|(auid, _)| *auid)
+    }
+
+    /// Adds the counts of another tally.
+    pub fn merge(&mut self, other: Tally) {
+        for (auid, (stamp, name)) in other.names {
+            self.add_name(auid, stamp, &name);
+        }
+        for (auid, counts) in other.users {
+            self.counts_mut(auid).merge(counts);
+        }
+    }
+
+    /// The login users in ascending order. Unset, which is the largest number, comes last.
     #[must_use]
     pub fn users(&self) -> Vec<(u32, &Counts)> {
         let mut users: Vec<_> = self.users.iter().map(|(auid, counts)| (*auid, counts)).collect();

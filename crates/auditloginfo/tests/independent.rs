@@ -1,11 +1,11 @@
-//! The counts agree with those of `testdata/make/audit_count.py`, which loads a whole log, groups
-//! its records and only then counts: another method in another language.
+//! The counts agree with those of `testdata/make/audit_count.py`, which loads a whole log, groups its
+//! records and then counts: another method in another language.
 
-#![allow(clippy::expect_used, reason = "a test ends at what it does not expect")]
+#![allow(clippy::expect_used, reason = "a failed test panics")]
 
 mod common;
 
-use common::{Folder, command, file, has, sample};
+use common::sample;
 use flate2::read::GzDecoder;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -14,12 +14,13 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, UNIX_EPOCH};
+use test_support::{command, repository, shared, temp_dir, works};
 use toolkit::messages::Messages;
 
 type Options = &'static [&'static str];
 type Items = BTreeSet<Vec<u8>>;
 
-/// Every option that changes counts, alone, with several values, and together with others. Each
+/// Every option that changes counts, alone, with several values, and together with others. Each set
 /// finds something in one of the samples.
 const OPTIONS: [Options; 40] = [
     &[],
@@ -73,20 +74,20 @@ const OPTIONS: [Options; 40] = [
     ],
 ];
 
-/// The items by our command.
+/// The items that the command under test prints.
 fn ours(options: Options, logs: &[OsString]) -> Items {
     let all: Options = if options.contains(&"--uid") { &[] } else { &["--uid", "all"] };
     let words = [options, all, &["-o", "tsv"]].concat().into_iter().map(OsString::from);
-    let (mut out, mut told) = (Vec::new(), Vec::new());
-    let mut messages = Messages::new("auditloginfo", &mut told);
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut messages = Messages::new("auditloginfo", &mut err);
     let status = auditloginfo::run(words.chain(logs.to_vec()), &mut out, &mut messages);
-    assert_eq!(status.expect("a report"), 0, "{}", String::from_utf8_lossy(&told));
+    assert_eq!(status.expect("a report"), 0, "{}", String::from_utf8_lossy(&err));
     sysparse::text::lines(&out).map(<[u8]>::to_vec).collect()
 }
 
-/// The items by the script, for each set of options.
+/// The items that the script prints for each set of options.
 fn theirs(logs: &[PathBuf]) -> Vec<Items> {
-    let mut script = command(file("testdata/make/audit_count.py"));
+    let mut script = command(repository("testdata/make/audit_count.py"));
     script.arg("--sets").args(logs).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = script.spawn().expect("it runs");
     let sets = OPTIONS.map(|words| words.join("\t") + "\n").concat();
@@ -103,13 +104,13 @@ fn theirs(logs: &[PathBuf]) -> Vec<Items> {
     answers
 }
 
-/// Where there is no python3 or no ausyscall, which names the calls, there is nothing to compare.
+/// Whether the script works here: it needs python3, and ausyscall for the names of calls.
 fn can_compare() -> bool {
-    has(command("python3").arg("--version")) && has(command("ausyscall").arg("read"))
+    works(command("python3").arg("--version")) && works(command("ausyscall").arg("read"))
 }
 
-/// Compares the counts of logs with every set of options; our command is given `words` for them.
-/// Gives how many items there were with each set.
+/// Compares the counts of logs for every set of options. `words` are the arguments of the command
+/// under test for these logs. Returns the number of items for each set.
 fn compare(words: &[OsString], logs: &[PathBuf]) -> Vec<usize> {
     let answers = theirs(logs);
     assert_eq!(answers.len(), OPTIONS.len() + 1, "an empty line ends each answer");
@@ -129,7 +130,7 @@ fn compare_log(log: &Path) -> Vec<usize> {
 }
 
 #[test]
-fn the_samples_are_counted_alike_with_every_option() {
+fn the_counts_of_the_samples_agree_for_every_option() {
     if can_compare() {
         let [raw, enriched] = ["raw.log", "enriched.log"].map(|log| compare_log(&sample(log)));
         for (options, items) in OPTIONS.iter().zip(raw.iter().zip(&enriched)) {
@@ -138,11 +139,10 @@ fn the_samples_are_counted_alike_with_every_option() {
     }
 }
 
-/// The recorded logs below a folder of them; none where they are not here.
+/// The recorded logs in a folder, if they are there.
 fn recorded(folder: &str) -> Vec<PathBuf> {
-    let folder = file("../shared/data").join(folder);
     let mut logs = Vec::new();
-    if has(command("test").arg("-d").arg(&folder)) && can_compare() {
+    if let Some(folder) = shared(&format!("data/{folder}")).filter(|_| can_compare()) {
         find(&folder, &mut logs);
         assert!(!logs.is_empty(), "{} holds no log", folder.display());
     }
@@ -163,42 +163,43 @@ fn find(folder: &Path, logs: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn recorded_logs_of_every_origin_are_counted_alike() {
+fn the_counts_of_recorded_logs_of_every_origin_agree() {
     for log in recorded("public/audit") {
         compare_log(&log);
     }
 }
 
 #[test]
-fn a_large_recorded_log_is_counted_alike() {
+fn the_counts_of_a_large_recorded_log_agree() {
     for log in recorded("lab/audit/raw") {
         compare_log(&log);
     }
 }
 
 #[test]
-fn recorded_rotated_logs_are_counted_alike_each_and_as_one() {
+fn the_counts_of_rotated_logs_agree_for_each_and_for_all_together() {
     let logs = recorded("lab/audit/rotated-enriched");
-    let folder = Folder::new("rotated");
+    let folder = temp_dir();
     for log in &logs {
         compare_log(log);
-        rotate(log, &folder);
+        unpack(log, folder.path());
     }
     let names = ["audit.log.4", "audit.log.3", "audit.log.2", "audit.log.1", "audit.log"];
-    let in_order = names.map(|name| folder.0.join(name));
+    let in_order = names.map(|name| folder.path().join(name));
     if !logs.is_empty() {
-        compare(&["--rotated".into(), folder.0.join("audit.log").into()], &in_order);
+        compare(&["--rotated".into(), folder.path().join("audit.log").into()], &in_order);
     }
 }
 
-/// Unpacks a log and dates it by its last event, as it was where it was written.
-fn rotate(log: &Path, folder: &Folder) {
+/// Unpacks a log. Its modification time becomes the time of its last event, as on the host that wrote
+/// it.
+fn unpack(log: &Path, folder: &Path) {
     let mut text = Vec::new();
     let mut gzip = GzDecoder::new(File::open(log).expect("the log"));
     gzip.read_to_end(&mut text).expect("all of it");
     let second = |line| Some(sysparse::audit::record(line).ok()??.stamp().seconds);
     let last = sysparse::text::lines(&text).filter_map(second).max().expect("a record");
-    let path = folder.0.join(log.file_stem().expect("a name"));
+    let path = folder.join(log.file_stem().expect("a name"));
     let mut file = File::create(path).expect("a copy");
     file.write_all(&text).expect("all of it");
     file.set_modified(UNIX_EPOCH + Duration::from_secs(last)).expect("a time");

@@ -1,25 +1,28 @@
-//! A log that changes while it is read: what was read is counted, and nothing that was not written.
+//! A log that changes while it is read: what was read is counted, and nothing that was never written.
 
-#![allow(clippy::expect_used, reason = "a test ends at what it does not expect")]
-#![allow(clippy::indexing_slicing, reason = "the sample is known")]
+#![allow(clippy::expect_used, reason = "a failed test panics")]
+#![allow(clippy::indexing_slicing, reason = "the offsets are within the sample")]
 
 mod common;
 
-use common::{Folder, ours, sample, told};
+use common::{auditloginfo, sample};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::thread;
-use std::time::Duration;
+use test_support::{stderr, temp_dir, wait_until, write};
 use toolkit::messages::Messages;
 
-/// How many times the sample stands in the log: some 40 MB, so that the change comes meanwhile.
+/// The number of times that the sample is in the log: 40 MB, so that the change comes while it is read.
 const TIMES: usize = 120;
 
-/// Items with their counts.
+/// More than the command reads before it opens the log, in bytes.
+const START_MAX: usize = 1 << 20;
+
+/// The counts of items.
 type Items = BTreeMap<String, usize>;
 
 fn items(tsv: &[u8]) -> Items {
@@ -32,25 +35,25 @@ fn items(tsv: &[u8]) -> Items {
     lines.lines().map(item).collect()
 }
 
-/// A line, cut before and behind the serial.
+/// The parts of a line before and after the serial number, and the number.
 fn around_serial(line: &str) -> (&str, usize, &str) {
     let (head, tail) = line.split_once("):").expect("a record");
     let (head, serial) = head.rsplit_once(':').expect("a serial");
     (head, serial.parse().expect("a number"), tail)
 }
 
-/// The sample without commands that stand in several records: one that is cut between them has
-/// arguments that the log does not hold, which are empty.
+/// The sample without commands of several records. If such a command is truncated, its missing
+/// arguments are empty, and the log does not hold that command.
 fn log_lines() -> Vec<String> {
     let sample = fs::read_to_string(sample("raw.log")).expect("the sample");
-    let further = |line: &&str| line.contains("type=EXECVE") && !line.contains(" argc=");
-    let long: BTreeSet<_> =
-        sample.lines().filter(further).map(|line| around_serial(line).1).collect();
-    let is_kept = |line: &&str| !long.contains(&around_serial(line).1);
+    let is_continued = |line: &&str| line.contains("type=EXECVE") && !line.contains(" argc=");
+    let continued: BTreeSet<_> =
+        sample.lines().filter(is_continued).map(|line| around_serial(line).1).collect();
+    let is_kept = |line: &&str| !continued.contains(&around_serial(line).1);
     sample.lines().filter(is_kept).map(str::to_owned).collect()
 }
 
-/// The lines again and again, with serials that move on.
+/// The lines many times, each time with larger serial numbers.
 fn repeated(lines: &[String], times: usize) -> Vec<u8> {
     let parts: Vec<_> = lines.iter().map(|line| around_serial(line)).collect();
     let mut log = Vec::new();
@@ -62,71 +65,77 @@ fn repeated(lines: &[String], times: usize) -> Vec<u8> {
     log
 }
 
-fn command(log: &Path) -> std::process::Command {
-    let mut command = ours();
+/// Starts the command under test on a log.
+fn start(log: &Path) -> Child {
+    let mut command = auditloginfo();
     command.args(["--uid", "all", "-m", "-o", "tsv", "--syscalls", "--commands", "--files"]);
-    command.arg("--privileged").arg(log);
-    command
+    command.arg("--privileged").arg(log).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("it runs")
 }
 
-/// Waits until a process has opened the log, or is done with it.
-fn wait_until_open(process: u32, log: &Path) {
-    let opened = format!("/proc/{process}/fd");
-    let is_log = |entry: fs::DirEntry| fs::read_link(entry.path()).is_ok_and(|path| path == log);
-    for _ in 0..1000 {
-        if fs::read_dir(&opened).is_ok_and(|mut all| all.any(|entry| entry.is_ok_and(is_log))) {
-            return;
-        }
-        thread::sleep(Duration::from_micros(200));
-    }
+/// Whether a process has opened the log.
+fn has_opened(process: u32, log: &Path) -> bool {
+    let files = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+    files.into_iter().any(|file| fs::read_link(file.path()).is_ok_and(|path| path == log))
 }
 
-/// What is reported of the log while it is changed some milliseconds after it was opened.
-fn changed(log: &Path, after_ms: u64, change: impl FnOnce()) -> Output {
-    let mut command = command(log);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
-    wait_until_open(child.id(), log);
-    thread::sleep(Duration::from_millis(after_ms));
+/// The number of bytes that a process has read so far: `rchar` of `proc_pid_io(5)`.
+fn bytes_read(process: u32) -> usize {
+    let io = fs::read_to_string(format!("/proc/{process}/io")).unwrap_or_default();
+    let bytes = io.lines().find_map(|line| line.strip_prefix("rchar: ")?.parse().ok());
+    bytes.unwrap_or_default()
+}
+
+/// The output for a log that is changed once it is open and at least `bytes` bytes have been read.
+fn output_of_changed(log: &Path, bytes: usize, change: impl FnOnce()) -> Output {
+    let mut child = start(log);
+    let process = child.id();
+    wait_until("the command to read the log", || {
+        let has_begun = has_opened(process, log) || bytes_read(process) > START_MAX;
+        let has_ended = child.try_wait().expect("a status").is_some();
+        has_begun && bytes_read(process) >= bytes || has_ended
+    });
     let reader = thread::spawn(move || child.wait_with_output().expect("it ends"));
     change();
     reader.join().expect("its output")
 }
 
-/// Runs a change at several moments. `most` is how many times the sample has been in the log, and
-/// `least` how many times it is read for certain.
-fn holds(name: &str, (least, most): (usize, usize), change: impl Fn(&Path, &[u8])) {
-    let folder = Folder::new(name);
+/// Changes a log at several moments while it is read, and checks the counts. The sample has been in
+/// the log `max` times, and it is read at least `min` times.
+fn check(min: usize, max: usize, change: impl Fn(&Path, &[u8])) {
+    let folder = temp_dir();
+    let [log, single] = ["log", "single"].map(|name| folder.path().join(name));
     let lines = log_lines();
-    let one = folder.write("one", repeated(&lines, 1));
-    let one = items(&command(&one).output().expect("it runs").stdout);
+    write(&single, repeated(&lines, 1));
+    let expected = items(&start(&single).wait_with_output().expect("it ends").stdout);
     let (whole, part) = (repeated(&lines, TIMES), repeated(&lines, TIMES / 2));
-    for after_ms in [0, 3, 10, 40] {
-        let log = folder.write("log", &whole);
-        let output = changed(&log, after_ms, || change(&log, &part));
-        let said = told(&output);
+    for quarters in 0..4 {
+        write(&log, &whole);
+        let output = output_of_changed(&log, whole.len() / 4 * quarters, || change(&log, &part));
+        let messages = stderr(&output);
         match output.status.code() {
             Some(0) => {}
-            Some(1) => assert!(said.contains(&*log.to_string_lossy()), "{after_ms} ms: {said}"),
-            _ => panic!("{after_ms} ms: {:?}: {said}", output.status),
+            Some(1) => assert!(messages.contains(&*log.to_string_lossy()), "{messages}"),
+            _ => panic!("after {quarters} quarters: {:?}: {messages}", output.status),
         }
         let found = items(&output.stdout);
         for (item, count) in &found {
-            let most = one.get(item).unwrap_or_else(|| panic!("{after_ms} ms: {item:?}")) * most;
-            assert!(*count <= most, "{after_ms} ms: {count} > {most} {item:?}");
+            let once =
+                expected.get(item).unwrap_or_else(|| panic!("{quarters} quarters: {item:?}"));
+            assert!(*count <= once * max, "{quarters} quarters: {count} > {once} * {max} {item:?}");
         }
-        for (item, count) in &one {
-            let count = count * least;
-            let found = found.get(item).copied().unwrap_or_default();
-            assert!(found >= count, "{after_ms} ms: {found} < {count} {item:?}");
+        for (item, once) in &expected {
+            let count = found.get(item).copied().unwrap_or_default();
+            assert!(count >= once * min, "{quarters} quarters: {count} < {once} * {min} {item:?}");
         }
     }
 }
 
 #[test]
-fn a_log_that_grows_is_counted_as_far_as_it_went() {
-    holds("grows", (TIMES, 2 * TIMES), |log, part| {
+fn a_log_that_grows_is_counted_up_to_its_end() {
+    check(TIMES, 2 * TIMES, |log, part| {
         let mut log = File::options().append(true).open(log).expect("the log");
-        // In pieces of a size that ends in the middle of records.
+        // The pieces end inside records.
         for piece in part.chunks(10_007) {
             log.write_all(piece).expect("it grows");
         }
@@ -135,7 +144,7 @@ fn a_log_that_grows_is_counted_as_far_as_it_went() {
 
 #[test]
 fn a_log_that_is_rotated_is_read_to_its_end() {
-    holds("rotated", (TIMES, TIMES), |log, part| {
+    check(TIMES, TIMES, |log, part| {
         fs::rename(log, log.with_extension("1")).expect("it is renamed");
         fs::write(log, part).expect("a new log");
     });
@@ -143,22 +152,22 @@ fn a_log_that_is_rotated_is_read_to_its_end() {
 
 #[test]
 fn a_log_that_is_truncated_is_counted_as_far_as_it_was_read() {
-    holds("truncated", (0, TIMES), |log, _| {
+    check(0, TIMES, |log, _| {
         fs::copy(log, log.with_extension("1")).expect("a copy");
         File::options().write(true).open(log).and_then(|log| log.set_len(0)).expect("it is empty");
     });
 }
 
 #[test]
-fn a_log_that_gives_way_to_a_shorter_one_mixes_no_records() {
-    holds("replaced", (0, TIMES + TIMES / 2), |log, part| {
-        // Half a line of the old log and half a line of this one would make a record of neither.
+fn records_of_a_log_and_of_a_shorter_one_that_replaces_it_are_not_mixed() {
+    check(0, TIMES + TIMES / 2, |log, part| {
+        // Half a line of the old log and half a line of this one would be a record of neither.
         let moved = [&b"\n"[..], part].concat();
         fs::write(log, moved).expect("another log");
     });
 }
 
-/// The events of the sample without their PROCTITLE records, each with the types of its records.
+/// The events of the sample without their PROCTITLE records: the types of the records, and the lines.
 fn events() -> Vec<(String, String)> {
     let mut events: BTreeMap<usize, (String, String)> = BTreeMap::new();
     for line in log_lines().iter().filter(|line| !line.starts_with("type=PROCTITLE")) {
@@ -171,17 +180,19 @@ fn events() -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_log_that_ends_anywhere_tells_nothing_that_the_whole_one_does_not() {
-    let folder = Folder::new("ends");
+fn a_log_that_ends_anywhere_has_no_item_that_the_whole_log_does_not_have() {
+    let folder = temp_dir();
+    let path = folder.path().join("log");
     let read = |log: &[u8]| {
+        write(&path, log);
         let words = ["--uid", "all", "-m", "-o", "tsv", "--commands", "--files", "--denials"];
-        let words = words.iter().map(OsString::from).chain([folder.write("log", log).into()]);
-        let (mut out, mut told) = (Vec::new(), Vec::new());
-        let mut messages = Messages::new("auditloginfo", &mut told);
+        let words = words.iter().map(OsString::from).chain([path.clone().into()]);
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut messages = Messages::new("auditloginfo", &mut err);
         assert_eq!(auditloginfo::run(words, &mut out, &mut messages).expect("a report"), 0);
         items(&out)
     };
-    // One event of each combination of records that tells something.
+    // One event for each combination of records, if it has an item.
     let mut done = BTreeSet::new();
     for (types, event) in events() {
         let whole = read(event.as_bytes());
@@ -190,8 +201,8 @@ fn a_log_that_ends_anywhere_tells_nothing_that_the_whole_one_does_not() {
         }
         for end in event.find('\n').unwrap_or_default()..event.len() {
             for (item, count) in read(&event.as_bytes()[..end]) {
-                let is_told = whole.get(&item).is_some_and(|whole| *whole >= count);
-                assert!(is_told, "{item:?} of {}", &event[..end]);
+                let is_known = whole.get(&item).is_some_and(|whole| *whole >= count);
+                assert!(is_known, "{item:?} of {}", &event[..end]);
             }
         }
     }

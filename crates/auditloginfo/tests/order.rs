@@ -1,23 +1,24 @@
-//! The report does not depend on the order of the records, nor on how a log is cut.
+//! The report does not depend on the order of the records, nor on how a log is divided.
 
-#![allow(clippy::expect_used, reason = "a test ends at what it does not expect")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+#![allow(clippy::expect_used, reason = "a failed test panics")]
 
 mod common;
 
-use auditloginfo::scan::{self, Cut};
-use auditloginfo::section::{Detail, Section, Sections};
-use auditloginfo::subject::Query;
-use auditloginfo::tally::{Counts, Names};
-use common::{Folder, file, sample};
+use auditloginfo::filter::Query;
+use auditloginfo::scan::{self, Chunking};
+use auditloginfo::section::{Collect, Sections};
+use auditloginfo::tally::{Counts, NameCounts};
+use common::sample;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use test_support::{TempDir, random_cases, shared, temp_dir};
+use toolkit::input::Source;
 use toolkit::messages::Messages;
 
-/// The outputs that are compared: the overview and every item of everybody.
-const ASKED: [&[&str]; 4] = [
+/// The options of the reports that are compared.
+const OPTIONS: [&[&str]; 4] = [
     &[],
     &["--uid", "all", "-o", "tsv"],
     &["--uid", "7005", "-a", "-m", "--files", "--errors"],
@@ -26,86 +27,75 @@ const ASKED: [&[&str]; 4] = [
 
 fn report(words: &[&str], logs: &[&Path]) -> Vec<u8> {
     let words = words.iter().map(OsString::from).chain(logs.iter().map(OsString::from));
-    let (mut out, mut told) = (Vec::new(), Vec::new());
-    let status = auditloginfo::run(words, &mut out, &mut Messages::new("auditloginfo", &mut told));
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let status = auditloginfo::run(words, &mut out, &mut Messages::new("auditloginfo", &mut err));
     assert_eq!(status.expect("a report"), 0);
-    out.extend(told);
+    out.extend(err);
     out
 }
 
-fn write(folder: &Folder, name: &str, lines: &[&[u8]]) -> PathBuf {
-    folder.write(name, lines.iter().flat_map(|line| [*line, b"\n"].concat()).collect::<Vec<_>>())
+fn write(folder: &TempDir, name: &str, lines: &[&[u8]]) -> PathBuf {
+    let path = folder.path().join(name);
+    test_support::write(
+        &path,
+        lines.iter().flat_map(|line| [*line, b"\n"].concat()).collect::<Vec<_>>(),
+    );
+    path
 }
 
-/// Numbers without a pattern that matters here: xorshift64 of Marsaglia, 2003.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).expect("below a usize")
-    }
-}
-
-/// The real logs: an excerpt, and the whole where it is at hand.
+/// Recorded logs: two excerpts, and a whole log if it is there.
 fn logs() -> Vec<Vec<u8>> {
     let read = |name| fs::read(sample(name)).expect("a sample");
     let mut logs = ["raw.log", "enriched.log"].map(read).to_vec();
-    let whole = file("../shared/data/lab/audit/raw/audit.log.gz");
-    match toolkit::input::Source::open(&whole) {
-        Ok(toolkit::input::Source::Stream(mut stream)) => {
-            let mut bytes = Vec::new();
-            stream.read_to_end(&mut bytes).expect("the log");
-            logs.push(bytes);
-        }
-        _ => eprintln!("skipped the whole log: {} is not here", whole.display()),
+    let whole = shared("data/lab/audit/raw/audit.log.gz").map(|path| Source::open(&path));
+    if let Some(Ok(Source::Stream(mut stream))) = whole {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("the log");
+        logs.push(bytes);
     }
     logs
 }
 
 #[test]
 fn moving_records_by_ten_thousand_places_changes_nothing() {
-    let folder = Folder::new("moved");
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let folder = temp_dir();
     for log in logs() {
-        let mut lines: Vec<_> = sysparse::text::lines(&log).collect();
+        let lines: Vec<_> = sysparse::text::lines(&log).collect();
         let path = write(&folder, "log", &lines);
-        let wanted = ASKED.map(|words| report(words, &[&path]));
-        // Sorting by a place moved by up to ten thousand moves no record further than that.
-        let mut moved: Vec<_> = lines
-            .drain(..)
-            .enumerate()
-            .map(|(place, line)| (place + random.below(10_000), line))
-            .collect();
-        moved.sort_by_key(|(place, _)| *place);
-        let lines: Vec<_> = moved.into_iter().map(|(_, line)| line).collect();
-        let path = write(&folder, "log", &lines);
-        assert!(ASKED.map(|words| report(words, &[&path])) == wanted);
+        let wanted = OPTIONS.map(|words| report(words, &[&path]));
+        random_cases(1, |random| {
+            // Sorting by a place that is up to ten thousand larger moves no record further than that.
+            let moved = lines.iter().enumerate();
+            let mut moved: Vec<_> =
+                moved.map(|(place, line)| (place + random.usize(..10_000), *line)).collect();
+            moved.sort_by_key(|(place, _)| *place);
+            let lines: Vec<_> = moved.into_iter().map(|(_, line)| line).collect();
+            let path = write(&folder, "log", &lines);
+            assert!(OPTIONS.map(|words| report(words, &[&path])) == wanted);
+        });
     }
 }
 
 #[test]
 fn a_log_in_two_files_is_the_same_log() {
-    let folder = Folder::new("split");
-    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let folder = temp_dir();
     for log in logs() {
         let lines: Vec<_> = sysparse::text::lines(&log).collect();
         let path = write(&folder, "log", &lines);
-        let wanted = ASKED.map(|words| report(words, &[&path]));
-        for _ in 0..4 {
-            let (first, second) = lines.split_at(random.below(lines.len()));
+        let wanted = OPTIONS.map(|words| report(words, &[&path]));
+        random_cases(4, |random| {
+            let (first, second) = lines.split_at(random.usize(..lines.len()));
             let parts = [write(&folder, "log.1", first), write(&folder, "log.0", second)];
             let parts: Vec<_> = parts.iter().map(PathBuf::as_path).collect();
-            assert!(ASKED.map(|words| report(words, &parts)) == wanted, "cut at {}", first.len());
-        }
+            let found = OPTIONS.map(|words| report(words, &parts));
+            assert!(found == wanted, "{} lines in the first file", first.len());
+        });
     }
 }
 
-/// All that was counted of one user, in order.
-fn told(counts: &Counts) -> String {
-    let sorted = |names: &Names| {
+/// All counts of one user, sorted.
+fn all_counts(counts: &Counts) -> String {
+    let sorted = |names: &NameCounts| {
         let mut names: Vec<_> = names.iter().map(|(name, count)| (name.to_vec(), count)).collect();
         names.sort();
         names
@@ -119,24 +109,32 @@ fn told(counts: &Counts) -> String {
 }
 
 #[test]
-fn the_counts_do_not_depend_on_the_pieces() {
-    let folder = Folder::new("pieces");
+fn the_counts_do_not_depend_on_the_chunks() {
+    let folder = temp_dir();
     for log in logs() {
         let lines: Vec<_> = sysparse::text::lines(&log).collect();
         let logs = [write(&folder, "log", &lines)];
         for absolute in [false, true] {
-            let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
-            let detail = Detail { sections, absolute, modes: absolute, overview: true };
-            let query = Query { detail, ..Query::default() };
-            let counts = |pieces| {
-                let found = scan::read(&logs, &query, Cut::in_pieces(pieces, log.len() as u64));
+            let sections = Sections::ALL;
+            let collect = Collect {
+                sections,
+                absolute,
+                modes: absolute,
+                overview: true,
+                ..Collect::default()
+            };
+            let query = Query { collect, ..Query::default() };
+            let counts = |chunks| {
+                let chunking = Chunking::with_chunks(chunks, log.len() as u64);
+                let found = scan::read(&logs, &query, chunking);
                 let users = found.tally.users();
-                let counts = users.iter().map(|(auid, counts)| format!("{auid} {}", told(counts)));
+                let counts =
+                    users.iter().map(|(id, counts)| format!("{id} {}", all_counts(counts)));
                 (counts.collect::<Vec<_>>(), found.incomplete, found.damaged)
             };
             let wanted = counts(1);
-            for pieces in [2, 3, 7, 50] {
-                assert!(counts(pieces) == wanted, "{pieces} pieces");
+            for chunks in [2, 3, 7, 50] {
+                assert!(counts(chunks) == wanted, "{chunks} chunks");
             }
         }
     }
@@ -144,7 +142,7 @@ fn the_counts_do_not_depend_on_the_pieces() {
 
 #[test]
 fn the_counts_of_parts_add_up_to_those_of_the_whole() {
-    let folder = Folder::new("parts");
+    let folder = temp_dir();
     let items = |log: &Path| -> BTreeMap<Vec<u8>, u64> {
         let tsv = report(&["--uid", "all", "-o", "tsv"], &[log]);
         let mut counts = BTreeMap::new();
@@ -156,7 +154,8 @@ fn the_counts_of_parts_add_up_to_those_of_the_whole() {
         counts
     };
     for log in logs() {
-        // Parts that no event crosses: the last digit of its serial tells where a record goes.
+        // The last digit of its serial number decides to which part a record belongs, so no event is
+        // in two parts.
         let lines: Vec<_> = sysparse::text::lines(&log).collect();
         let serial =
             |line: &&[u8]| line.windows(2).find(|pair| pair[1] == b')').map(|pair| pair[0]);

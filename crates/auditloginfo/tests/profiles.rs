@@ -1,60 +1,63 @@
-//! Profiles do what they are for: a program runs under that of the calls it was seen to make, and
-//! any other call is refused, by libseccomp, bubblewrap and an OCI runtime.
+//! Profiles work with libseccomp, bubblewrap and an OCI runtime: a program runs under the profile of the
+//! system calls that it made, and any other call is denied.
 
-#![allow(clippy::expect_used, reason = "a test ends at what it does not expect")]
+#![allow(clippy::expect_used, reason = "a failed test panics")]
 
 mod common;
 
-use common::{Folder, command, file, has, ours, printed, sample, told};
+use common::{auditloginfo, sample};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::Command;
+use test_support::{TempDir, command, repository, stderr, stdout, temp_dir, works, write};
 
-/// A program and the profile of what it calls on this machine.
+/// A program and the profile of the system calls that it makes on this machine.
 struct Profiled {
-    folder: Folder,
+    folder: TempDir,
     program: PathBuf,
     log: PathBuf,
     profile: PathBuf,
 }
 
 impl Profiled {
-    /// Builds the program, has strace log its calls and makes the profile, where that is possible.
-    fn new(name: &str) -> Option<Profiled> {
-        let folder = Folder::new(name);
-        let [root, program] = ["root", "root/calls"].map(|path| folder.0.join(path));
+    /// Builds the program, logs its calls with strace and makes the profile. `None` if a tool is
+    /// missing.
+    fn new() -> Option<Profiled> {
+        let folder = temp_dir();
+        let paths = ["root", "root/calls", "log", "profile.json"];
+        let [root, program, log, profile] = paths.map(|path| folder.path().join(path));
         std::fs::create_dir_all(&root).expect("a folder");
-        let log = folder.0.join("log");
-        let source = file("crates/auditloginfo/tests/profiles/calls.c");
-        let can = has(command("cc").arg("-static").arg("-o").arg(&program).arg(source))
-            && has(command("strace").args(["-o", "/dev/null", "true"]))
-            && has(command("jq").arg("--version"));
+        let source = repository("crates/auditloginfo/tests/profiles/calls.c");
+        let can = works(command("cc").arg("-static").arg("-o").arg(&program).arg(source))
+            && works(command("strace").args(["-o", "/dev/null", "true"]))
+            && works(command("jq").arg("--version"));
         if !can {
             return None;
         }
-        let script = file("testdata/make/audit_strace.sh");
-        assert_eq!(printed(command(script).arg(&log).arg(&program)), b"done\n");
-        let profile = printed(ours().arg("--exe").arg(&program).args(["-o", "seccomp"]).arg(&log));
-        let profile = folder.write("profile.json", profile);
+        let script = repository("testdata/make/audit_strace.sh");
+        assert_eq!(stdout(command(script).arg(&log).arg(&program)), b"done\n");
+        let mut make = auditloginfo();
+        make.arg("--exe").arg(&program).args(["-o", "seccomp"]).arg(&log);
+        write(&profile, stdout(&mut make));
         Some(Profiled { folder, program, log, profile })
     }
 
-    /// The lines that jq prints of the profile.
+    /// The output of jq for the profile.
     fn jq(&self, program: &str) -> String {
-        let lines = printed(command("jq").args(["-r", program]).arg(&self.profile));
+        let lines = stdout(command("jq").args(["-r", program]).arg(&self.profile));
         String::from_utf8(lines).expect("names")
     }
 
-    /// The program that loads a profile with libseccomp, and the names in our profile.
+    /// A program that loads the names of the profile with libseccomp and runs a command under it.
     fn confine(&self) -> Option<Command> {
-        let program = self.folder.0.join("confine");
-        let source = file("crates/auditloginfo/tests/profiles/confine.c");
+        let program = self.folder.path().join("confine");
+        let source = repository("crates/auditloginfo/tests/profiles/confine.c");
         let mut build = command("cc");
         build.arg("-o").arg(&program).arg(source).arg("-lseccomp");
-        let names = self.jq(".architectures[], .syscalls[].names[]");
-        let names = self.folder.write("names", names);
-        has(&mut build).then(|| {
+        let names = self.folder.path().join("names");
+        write(&names, self.jq(".architectures[], .syscalls[].names[]"));
+        works(&mut build).then(|| {
             let mut confine = command(program);
             confine.arg(names);
             confine
@@ -62,24 +65,29 @@ impl Profiled {
     }
 }
 
-/// The program does its work, and the call that was not seen is refused.
-fn holds(mut confined: impl FnMut(&[&OsStr]) -> Command) {
-    let seen = confined(&[]).output().expect("it runs");
-    assert_eq!((seen.status.code(), &*seen.stdout), (Some(0), &b"done\n"[..]), "{}", told(&seen));
-    let unseen = confined(&[OsStr::new("unseen")]).output().expect("it runs");
-    let said = String::from_utf8_lossy(&unseen.stdout);
-    assert_eq!(unseen.status.code(), Some(3), "{said}{}", told(&unseen));
-    assert!(said.ends_with("getpid: Operation not permitted\n"), "{said}");
+/// Checks that the program works, and that a call which is not in the profile is denied.
+fn check(mut confined: impl FnMut(&[&OsStr]) -> Command) {
+    let known = confined(&[]).output().expect("it runs");
+    assert_eq!(
+        (known.status.code(), &*known.stdout),
+        (Some(0), &b"done\n"[..]),
+        "{}",
+        stderr(&known)
+    );
+    let unknown = confined(&[OsStr::new("unseen")]).output().expect("it runs");
+    let output = String::from_utf8_lossy(&unknown.stdout);
+    assert_eq!(unknown.status.code(), Some(3), "{output}{}", stderr(&unknown));
+    assert!(output.ends_with("getpid: Operation not permitted\n"), "{output}");
 }
 
 #[test]
-fn libseccomp_allows_the_calls_seen_and_no_others() {
-    let Some(profiled) = Profiled::new("libseccomp") else { return };
+fn libseccomp_allows_only_the_calls_of_the_profile() {
+    let Some(profiled) = Profiled::new() else { return };
     if profiled.confine().is_none() {
         return;
     }
-    assert!(has(command(&profiled.program).arg("unseen")), "it does well without a profile");
-    holds(|words| {
+    assert!(works(command(&profiled.program).arg("unseen")), "it works without a profile");
+    check(|words| {
         let mut confine = profiled.confine().expect("it was built");
         confine.arg(&profiled.program).args(words);
         confine
@@ -87,24 +95,25 @@ fn libseccomp_allows_the_calls_seen_and_no_others() {
 }
 
 #[test]
-fn bubblewrap_allows_the_calls_seen_and_no_others() {
-    let Some(profiled) = Profiled::new("bubblewrap") else { return };
+fn bubblewrap_allows_only_the_calls_of_the_profile() {
+    let Some(profiled) = Profiled::new() else { return };
     let wrap = |words: &[&str]| {
         let mut wrap = command("bwrap");
         wrap.args(["--ro-bind", "/", "/", "--dev", "/dev"]).args(words).arg(&profiled.program);
         wrap
     };
-    let Some(mut confine) = profiled.confine().filter(|_| has(&mut wrap(&[]))) else { return };
-    let filter = profiled.folder.write("filter", printed(&mut confine));
-    holds(|words| {
+    let Some(mut confine) = profiled.confine().filter(|_| works(&mut wrap(&[]))) else { return };
+    let filter = profiled.folder.path().join("filter");
+    write(&filter, stdout(&mut confine));
+    check(|words| {
         let mut wrap = wrap(&["--seccomp", "0"]);
         wrap.args(words).stdin(File::open(&filter).expect("the filter"));
         wrap
     });
 }
 
-/// Runs the program alone in a container: FOLDER PROFILE ID [ARGUMENT...]. crun takes the control
-/// groups of version 2 only, so it gets those.
+/// Runs the program in a container: FOLDER PROFILE ID [ARGUMENT...]. crun needs control groups of
+/// version 2.
 const CONTAINER: &str = r#"
     mount -t tmpfs none /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup &&
     cd "$1" && rm -f config.json && crun spec || exit
@@ -116,20 +125,20 @@ const CONTAINER: &str = r#"
     crun --root state --cgroup-manager=disabled run "calls-$id""#;
 
 #[test]
-fn an_oci_runtime_takes_the_profile_as_it_is() {
-    let Some(profiled) = Profiled::new("crun") else { return };
+fn an_oci_runtime_allows_only_the_calls_of_the_profile() {
+    let Some(profiled) = Profiled::new() else { return };
     let container = |profile: &OsStr, words: &[&OsStr]| {
         let mut run = command("unshare");
-        run.args(["--mount", "sh", "-c", CONTAINER, "sh"]).arg(&profiled.folder.0);
+        run.args(["--mount", "sh", "-c", CONTAINER, "sh"]).arg(profiled.folder.path());
         run.arg(profile).arg(std::process::id().to_string()).args(words);
         run
     };
-    if has(&mut container(OsStr::new("/dev/null"), &[])) {
-        holds(|words| container(profiled.profile.as_os_str(), words));
+    if works(&mut container(OsStr::new("/dev/null"), &[])) {
+        check(|words| container(profiled.profile.as_os_str(), words));
     }
 }
 
-/// What config-linux.md of the OCI runtime specification asks of `linux.seccomp`.
+/// What config-linux.md of the OCI runtime specification requires of `linux.seccomp`.
 const SHAPE: &str = r#"(keys == ["architectures", "defaultAction", "syscalls"])
     and (.defaultAction | test("^SCMP_ACT_[A-Z_]+$"))
     and (.architectures | type == "array" and all(test("^SCMP_ARCH_[A-Z0-9_]+$")))
@@ -138,12 +147,13 @@ const SHAPE: &str = r#"(keys == ["architectures", "defaultAction", "syscalls"])
         and (.names | length > 0 and all(test("^[a-z][a-z0-9_]*$")) and unique == .)))"#;
 
 #[test]
-fn a_profile_has_the_shape_that_the_runtime_specification_gives() {
-    let folder = Folder::new("shape");
-    for log in [sample("raw.log"), file("testdata/auditloginfo/architectures/audit.log")] {
-        let profile = folder.write("profile", printed(ours().args(["-o", "seccomp"]).arg(log)));
-        if has(command("jq").arg("--version")) {
-            let shape = printed(command("jq").arg(SHAPE).arg(profile));
+fn a_profile_has_the_form_that_the_runtime_specification_defines() {
+    let folder = temp_dir();
+    let profile = folder.path().join("profile");
+    for log in [sample("raw.log"), repository("testdata/auditloginfo/architectures/audit.log")] {
+        write(&profile, stdout(auditloginfo().args(["-o", "seccomp"]).arg(log)));
+        if works(command("jq").arg("--version")) {
+            let shape = stdout(command("jq").arg(SHAPE).arg(&profile));
             assert_eq!(String::from_utf8_lossy(&shape), "true\n");
         }
     }
@@ -151,19 +161,22 @@ fn a_profile_has_the_shape_that_the_runtime_specification_gives() {
 
 #[test]
 fn systemd_knows_every_call_of_the_filter() {
-    let Some(profiled) = Profiled::new("systemd") else { return };
-    let filter = printed(ours().args(["-o", "systemd"]).arg(&profiled.log));
+    let Some(profiled) = Profiled::new() else { return };
+    let filter = stdout(auditloginfo().args(["-o", "systemd"]).arg(&profiled.log));
     let filter = String::from_utf8(filter).expect("names");
     let verify = |filter: &str| {
-        let unit = format!("[Service]\nExecStart=/bin/true\n{filter}");
-        let unit = profiled.folder.write("calls.service", unit);
+        let unit = profiled.folder.path().join("calls.service");
+        write(&unit, format!("[Service]\nExecStart=/bin/true\n{filter}"));
         let mut verify = command("systemd-analyze");
         verify.arg("verify").arg(unit);
         verify
     };
-    if has(command("systemd-analyze").arg("--version")) {
-        let complaints = |filter: &str| told(&verify(filter).output().expect("it runs"));
+    if works(command("systemd-analyze").arg("--version")) {
+        let complaints = |filter: &str| stderr(&verify(filter).output().expect("it runs"));
         assert_eq!(complaints(&filter), "");
-        assert!(complaints(&filter.replace("brk", "brake")).contains("brake"), "it looks");
+        assert!(
+            complaints(&filter.replace("brk", "brake")).contains("brake"),
+            "it reports unknown calls"
+        );
     }
 }

@@ -1,31 +1,32 @@
-//! The words for times mean what they mean to ausearch, for 24 pairs of them.
+//! The words for times have the meaning that they have in ausearch, for 24 pairs of them.
 
-#![allow(clippy::expect_used, reason = "a test ends at what it does not expect")]
+#![allow(clippy::expect_used, reason = "a failed test panics")]
 
 mod common;
 
-use common::{Folder, command, file, has, ours, printed, sample, told};
+use common::{auditloginfo, sample};
 use std::path::Path;
+use test_support::{command, repository, stderr, stdout, temp_dir, works, write};
 
-/// How many events we find between two times; an empty one is not given.
+/// The number of events between two times. An empty time is left out.
 fn events(start: &str, end: &str, log: &Path) -> u64 {
-    let mut find = ours();
+    let mut find = auditloginfo();
     for (option, time) in [("--start", start), ("--end", end)] {
         if !time.is_empty() {
             find.args([option, time]);
         }
     }
     let output = find.args(["-o", "tsv"]).arg(log).output().expect("it runs");
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", stderr(&output));
     let overview = String::from_utf8(output.stdout).expect("text");
     let counts = overview.lines().filter_map(|line| line.split('\t').nth(2));
     counts.map(|count| count.parse::<u64>().expect("a count")).sum()
 }
 
-/// The pairs, of 24, for which we find other events in a log than ausearch does.
+/// The pairs of times for which ausearch finds another number of events.
 fn differences(log: &Path) -> Vec<String> {
-    let script = file("testdata/make/audit_times.sh");
-    let theirs = String::from_utf8(printed(command(script).arg(log))).expect("text");
+    let script = repository("testdata/make/audit_times.sh");
+    let theirs = String::from_utf8(stdout(command(script).arg(log))).expect("text");
     assert_eq!(theirs.lines().count(), 24, "{theirs}");
     let differs = |line: &&str| {
         let cells: Vec<_> = line.split('|').collect();
@@ -37,22 +38,24 @@ fn differences(log: &Path) -> Vec<String> {
 
 #[test]
 fn pairs_of_times_find_the_events_that_ausearch_finds() {
-    if !has(command("ausearch").arg("--version")) {
+    if !works(command("ausearch").arg("--version")) {
         return;
     }
-    let folder = Folder::new("times");
+    let folder = temp_dir();
+    let log = folder.path().join("log");
     let new = || {
-        let script = file("testdata/make/audit_times.sh");
-        differences(&folder.write("log", printed(command(script).arg("--log"))))
+        let script = repository("testdata/make/audit_times.sh");
+        write(&log, stdout(command(script).arg("--log")));
+        differences(&log)
     };
-    // An hour or a day that begins meanwhile changes what words mean, but only once.
+    // If an hour or a day begins meanwhile, words change their meaning, but not twice.
     let differences = Some(new()).filter(Vec::is_empty).unwrap_or_else(new);
     assert!(differences.is_empty(), "ausearch finds {differences:?}");
 }
 
 #[test]
 fn pairs_of_times_find_the_events_that_ausearch_finds_in_a_recorded_log() {
-    if has(command("ausearch").arg("--version")) {
+    if works(command("ausearch").arg("--version")) {
         let differences = differences(&sample("raw.log"));
         assert!(differences.is_empty(), "ausearch finds {differences:?}");
     }

@@ -93,7 +93,7 @@ impl<R: Read> IostatText<R> {
             let line = line.bytes.trim_ascii_end();
             if line.is_empty() {
                 is_complete = current.header.take().is_some_and(|header| header.has(Column::Util));
-            } else if let Some(header) = Header::of(line) {
+            } else if let Some(header) = Header::parse(line) {
                 if current.tables.contains(&header) {
                     self.next = Some(header);
                     is_complete = true;
@@ -157,7 +157,7 @@ fn looks_like_row(line: &[u8]) -> bool {
 impl Partial {
     /// Adds the figures of a row.
     fn add(&mut self, row: &Row<'_>) {
-        let add = |place: &mut Option<f64>, figure| *place = row.figure(figure).or(*place);
+        let add = |place: &mut Option<f64>, figure| *place = row.value(figure).or(*place);
         add(&mut self.reads, Column::Reads);
         add(&mut self.writes, Column::Writes);
         add(&mut self.read_kib, Column::ReadKib);

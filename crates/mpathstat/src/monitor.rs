@@ -35,7 +35,7 @@ const NO_MAPS: u8 = 1;
 
 impl MapMonitor {
     /// The topology of a sample.
-    fn topology(&mut self) -> Rc<Topology> {
+    fn sampled_topology(&mut self) -> Rc<Topology> {
         let topology = Rc::clone(self.topology.get());
         self.has_maps |= !topology.maps.is_empty();
         topology
@@ -100,7 +100,7 @@ impl IntervalCommand for KernelMonitor {
             is_new = true;
         };
         topology.update_states(root, is_new);
-        let topology = self.maps.topology();
+        let topology = self.maps.sampled_topology();
         Ok(Some(Sample { moment, topology, readings: counters.readings }))
     }
 
@@ -171,7 +171,7 @@ impl IntervalCommand for TextMonitor {
             figures.map_err(|cause| sampling::Error::Read { path: self.name.clone(), cause })?;
         let is_new = self.maps.topology.refresh(root, messages);
         self.maps.topology.update_states(root, is_new);
-        let topology = self.maps.topology();
+        let topology = self.maps.sampled_topology();
         Ok(figures.map(|figures| TextSample { topology, figures }))
     }
 

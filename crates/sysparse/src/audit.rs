@@ -1,4 +1,4 @@
-//! Records of the Linux audit system, one a line, as auditd, syslog and ausearch write them.
+//! Records of the Linux audit system, one on each line, as auditd, syslog and ausearch write them.
 //!
 //! ```text
 //! type=SYSCALL msg=audit(1477415593.489:57658): arch=c000003e syscall=2 success=yes exit=3 ...
@@ -9,43 +9,53 @@
 //! Sources: `kernel/auditsc.c` and `kernel/audit.c` of Linux, auditd.conf(5), and the field
 //! dictionary of the Linux audit documentation project.
 
+mod avc;
 mod call;
+mod execve;
 mod fields;
+mod message;
 mod path;
 mod record_type;
-mod seek;
 mod stamp;
+mod value;
 
+pub use avc::{AccessControl, Denial};
 pub use call::Call;
-pub use fields::{Argument, Fields, Value};
+pub use execve::Argument;
+pub use fields::Fields;
 pub use path::Path;
 pub use record_type::RecordType;
 pub use stamp::Stamp;
+pub use value::Value;
 
 use crate::ParseError;
-use crate::text;
+use crate::grammar::{Parsed, finish, literal, no_match};
 use memchr::memmem;
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{take, take_until};
+use nom::combinator::{peek, verify};
+use nom::sequence::{delimited, preceded, terminated};
+use record_type::fast_record_type;
 
-/// The login user id of a process that nobody logged in for: -1 as an unsigned number.
+/// The login user id of a process without a login session, such as a daemon: -1 as an unsigned
+/// number.
 pub const AUID_UNSET: u32 = u32::MAX;
 
-/// One record: what kind it is, the event it belongs to, and its fields, unread as yet.
+/// One record: its type, the event that it belongs to, and its fields, not yet read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
     /// The record's type.
     pub kind: RecordType,
     /// The event that the record belongs to, as it is written: see [`Record::stamp`].
     pub event: &'a [u8],
-    /// All that follows `audit(...):`.
+    /// What follows `audit(...):`.
     pub body: &'a [u8],
     /// The line, which `body` ends.
     pub line: &'a [u8],
 }
 
-const STAMP: &str = "audit(SECONDS.MILLIS:SERIAL):";
-const INTERPRETED: &str = "audit(SECONDS.MILLIS:SERIAL): (which ausearch prints with --raw)";
-
-/// The start of a record, found but not read: enough to know whether it is worth reading.
+/// The start of a record: enough to know whether the record is worth reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordHeader<'a> {
     /// The record's type.
@@ -57,103 +67,116 @@ pub struct RecordHeader<'a> {
 
 /// Reads the record of a line, wherever it starts in it; `None` if the line holds none.
 ///
+/// ```
+/// use sysparse::audit::{self, RecordType};
+///
+/// let line = br#"node=lab type=CWD msg=audit(1477415593.489:57658): cwd="/""#;
+/// let record = audit::record(line)?.expect("the line holds a record");
+/// assert_eq!((record.kind, record.node()), (RecordType::Cwd, Some(&b"lab"[..])));
+/// assert_eq!(audit::record(b"time->Tue Oct 25 17:46:33 2016")?, None);
+/// # Ok::<(), sysparse::ParseError>(())
+/// ```
+///
 /// # Errors
 /// The record has no well-formed `audit(SECONDS.MILLIS:SERIAL):`.
 pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, ParseError> {
-    start(line).map(RecordHeader::record).transpose()
+    header(line).map(RecordHeader::record).transpose()
 }
 
 /// Finds where a record starts: at the line's start, after `node=`, or behind a syslog prefix.
+///
+/// ```
+/// use sysparse::audit::{self, RecordType};
+///
+/// let line = b"Nov 22 13:14:51 lab kernel: audit: type=1307 audit(1477415593.489:57658): cwd=\"/\"";
+/// let header = audit::header(line).expect("the line holds a record");
+/// assert_eq!(header.kind, RecordType::Cwd);
+/// assert_eq!(header.record()?.event, b"1477415593.489:57658");
+/// # Ok::<(), sysparse::ParseError>(())
+/// ```
 #[must_use]
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "every line of a log is looked at")]
-pub fn start(line: &[u8]) -> Option<RecordHeader<'_>> {
-    match line.strip_prefix(b"type=") {
-        Some(record) => Some(RecordHeader::of(line, record)),
-        None => start_elsewhere(line),
-    }
+pub fn header(line: &[u8]) -> Option<RecordHeader<'_>> {
+    let (rest, kind) = match typed(line) {
+        Ok(found) => found,
+        Err(_) => elsewhere(line).ok()?,
+    };
+    Some(RecordHeader { kind, line, rest })
 }
 
+/// `type=SYSCALL `
+#[inline(always)]
+fn typed(input: &[u8]) -> Parsed<'_, RecordType> {
+    preceded(literal(b"type="), fast_record_type).parse(input)
+}
+
+/// A record that does not begin the line.
 #[cold]
-fn start_elsewhere(line: &[u8]) -> Option<RecordHeader<'_>> {
-    if let Some(node) = line.strip_prefix(b"node=") {
-        let record = node.get(memchr::memchr(b' ', node)?..)?.strip_prefix(b" type=");
-        record.map(|record| RecordHeader::of(line, record)).or_else(|| start_within(line))
-    } else {
-        start_within(line)
-    }
+#[inline(never)]
+fn elsewhere(line: &[u8]) -> Parsed<'_, RecordType> {
+    alt((preceded(node, typed), behind_prefix)).parse(line)
 }
 
-/// Finds a record behind a prefix: the first `type=WORD` that `audit(` follows at once.
-fn start_within(line: &[u8]) -> Option<RecordHeader<'_>> {
-    memmem::find_iter(line, b"type=").find_map(|from| {
-        let (before, record) = line.split_at_checked(from)?;
-        let last = before.last();
-        let apart = last.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-        let start = RecordHeader::of(line, record.strip_prefix(b"type=")?);
-        (apart && is_stamped(start.rest)).then_some(start)
-    })
+/// `node=lab `
+fn node(input: &[u8]) -> Parsed<'_, &[u8]> {
+    delimited(literal(b"node="), take_until(" "), literal(b" ")).parse(input)
 }
 
-fn is_stamped(rest: &[u8]) -> bool {
-    rest.starts_with(b"msg=audit(") || rest.starts_with(b"audit(")
+/// `Nov 22 13:14:51 lab kernel: audit: type=1307 audit(`: the first `type=` that begins a word and
+/// that a stamp follows. What stands before it is free text, so it is searched for.
+fn behind_prefix(line: &[u8]) -> Parsed<'_, RecordType> {
+    let found = memmem::find_iter(line, b"type=").find_map(|at| {
+        let (before, record) = line.split_at_checked(at)?;
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let found = terminated(typed, peek(stamp::opening)).parse(record).ok();
+        found.filter(|_| !before.last().is_some_and(is_name))
+    });
+    found.ok_or(no_match(line))
 }
 
 impl<'a> RecordHeader<'a> {
-    /// The start of a record of which `record` is what follows `type=`.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "every line of a log is looked at")]
-    fn of(line: &'a [u8], record: &'a [u8]) -> RecordHeader<'a> {
-        let (kind, rest) = RecordType::leading(record);
-        RecordHeader { kind, line, rest }
-    }
-
-    /// Finds the stamp's end and so the record.
+    /// Reads the stamp, and so finds the record's fields.
     ///
     /// # Errors
     /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the record is taken apart at once")]
     pub fn record(self) -> Result<Record<'a>, ParseError> {
-        let (event, body) = match stamp::usual(self.rest) {
-            Some(parts) => parts,
-            None => self.any_stamp()?,
-        };
+        let event = stamp::fast_event(self.rest).or_else(|_| stamp::event(self.rest));
+        let (body, event) = finish(self.line, event)?;
         Ok(Record { kind: self.kind, event, body, line: self.line })
     }
 
-    /// The record, if its event is one that `is_event` knows and that is written with `length`
-    /// bytes: what is known needs no second look.
+    /// The record, if its event is written with `length` bytes and `is_event` holds for them. An
+    /// event that is known already is so found without a look at its digits.
+    ///
+    /// ```
+    /// let header = sysparse::audit::header(b"type=CWD msg=audit(9.000:1): cwd=\"/\"").expect("a record");
+    /// assert!(header.record_if(7, |event| event == b"9.000:1").is_some());
+    /// assert!(header.record_if(7, |event| event == b"9.000:2").is_none());
+    /// ```
     #[must_use]
     #[inline]
-    pub fn record_of(
-        self,
-        length: usize,
-        is_event: impl FnOnce(&[u8]) -> bool,
-    ) -> Option<Record<'a>> {
-        let (event, rest) = self.rest.strip_prefix(b"msg=audit(")?.split_at_checked(length)?;
-        let body = rest.strip_prefix(b"):").filter(|_| is_event(event))?;
+    pub fn record_if(self, length: usize, is_event: impl Fn(&[u8]) -> bool) -> Option<Record<'a>> {
+        let event = verify(take(length), is_event);
+        let stamp = delimited(literal(b"msg=audit("), event, literal(b"):")).parse(self.rest);
+        let (body, event) = stamp.ok()?;
         Some(Record { kind: self.kind, event, body, line: self.line })
-    }
-
-    #[cold]
-    fn any_stamp(self) -> Result<(&'a [u8], &'a [u8]), ParseError> {
-        stamp::any(self.rest).map_err(|error| {
-            let left = text::remaining(&error);
-            // A date instead of seconds: 11/22/26 13:08:13.368:22.
-            let is_interpreted = left.starts_with(b"/");
-            let expected = if is_interpreted { INTERPRETED } else { STAMP };
-            ParseError { expected, at: self.line.len() - left.len() }
-        })
     }
 }
 
 impl<'a> Record<'a> {
     /// The event that the record belongs to.
+    ///
+    /// ```
+    /// let line = b"type=EOE msg=audit(1477415593.489:57658): ";
+    /// let stamp = sysparse::audit::record(line)?.expect("a record").stamp();
+    /// assert_eq!((stamp.seconds, stamp.millis, stamp.serial), (1_477_415_593, 489, 57658));
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn stamp(&self) -> Stamp {
-        Stamp::of(self.event)
+        Stamp::parse(self.event)
     }
 
     /// The host that wrote the record, where `node=` before it names one.
@@ -163,18 +186,18 @@ impl<'a> Record<'a> {
         if self.line.starts_with(b"type=") { None } else { self.node_before() }
     }
 
-    /// The name in `node=NAME type=TYPE msg=audit(`.
+    /// The name in `node=lab type=PATH msg=audit(`, read from its end: a prefix may stand before it.
     fn node_before(&self) -> Option<&'a [u8]> {
         let stamp = b"audit(".len() + self.event.len() + b"):".len();
-        let before = self.line.get(..self.at().checked_sub(stamp)?)?;
-        let mut words = before.strip_suffix(b"msg=").unwrap_or(before).rsplit(|&byte| byte == b' ');
+        let before = self.line.get(..self.body_offset().checked_sub(stamp)?)?;
+        let before = before.strip_suffix(b"msg=").unwrap_or(before);
         // Behind the name there are the type, a blank, and nothing.
-        words.nth(2)?.strip_prefix(b"node=")
+        before.rsplit(|byte| *byte == b' ').nth(2)?.strip_prefix(b"node=")
     }
 
     /// Offset of the body in the line.
     #[must_use]
-    pub fn at(&self) -> usize {
+    pub fn body_offset(&self) -> usize {
         self.line.len() - self.body.len()
     }
 }
@@ -229,7 +252,7 @@ mod tests {
         assert_eq!(at("type=SYSCALL msg=audit(15064871x1.009:1):").at, 31);
         assert_eq!(
             at("type=SYSCALL msg=audit(11/22/26 13:08:13.368:22) : a").expected,
-            INTERPRETED
+            stamp::INTERPRETED
         );
         assert_eq!(at("type=SYSCALL").at, 12);
         assert_eq!(at("node=x type=AVC msg=audit(15a").at, 28);

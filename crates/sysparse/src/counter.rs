@@ -1,18 +1,31 @@
-//! Files of one number, and files of a name and a number a line.
+//! Files of one number, and files with a name and a number on each line.
 //!
-//! Sysfs gives most statistics as a file of one number (`Documentation/ABI/testing/sysfs-class-scsi_tape`):
+//! Sysfs has most statistics in files of one number:
 //!
 //! ```text
 //! $ cat /sys/class/scsi_tape/st0/stats/read_byte_cnt
 //! 2048000
+//! $ cat /sys/class/scsi_tape/st0/device/iotmo_cnt
+//! 0x1f
+//! $ cat /proc/uptime
+//! 144.04 109.63
+//! $ grep btime /proc/stat
+//! btime 1795353600
 //! ```
 //!
-//! `/proc/uptime` (`proc_uptime(5)`) is `144.04 109.63`: seconds since boot, and those that the
-//! processors were idle. `/proc/stat` (`proc_stat(5)`) has lines such as `btime 1795353600`.
+//! Sources: `Documentation/ABI/testing/sysfs-class-scsi_tape` of Linux, `proc_uptime(5)` (seconds
+//! since boot, and seconds that the processors were idle), `proc_stat(5)`.
 
 use crate::ParseError;
-use crate::text::{lines, number, whole_hex, whole_number, word};
+use crate::grammar::{Parsed, expect, hex, is_blank, literal, number, parse, whole};
+use crate::text::lines;
 use core::time::Duration;
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::character::complete::{digit1, space1};
+use nom::combinator::{all_consuming, eof, map, opt};
+use nom::sequence::{delimited, preceded, terminated};
 
 /// The one decimal number of a file. Blanks around it and NUL bytes behind it, which a saved copy of
 /// a whole page has, do not count.
@@ -25,61 +38,80 @@ use core::time::Duration;
 /// Anything else: no number, a sign, one beyond 64 bits, more than one.
 #[inline]
 pub fn count(file: &[u8]) -> Result<u64, ParseError> {
-    let text = file.strip_suffix(b"\n").unwrap_or(file);
-    whole_number(text)
-        .or_else(|| whole_number(trimmed(file)))
-        .ok_or(ParseError { expected: "one number of 64 bits", at: 0 })
+    parse(file, expect("one number of 64 bits", alone(number)))
 }
 
 /// The one hexadecimal number of a file, with or without `0x`, such as `iotmo_cnt` of a SCSI device.
 ///
+/// ```
+/// assert_eq!(sysparse::counter::hex_count(b"0x1f\n"), Ok(31));
+/// ```
+///
 /// # Errors
 /// Anything else.
 pub fn hex_count(file: &[u8]) -> Result<u64, ParseError> {
-    let text = trimmed(file);
-    whole_hex(text.strip_prefix(b"0x").unwrap_or(text))
-        .ok_or(ParseError { expected: "one hexadecimal number of 64 bits", at: 0 })
+    let prefixed = preceded(opt(literal(b"0x")), hex);
+    parse(file, expect("one hexadecimal number of 64 bits", alone(prefixed)))
 }
 
-/// The number behind a name at the start of a line, such as `btime` in `/proc/stat`.
+/// The number behind `name` at the start of a line, such as `btime` in `/proc/stat`.
+///
+/// ```
+/// let stat = b"cpu  1 2\nbtime 1795353600\n";
+/// assert_eq!(sysparse::counter::value(stat, b"btime"), Ok(1_795_353_600));
+/// ```
 ///
 /// # Errors
-/// No such line, or no number in it.
-pub fn named(file: &[u8], name: &[u8]) -> Result<u64, ParseError> {
-    let line = lines(file).find(|line| word(line).0 == name);
-    let value = line.and_then(|line| whole_number(word(line).1.trim_ascii()));
-    value.ok_or(ParseError { expected: "a line of this name and a number", at: 0 })
+/// No such line.
+pub fn value(file: &[u8], name: &[u8]) -> Result<u64, ParseError> {
+    let named = |line| whole(delimited((tag(name), space1), number, whitespace), line);
+    let expected = "a line of this name and a number";
+    lines(file).find_map(named).ok_or(ParseError { expected, at: 0 })
 }
 
 /// The time since boot: the first number of `/proc/uptime`, in seconds with decimals.
 ///
+/// ```
+/// let uptime = sysparse::counter::uptime(b"144.04 109.63\n")?;
+/// assert_eq!(uptime.as_millis(), 144_040);
+/// # Ok::<(), sysparse::ParseError>(())
+/// ```
+///
 /// # Errors
 /// No such number.
 pub fn uptime(file: &[u8]) -> Result<Duration, ParseError> {
-    let seconds = word(trimmed(file)).0;
-    let bad = ParseError { expected: "seconds since boot", at: 0 };
-    let (rest, whole) = number(seconds).map_err(|_| bad)?;
-    let nanos = match rest {
-        [] => 0,
-        [b'.', digits @ ..] => fraction_ns(digits).ok_or(bad)?,
-        _ => return Err(bad),
-    };
-    Ok(Duration::new(whole, nanos))
+    let end = alt((take_while1(is_blank), terminated(take_while(is_filling), eof)));
+    parse(file, expect("seconds since boot", delimited(whitespace, seconds, end)))
+}
+
+/// `144.04`
+fn seconds(input: &[u8]) -> Parsed<'_, Duration> {
+    let fraction = opt(preceded(literal(b"."), digit1));
+    map((number, fraction), |(seconds, digits)| {
+        Duration::new(seconds, digits.map_or(0, fraction_ns))
+    })
+    .parse(input)
 }
 
 /// Nanoseconds of the digits behind a decimal point; those beyond the ninth do not count.
-fn fraction_ns(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
+fn fraction_ns(digits: &[u8]) -> u32 {
     let padded = digits.iter().copied().chain(core::iter::repeat(b'0'));
-    Some(padded.take(9).fold(0, |value, digit| value * 10 + u32::from(digit - b'0')))
+    padded.take(9).fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
 }
 
-/// Without blanks around it and NUL bytes behind it.
-fn trimmed(file: &[u8]) -> &[u8] {
-    let end = file.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-    file.get(..end).unwrap_or_default().trim_ascii()
+/// Nothing but a value, with blanks around it and NUL bytes behind it.
+fn alone<'a, T>(
+    value: impl Parser<&'a [u8], Output = T, Error = ParseError>,
+) -> impl Parser<&'a [u8], Output = T, Error = ParseError> {
+    all_consuming(delimited(whitespace, value, (whitespace, take_while(|byte| byte == 0))))
+}
+
+fn whitespace(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take_while(|byte: u8| byte.is_ascii_whitespace()).parse(input)
+}
+
+fn is_filling(byte: u8) -> bool {
+    byte == 0 || byte.is_ascii_whitespace()
 }
 
 #[cfg(test)]
@@ -107,8 +139,8 @@ mod tests {
     #[test]
     fn a_named_number_is_found_by_its_whole_name() {
         let stat = b"cpu  1 2\nbtimes 3\nbtime 1795353600\nintr 1 2\n";
-        assert_eq!(named(stat, b"btime"), Ok(1_795_353_600));
-        assert!(named(stat, b"intr").is_err() && named(b"", b"btime").is_err());
+        assert_eq!(value(stat, b"btime"), Ok(1_795_353_600));
+        assert!(value(stat, b"intr").is_err() && value(b"", b"btime").is_err());
     }
 
     #[test]
@@ -132,7 +164,7 @@ mod tests {
                     for byte in 0..=u8::MAX {
                         changed[at] = byte;
                         let _ = (count(&changed), hex_count(&changed), uptime(&changed));
-                        let _ = named(&changed, b"btime");
+                        let _ = value(&changed, b"btime");
                     }
                     changed[at] = sample[at];
                 }

@@ -10,10 +10,11 @@
 //! Source: `Documentation/scsi/scsi_mid_low_api.rst` and `drivers/nvme/host/multipath.c` of Linux.
 
 use crate::ParseError;
-use crate::text::{literal, number, whole_number};
+use crate::grammar::{Parsed, expect, literal, number, parse};
+use crate::text::whole_number;
 use nom::Parser;
 use nom::branch::alt;
-use nom::combinator::{all_consuming, opt, recognize};
+use nom::combinator::{all_consuming, map_parser, opt, peek, recognize, value};
 use nom::multi::many0_count;
 use nom::sequence::preceded;
 
@@ -41,15 +42,22 @@ impl<'a> Hctl<'a> {
     /// # Errors
     /// Anything else than three or more numbers or `#` with colons between them.
     pub fn parse(name: &'a [u8]) -> Result<Hctl<'a>, ParseError> {
-        let part = || alt((literal(b"#"), number.map(|_| ())));
-        let next_part = || preceded(literal(b":"), part());
-        let more_parts = (next_part(), next_part(), many0_count(next_part()));
-        let (_, (host, _)) = all_consuming((recognize(part()), more_parts))
-            .parse(name)
-            .map_err(|_| ParseError { expected: "an address such as 2:0:1:0", at: 0 })?;
+        let host = map_parser(peek(all_consuming(hctl)), recognize(part));
+        let host = parse(name, expect("an address such as 2:0:1:0", host))?;
         let last = name.iter().rposition(|byte| *byte == b':').unwrap_or(0);
         Ok(Hctl { host, target: name.get(..last).unwrap_or_default() })
     }
+}
+
+/// `2:0:1:0`: three or more parts.
+pub(crate) fn hctl(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let more = many0_count(preceded(literal(b":"), part));
+    recognize((part, literal(b":"), part, literal(b":"), part, more)).parse(input)
+}
+
+/// `2`, or `#` if it is unknown.
+pub(crate) fn part(input: &[u8]) -> Parsed<'_, ()> {
+    alt((value((), number), literal(b"#"))).parse(input)
 }
 
 /// The name of an NVMe block device.
@@ -80,10 +88,9 @@ impl NvmeName {
         let instance = preceded(literal(b"nvme"), number);
         let controller = opt(preceded(literal(b"c"), number));
         let namespace = preceded(literal(b"n"), number);
-        let (_, (instance, controller, namespace)) =
-            all_consuming((instance, controller, namespace))
-                .parse(name)
-                .map_err(|_| ParseError { expected: "a name such as nvme1n2", at: 0 })?;
+        let whole = all_consuming((instance, controller, namespace));
+        let (instance, controller, namespace) =
+            parse(name, expect("a name such as nvme1n2", whole))?;
         Ok(NvmeName { instance, controller, namespace })
     }
 }

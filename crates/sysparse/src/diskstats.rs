@@ -9,7 +9,14 @@
 //! flushes, and more may come: they are left unread. Partitions had four numbers before 2.6.25.
 //! Source: `Documentation/admin-guide/iostats.rst` of Linux.
 
-use crate::{ParseError, text};
+use crate::ParseError;
+use crate::grammar::{Parsed, blanks, expect, line, literal, number, parse};
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::take_till;
+use nom::combinator::{eof, map, peek, value};
+use nom::multi::many0_count;
+use nom::sequence::{preceded, terminated};
 
 /// A block device's line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +61,8 @@ pub struct Io {
 
 /// The devices of a whole `/proc/diskstats`, each with the number of its line from 1.
 ///
-/// A damaged line is an error, and the next one is read all the same. So is a last line without an
-/// end: a number that was cut short looks like any other.
+/// A damaged line is an error, and the next one is read all the same. A last line without its end
+/// is an error too: a number that was cut short looks like any other.
 #[derive(Debug, Clone)]
 pub struct Disks<'a> {
     rest: &'a [u8],
@@ -63,6 +70,18 @@ pub struct Disks<'a> {
 }
 
 /// Reads the text of `/proc/diskstats`.
+///
+/// ```
+/// use sysparse::diskstats::disks;
+///
+/// let text = b" 8 0 sda 9 0 72 4 1 0 8 2 0 6 6\n 8 1 sda1 x\n";
+/// let mut disks = disks(text);
+/// let (line, disk) = disks.next().expect("a line");
+/// assert_eq!((line, disk?.name), (1, &b"sda"[..]));
+/// let (line, disk) = disks.next().expect("a line");
+/// assert_eq!((line, disk.is_err()), (2, true));
+/// # Ok::<(), sysparse::ParseError>(())
+/// ```
 #[must_use]
 pub fn disks(text: &[u8]) -> Disks<'_> {
     Disks { rest: text, line: 0 }
@@ -73,108 +92,110 @@ impl<'a> Iterator for Disks<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        while let [b'\n', rest @ ..] = self.rest {
-            self.rest = rest;
-            self.line += 1;
-        }
-        if self.rest.is_empty() {
+        let (input, empty_lines) = many0_count(literal(b"\n")).parse(self.rest).ok()?;
+        if input.is_empty() {
             return None;
         }
-        self.line += 1;
-        let Some((line, rest)) = text::split_line(self.rest) else {
-            let at = core::mem::take(&mut self.rest).len();
-            return Some((self.line, Err(ParseError { expected: "the rest of a line", at })));
+        self.line += empty_lines + 1;
+        let (rest, disk) = match line(input) {
+            Ok((rest, line)) => (rest, disk(line)),
+            Err(_) => {
+                (&[][..], Err(ParseError { expected: "the rest of a line", at: input.len() }))
+            }
         };
         self.rest = rest;
-        Some((self.line, disk(line)))
+        Some((self.line, disk))
     }
 }
 
 /// Reads one line, without its end.
 ///
+/// ```
+/// let disk = sysparse::diskstats::disk(b" 8 16 sdb 219 0 6550 277 1 0 8 2 0 260 278 0 0 0 0 1 0")?;
+/// assert_eq!((disk.major, disk.minor, disk.name), (8, 16, &b"sdb"[..]));
+/// assert_eq!((disk.io.sectors_read, disk.io.busy_ms), (6550, 260));
+/// # Ok::<(), sysparse::ParseError>(())
+/// ```
+///
 /// # Errors
 /// Something else than a number where one belongs, or fewer numbers than any kernel wrote.
 #[inline]
 pub fn disk(line: &[u8]) -> Result<Disk<'_>, ParseError> {
-    let mut numbers = Numbers { line, rest: line };
-    let (major, minor) = (numbers.next("a major number")?, numbers.next("a minor number")?);
-    let name = numbers.word();
-    let first = [
-        numbers.next("a number of reads")?,
-        numbers.next("a number of reads")?,
-        numbers.next("a number of sectors")?,
-        numbers.next("a number of milliseconds or sectors")?,
-    ];
-    let io = if numbers.at_end() { Io::of_partition(first) } else { numbers.io(first)? };
-    Ok(Disk { major, minor, name, io })
+    parse(line, device)
 }
 
-impl Io {
-    /// The four numbers of a partition before 2.6.25: reads, sectors, writes, sectors.
-    fn of_partition([reads, sectors_read, writes, sectors_written]: [u64; 4]) -> Io {
-        Io { reads, sectors_read, writes, sectors_written, ..Io::default() }
-    }
+/// `   8      16 sdb 219 0 6550 277 1 0 0 0 0 260 278 0 0 0 0 1 0`
+#[inline]
+fn device(input: &[u8]) -> Parsed<'_, Disk<'_>> {
+    let numbers = (column("a major number"), column("a minor number"));
+    let name = preceded(blanks, take_till(|byte| byte == b' '));
+    let (rest, ((major, minor), name, io)) =
+        (numbers, name, alt((disk_io, partition_io))).parse(input)?;
+    Ok((rest, Disk { major, minor, name, io }))
 }
 
-/// The numbers of a line from left to right.
-struct Numbers<'a> {
-    line: &'a [u8],
-    rest: &'a [u8],
+/// ` 219 0 6550 277 1 0 0 0 0 260 278`: reads, writes, and time.
+#[inline]
+fn disk_io(input: &[u8]) -> Parsed<'_, Io> {
+    let (input, (reads, reads_merged, sectors_read, read_ms)) = (
+        column("a number of reads"),
+        column("a number of reads"),
+        column("a number of sectors"),
+        column("a number of milliseconds or sectors"),
+    )
+        .parse(input)?;
+    let (input, (writes, writes_merged, sectors_written, write_ms)) = (
+        column("a number of writes"),
+        column("a number of writes"),
+        column("a number of sectors"),
+        column("a number of milliseconds"),
+    )
+        .parse(input)?;
+    let (rest, (in_flight, busy_ms, queued_ms)) = (
+        column("a number of requests"),
+        column("a number of milliseconds"),
+        column("a number of milliseconds"),
+    )
+        .parse(input)?;
+    let reads = Io { reads, reads_merged, sectors_read, read_ms, ..Io::default() };
+    Ok((
+        rest,
+        Io {
+            writes,
+            writes_merged,
+            sectors_written,
+            write_ms,
+            in_flight,
+            busy_ms,
+            queued_ms,
+            ..reads
+        },
+    ))
 }
 
-impl<'a> Numbers<'a> {
-    /// The numbers after the first four.
-    #[inline]
-    fn io(
-        &mut self,
-        [reads, reads_merged, sectors_read, read_ms]: [u64; 4],
-    ) -> Result<Io, ParseError> {
-        Ok(Io {
-            reads,
-            reads_merged,
-            sectors_read,
-            read_ms,
-            writes: self.next("a number of writes")?,
-            writes_merged: self.next("a number of writes")?,
-            sectors_written: self.next("a number of sectors")?,
-            write_ms: self.next("a number of milliseconds")?,
-            in_flight: self.next("a number of requests")?,
-            busy_ms: self.next("a number of milliseconds")?,
-            queued_ms: self.next("a number of milliseconds")?,
-        })
-    }
+/// ` 248 508 2 5`: the reads, sectors, writes and sectors of a partition before Linux 2.6.25.
+fn partition_io(input: &[u8]) -> Parsed<'_, Io> {
+    let numbers = (column(""), column(""), column(""), column(""));
+    let io = |(reads, sectors_read, writes, sectors_written)| Io {
+        reads,
+        sectors_read,
+        writes,
+        sectors_written,
+        ..Io::default()
+    };
+    map(terminated(numbers, (blanks, eof)), io).parse(input)
+}
 
-    #[inline]
-    fn next(&mut self, expected: &'static str) -> Result<u64, ParseError> {
-        self.skip_blanks();
-        match text::number(self.rest) {
-            Ok((rest, value)) if matches!(rest, [] | [b' ', ..]) => {
-                self.rest = rest;
-                Ok(value)
-            }
-            _ => Err(ParseError { expected, at: self.line.len() - self.rest.len() }),
-        }
-    }
+/// ` 6550`: a number behind blanks, up to a blank or the end.
+#[inline]
+fn column<'a>(expected: &'static str) -> impl Parser<&'a [u8], Output = u64, Error = ParseError> {
+    preceded(blanks, expect(expected, terminated(number, word_end)))
+}
 
-    #[inline]
-    fn word(&mut self) -> &'a [u8] {
-        self.skip_blanks();
-        let end = self.rest.iter().position(|byte| *byte == b' ').unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        word
-    }
-
-    fn at_end(&self) -> bool {
-        self.rest.iter().all(|byte| *byte == b' ')
-    }
-
-    #[inline]
-    fn skip_blanks(&mut self) {
-        while let [b' ', rest @ ..] = self.rest {
-            self.rest = rest;
-        }
-    }
+/// A blank, which stays, or the end.
+#[inline]
+fn word_end(input: &[u8]) -> Parsed<'_, ()> {
+    alt((peek(literal(b" ")), value((), eof))).parse(input)
 }
 
 #[cfg(test)]

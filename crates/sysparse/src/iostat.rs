@@ -1,4 +1,4 @@
-//! Device reports of `iostat -x`, read by the names in their headers: columns came, went and moved.
+//! Device reports of `iostat -x`, read by the names in their headers, for columns differ between versions.
 //!
 //! ```text
 //! Device:         rrqm/s   wrqm/s     r/s     w/s    rkB/s    wkB/s avgrq-sz avgqu-sz   await ...
@@ -14,28 +14,36 @@
 //! The first is of sysstat 10, the second of 12 with a decimal comma, the third of 12 with
 //! `--pretty --human`, which gives a report as several tables. Source: iostat(1).
 
-use crate::{ParseError, text};
+use crate::ParseError;
+use crate::grammar::{Parsed, decimal, escape_sequence, expect, finish, literal, whole};
+use crate::text::strip_color;
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{take_till1, take_while1};
+use nom::combinator::{map, not, recognize, success, value, verify};
+use nom::multi::{fold, fold_many1, many0_count};
+use nom::sequence::{preceded, terminated};
 
-/// What a column says.
+/// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// Reads a second.
+    /// Reads per second.
     Reads,
-    /// Writes a second.
+    /// Writes per second.
     Writes,
-    /// KiB read a second.
+    /// KiB read per second.
     ReadKib,
-    /// KiB written a second.
+    /// KiB written per second.
     WrittenKib,
-    /// Milliseconds a read or write took.
+    /// Milliseconds that a read or write took, on average.
     AwaitMs,
-    /// Milliseconds a read took.
+    /// Milliseconds that a read took, on average.
     ReadAwaitMs,
-    /// Milliseconds a write took.
+    /// Milliseconds that a write took, on average.
     WriteAwaitMs,
-    /// KiB of a read.
+    /// KiB per read.
     ReadSizeKib,
-    /// KiB of a write.
+    /// KiB per write.
     WriteSizeKib,
     /// Requests under way, on average.
     Queue,
@@ -43,7 +51,7 @@ pub enum Column {
     Util,
 }
 
-/// The columns' names and how many of their units make one of ours.
+/// The names of columns, and how many of our units one of theirs is.
 const COLUMNS: [(&[u8], Column, f64); 20] = [
     (b"r/s", Column::Reads, 1.0),
     (b"w/s", Column::Writes, 1.0),
@@ -73,10 +81,16 @@ const COLUMNS_MAX: usize = 40;
 /// The header of a table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Header {
-    columns: [Option<(Column, f64)>; COLUMNS_MAX],
-    count: usize,
+    columns: Columns,
     /// Whether the device stands before its figures.
     name_first: bool,
+}
+
+/// The columns of a table without that of the devices; those that are not known are empty.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Columns {
+    known: [Option<(Column, f64)>; COLUMNS_MAX],
+    count: usize,
 }
 
 /// The line of a device.
@@ -90,116 +104,163 @@ pub struct Row<'a> {
 
 impl Header {
     /// Reads a header; nothing if `line` is none. `Device` stands first in it, or last.
+    ///
+    /// ```
+    /// use sysparse::iostat::{Column, Header};
+    ///
+    /// let header = Header::parse(b"Device            r/s     rkB/s").expect("a header");
+    /// assert!(header.has(Column::Reads) && !header.has(Column::Util));
+    /// assert_eq!(Header::parse(b"avg-cpu:  %user   %nice"), None);
+    /// ```
     #[must_use]
-    pub fn of(line: &[u8]) -> Option<Header> {
-        let is_name = |word: &[u8]| matches!(word, b"Device" | b"Device:");
-        let name_first = words(line).next().is_some_and(is_name);
-        if !name_first && !words(line).last().is_some_and(is_name) {
-            return None;
-        }
-        let mut header = Header { columns: [None; COLUMNS_MAX], count: 0, name_first };
-        for word in words(line).filter(|word| !is_name(word)) {
-            let known = COLUMNS.iter().find(|(name, ..)| *name == word);
-            *header.columns.get_mut(header.count)? =
-                known.map(|(_, figure, unit)| (*figure, *unit));
-            header.count += 1;
-        }
-        (header.count > 0).then_some(header)
+    pub fn parse(line: &[u8]) -> Option<Header> {
+        let first = map(preceded(device, columns), |columns| Header { columns, name_first: true });
+        let last =
+            map(terminated(columns, device), |columns| Header { columns, name_first: false });
+        whole(terminated(alt((first, last)), gap), line)
     }
 
-    /// Whether the table has this figure.
+    /// Whether the table has this column.
     #[must_use]
-    pub fn has(&self, figure: Column) -> bool {
-        self.column(figure).is_some()
+    pub fn has(&self, column: Column) -> bool {
+        self.find(column).is_some()
     }
 
     /// Reads a line below this header.
+    ///
+    /// ```
+    /// use sysparse::iostat::{Column, Header};
+    ///
+    /// let header = Header::parse(b"Device            r/s     rMB/s").expect("a header");
+    /// let row = header.row(b"mpatha           7,92      0,50")?;
+    /// assert_eq!(row.name, b"mpatha");
+    /// assert_eq!([Column::Reads, Column::ReadKib].map(|column| row.value(column)), [Some(7.92), Some(512.0)]);
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
     ///
     /// # Errors
     /// Fewer words than the header has columns, or something else than a number among the figures.
     pub fn row<'a>(&'a self, line: &'a [u8]) -> Result<Row<'a>, ParseError> {
         let line = line.trim_ascii_end();
+        let count = self.columns.count;
         let (name, figures) = if self.name_first {
-            line.split_at(last_words(line, self.count).unwrap_or(0))
+            line.split_at(last_words(line, count).unwrap_or(0))
         } else {
-            let (figures, name) =
-                line.split_at(first_words(line, self.count).unwrap_or(line.len()));
+            let (figures, name) = line.split_at(first_words(line, count).unwrap_or(line.len()));
             (name, figures)
         };
-        let name = text::uncoloured(name.trim_ascii());
+        let name = strip_color(name.trim_ascii());
         if name.is_empty() {
             let expected = "a device and as many figures as the header has";
             return Err(ParseError { expected, at: 0 });
         }
-        match words(figures).find(|word| scaled(word, 1.0).is_none()) {
-            None => Ok(Row { name, header: self, figures }),
-            Some(word) => {
-                let at = word.as_ptr() as usize - line.as_ptr() as usize;
-                Err(ParseError { expected: "a number", at })
-            }
-        }
+        // Places count from where the figures end, if the name stands behind them.
+        let end = if self.name_first { line } else { figures };
+        finish(end, times(count, next_figure).parse(figures))?;
+        Ok(Row { name, header: self, figures })
     }
 
-    fn column(&self, figure: Column) -> Option<(usize, f64)> {
-        let columns = self.columns.iter().enumerate();
-        let mut found =
-            columns.filter_map(|(at, column)| column.map(|(kind, unit)| (at, kind, unit)));
-        found.find(|(_, kind, _)| *kind == figure).map(|(at, _, unit)| (at, unit))
+    fn find(&self, column: Column) -> Option<(usize, f64)> {
+        let mut columns = self.columns.known.iter().enumerate();
+        columns.find_map(|(at, known)| {
+            known.filter(|(kind, _)| *kind == column).map(|(_, unit)| (at, unit))
+        })
     }
 }
-
 impl Row<'_> {
-    /// A figure in its own unit, whatever the column's; nothing if the table does not have it.
+    /// A figure in the unit of `column`, whatever the unit of the table; nothing if the table does
+    /// not have it.
     #[must_use]
-    pub fn figure(&self, figure: Column) -> Option<f64> {
-        let (at, unit) = self.header.column(figure)?;
-        scaled(words(self.figures).nth(at)?, unit)
+    pub fn value(&self, column: Column) -> Option<f64> {
+        let (before, unit) = self.header.find(column)?;
+        let (_, (value, letter)) =
+            preceded(times(before, next_figure), next_figure).parse(self.figures).ok()?;
+        Some(value * letter.unwrap_or(unit))
     }
 }
 
-/// Words between blanks, without colour escapes.
-fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(u8::is_ascii_whitespace).map(text::uncoloured).filter(|word| !word.is_empty())
+/// `Device:`
+fn device(input: &[u8]) -> Parsed<'_, &[u8]> {
+    preceded(gap, verify(cell, is_device)).parse(input)
+}
+
+fn is_device(word: &[u8]) -> bool {
+    matches!(word, b"Device" | b"Device:")
+}
+
+/// `  r/s     rkB/s   rrqm/s  %rrqm `
+fn columns(input: &[u8]) -> Parsed<'_, Columns> {
+    let column = preceded(gap, verify(cell, |word: &[u8]| !is_device(word)));
+    let empty = || Columns { known: [None; COLUMNS_MAX], count: 0 };
+    let push = |mut columns: Columns, word: &[u8]| {
+        let known = COLUMNS.iter().find(|(name, ..)| *name == word);
+        if let Some(place) = columns.known.get_mut(columns.count) {
+            *place = known.map(|(_, column, unit)| (*column, *unit));
+        }
+        columns.count += 1;
+        columns
+    };
+    let columns = fold_many1(column, empty, push);
+    verify(columns, |columns: &Columns| columns.count <= COLUMNS_MAX).parse(input)
+}
+
+/// ` 14.7%`
+fn next_figure(input: &[u8]) -> Parsed<'_, (f64, Option<f64>)> {
+    preceded(gap, expect("a number", figure)).parse(input)
+}
+
+/// `14.7%` or, with `--human`, `94.3k`: a number, and the KiB or the like that its letter stands for.
+fn figure(input: &[u8]) -> Parsed<'_, (f64, Option<f64>)> {
+    let letter = alt((
+        value(None, literal(b"%")),
+        value(Some(0.5), literal(b"s")),
+        value(Some(1.0 / 1024.0), literal(b"B")),
+        value(Some(1.0), literal(b"k")),
+        value(Some(1024.0), literal(b"M")),
+        value(Some(1024.0 * 1024.0), literal(b"G")),
+        value(Some(1024.0 * 1024.0 * 1024.0), literal(b"T")),
+        success(None),
+    ));
+    let end = (many0_count(escape_sequence), not(cell));
+    terminated((decimal, letter), end).parse(input)
+}
+
+/// A word; it may be in colour.
+fn cell(input: &[u8]) -> Parsed<'_, &[u8]> {
+    map(take_till1(|byte: u8| byte.is_ascii_whitespace()), strip_color).parse(input)
+}
+
+/// What stands between words: blanks, and the escape sequence that sets the colour of the next one.
+fn gap(input: &[u8]) -> Parsed<'_, ()> {
+    let blanks = take_while1(|byte: u8| byte.is_ascii_whitespace());
+    value((), many0_count(alt((blanks, escape_sequence)))).parse(input)
+}
+
+/// `count` times `parser`.
+fn times<'a, T>(
+    count: usize,
+    parser: impl Parser<&'a [u8], Output = T, Error = ParseError>,
+) -> impl Parser<&'a [u8], Output = (), Error = ParseError> {
+    fold(count, parser, || (), |(), _| ())
 }
 
 /// Where the last `count` words begin. A colour is set before the blanks that lead a figure.
+///
+/// A name may hold blanks and even numbers, so the words are counted from the end.
 fn last_words(line: &[u8], count: usize) -> Option<usize> {
     let (mut at, mut left) = (line.len(), count);
     while left > 0 {
         let rest = line.get(..at)?.trim_ascii_end();
         at = rest.iter().rposition(u8::is_ascii_whitespace)? + 1;
-        left -= usize::from(!text::uncoloured(rest.get(at..)?).is_empty());
+        left -= usize::from(!strip_color(rest.get(at..)?).is_empty());
     }
     Some(at)
 }
 
 /// Where the first `count` words end.
 fn first_words(line: &[u8], count: usize) -> Option<usize> {
-    let (mut at, mut left) = (0, count);
-    while left > 0 {
-        let rest = line.get(at..)?.trim_ascii_start();
-        let end = rest.iter().position(u8::is_ascii_whitespace)?;
-        at = line.len() - rest.len() + end;
-        left -= usize::from(!text::uncoloured(rest.get(..end)?).is_empty());
-    }
-    Some(at)
-}
-
-/// A number in `unit`s, or, with a letter behind it as `--human` prints them, in those of the
-/// letter: bytes, KiB, MiB and so on.
-fn scaled(word: &[u8], unit: f64) -> Option<f64> {
-    let (value, letter) = text::decimal(word)?;
-    let unit = match letter {
-        b"" | b"%" => unit,
-        b"s" => 0.5,
-        b"B" => 1.0 / 1024.0,
-        b"k" => 1.0,
-        b"M" => 1024.0,
-        b"G" => 1024.0 * 1024.0,
-        b"T" => 1024.0 * 1024.0 * 1024.0,
-        _ => return None,
-    };
-    Some(value * unit)
+    let words = recognize(times(count, preceded(gap, cell))).parse(line).ok();
+    words.map(|(_, words)| words.len())
 }
 
 #[cfg(test)]
@@ -208,10 +269,10 @@ mod tests {
     use std::format;
 
     fn figures(header: &str, row: &str) -> [Option<f64>; 4] {
-        let header = Header::of(header.as_bytes()).expect("a header");
+        let header = Header::parse(header.as_bytes()).expect("a header");
         let row = header.row(row.as_bytes()).expect("a row");
         assert_eq!(row.name, b"odd name");
-        [Column::Reads, Column::ReadKib, Column::AwaitMs, Column::Util].map(|kind| row.figure(kind))
+        [Column::Reads, Column::ReadKib, Column::AwaitMs, Column::Util].map(|kind| row.value(kind))
     }
 
     #[test]
@@ -236,15 +297,15 @@ mod tests {
         for line in
             ["", "avg-cpu:  %user   %nice", "device r/s w/s", "Device", "Linux 6.1 Device x"]
         {
-            assert_eq!(Header::of(line.as_bytes()), None, "{line}");
+            assert_eq!(Header::parse(line.as_bytes()), None, "{line}");
         }
         let wide = format!("Device {}", "x ".repeat(COLUMNS_MAX + 1));
-        assert_eq!(Header::of(wide.as_bytes()), None);
+        assert_eq!(Header::parse(wide.as_bytes()), None);
     }
 
     #[test]
     fn a_damaged_row_is_told_with_its_place() {
-        let header = Header::of(b"Device r/s w/s").expect("a header");
+        let header = Header::parse(b"Device r/s w/s").expect("a header");
         let expected = "a device and as many figures as the header has";
         for row in ["", "sda", "sda 1.0", "1.0 2.0"] {
             assert_eq!(header.row(row.as_bytes()), Err(ParseError { expected, at: 0 }), "{row}");

@@ -1,4 +1,4 @@
-//! Multipath topology as `multipath -ll` and multipathd's `show topology` print it, a line at a time.
+//! Multipath topology as `multipath -ll` and multipathd's `show topology` print it, line by line.
 //!
 //! ```text
 //! create: mpathb (35000c50000000002) dm-1 LABCO,Virtual B
@@ -28,9 +28,19 @@ mod tests;
 pub use map::Map;
 
 use crate::ParseError;
-use crate::device_name::Hctl;
-use crate::text::{self, uncoloured};
-use memchr::memmem;
+use crate::device_name::{self, part};
+use crate::grammar::{Parsed, expect, literal, parse, word};
+use crate::text::strip_color;
+use map::map_names;
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{take_till, take_until, take_while};
+use nom::character::complete::space0;
+use nom::combinator::{
+    all_consuming, cut, map, map_parser, not, opt, peek, recognize, rest, value, verify,
+};
+use nom::multi::fold_many1;
+use nom::sequence::{delimited, preceded};
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +71,9 @@ pub struct Group<'a> {
 pub struct Path<'a> {
     /// Host, channel, target and LUN, of as many parts as the transport has, or `#:#:#:#`.
     pub hctl: &'a [u8],
-    /// The kernel's name, such as `sda`; `-` if the device went.
+    /// The kernel's name, such as `sda`; `-` if the device is gone.
     pub name: &'a [u8],
-    /// Major and minor number, such as `8:64`; `-` or `#:#` if the device went.
+    /// Major and minor number, such as `8:64`; `-` or `#:#` if the device is gone.
     pub device: &'a [u8],
     states: &'a [u8],
 }
@@ -71,83 +81,125 @@ pub struct Path<'a> {
 impl<'a> Path<'a> {
     /// Its states: that of device mapper (`active`, `failed`), that of the checker, which may be
     /// two words, and that of the device. Any of them may be missing.
+    ///
+    /// ```
+    /// use sysparse::multipath::{Line, line};
+    ///
+    /// let Line::Path(path) = line(b"| `- 0:0:1:0 sde 8:64 active ready running")? else { panic!() };
+    /// assert!(path.states().eq([&b"active"[..], b"ready", b"running"]));
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
     pub fn states(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.states
             .split(|byte| matches!(byte, b' ' | b'\t' | b'[' | b']'))
-            .map(uncoloured)
+            .map(strip_color)
             .filter(|word| !word.is_empty())
     }
 }
 
 /// Reads one line.
 ///
+/// ```
+/// use sysparse::multipath::{Line, line};
+///
+/// let Line::Map(map) = line(b"create: mpathb (35000c5) dm-1 LABCO,Virtual B")? else { panic!() };
+/// assert_eq!((map.alias, map.wwid, map.kernel), (&b"mpathb"[..], &b"35000c5"[..], Some(&b"dm-1"[..])));
+/// let Line::Group(group) = line(b"|-+- policy='service-time 0' prio=50 status=active")? else { panic!() };
+/// assert_eq!((group.priority, group.status), (&b"50"[..], &b"active"[..]));
+/// assert!(line(b"| `- 0:0:1:0 sde").is_err());
+/// # Ok::<(), sysparse::ParseError>(())
+/// ```
+///
 /// # Errors
 /// A branch of the tree (`|-`, `` `- ``, `\_`) that holds neither a path group nor a path.
 pub fn line(line: &[u8]) -> Result<Line<'_>, ParseError> {
-    let text = uncoloured(line.trim_ascii_end());
-    let leaf = text.iter().position(|byte| !b" \t|`'-+\\_".contains(byte)).unwrap_or(text.len());
-    let (tree, rest) = text.split_at(leaf);
-    if rest.starts_with(b"size=") || rest.starts_with(b"[size=") {
-        return Ok(Line::Size);
-    }
-    if !tree.iter().any(|byte| matches!(byte, b'-' | b'_')) {
-        return Ok(Map::of(text).map_or(Line::Other, Line::Map));
-    }
-    let branch = Group::of(tree, rest).map(Line::Group).or_else(|| Path::of(rest).map(Line::Path));
-    match branch {
-        Some(line) => Ok(line),
-        None if !is_branch(tree) => Ok(Map::of(text).map_or(Line::Other, Line::Map)),
-        None => Err(ParseError { expected: "a path group or a path", at: leaf }),
-    }
+    parse(strip_color(line.trim_ascii_end()), any_line)
+}
+
+fn any_line(input: &[u8]) -> Parsed<'_, Line<'_>> {
+    let drawn_branch = expect("a path group or a path", alt((group, path)));
+    alt((
+        value(Line::Size, (tree, opt(literal(b"[")), literal(b"size="))),
+        preceded(verify(tree, ends_old_branch), alt((path, old_group))),
+        preceded(verify(tree, is_drawn), cut(drawn_branch)),
+        preceded(verify(tree, has_branch), alt((group, path))),
+        map(map_names, Line::Map),
+        value(Line::Other, rest),
+    ))
+    .parse(input)
+}
+
+/// `|-+- ` or `| |- ` or ` \_ `: lines that join the branches to their map.
+fn tree(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take_while(|byte| b" \t|`'-+\\_".contains(&byte)).parse(input)
+}
+
+fn has_branch(tree: &[u8]) -> bool {
+    tree.iter().any(|byte| matches!(byte, b'-' | b'_'))
 }
 
 /// Whether this is the tree that multipath draws, and not some other line that begins with a dash.
-fn is_branch(tree: &[u8]) -> bool {
-    let drawn = tree.trim_ascii_start();
-    drawn.starts_with(b"|") || drawn.starts_with(b"`") || drawn.starts_with(b"\\_")
+fn is_drawn(tree: &[u8]) -> bool {
+    let start = tree.trim_ascii_start();
+    has_branch(tree) && [&b"|"[..], b"`", b"\\_"].iter().any(|branch| start.starts_with(branch))
 }
 
-impl<'a> Group<'a> {
-    fn of(tree: &[u8], rest: &'a [u8]) -> Option<Group<'a>> {
-        if rest.starts_with(b"policy=") {
-            let priority = after(rest, b" prio=").map_or(&b""[..], |rest| text::word(rest).0);
-            return Some(Group { priority, status: text::word(after(rest, b" status=")?).0 });
-        }
-        if !tree.ends_with(b"\\_ ") || Hctl::parse(text::word(rest).0).is_ok() {
-            return None;
-        }
-        let mut group = Group { priority: b"", status: b"" };
-        for part in rest.split(|byte| *byte == b'[').skip(1) {
-            let value = part.split(|byte| *byte == b']').next()?.trim_ascii_end();
-            match value.strip_prefix(b"prio=") {
-                Some(priority) => group.priority = priority,
-                None if group.status.is_empty() => group.status = value,
-                None => {}
-            }
-        }
-        (!group.status.is_empty()).then_some(group)
-    }
+fn ends_old_branch(tree: &[u8]) -> bool {
+    tree.ends_with(b"\\_ ")
 }
 
-impl<'a> Path<'a> {
-    fn of(rest: &'a [u8]) -> Option<Path<'a>> {
-        let (hctl, rest) = text::word(rest);
-        let (name, rest) = text::word(rest.trim_ascii_start());
-        let (device, states) = text::word(rest.trim_ascii_start());
-        let (hctl, name, device) = (uncoloured(hctl), uncoloured(name), uncoloured(device));
-        let known = Hctl::parse(hctl).is_ok() && !name.is_empty() && is_device(device);
-        known.then_some(Path { hctl, name, device, states })
-    }
+/// `policy='service-time 0' prio=50 status=active`
+fn group(input: &[u8]) -> Parsed<'_, Line<'_>> {
+    let priority = preceded((take_until(" prio="), literal(b" prio=")), word);
+    let status = preceded((take_until(" status="), literal(b" status=")), word);
+    let group = (peek(opt(priority)), status);
+    map(preceded(literal(b"policy="), group), |(priority, status)| {
+        Line::Group(Group { priority: priority.unwrap_or_default(), status })
+    })
+    .parse(input)
 }
 
-/// Whether this is a major and a minor number, or stands in for them.
-fn is_device(word: &[u8]) -> bool {
-    let mut parts = word.splitn(2, |byte| *byte == b':');
-    let number = |part: &[u8]| part == b"#" || text::whole_number(part).is_some();
-    word == b"-" || (parts.next().is_some_and(number) && parts.next().is_some_and(number))
+/// `round-robin 0 [prio=0][enabled]`
+fn old_group<'a>(input: &'a [u8]) -> Parsed<'a, Line<'a>> {
+    let is_end = |byte| matches!(byte, b'[' | b']');
+    let bracket = delimited(literal(b"["), take_till(is_end), opt(literal(b"]")));
+    let empty = || Group { priority: b"", status: b"" };
+    let add = |group: Group<'a>, value: &'a [u8]| match value.strip_prefix(b"prio=") {
+        Some(priority) => Group { priority: priority.trim_ascii_end(), ..group },
+        None if group.status.is_empty() => Group { status: value.trim_ascii_end(), ..group },
+        None => group,
+    };
+    let group = fold_many1(preceded(take_till(|byte| byte == b'['), bracket), empty, add);
+    let group = verify(group, |group| !group.status.is_empty());
+    map(preceded(not(hctl), group), Line::Group).parse(input)
 }
 
-/// What follows `mark`.
-fn after<'a>(input: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
-    input.get(memmem::find(input, mark)? + mark.len()..)
+/// `0:0:1:0 sde 8:64 active ready running`
+fn path(input: &[u8]) -> Parsed<'_, Line<'_>> {
+    let name = verify(plain_word, |name: &[u8]| !name.is_empty());
+    map((hctl, space0, name, space0, device, rest), |(hctl, _, name, _, device, states)| {
+        Line::Path(Path { hctl, name, device, states })
+    })
+    .parse(input)
+}
+
+/// `0:0:1:0`
+fn hctl(input: &[u8]) -> Parsed<'_, &[u8]> {
+    whole_word(device_name::hctl).parse(input)
+}
+
+/// `8:64`, or `-`.
+fn device(input: &[u8]) -> Parsed<'_, &[u8]> {
+    alt((whole_word(literal(b"-")), whole_word((part, literal(b":"), part)))).parse(input)
+}
+
+/// A word, in colour or not, that is `content` from end to end.
+fn whole_word<'a, T>(
+    content: impl Parser<&'a [u8], Output = T, Error = ParseError>,
+) -> impl Parser<&'a [u8], Output = &'a [u8], Error = ParseError> {
+    map_parser(plain_word, recognize(all_consuming(content)))
+}
+
+fn plain_word(input: &[u8]) -> Parsed<'_, &[u8]> {
+    map(word, strip_color).parse(input)
 }

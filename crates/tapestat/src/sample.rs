@@ -152,7 +152,7 @@ pub fn moment(root: &mut SystemRoot) -> Result<Moment, Error> {
     if let Some(now) = root.now() {
         return Ok(now);
     }
-    let btime = root.read("proc/stat").ok().and_then(|text| counter::named(text, b"btime").ok());
+    let btime = root.read("proc/stat").ok().and_then(|text| counter::value(text, b"btime").ok());
     Ok(Moment::after_boot(uptime(root)?, btime))
 }
 

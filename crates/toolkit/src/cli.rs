@@ -26,6 +26,7 @@ mod option;
 
 pub use option::{Action, Opt, OptionSpec, ValueHint, both, long, short};
 
+use crate::escape::escape_control;
 use lexopt::{Arg, Parser};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
@@ -151,7 +152,10 @@ pub fn parse<A: Default>(
 ) -> Result<Request<A>, Usage> {
     let mut args = A::default();
     let mut parser = Parser::from_args(words);
-    let fail = |problem: String| Usage { command: command.about.name, problem };
+    let fail = |problem: String| Usage {
+        command: command.about.name,
+        problem: escape_control(problem.as_bytes()),
+    };
     while let Some(arg) = parser.next().map_err(|error| fail(error.to_string()))? {
         if let Arg::Value(word) = arg {
             (command.operand)(&mut args, &word).map_err(fail)?;

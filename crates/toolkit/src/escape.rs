@@ -5,6 +5,8 @@
 //! ```
 
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// How a name is escaped, in the words of ausearch(8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,6 +77,12 @@ pub fn escape_control(name: &[u8]) -> String {
     // Writing to a vector cannot fail.
     let _ = Escape::Tty.write(name, &mut text);
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// The name of a file with the escapes of [`Escape::Tty`], for a message.
+#[must_use]
+pub fn escape_path(path: &Path) -> String {
+    escape_control(path.as_os_str().as_bytes())
 }
 
 /// Whether every byte is a printable ASCII character, as in most names.

@@ -40,7 +40,7 @@ use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
-/// An error that ends a run. Its text is the message; an [`io::Error`] that is converted into it is
+/// An error that ends a run. Its text is the message, in which names are escaped; an [`io::Error`] that is converted into it is
 /// a failure to write to standard output.
 pub trait ExitStatus: Display + From<io::Error> {
     /// The exit status of the command.
@@ -71,7 +71,7 @@ pub fn main<E: ExitStatus>(
         Ok(status) => ExitCode::from(status),
         Err(error) if error.write_error().is_some_and(is_closed_pipe) => ExitCode::SUCCESS,
         Err(error) => {
-            messages.warn(&error);
+            messages.warn_lines(&error);
             ExitCode::from(error.exit_status())
         }
     }

@@ -17,6 +17,9 @@ use std::io::{self, Cursor, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+#[cfg(feature = "gzip")]
+mod gzip;
+
 /// How a line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -190,11 +193,16 @@ impl Source {
     /// `gzip` is off.
     pub fn open(path: &Path) -> io::Result<Source> {
         let file = File::open(path)?;
-        let mut start = [0; GZIP_MAGIC.len()];
-        if !file.metadata()?.is_file() || file.read_at(&mut start, 0)? == 2 && start == GZIP_MAGIC {
+        if !file.metadata()?.is_file() || has_gzip_magic(&file)? {
             return Source::stream(file);
         }
         Ok(Source::File(file))
+    }
+
+    /// Whether a file is a regular file that is compressed with gzip, as far as it can be read.
+    #[must_use]
+    pub fn is_gzip(path: &Path) -> bool {
+        path.is_file() && File::open(path).and_then(|file| has_gzip_magic(&file)).unwrap_or(false)
     }
 
     /// Standard input, whatever it is.
@@ -217,11 +225,15 @@ impl Source {
     }
 }
 
+fn has_gzip_magic(file: &File) -> io::Result<bool> {
+    let mut start = [0; GZIP_MAGIC.len()];
+    Ok(file.read_at(&mut start, 0)? == start.len() && start == GZIP_MAGIC)
+}
+
 #[cfg(feature = "gzip")]
 #[expect(clippy::unnecessary_wraps, reason = "without the feature `gzip` it fails")]
 fn decompress(input: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
-    let buffered = io::BufReader::with_capacity(1 << 16, input);
-    Ok(Box::new(flate2::read::MultiGzDecoder::new(buffered)))
+    Ok(Box::new(gzip::Decoder::new(io::BufReader::with_capacity(1 << 16, input))))
 }
 
 #[cfg(not(feature = "gzip"))]

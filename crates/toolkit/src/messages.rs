@@ -36,9 +36,16 @@ impl<W: Write> Messages<W> {
         Messages { command, out, warned: HashSet::new() }
     }
 
-    /// Prints a message. Control characters in it are escaped, so text of the input cannot steer a
-    /// terminal.
+    /// Prints a message. Control characters in it are escaped, so text of the input can neither
+    /// steer a terminal nor begin a message of its own.
     pub fn warn(&mut self, message: impl Display) {
+        let text = format!("{}: {message}", self.command);
+        let _ = writeln!(self.out, "{}", escape_control(text.as_bytes()));
+    }
+
+    /// Prints a message of several lines. Names in it must be escaped already: a newline of a name
+    /// would begin a line.
+    pub fn warn_lines(&mut self, message: impl Display) {
         let command = self.command;
         self.print_raw(format_args!("{command}: {message}"));
     }
@@ -88,8 +95,15 @@ mod tests {
     #[test]
     fn a_message_cannot_steer_the_terminal() {
         let mut out = Vec::new();
-        Messages::new("hail", &mut out).warn("a\x1b[2Jb\nTry 'hail --help'.");
+        Messages::new("hail", &mut out).warn_lines("a\x1b[2Jb\nTry 'hail --help'.");
         assert_eq!(out, b"hail: a\\033[2Jb\nTry 'hail --help'.\n");
+    }
+
+    #[test]
+    fn a_newline_in_a_name_begins_no_message() {
+        let mut out = Vec::new();
+        Messages::new("hail", &mut out).warn("/x\nhail: all is well: No such file");
+        assert_eq!(out, b"hail: /x\\012hail: all is well: No such file\n");
     }
 
     #[test]

@@ -4,8 +4,8 @@
 
 use auditloginfo::report::{self, Format, Layout, What};
 use auditloginfo::scan::{Cut, Scanner};
-use auditloginfo::section::{Detail, Section, Sections};
-use auditloginfo::subject::Query;
+use auditloginfo::section::{Collect, Section, Sections};
+use auditloginfo::filter::Query;
 use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
 use std::path::Path;
@@ -14,7 +14,7 @@ use toolkit::input::Source;
 
 fuzz_target!(|log: &[u8]| {
     let sections = Section::ALL.into_iter().fold(Sections::EMPTY, Sections::with);
-    let detail = Detail { sections, absolute: true, modes: true, overview: true };
+    let detail = Collect { sections, absolute: true, modes: true, overview: true };
     let query = Query { detail, ..Query::default() };
     let bytes = AtomicU64::default();
     let mut scanner = Scanner::new(&query, Cut::default(), &bytes);
@@ -25,7 +25,7 @@ fuzz_target!(|log: &[u8]| {
         scanner.log(Path::new("log"), Ok(Source::Stream(stream)));
     }
     let found = scanner.finish();
-    let layout = Layout { what: What::Everybody, sections, format: Format::Tsv, ..Layout::default() };
+    let layout = Layout { what: Scope::AllUsers, sections, format: Format::Tsv, ..Layout::default() };
     let mut tsv = Vec::new();
     report::write(&found.tally, &layout, &mut tsv).expect("a vector takes all");
     let text = String::from_utf8(tsv).expect("escaped text");

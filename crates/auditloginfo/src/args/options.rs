@@ -1,9 +1,9 @@
 //! The tables of options.
 
-use super::{Args, text, time, user};
+use super::{Args, day, text, time, user};
+use crate::filter::FieldFilter;
 use crate::report::Format;
 use crate::section::Section;
-use crate::subject::Test;
 use crate::times::End;
 use std::collections::BTreeSet;
 use toolkit::cli::{self, Opt, ValueHint, both, long, short};
@@ -17,7 +17,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Report on login user `UID`: a number, a name, `unset` for processes without a login \
          session, such as daemons, or `all` for one report on each login user in the logs, in \
          ascending order. You can give this option more than once. Without it, print an overview \
-         with one line per login user; options that select sections have no effect on it.",
+         with one line per login user; if an option selects a section, the default is `all`.",
         Args::add_user,
     ),
     Opt::value(
@@ -28,7 +28,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          filter given.",
         |args, word| {
             let user = user(word).ok_or("expected a number or a user's name")?;
-            args.add_test(Test::Number(b"euid", BTreeSet::from([user])));
+            args.add_field_filter(FieldFilter::Number(b"euid", BTreeSet::from([user])));
             Ok(())
         },
     ),
@@ -38,7 +38,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Count only events of the program with this path. Daemons have no login user, so use this \
          option with `--uid unset` to profile a service.",
         |args, word| {
-            args.add_test(Test::Text(b"exe", text(word)));
+            args.add_field_filter(FieldFilter::Text(b"exe", text(word)));
             Ok(())
         },
     ),
@@ -47,7 +47,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events of processes with this name",
         "Count only events of processes with this name, which has at most 15 bytes.",
         |args, word| {
-            args.add_test(Test::Text(b"comm", text(word)));
+            args.add_field_filter(FieldFilter::Text(b"comm", text(word)));
             Ok(())
         },
     ),
@@ -56,7 +56,10 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events of this process",
         "Count only events of the process `PID`.",
         |args, word| {
-            args.add_test(Test::Number(b"pid", BTreeSet::from([cli::number(word)?])));
+            args.add_field_filter(FieldFilter::Number(
+                b"pid",
+                BTreeSet::from([cli::number(word)?]),
+            ));
             Ok(())
         },
     ),
@@ -66,7 +69,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Count only events of the login session `ID`: a number, or `unset`.",
         |args, word| {
             let session = user(word).ok_or("expected a number or unset")?;
-            args.add_test(Test::Number(b"ses", BTreeSet::from([session])));
+            args.add_field_filter(FieldFilter::Number(b"ses", BTreeSet::from([session])));
             Ok(())
         },
     ),
@@ -75,7 +78,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events recorded by a rule with this key",
         "Count only events recorded by an audit rule with the key `KEY`.",
         |args, word| {
-            args.add_test(Test::Key(text(word)));
+            args.add_field_filter(FieldFilter::Key(text(word)));
             Ok(())
         },
     ),
@@ -84,7 +87,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events of this host, in a log of several",
         "Count only events recorded by `HOST`, in logs whose records begin with `node=`.",
         |args, word| {
-            args.add_test(Test::Node(text(word)));
+            args.add_field_filter(FieldFilter::Node(text(word)));
             Ok(())
         },
     ),
@@ -92,15 +95,16 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         long("failed"),
         "only calls that failed",
         "Count only events whose system call failed. A call that never returns, such as exit, \
-         neither fails nor succeeds.",
-        |args| args.subject.success = Some(false),
+         neither fails nor succeeds. The files are then those that could not be opened, and are \
+         listed under that title.",
+        |args| args.filter.success = Some(false),
     ),
     Opt::flag(
         long("successful"),
         "only calls that succeeded",
         "Count only events whose system call succeeded. If both this option and `--failed` are \
          given, the last one wins.",
-        |args| args.subject.success = Some(true),
+        |args| args.filter.success = Some(true),
     ),
     Opt::value(
         both('S', "start").takes("TIME", ValueHint::Words(TIMES)),
@@ -111,7 +115,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          of day in one argument; seconds since the epoch; or a date and time in ISO 8601 format, \
          with a time zone or in local time.",
         |args, word| {
-            args.subject.start = Some(time(word, End::Start)?);
+            args.filter.start = Some(time(word, End::Start)?);
             Ok(())
         },
     ),
@@ -120,19 +124,32 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events up to TIME",
         "Count only events up to and including this second. `TIME` is as for `--start`, with two \
          exceptions: `today` means now, as in ausearch, and a date without a time means the end \
-         of that day.",
+         of that day. Other words mean what they mean for `--start`, as in ausearch: `--end \
+         yesterday` is the first second of yesterday. For the whole day use `--day yesterday`.",
         |args, word| {
-            args.subject.end = Some(time(word, End::Last)?);
+            args.filter.end = Some(time(word, End::Last)?);
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("day").takes("DAY", ValueHint::Words(&["today", "yesterday", "week-ago"])),
+        "only events of this day: today, yesterday, 2026-11-22",
+        "Count only events of this day, from midnight to midnight in local time. `DAY` is `today`, \
+         `yesterday`, `week-ago` or a date in ISO 8601 format. This sets `--start` and `--end`. \
+         It differs from `--start yesterday --end yesterday`, which selects one second.",
+        |args, word| {
+            let (start, end) = day(word)?;
+            (args.filter.start, args.filter.end) = (Some(start), Some(end));
             Ok(())
         },
     ),
     Opt::flag(
         long("rotated"),
         "also read the rotated files of each log",
-        "With each log, also read its rotated files `LOG.1`, `LOG.2` and so on, compressed with \
-         gzip or not, oldest first. Files that were last modified before `--start` are not \
-         opened, nor are those that begin after `--end`, judged by when the file before them was \
-         last modified.",
+        "With each log, also read its rotated files, oldest first: `LOG.1`, `LOG.2` and so on, and \
+         those with a date, such as `LOG-20261122`, compressed with gzip or not. All of them are \
+         read, whatever `--start` and `--end` say: a copied log has the time of the copy. A log \
+         without a rotated file is reported, and so is one that is not a regular file.",
         |args| args.rotated = true,
     ),
 ];
@@ -184,7 +201,9 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "list what SELinux, AppArmor, seccomp and Landlock denied",
         "List what access controls denied. SELinux: source context, target context, class, \
          permissions, object. AppArmor: profile, operation, mask, object. seccomp: program, \
-         system call. Landlock: access, object. Capabilities are listed by name.",
+         system call. Landlock: access, object. Capabilities are listed by name. Further facts \
+         that a rule may need, such as ports, peers and mount flags, follow as name=value. What \
+         was only logged is marked: permissive=1 for SELinux, apparmor-complain for AppArmor.",
         |args| args.add_section(Section::Denials),
     ),
     Opt::flag(

@@ -1,63 +1,87 @@
 use super::*;
-use crate::section::Sections;
-use crate::subject::Who;
+use crate::filter::UserFilter;
+use crate::section::{Collect, Sections};
+use crate::tally::{NameCounts, Tally};
+use std::time::{Duration, Instant};
 use sysparse::audit;
+use test_support::random_cases;
 
 const SYSCALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=yes exit=3 \
                        a0=ffffff9c items=1 pid=9 auid=7005 uid=0 euid=0";
 const CWD: &str = "type=CWD msg=audit(1.000:1): cwd=\"/tmp\"";
 const PATH: &str = "type=PATH msg=audit(1.000:1): item=0 name=\"a\" nametype=NORMAL";
+const AVC: &str =
+    "type=AVC msg=audit(1.000:1): avc:  denied  { read } for scontext=a tcontext=b tclass=c";
 
-fn query(absolute: bool) -> Query {
-    let subject = Subject { who: Who::These(vec![7005]), ..Subject::default() };
-    Query {
-        subject,
-        detail: Detail { sections: Sections::ORIGINAL, absolute, ..Detail::default() },
-    }
+fn query(collect: Collect) -> Query {
+    let users = UserFilter::Only(vec![7005]);
+    Query { filter: Filter { users, ..Filter::default() }, collect }
 }
 
-/// Joins the lines in pieces of the given numbers of lines; gives the number of incomplete events.
-fn joined(query: &Query, lines: &[&str], pieces: &[usize], tally: &mut Tally) -> u64 {
-    let nodes = RandomState::default();
-    let mut joiner = Joiner::new(query, nodes.clone(), false);
+/// The original sections.
+fn files(absolute: bool) -> Query {
+    query(Collect { sections: Sections::ORIGINAL, absolute, ..Collect::default() })
+}
+
+/// Everything.
+fn everything() -> Query {
+    query(Collect {
+        sections: Sections::ALL,
+        absolute: true,
+        modes: true,
+        overview: true,
+        ..Collect::default()
+    })
+}
+
+fn add(assembler: &mut EventAssembler<'_>, line: &str, sink: &mut Sink) {
+    let header = audit::header(line.as_bytes()).expect("a record");
+    assembler.add_record(header, sink).expect("well-formed");
+}
+
+/// Assembles the lines in chunks of the given numbers of lines. Returns the counts and the number of
+/// incomplete events.
+fn assemble(query: &Query, lines: &[&str], chunks: &[usize]) -> (Tally, u64) {
+    let seed = RandomState::default();
+    let mut sink = Sink::new(query.collect);
+    let mut whole = EventAssembler::new(query, seed.clone());
     let mut lines = lines.iter();
-    for (index, length) in pieces.iter().enumerate() {
-        let mut piece = Joiner::new(query, nodes.clone(), index > 0);
+    for (number, length) in chunks.iter().enumerate() {
+        let mut next = EventAssembler::for_next_chunk(query, seed.clone());
+        let chunk = if number == 0 { &mut whole } else { &mut next };
         for line in lines.by_ref().take(*length) {
-            let start = audit::start(line.as_bytes()).expect("a record");
-            if !piece.passes(start.kind) {
-                piece.record(start, tally).expect("sound");
-            }
+            add(chunk, line, &mut sink);
         }
-        if index == 0 {
-            joiner = piece;
-        } else {
-            joiner.absorb(piece, tally);
+        if number > 0 {
+            whole.merge(next, &mut sink);
         }
     }
-    joiner.finish(tally)
+    let incomplete = whole.flush(&mut sink);
+    (sink.tally, incomplete)
 }
 
-/// The same; gives the files and the number of incomplete events.
-fn join(query: &Query, lines: &[&str], pieces: &[usize]) -> (Vec<(String, u64)>, u64) {
-    let mut tally = Tally::default();
-    let incomplete = joined(query, lines, pieces, &mut tally);
-    let counts = tally.of(7005);
-    let files = counts.files.iter();
-    let mut files: Vec<_> =
-        files.map(|(name, count)| (String::from_utf8_lossy(name).into_owned(), count)).collect();
-    files.sort();
-    (files, incomplete)
+/// Assembles the lines. Returns the files and the number of incomplete events.
+fn assemble_files(query: &Query, lines: &[&str], chunks: &[usize]) -> (Vec<(String, u64)>, u64) {
+    let (mut tally, incomplete) = assemble(query, lines, chunks);
+    (sorted(&tally.counts_mut(7005).files), incomplete)
 }
 
+fn sorted(names: &NameCounts) -> Vec<(String, u64)> {
+    let text = |name| String::from_utf8_lossy(name).replace('\0', "|");
+    let mut names: Vec<_> = names.iter().map(|(name, count)| (text(name), count)).collect();
+    names.sort();
+    names
+}
+
+/// One file of that name, in a complete event.
 fn one(name: &str) -> (Vec<(String, u64)>, u64) {
     (vec![(name.to_owned(), 1)], 0)
 }
 
 #[test]
-fn records_of_an_event_meet_in_any_order_and_across_cuts() {
+fn records_of_an_event_can_come_in_any_order_and_in_several_chunks() {
     for (absolute, name) in [(false, "a"), (true, "/tmp/a")] {
-        let query = query(absolute);
+        let query = files(absolute);
         for order in [
             [SYSCALL, CWD, PATH],
             [SYSCALL, PATH, CWD],
@@ -66,119 +90,182 @@ fn records_of_an_event_meet_in_any_order_and_across_cuts() {
             [PATH, SYSCALL, CWD],
             [PATH, CWD, SYSCALL],
         ] {
-            for pieces in [&[3][..], &[1, 2], &[2, 1], &[1, 1, 1], &[0, 3], &[1, 0, 2]] {
-                assert_eq!(join(&query, &order, pieces), one(name), "{order:?} {pieces:?}");
+            for chunks in [&[3][..], &[1, 2], &[2, 1], &[1, 1, 1], &[0, 3], &[1, 0, 2]] {
+                assert_eq!(assemble_files(&query, &order, chunks), one(name), "{order:?}");
             }
         }
     }
 }
 
+/// Six events with records of every type that is needed.
+fn mixed_events() -> Vec<String> {
+    let uring = SYSCALL.replace("syscall=257", "syscall=426").replace("1.000:1", "1.000:2");
+    let execve = SYSCALL.replace("syscall=257", "syscall=59").replace("1.000:1", "1.000:3");
+    let openat2 = SYSCALL.replace("syscall=257", "syscall=437").replace("1.000:1", "1.000:4");
+    let failed = SYSCALL.replace("yes exit=3", "no exit=-13").replace("1.000:1", "1.000:5");
+    let getpid = SYSCALL.replace("syscall=257", "syscall=39").replace("items=1", "items=0");
+    let other = |record: &str, serial: u32| record.replace("1.000:1", &format!("1.000:{serial}"));
+    vec![
+        SYSCALL.to_owned(),
+        AVC.to_owned(),
+        CWD.to_owned(),
+        PATH.to_owned(),
+        uring,
+        "type=URINGOP msg=audit(1.000:2): uring_op=18 success=yes".to_owned(),
+        other(CWD, 2),
+        other(PATH, 2),
+        execve,
+        "type=EXECVE msg=audit(1.000:3): argc=2 a0=\"sh\" a1_len=4 a1[0]=6C".to_owned(),
+        "type=EXECVE msg=audit(1.000:3): a1[1]=73".to_owned(),
+        other(CWD, 3),
+        other(PATH, 3),
+        openat2,
+        "type=OPENAT2 msg=audit(1.000:4): oflag=02 mode=0 resolve=0".to_owned(),
+        other(CWD, 4),
+        other(PATH, 4),
+        failed,
+        other(AVC, 5),
+        other(CWD, 5),
+        other(PATH, 5),
+        getpid.replace("1.000:1", "1.000:6"),
+        other(AVC, 6),
+        "type=USER_ACCT msg=audit(1.000:7): pid=1 auid=7005 msg='op=x'".to_owned(),
+    ]
+}
+
 #[test]
-fn records_meet_within_the_reach_and_not_beyond() {
-    let reach = usize::try_from(REACH).expect("a small number");
+fn the_counts_do_not_depend_on_the_order_nor_on_the_chunks() {
+    let query = everything();
+    let lines = mixed_events();
+    let counts = |lines: &[&str], chunks: &[usize]| {
+        let (tally, incomplete) = assemble(&query, lines, chunks);
+        let counts = tally.counts(7005).expect("counts");
+        let names = [&counts.commands, &counts.files, &counts.privileged, &counts.errors];
+        let mut calls: Vec<_> = counts.calls.iter().collect();
+        calls.sort_unstable();
+        let names = names.map(sorted);
+        (calls, names, sorted(&counts.denials), counts.events, counts.as_root, incomplete)
+    };
+    let mut lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let wanted = counts(&lines, &[lines.len()]);
+    let files = [("/tmp/a|".to_owned(), 3), ("/tmp/a|rw".to_owned(), 1)];
+    assert_eq!((&*wanted.1[1], wanted.2[0].1, wanted.3, wanted.5), (&files[..], 3, 7, 0));
+    lines.sort_unstable();
+    random_cases(2000, |random| {
+        let mut lines = lines.clone();
+        random.shuffle(&mut lines);
+        let mut chunks: Vec<_> = (0..random.usize(0..5)).map(|_| random.usize(0..8)).collect();
+        chunks.push(lines.len());
+        assert_eq!(counts(&lines, &chunks), wanted, "{lines:#?} {chunks:?}");
+    });
+}
+
+#[test]
+fn records_belong_together_within_the_reorder_window_only() {
+    let window = usize::try_from(REORDER_WINDOW).expect("a small number");
     let other = "type=PROCTITLE msg=audit(2.000:2): proctitle=\"x\"";
-    for (apart, wanted) in [(reach, one("a")), (reach + 1, (vec![], 2))] {
+    for (distance, wanted) in [(window, one("a")), (window + 1, (vec![], 2))] {
         let mut lines = vec![SYSCALL];
-        lines.resize(apart, other);
+        lines.resize(distance, other);
         lines.push(PATH);
-        assert_eq!(join(&query(false), &lines, &[lines.len()]), wanted, "{apart} apart");
-        for cut in [1, 2, apart / 2, apart] {
-            let pieces = [cut, lines.len() - cut];
-            assert_eq!(join(&query(false), &lines, &pieces), wanted, "{apart} cut at {cut}");
+        let found = assemble_files(&files(false), &lines, &[lines.len()]);
+        assert_eq!(found, wanted, "{distance} records apart");
+        for first in [1, 2, distance / 2, distance] {
+            let chunks = [first, lines.len() - first];
+            let found = assemble_files(&files(false), &lines, &chunks);
+            assert_eq!(found, wanted, "{distance} records apart, {first} in the first chunk");
         }
     }
 }
 
 #[test]
-fn other_hosts_times_and_serials_are_other_events() {
+fn records_of_another_node_or_time_belong_to_another_event() {
     for other in ["node=b type=PATH msg=audit(1.000:1)", "type=PATH msg=audit(1.001:1)"] {
         let path = format!("{other}: item=0 name=\"b\" nametype=NORMAL");
-        let (files, incomplete) = join(&query(false), &[SYSCALL, &path, PATH], &[3]);
-        assert_eq!((files, incomplete), (vec![("a".to_owned(), 1)], 1), "{other}");
+        let (found, incomplete) = assemble_files(&files(false), &[SYSCALL, &path, PATH], &[3]);
+        assert_eq!((found, incomplete), (vec![("a".to_owned(), 1)], 1), "{other}");
     }
 }
 
-/// Names of 60,000 bytes, whose event is told by `serial`.
-fn heavy(serial: impl Fn(u64) -> u64) -> Vec<String> {
+/// PATH records with names of 60,000 bytes and the given serial numbers.
+fn large_records(serial: impl Fn(u64) -> u64) -> Vec<String> {
     let name = "6162".repeat(15_000);
     let path = |n| format!("type=PATH msg=audit(1.000:{}): item=0 name={name}", serial(n));
     (0..400).map(path).collect()
 }
 
 #[test]
-fn what_is_held_is_bounded() {
-    for (lines, wanted) in [(heavy(|n| n), 400), (heavy(|_| 7), 3)] {
-        let query = query(false);
-        let mut joiner = Joiner::new(&query, RandomState::default(), false);
-        let mut tally = Tally::default();
+fn the_size_of_what_is_pending_is_limited() {
+    for (lines, events) in [(large_records(|n| n), 400), (large_records(|_| 7), 3)] {
+        let query = files(false);
+        let mut sink = Sink::new(query.collect);
+        let mut assembler = EventAssembler::new(&query, RandomState::default());
         for line in &lines {
-            let start = audit::start(line.as_bytes()).expect("a record");
-            assert!(!joiner.passes(start.kind));
-            joiner.record(start, &mut tally).expect("sound");
+            add(&mut assembler, line, &mut sink);
         }
-        assert!(joiner.incomplete > 1, "some were settled to keep within {HELD_MAX} bytes");
-        assert_eq!(joiner.finish(&mut tally), wanted);
+        assert!(assembler.incomplete > 1, "some are evicted to keep within {PENDING_MAX} bytes");
+        assert_eq!(assembler.flush(&mut sink), events);
     }
 }
 
 #[test]
-fn what_is_held_is_looked_at_only_when_something_new_is_known() {
-    // Without that each of these lines would cost a look at megabytes.
-    let mut lines = heavy(|_| 7);
+fn pending_records_are_replayed_only_when_something_new_is_known() {
+    // If each of these lines caused a replay of megabytes, the test would take minutes.
+    let mut lines = large_records(|_| 7);
     lines.truncate(100);
-    let more = |kind: &str| format!("type={kind} msg=audit(1.000:7): uring_op=1 oflag=0 cwd=\"/\"");
-    lines.extend(std::iter::repeat_n(more("URINGOP"), 100_000));
+    let context =
+        |kind: &str| format!("type={kind} msg=audit(1.000:7): uring_op=1 oflag=0 cwd=\"/\"");
+    lines.extend(std::iter::repeat_n(context("URINGOP"), 100_000));
     lines.extend(std::iter::repeat_n(
         SYSCALL.replace("1.000:1", "1.000:7").replace("=257", "=426"),
         100_000,
     ));
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
-    let begun = std::time::Instant::now();
-    assert_eq!(join(&query(false), &lines, &[lines.len()]).0, []);
-    assert!(begun.elapsed().as_secs() < 60);
+    let start = Instant::now();
+    assert_eq!(assemble_files(&files(false), &lines, &[lines.len()]).0, []);
+    assert!(start.elapsed() < Duration::from_secs(60));
 }
 
 #[test]
-fn io_uring_opens_files_when_its_operation_says_so() {
+fn io_uring_opens_a_file_if_an_operation_does() {
     let uring = SYSCALL.replace("syscall=257", "syscall=426");
-    for (operation, files) in [("18", 1), ("28", 1), ("22", 0)] {
-        let part = format!("type=URINGOP msg=audit(1.000:1): uring_op={operation} success=yes");
-        for order in [[&*part, &*uring, PATH], [&*uring, PATH, &*part], [PATH, &*part, &*uring]] {
-            assert_eq!(join(&query(false), &order, &[3]).0.len(), files, "{operation} {order:?}");
+    for (operation, count) in [("18", 1), ("28", 1), ("22", 0)] {
+        let uringop = format!("type=URINGOP msg=audit(1.000:1): uring_op={operation} success=yes");
+        for order in
+            [[&*uringop, &*uring, PATH], [&*uring, PATH, &*uringop], [PATH, &*uringop, &*uring]]
+        {
+            let (found, _) = assemble_files(&files(false), &order, &[3]);
+            assert_eq!(found.len(), count, "{operation} {order:?}");
         }
     }
 }
 
 #[test]
-fn a_command_in_parts_of_somebody_else_is_complete_in_any_order() {
+fn a_command_of_several_records_is_complete_in_any_order_for_a_user_who_does_not_count() {
     let call = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=59 success=yes exit=0 items=1 \
                 pid=9 auid=1 uid=0 euid=0";
-    let parts = [
+    let execve = [
         "type=EXECVE msg=audit(1.000:1): argc=2 a0=\"sh\" a1_len=4 a1[0]=6C",
         "type=EXECVE msg=audit(1.000:1): a1[1]=73",
     ];
-    for order in [[call, parts[0], PATH, parts[1]], [parts[1], PATH, call, parts[0]]] {
-        assert_eq!(join(&query(false), &order, &[4]), (vec![], 0), "{order:?}");
+    for order in [[call, execve[0], PATH, execve[1]], [execve[1], PATH, call, execve[0]]] {
+        assert_eq!(assemble_files(&files(false), &order, &[4]), (vec![], 0), "{order:?}");
     }
 }
 
 #[test]
-fn what_is_no_part_of_a_call_joins_it_in_any_order_and_across_cuts() {
-    let avc =
-        "type=AVC msg=audit(1.000:1): avc:  denied  { read } for scontext=a tcontext=b tclass=c";
+fn a_standalone_record_belongs_to_its_call_in_any_order_and_in_several_chunks() {
     let call = SYSCALL.replace("items=1", "items=0");
-    let other = "type=USER_ACCT msg=audit(1.000:2): pid=1 auid=7005 msg='op=x'";
-    let mut query = query(false);
-    query.detail.overview = true;
-    query.detail.sections = query.detail.sections.with(Section::Denials);
+    let login = "type=USER_ACCT msg=audit(1.000:2): pid=1 auid=7005 msg='op=x'";
+    let sections = Sections::ORIGINAL.with(Section::Denials);
+    let query = query(Collect { sections, overview: true, ..Collect::default() });
     for order in
-        [[avc, &*call, other], [&*call, avc, other], [other, avc, &*call], [&*call, other, avc]]
+        [[AVC, &*call, login], [&*call, AVC, login], [login, AVC, &*call], [&*call, login, AVC]]
     {
-        for pieces in [&[3][..], &[1, 2], &[2, 1], &[1, 1, 1]] {
-            let mut tally = Tally::default();
-            joined(&query, &order, pieces, &mut tally);
-            let counts = tally.get(7005).expect("counts");
-            assert_eq!((counts.events, counts.denials.total()), (2, 1), "{order:?} {pieces:?}");
+        for chunks in [&[3][..], &[1, 2], &[2, 1], &[1, 1, 1]] {
+            let (tally, _) = assemble(&query, &order, chunks);
+            let counts = tally.counts(7005).expect("counts");
+            assert_eq!((counts.events, counts.denials.total()), (2, 1), "{order:?} {chunks:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The report for machines: `tsv` and `jsonl`, an item a line, and one JSON document.
+//! The report for programs: `tsv` and `jsonl` with one item per line, or one JSON document.
 
 use super::{Format, Item, Layout};
 use crate::section::Section;
@@ -6,8 +6,8 @@ use crate::tally::{Counts, Tally};
 use std::io::{self, Write};
 use toolkit::records::{self, Value};
 
-/// An item a line: login user id, kind, count, name, detail.
-pub(super) fn lines(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+/// Writes one item per line: login user id, kind, count, name, detail.
+pub(super) fn write_lines(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     for (auid, counts) in layout.users(tally) {
         for section in layout.sections() {
             for item in layout.items(section, counts) {
@@ -26,7 +26,7 @@ fn write_line(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let argv = if section.has_arguments() { item.argv() } else { Vec::new() };
-    let (key, name) = named(section, item, &argv);
+    let (key, name) = name_field(section, item, &argv);
     let detail = Value::Text(item.detail.as_bytes());
     let values = [
         ("auid", Value::Number(auid.into())),
@@ -36,15 +36,20 @@ fn write_line(
         ("detail", detail),
     ];
     if layout.format == Format::Tsv {
-        return records::tsv(&values.map(|(_, value)| value), layout.escape(), layout.end(), out);
+        return records::tsv(
+            &values.map(|(_, value)| value),
+            layout.escape(),
+            layout.line_end(),
+            out,
+        );
     }
     let has_detail = !item.detail.is_empty();
     records::json(values.get(..4 + usize::from(has_detail)).unwrap_or(&values), out)?;
-    out.write_all(&[layout.end()])
+    out.write_all(&[layout.line_end()])
 }
 
-/// The name of an item and its key: the arguments of a command, else a text.
-fn named<'a>(
+/// The key and the value of an item's name: the arguments of a command, else a text.
+fn name_field<'a>(
     section: Section,
     item: &'a Item<'_>,
     argv: &'a [&'a [u8]],
@@ -56,14 +61,18 @@ fn named<'a>(
     }
 }
 
-/// One document: `{"auditloginfo":{"reports":[{"auid":7005,"syscalls":[{"count":...`.
-pub(super) fn document(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+/// Writes one document: `{"auditloginfo":{"reports":[{"auid":7005,"syscalls":[{"count":...`.
+pub(super) fn write_document(
+    tally: &Tally,
+    layout: &Layout,
+    out: &mut impl Write,
+) -> io::Result<()> {
     out.write_all(b"{\"auditloginfo\":{\"reports\":[")?;
     for (index, (auid, counts)) in layout.users(tally).into_iter().enumerate() {
         write!(out, "{}\n\t{{\"auid\":{auid}", if index > 0 { "," } else { "" })?;
         for section in layout.sections() {
             write!(out, ",\n\t\"{}\":[", section.key())?;
-            objects(section, counts, layout, out)?;
+            write_objects(section, counts, layout, out)?;
             out.write_all(b"]")?;
         }
         out.write_all(b"}")?;
@@ -71,7 +80,7 @@ pub(super) fn document(tally: &Tally, layout: &Layout, out: &mut impl Write) -> 
     out.write_all(b"\n]}}\n")
 }
 
-fn objects(
+fn write_objects(
     section: Section,
     counts: Option<&Counts>,
     layout: &Layout,
@@ -82,7 +91,7 @@ fn objects(
         let argv = item.argv();
         let values = [
             ("count", Value::Number(item.count)),
-            named(section, item, &argv),
+            name_field(section, item, &argv),
             ("detail", Value::Text(item.detail.as_bytes())),
         ];
         let has_detail = !item.detail.is_empty();

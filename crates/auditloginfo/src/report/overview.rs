@@ -1,4 +1,4 @@
-//! The overview: a line for each login user.
+//! The overview: one line for each login user.
 
 use super::{Format, Layout};
 use crate::tally::{Counts, Tally};
@@ -9,42 +9,42 @@ use sysparse::audit::{AUID_UNSET, Stamp};
 use tabwriter::TabWriter;
 use toolkit::records::{self, Value};
 
-/// The columns: their heads in text, their keys in JSON.
+/// The columns: headings in text, keys in JSON.
 const COLUMNS: [&str; 9] =
     ["auid", "user", "events", "calls", "commands", "files", "as_root", "first", "last"];
 
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     match layout.format {
-        Format::Text => text(tally, layout, out),
-        Format::Tsv => each(tally, ZONED, |row| {
-            records::tsv(&row.values(), layout.escape(), layout.end(), out)
+        Format::Text => write_text(tally, layout, out),
+        Format::Tsv => write_rows(tally, layout, RFC_3339, |row| {
+            records::tsv(&row.values(), layout.escape(), layout.line_end(), out)
         }),
-        Format::Jsonl => each(tally, ZONED, |row| {
-            records::json(&row.keyed(), out)?;
-            out.write_all(&[layout.end()])
+        Format::Jsonl => write_rows(tally, layout, RFC_3339, |row| {
+            records::json(&row.fields(), out)?;
+            out.write_all(&[layout.line_end()])
         }),
-        _ => document(tally, out),
+        _ => write_document(tally, layout, out),
     }
 }
 
-/// What one line of the overview tells.
+/// One line of the overview.
 struct Row {
     auid: u32,
-    user: String,
+    user: Vec<u8>,
     counts: [u64; 5],
     first: String,
     last: String,
 }
 
 impl Row {
-    fn new(auid: u32, counts: &Counts, format: &str) -> Row {
+    fn new(auid: u32, counts: &Counts, user: Vec<u8>, format: &str) -> Row {
         let time =
             |stamp: Option<Stamp>| stamp.map(|stamp| local_time(stamp, format)).unwrap_or_default();
         let calls = counts.calls.total();
         let (commands, files) = (counts.commands.total(), counts.files.total());
         Row {
             auid,
-            user: user_name(auid),
+            user,
             counts: [counts.events, calls, commands, files, counts.as_root],
             first: time(counts.span.map(|(first, _)| first)),
             last: time(counts.span.map(|(_, last)| last)),
@@ -53,67 +53,81 @@ impl Row {
 
     fn values(&self) -> [Value<'_>; 9] {
         let [events, calls, commands, files, as_root] = self.counts.map(Value::Number);
-        let [user, first, last] =
-            [&self.user, &self.first, &self.last].map(|text| Value::Text(text.as_bytes()));
+        let user = Value::Text(&self.user);
+        let [first, last] = [&self.first, &self.last].map(|text| Value::Text(text.as_bytes()));
         let auid = Value::Number(self.auid.into());
         [auid, user, events, calls, commands, files, as_root, first, last]
     }
 
-    fn keyed(&self) -> Vec<(&'static str, Value<'_>)> {
+    fn fields(&self) -> Vec<(&'static str, Value<'_>)> {
         COLUMNS.into_iter().zip(self.values()).collect()
     }
 }
 
-fn each(
+fn write_rows(
     tally: &Tally,
+    layout: &Layout,
     time_format: &str,
     mut write: impl FnMut(Row) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut row = |(auid, counts)| write(Row::new(auid, counts, time_format));
+    let mut row =
+        |(auid, counts)| write(Row::new(auid, counts, user_name(auid, tally, layout), time_format));
     tally.users().into_iter().try_for_each(&mut row)
 }
 
-/// Columns aligned by their widest cell; no blanks at the end of a line.
-fn text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
+/// Aligns the columns. Lines have no trailing blanks.
+fn write_text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     let mut table = TabWriter::new(Vec::new()).minwidth(0).padding(2);
-    let heads = COLUMNS.map(|head| head.to_uppercase().replace('_', "-"));
-    writeln!(table, "{}", heads.join("\t"))?;
-    each(tally, LOCAL, |row| records::tsv(&row.values(), layout.escape(), b'\n', &mut table))?;
+    let headings = COLUMNS.map(|heading| heading.to_uppercase().replace('_', "-"));
+    writeln!(table, "{}", headings.join("\t"))?;
+    write_rows(tally, layout, LOCAL, |row| {
+        records::tsv(&row.values(), layout.escape(), b'\n', &mut table)
+    })?;
     let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     for line in sysparse::text::lines(&bytes) {
         out.write_all(line)?;
-        out.write_all(&[layout.end()])?;
+        out.write_all(&[layout.line_end()])?;
     }
     Ok(())
 }
 
-fn document(tally: &Tally, out: &mut impl Write) -> io::Result<()> {
+fn write_document(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{\"auditloginfo\":{\"users\":[")?;
-    let mut lead: &[u8] = b"\n\t";
-    each(tally, ZONED, |row| {
-        out.write_all(std::mem::replace(&mut lead, b",\n\t"))?;
-        records::json(&row.keyed(), out)
+    let mut separator: &[u8] = b"\n\t";
+    write_rows(tally, layout, RFC_3339, |row| {
+        out.write_all(std::mem::replace(&mut separator, b",\n\t"))?;
+        records::json(&row.fields(), out)
     })?;
     out.write_all(b"\n]}}\n")
 }
 
-/// The user's name if this machine knows it, else the number again.
-fn user_name(auid: u32) -> String {
-    if auid == AUID_UNSET {
-        return "unset".to_owned();
-    }
-    let user = User::from_uid(Uid::from_raw(auid)).ok().flatten();
-    user.map_or_else(|| auid.to_string(), |user| user.name)
+/// The name of the user in the logs, or on this host if the logs are its own; otherwise the number.
+/// On every host, 0 is root.
+fn user_name(auid: u32, tally: &Tally, layout: &Layout) -> Vec<u8> {
+    let logged = tally.name(auid).map(<[u8]>::to_vec);
+    logged.unwrap_or_else(|| match auid {
+        AUID_UNSET => b"unset".to_vec(),
+        0 => b"root".to_vec(),
+        _ => {
+            let user = layout.is_own.then(|| host_name(auid)).flatten();
+            user.unwrap_or_else(|| auid.to_string()).into_bytes()
+        }
+    })
 }
 
-/// Of people's times in the local zone: `2026-11-22 13:14:51`.
+/// The name of the user on this host.
+fn host_name(auid: u32) -> Option<String> {
+    User::from_uid(Uid::from_raw(auid)).ok().flatten().map(|user| user.name)
+}
+
+/// Times in text: `2026-11-22 13:14:51`, in the local time zone.
 const LOCAL: &str = "%Y-%m-%d %H:%M:%S";
 
-/// Of machines', which may be in another zone: `2026-11-22T13:14:51+00:00`.
-const ZONED: &str = "%Y-%m-%dT%H:%M:%S%:z";
+/// Times for programs, with the time zone: `2026-11-22T13:14:51+00:00`.
+const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
-/// The time in the local time zone.
-fn local_time(stamp: Stamp, format: &str) -> String {
+/// Formats a time in the local time zone.
+pub(super) fn local_time(stamp: Stamp, format: &str) -> String {
     let seconds = i64::try_from(stamp.seconds).unwrap_or(i64::MAX);
     DateTime::from_timestamp(seconds, 0).map_or_else(
         || stamp.seconds.to_string(),

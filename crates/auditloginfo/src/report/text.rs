@@ -1,4 +1,5 @@
-//! The report for people, byte for byte that of the python script this command replaces.
+//! The report for people, byte for byte the same as that of the Python script that this command
+//! replaces.
 //!
 //! ```text
 //! Audit report for AUID 7005
@@ -13,8 +14,9 @@
 //!     /etc/passwd 14
 //! ```
 //!
-//! Three blanks before calls and commands, four before files, and a blank behind each argument of a
-//! command besides the one before its count: scripts that cut columns depend on them.
+//! There are three blanks before calls and commands and four before files. A blank follows each
+//! argument of a command, and another blank precedes its count. Scripts that cut columns depend on
+//! these blanks.
 
 use super::{Item, Layout};
 use crate::section::Section;
@@ -24,25 +26,26 @@ use std::io::{self, Write};
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     for (index, (auid, counts)) in layout.users(tally).into_iter().enumerate() {
         if index > 0 {
-            line(layout, out, "")?;
+            write_line(layout, out, "")?;
         }
-        line(layout, out, &format!("Audit report for AUID {auid}"))?;
+        write_line(layout, out, &format!("Audit report for AUID {auid}"))?;
         for section in layout.sections() {
-            line(layout, out, "")?;
-            line(layout, out, title(section))?;
+            write_line(layout, out, "")?;
+            write_line(layout, out, title(section, layout))?;
             for item in layout.items(section, counts) {
                 write_item(section, &item, layout, out)?;
-                out.write_all(&[layout.end()])?;
+                out.write_all(&[layout.line_end()])?;
             }
         }
     }
     Ok(())
 }
 
-fn title(section: Section) -> &'static str {
+fn title(section: Section, layout: &Layout) -> &'static str {
     match section {
         Section::Calls => "System calls made:",
         Section::Commands => "Commands executed:",
+        Section::Files if layout.failed => "Files that could not be opened:",
         Section::Files => "Files opened:",
         Section::Privileged => "Commands executed as root:",
         Section::Errors => "Calls failed:",
@@ -50,9 +53,9 @@ fn title(section: Section) -> &'static str {
     }
 }
 
-fn line(layout: &Layout, out: &mut impl Write, text: &str) -> io::Result<()> {
+fn write_line(layout: &Layout, out: &mut impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
-    out.write_all(&[layout.end()])
+    out.write_all(&[layout.line_end()])
 }
 
 fn write_item(

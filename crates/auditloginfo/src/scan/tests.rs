@@ -1,21 +1,25 @@
 use super::*;
-use crate::section::{Detail, Sections};
-use std::fs;
+use crate::section::{Collect, Sections};
+use test_support::{TempDir, temp_dir};
 
-/// A file of its own for one test.
-pub(super) struct Log(pub(super) PathBuf);
-
-impl Log {
-    pub(super) fn new(name: &str, bytes: &[u8]) -> Log {
-        let path = std::env::temp_dir().join(format!("auditloginfo-{}-{name}", std::process::id()));
-        fs::write(&path, bytes).expect("a temporary file");
-        Log(path)
-    }
+/// A log in a folder of its own.
+struct Log {
+    path: PathBuf,
+    _folder: TempDir,
 }
 
-impl Drop for Log {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+impl Log {
+    fn new(bytes: &[u8]) -> Log {
+        let folder = temp_dir();
+        let path = folder.path().join("audit.log");
+        fs::write(&path, bytes).expect("a log");
+        Log { path, _folder: folder }
+    }
+
+    fn scan(&self, chunks: u64) -> Found {
+        let size = fs::metadata(&self.path).expect("the log").len();
+        let chunking = Chunking::with_chunks(chunks, size);
+        read(std::slice::from_ref(&self.path), &original_sections(), chunking)
     }
 }
 
@@ -23,69 +27,92 @@ const CALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=0 suc
                     items=0 pid=9 auid=70 uid=0 euid=0 key=(null)";
 
 fn calls(found: &Found, auid: u32) -> u64 {
-    found.tally.get(auid).map_or(0, |counts| counts.calls.total())
+    found.tally.counts(auid).map_or(0, |counts| counts.calls.total())
 }
 
-fn everything() -> Query {
-    let detail = Detail { sections: Sections::ORIGINAL, ..Detail::default() };
-    Query { detail, ..Query::default() }
-}
-
-fn scan(log: &Log, pieces: u64) -> Found {
-    let length = fs::metadata(&log.0).expect("the file").len();
-    read(std::slice::from_ref(&log.0), &everything(), Cut::in_pieces(pieces, length))
+fn original_sections() -> Query {
+    let collect = Collect { sections: Sections::ORIGINAL, ..Collect::default() };
+    Query { collect, ..Query::default() }
 }
 
 #[test]
-fn the_line_of_the_first_damage_is_told_wherever_the_cuts_are() {
+fn the_line_of_the_first_damaged_record_does_not_depend_on_the_chunks() {
     let damaged = "type=SYSCALL msg=audit(1.000): arch=c000003e";
-    let log = Log::new("damage", format!("{CALL}\n\n{CALL}\n{damaged}\n{damaged}\n").as_bytes());
-    for pieces in 1..8 {
-        let found = scan(&log, pieces);
+    let log = Log::new(format!("{CALL}\n\n{CALL}\n{damaged}\n{damaged}\n").as_bytes());
+    for chunks in 1..8 {
+        let found = log.scan(chunks);
         assert_eq!((calls(&found, 70), found.damaged), (2, 2));
-        let (_, line, malformed) = found.damage.expect("damage");
-        assert_eq!((line, malformed.expected), (4, "audit(SECONDS.MILLIS:SERIAL):"));
+        let (_, line, error) = found.first_damage.expect("damage");
+        assert_eq!((line, error.expected), (4, "audit(SECONDS.MILLIS:SERIAL):"));
     }
 }
 
 #[test]
-fn a_log_cut_inside_a_record_counts_what_is_sure() {
+fn a_log_truncated_inside_a_record_counts_only_what_is_certain() {
     let whole = format!("{CALL}\n{CALL}");
     let auid = CALL.find("auid=70").expect("the field") + "auid=70".len();
     for end in 0..=CALL.len() {
-        let log = Log::new("cut", whole.get(..CALL.len() + 1 + end).expect("ASCII").as_bytes());
-        let found = scan(&log, 1);
+        let log = Log::new(whole.get(..CALL.len() + 1 + end).expect("ASCII").as_bytes());
+        let found = log.scan(1);
         let second = u64::from(end > auid);
-        assert_eq!(calls(&found, 70), 1 + second, "cut after {end} bytes of the second");
+        assert_eq!(calls(&found, 70), 1 + second, "truncated after {end} bytes of the second");
         assert_eq!(calls(&found, 7), 0);
-        // Before its type is whole nobody can tell that the record would have mattered.
+        // Until its type is complete, the line is no record.
         let is_damaged = end >= "type=SYSCALL".len() && second == 0;
         assert_eq!(found.damaged > 0, is_damaged, "after {end}");
     }
 }
 
 #[test]
-fn a_line_too_long_is_one_damaged_record() {
+fn a_line_that_is_too_long_is_one_damaged_record() {
     let many = "x".repeat(5 * LINE_MAX);
-    let log = Log::new("long", format!("{CALL}\n{CALL}{many}\n{CALL}\n").as_bytes());
-    let found = scan(&log, 1);
+    let log = Log::new(format!("{CALL}\n{CALL}{many}\n{CALL}\n").as_bytes());
+    let found = log.scan(1);
     assert_eq!((calls(&found, 70), found.damaged), (2, 1));
-    assert_eq!(found.damage.expect("damage").1, 2);
+    assert_eq!(found.first_damage.expect("damage").1, 2);
 }
 
 #[test]
-fn a_log_without_a_record_is_strange_and_an_empty_one_is_not() {
+fn a_file_without_a_record_is_no_audit_log_unless_it_is_empty() {
     let garbage: Vec<u8> =
         (0..100_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    assert_eq!(scan(&Log::new("garbage", &garbage), 3).strange.len(), 1);
-    assert_eq!(scan(&Log::new("empty", b""), 3).strange.len(), 0);
+    assert_eq!(Log::new(&garbage).scan(3).not_audit_logs.len(), 1);
+    assert_eq!(Log::new(b"").scan(3).not_audit_logs.len(), 0);
+}
+
+/// Writes a file compressed with gzip.
+fn write_gzip(path: &Path, text: &str) {
+    let mut bytes = Vec::new();
+    let mut encoder = flate2::read::GzEncoder::new(text.as_bytes(), flate2::Compression::fast());
+    encoder.read_to_end(&mut bytes).expect("no error");
+    fs::write(path, bytes).expect("a log");
 }
 
 #[test]
-fn what_cannot_be_read_is_told_and_the_rest_is_read() {
-    let log = Log::new("rest", format!("{CALL}\n").as_bytes());
-    let logs = ["/nonexistent/log".into(), std::env::temp_dir(), log.0.clone()];
-    let found = read(&logs, &everything(), Cut::default());
+fn compressed_logs_that_are_read_side_by_side_are_one_log() {
+    let folder = temp_dir();
+    let call = CALL.replace("syscall=0", "syscall=2").replace("items=0", "items=1");
+    let path = "type=PATH msg=audit(1.000:1): item=0 name=\"/motd\" nametype=NORMAL";
+    let texts = ["x\n", &format!("{call}\n"), "", &format!("{path}\nEOE\n"), "type=SYSCALL\n"];
+    let logs: Vec<_> = (0..texts.len()).map(|n| folder.path().join(format!("{n}.gz"))).collect();
+    logs.iter().zip(texts).for_each(|(log, text)| write_gzip(log, text));
+    for threads in 1..5 {
+        let chunking = Chunking { threads, max_chunk: 1 << 24 };
+        let found = read(&logs, &original_sections(), chunking);
+        let counts = found.tally.counts(70).expect("a user");
+        assert_eq!((counts.calls.total(), counts.files.total(), found.incomplete), (1, 1, 0));
+        assert_eq!(found.not_audit_logs, [(logs[0].clone(), FileKind::Other)]);
+        assert_eq!(found.empty_logs, [logs[2].clone()]);
+        let damage = found.first_damage.expect("damage");
+        assert_eq!((damage.0, damage.1, found.damaged), (logs[4].clone(), 1, 1));
+    }
+}
+
+#[test]
+fn a_log_that_cannot_be_read_does_not_stop_the_others() {
+    let log = Log::new(format!("{CALL}\n").as_bytes());
+    let logs = ["/nonexistent/log".into(), std::env::temp_dir(), log.path.clone()];
+    let found = read(&logs, &original_sections(), Chunking::default());
     assert_eq!(found.unreadable.len(), 2);
     assert_eq!(calls(&found, 70), 1);
 }

@@ -1,20 +1,26 @@
-//! The part of a SYSCALL record that every reader needs, read in one go.
+//! The part of a SYSCALL record that every reader needs.
 //!
 //! ```text
 //! arch=c000003e syscall=257 success=no exit=-2 a0=ffffff9c a1=7f6ad40e73a0 a2=80000 a3=0 items=1
 //! ppid=1853 pid=1906 auid=7005 uid=7005 gid=7005 euid=7005 ... comm="ls" exe="/usr/bin/ls" key=(null)
 //! ```
 //!
-//! Most records of a log are of this type, so its fields are looked for in the order in which the
-//! kernel writes them (`audit_log_exit` in `kernel/auditsc.c`), each from where the one before was
-//! found; one that stands elsewhere is found as well, only slower.
+//! Source: `audit_log_exit` in `kernel/auditsc.c` of Linux. Most records of a log are of this type and
+//! their fields have the order in which the kernel writes them, so that order is tried first.
 
 use super::Record;
-use super::fields::{Value, field_in};
-use super::seek::split_near;
-use crate::{ParseError, text};
+use super::fields::{anywhere, auid_anywhere, field_in};
+use super::value::Value;
+use crate::ParseError;
+use crate::grammar::{Parsed, finish, hex, integer, literal, number, up_to};
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::take;
+use nom::combinator::{map_opt, opt, peek, recognize, value};
+use nom::error::context;
+use nom::sequence::{delimited, preceded, terminated};
 
-/// A call and who made it.
+/// A system call and the process that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Call<'a> {
     /// The architecture: an `AUDIT_ARCH_*` value of `include/uapi/linux/audit.h`.
@@ -38,129 +44,115 @@ pub struct Call<'a> {
 impl<'a> Call<'a> {
     /// Reads the call of a SYSCALL record.
     ///
+    /// ```
+    /// use sysparse::audit::{self, Call};
+    ///
+    /// let line = b"type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=no exit=-13 \
+    ///              a0=ffffff9c a1=7f6ad40e73a0 a2=80241 a3=0 items=1 ppid=1 pid=2 auid=7005 euid=0";
+    /// let call = Call::parse(&audit::record(line)?.expect("a record"))?;
+    /// assert_eq!((call.arch, call.number, call.success), (0xc000_003e, 257, Some(false)));
+    /// assert_eq!((call.items, call.auid), (1, 7005));
+    /// assert_eq!((call.argument(2), call.exit(), call.euid()), (Some(0x80241), Some(-13), Some(0)));
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
+    ///
     /// # Errors
     /// The record has no architecture, no call or no login user id.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "a call that is returned in memory is waited for")]
-    pub fn of(record: &Record<'a>) -> Result<Call<'a>, ParseError> {
-        match Call::usual(record.body) {
-            Some(call) => Ok(call),
-            // Taken apart: handed on whole, calls of both ways would be in one place in memory.
-            None => Ok(Call { ..Call::any(record)? }),
+    pub fn parse(record: &Record<'a>) -> Result<Call<'a>, ParseError> {
+        match in_kernel_order(record.body) {
+            Ok((_, call)) => Ok(call),
+            Err(_) => Ok(Call { ..finish(record.line, in_any_order(record.body))?.1 }),
         }
     }
 
-    /// Reads a call whose fields have the order of the kernel and nothing unusual in them.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "most records of a log are calls")]
-    fn usual(body: &'a [u8]) -> Option<Call<'a>> {
-        let (arch, rest) = body.strip_prefix(b" arch=")?.split_first_chunk()?;
-        let (rest, number) = text::number(rest.strip_prefix(b" syscall=")?).ok()?;
-        let rest = rest.strip_prefix(b" success=")?;
-        let (success, rest) = match rest.strip_prefix(b"yes ") {
-            Some(rest) => (true, rest),
-            None => (false, rest.strip_prefix(b"no ")?),
-        };
-        let (result, rest) = split_near(rest, LEAST, b'm', b" items=")?;
-        let (items, rest) = rest.split_first()?;
-        let rest = behind_number(rest.strip_prefix(b" ppid=").filter(|_| items.is_ascii_digit())?)?;
-        let rest = behind_number(rest.strip_prefix(b" pid=")?)?;
-        let (ids, auid) = text::number(rest.strip_prefix(b" auid=")?).ok()?;
-        Some(Call {
-            arch: usual_arch(*arch)?,
-            number: i64::try_from(number).ok()?,
-            success: Some(success),
-            items: u64::from(items - b'0'),
-            auid: u32::try_from(auid).ok().filter(|_| ids.starts_with(b" "))?,
-            record: body,
-            result,
-            ids,
-        })
-    }
-
-    /// Reads any call.
-    #[cold]
-    #[inline(never)]
-    fn any(record: &Record<'a>) -> Result<Call<'a>, ParseError> {
-        let missing = |expected| ParseError { expected, at: record.line.len() };
-        let arch = record.field(b"arch").and_then(Value::hex);
-        let number = record.field(b"syscall").and_then(Value::integer);
-        let success = record.field(b"success");
-        let items = record.field(b"items").and_then(Value::number);
-        Ok(Call {
-            arch: arch.ok_or(missing("arch= and a hexadecimal number"))?,
-            number: number.ok_or(missing("syscall= and a number"))?,
-            success: success.and_then(|value| match value.raw() {
-                b"yes" => Some(true),
-                b"no" => Some(false),
-                _ => None,
-            }),
-            items: items.unwrap_or(0),
-            auid: record.auid().ok_or(missing("auid= and a user id"))?,
-            record: record.body,
-            result: &[],
-            ids: &[],
-        })
-    }
-}
-
-impl<'a> Call<'a> {
     /// An argument, 0 to 3, as the register held it.
     #[must_use]
     pub fn argument(&self, index: u8) -> Option<u64> {
         let name = [b'a', b'0' + index];
-        let mut words = self.result.rsplit(|byte| *byte == b' ');
-        let usual = words.nth(3usize.checked_sub(index.into())?);
-        match usual.and_then(|word| word.strip_prefix(&name)?.strip_prefix(b"=")) {
-            Some(digits) => text::whole_hex(digits),
-            None => field_in(self.record, &name)?.hex(),
-        }
+        field_in(self.result, &name).or_else(|| self.field(&name))?.hex()
     }
 
     /// What the call returned: below zero the number of an error.
     #[must_use]
     pub fn exit(&self) -> Option<i64> {
-        field_in(self.record, b"exit")?.integer()
+        exit(self.result)
+            .ok()
+            .map_or_else(|| self.field(b"exit")?.integer(), |(_, exit)| Some(exit))
     }
 
     /// The effective user id of the process.
     #[must_use]
     pub fn euid(&self) -> Option<u32> {
-        Call::usual_euid(self.ids).or_else(|| field_in(self.record, b"euid")?.id())
+        euid(self.ids).ok().map_or_else(|| self.field(b"euid")?.id(), |(_, euid)| Some(euid))
     }
 
-    /// The same, behind the user and the group.
-    #[inline]
-    fn usual_euid(ids: &'a [u8]) -> Option<u32> {
-        let rest = behind_number(ids.strip_prefix(b" uid=")?)?;
-        let rest = behind_number(rest.strip_prefix(b" gid=")?)?;
-        let (rest, euid) = text::number(rest.strip_prefix(b" euid=")?).ok()?;
-        u32::try_from(euid).ok().filter(|_| rest.starts_with(b" "))
+    /// A field that does not stand where the kernel writes it.
+    #[cold]
+    #[inline(never)]
+    fn field(&self, name: &[u8]) -> Option<Value<'a>> {
+        field_in(self.record, name)
     }
 }
 
-/// The length of the shortest result and arguments: `exit=0 a0=0 a1=0 a2=0 a3=0`.
-const LEAST: usize = 26;
+/// The length of `exit=0 a0=0 a1=0 a2=0 a3=0`.
+const SHORTEST_RESULT: usize = 26;
 
-/// The architectures that most machines have.
+/// ` arch=c000003e syscall=257 success=no ... items=1 ppid=1853 pid=1906 auid=7005 `
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "as for the call")]
-fn usual_arch(digits: [u8; 8]) -> Option<u64> {
-    match u64::from_le_bytes(digits) {
-        X86_64 => Some(0xc000_003e),
-        AARCH64 => Some(0xc000_00b7),
-        _ => text::whole_hex(&digits),
-    }
+fn in_kernel_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
+    let arch = alt((
+        value(0xc000_003e, literal(b"c000003e")),
+        value(0xc000_00b7, literal(b"c00000b7")),
+        hex,
+    ));
+    let success = alt((value(true, literal(b"yes ")), value(false, literal(b"no "))));
+    let process = (literal(b" ppid="), number, literal(b" pid="), number, literal(b" auid="));
+    let (ids, (arch, number, success, result, items, auid)) = (
+        preceded(literal(b" arch="), arch),
+        preceded(literal(b" syscall="), map_opt(number, |number| i64::try_from(number).ok())),
+        preceded(literal(b" success="), success),
+        recognize((take(SHORTEST_RESULT), up_to(b'm', b" items="))),
+        number,
+        preceded(process, map_opt(number, |id| u32::try_from(id).ok())),
+    )
+        .parse(record)?;
+    peek(literal(b" ")).parse(ids)?;
+    Ok((ids, Call { arch, number, success: Some(success), items, auid, record, result, ids }))
 }
 
-const X86_64: u64 = u64::from_le_bytes(*b"c000003e");
-const AARCH64: u64 = u64::from_le_bytes(*b"c00000b7");
+/// `exit=-2 `
+fn exit(result: &[u8]) -> Parsed<'_, i64> {
+    delimited(literal(b"exit="), integer, literal(b" ")).parse(result)
+}
 
-/// What follows a number of up to seven digits.
+/// ` uid=7005 gid=7005 euid=7005 `
 #[inline]
-fn behind_number(input: &[u8]) -> Option<&[u8]> {
-    let digits = text::count_digits(*input.first_chunk()?);
-    input.get(digits..).filter(|_| digits > 0)
+fn euid(ids: &[u8]) -> Parsed<'_, u32> {
+    let others = (literal(b" uid="), number, literal(b" gid="), number, literal(b" euid="));
+    let id = map_opt(number, |id| u32::try_from(id).ok());
+    terminated(preceded(others, id), literal(b" ")).parse(ids)
+}
+
+/// The same fields, wherever they stand.
+#[cold]
+#[inline(never)]
+fn in_any_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
+    let is_yes = |value: Value<'_>| match value.raw() {
+        b"yes" => Some(true),
+        b"no" => Some(false),
+        _ => None,
+    };
+    let (rest, (arch, number, auid, success, items)) = (
+        context("arch= and a hexadecimal number", anywhere(b"arch", Value::hex)),
+        context("syscall= and a number", anywhere(b"syscall", Value::integer)),
+        context("auid= and a user id", auid_anywhere),
+        opt(anywhere(b"success", is_yes)),
+        opt(anywhere(b"items", Value::number)),
+    )
+        .parse(record)?;
+    let items = items.unwrap_or(0);
+    Ok((rest, Call { arch, number, success, items, auid, record, result: &[], ids: &[] }))
 }
 
 #[cfg(test)]
@@ -173,17 +165,10 @@ mod tests {
                         a0=ffffff9c a1=7f6ad40e73a0 a2=80241 a3=0 items=1 ppid=1853 pid=1906 auid=7005 \
                         uid=1 gid=2 euid=0 suid=4 comm=\"ls\" key=(null)";
 
-    type Told = (u64, i64, Option<bool>, u64, u32);
-
-    fn read(body: &str) -> Result<Told, ParseError> {
+    fn read(body: &str) -> Result<(u64, i64, Option<bool>, u64, u32), ParseError> {
         let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
-        let record = record(line.as_bytes()).expect("sound").expect("a record");
-        let told = |call: Call<'_>| (call.arch, call.number, call.success, call.items, call.auid);
-        let call = Call::of(&record).map(told);
-        if let Some(usual) = Call::usual(record.body).map(told) {
-            assert_eq!(Call::any(&record).map(told), Ok(usual), "both ways read the same: {body}");
-        }
-        call
+        let call = Call::parse(&record(line.as_bytes()).expect("sound").expect("a record"))?;
+        Ok((call.arch, call.number, call.success, call.items, call.auid))
     }
 
     #[test]
@@ -202,9 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_order_is_known_and_what_departs_from_it_is_left_to_the_long_way() {
+    fn another_order_or_value_is_left_to_the_search() {
         let body = LINE.split_once("):").expect("a stamp").1;
-        assert!(Call::usual(body.as_bytes()).is_some());
+        assert!(in_kernel_order(body.as_bytes()).is_ok());
         for (usual, other) in [
             ("success=no", "success=nothing"),
             ("auid=7005 ", "auid=7005x "),
@@ -215,10 +200,7 @@ mod tests {
             ("items=1", "atoms=1"),
         ] {
             let body = body.replace(usual, other);
-            assert!(Call::usual(body.as_bytes()).is_none(), "{body}");
-        }
-        for end in 0..body.len() {
-            let _ = read(&body[..end]);
+            assert!(in_kernel_order(body.as_bytes()).is_err(), "{body}");
         }
     }
 
@@ -226,7 +208,7 @@ mod tests {
     fn arguments_are_hexadecimal_and_results_are_not() {
         for line in [LINE, &LINE.replace(" items=1 ppid=", " ppid=")] {
             let record = record(line.as_bytes()).expect("sound").expect("a record");
-            let call = Call::of(&record).expect("a call");
+            let call = Call::parse(&record).expect("a call");
             let arguments = [0xffff_ff9c, 0x7f6a_d40e_73a0, 0x80241, 0].map(Some);
             assert_eq!([0, 1, 2, 3].map(|index| call.argument(index)), arguments);
             assert_eq!((call.argument(4), call.exit(), call.euid()), (None, Some(-13), Some(0)));

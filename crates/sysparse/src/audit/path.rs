@@ -1,15 +1,22 @@
-//! The part of a PATH record that every reader needs, read in one go.
+//! The part of a PATH record that every reader needs.
 //!
 //! ```text
 //! item=1 name="/etc/motd" inode=90 dev=fe:00 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=CREATE cap_fp=0
 //! ```
 //!
+//! The kernel of RHEL 7 writes `objtype=` in the place of `nametype=`.
+//!
 //! Source: `audit_log_name` in `kernel/audit.c` of Linux.
 
 use super::Record;
-use super::fields::Value;
-use super::seek::word_with;
-use crate::{ParseError, text};
+use super::fields::anywhere;
+use super::value::{Value, bare, value};
+use crate::ParseError;
+use crate::grammar::{Parsed, finish, literal, number, up_to};
+use nom::Parser;
+use nom::combinator::{map, verify};
+use nom::error::context;
+use nom::sequence::terminated;
 
 /// A file name that a call used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,52 +30,62 @@ pub struct Path<'a> {
 impl<'a> Path<'a> {
     /// Reads the name of a PATH record.
     ///
+    /// ```
+    /// use sysparse::audit::{self, Path};
+    ///
+    /// let line = b"type=PATH msg=audit(1.000:1): item=0 name=\"/etc/\" inode=3 nametype=PARENT";
+    /// let path = Path::parse(&audit::record(line)?.expect("a record"))?;
+    /// assert_eq!((path.name.raw(), path.is_parent()), (&b"/etc/"[..], true));
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
+    ///
     /// # Errors
     /// The record has none.
-    #[inline]
-    pub fn of(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
-        Path::usual(record.body).map_or_else(|| Path::any(record), Ok)
-    }
-
-    /// Reads a name that follows the item's number.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "a path that is returned in memory is waited for")]
-    fn usual(body: &'a [u8]) -> Option<Path<'a>> {
-        let (rest, _) = text::number(body.strip_prefix(b" item=")?).ok()?;
-        let (name, rest) = Value::split(rest.strip_prefix(b" name=")?)?;
-        Some(Path { name, rest })
-    }
-
-    #[cold]
-    fn any(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
-        let at = record.line.len();
-        let name = record.field(b"name");
-        let name = name.ok_or(ParseError { expected: "name= and a file name", at })?;
-        Ok(Path { name, rest: record.body })
+    pub fn parse(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
+        match in_kernel_order(record.body) {
+            Ok((_, path)) => Ok(path),
+            Err(_) => Ok(finish(record.line, in_any_order(record.body))?.1),
+        }
     }
 
     /// Whether it is the directory in which a file is created or deleted, not the file.
     #[must_use]
     #[inline]
     pub fn is_parent(&self) -> bool {
-        let usual = self.rest.strip_suffix(NO_CAPABILITIES);
-        !usual.is_some_and(is_usual_file) && self.is_any_parent()
+        match up_to(b'y', b" nametype=")(self.rest) {
+            Ok((nametype, _)) => parent(nametype).is_ok(),
+            Err(_) => self.is_parent_by_old_name(),
+        }
     }
 
-    fn is_any_parent(&self) -> bool {
-        let kind =
-            word_with(self.rest, b'y', b" nametype=").and_then(|rest| rest.strip_prefix(b"PARENT"));
-        kind.is_some_and(|rest| Value::split(rest).is_some_and(|(value, _)| value.raw().is_empty()))
+    /// The same for kernels that call the field objtype.
+    #[cold]
+    fn is_parent_by_old_name(&self) -> bool {
+        up_to(b'y', b" objtype=")(self.rest).is_ok_and(|(objtype, _)| parent(objtype).is_ok())
     }
 }
 
-/// What follows the type of a name, of most files: they have no capabilities.
-const NO_CAPABILITIES: &[u8; 52] = b" cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0";
-
-/// Whether the fields before that end with a type that most files have.
+/// `PARENT `
 #[inline]
-fn is_usual_file(fields: &[u8]) -> bool {
-    fields.ends_with(b" nametype=NORMAL") || fields.ends_with(b" nametype=UNKNOWN")
+fn parent(nametype: &[u8]) -> Parsed<'_, ()> {
+    terminated(literal(b"PARENT"), verify(bare, <[u8]>::is_empty)).parse(nametype)
+}
+
+/// ` item=1 name="/etc/motd" `
+#[inline(always)]
+fn in_kernel_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
+    let (input, _) = (literal(b" item="), number, literal(b" name=")).parse(record)?;
+    let (rest, name) = value(input)?;
+    Ok((rest, Path { name, rest }))
+}
+
+/// The same name, wherever it stands.
+#[cold]
+#[inline(never)]
+fn in_any_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
+    let name = context("name= and a file name", anywhere(b"name", Some));
+    map(name, |name| Path { name, rest: record }).parse(record)
 }
 
 #[cfg(test)]
@@ -80,8 +97,7 @@ mod tests {
 
     fn read(body: &str) -> Option<(String, bool)> {
         let line = format!("type=PATH msg=audit(1.000:1): {body}");
-        let path = Path::of(&record(line.as_bytes()).expect("sound").expect("a record")).ok()?;
-        assert_eq!(path.is_parent(), path.is_any_parent(), "both ways tell the same: {body}");
+        let path = Path::parse(&record(line.as_bytes()).expect("sound").expect("a record")).ok()?;
         Some((path.name.raw().escape_ascii().to_string(), path.is_parent()))
     }
 
@@ -106,6 +122,12 @@ mod tests {
                 "item=0 name=\"/z\" nametype=UNKNOWN cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0",
                 file("/z", false),
             ),
+            ("item=0 name=\"/z/\" inode=3 obj=a:b:c:s0 objtype=PARENT cap_fp=0", file("/z/", true)),
+            (
+                "item=1 name=\"/z/y\" inode=3 obj=a:b:c:s0 objtype=CREATE cap_fp=0",
+                file("/z/y", false),
+            ),
+            ("objtype=PARENT name=\"a\" item=0", file("a", true)),
             ("nametype=PARENT name=\"a\" item=0", file("a", true)),
             ("name=\"nametype=PARENT\"", file("nametype=PARENT", false)),
             ("item=0 name=(null)", file("(null)", false)),

@@ -1,4 +1,10 @@
-//! The types of record that somebody here reads, by name and by number.
+//! The types of record that are read here, by name and by number.
+
+use crate::grammar::{Parsed, literal, whole};
+use nom::Parser;
+use nom::bytes::complete::take_till;
+use nom::combinator::{map, opt};
+use nom::sequence::{delimited, terminated};
 
 /// A record's type; the numbers are those of `include/uapi/linux/audit.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,10 +27,15 @@ pub enum RecordType {
     Avc,
     /// 1107: an access that a program refused by SELinux's rules.
     UserAvc,
+    /// 1502: an access that AppArmor's policy refuses, and that complain mode permitted; in logs of
+    /// kernels up to 2.6.28.
+    ApparmorAllowed,
+    /// 1503: an access that AppArmor refused, in logs of the same kernels.
+    ApparmorDenied,
     /// 1423: an access that Landlock refused.
     Landlock,
-    /// Records that only add to an event what nobody here reads: process titles, socket addresses,
-    /// descriptors, mappings, the end mark.
+    /// Records that only add details to a system call, none of which is read here: process titles,
+    /// socket addresses, descriptors, mappings, message queues, clocks, modules, the end mark.
     Detail,
     /// Every other type.
     Other,
@@ -32,7 +43,7 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [RecordType; 12] = [
+    pub const ALL: [RecordType; 14] = [
         RecordType::Syscall,
         RecordType::Path,
         RecordType::Cwd,
@@ -42,6 +53,8 @@ impl RecordType {
         RecordType::Openat2,
         RecordType::Avc,
         RecordType::UserAvc,
+        RecordType::ApparmorAllowed,
+        RecordType::ApparmorDenied,
         RecordType::Landlock,
         RecordType::Detail,
         RecordType::Other,
@@ -49,10 +62,19 @@ impl RecordType {
 
     /// The type of that name or number; `UNKNOWN[1336]` is a number too, written by an auditd that
     /// is older than the type.
+    ///
+    /// ```
+    /// use sysparse::audit::RecordType;
+    ///
+    /// for name in ["URINGOP", "1336", "UNKNOWN[1336]"] {
+    ///     assert_eq!(RecordType::from_name(name.as_bytes()), RecordType::Uringop);
+    /// }
+    /// assert_eq!(RecordType::from_name(b"USER_LOGIN"), RecordType::Other);
+    /// ```
     #[must_use]
-    pub fn of(word: &[u8]) -> Self {
-        let number = word.strip_prefix(b"UNKNOWN[").and_then(|number| number.strip_suffix(b"]"));
-        match number.unwrap_or(word) {
+    pub fn from_name(name: &[u8]) -> Self {
+        let number = delimited(literal(b"UNKNOWN["), take_till(|byte| byte == b']'), literal(b"]"));
+        match whole(number, name).unwrap_or(name) {
             b"SYSCALL" | b"1300" => RecordType::Syscall,
             b"PATH" | b"1302" => RecordType::Path,
             b"CWD" | b"1307" => RecordType::Cwd,
@@ -62,32 +84,32 @@ impl RecordType {
             b"OPENAT2" | b"1337" => RecordType::Openat2,
             b"AVC" | b"1400" => RecordType::Avc,
             b"USER_AVC" | b"1107" => RecordType::UserAvc,
+            b"APPARMOR_ALLOWED" | b"1502" => RecordType::ApparmorAllowed,
+            b"APPARMOR_DENIED" | b"1503" => RecordType::ApparmorDenied,
             b"LANDLOCK_ACCESS" | b"1423" => RecordType::Landlock,
             other if is_detail(other) => RecordType::Detail,
             _ => RecordType::Other,
         }
     }
+}
 
-    /// The type at the start of `input`, up to a blank, and what follows the blank.
-    ///
-    /// The types that fill a log are told apart by their first eight bytes, as one number.
-    #[inline]
-    pub(super) fn leading(input: &[u8]) -> (Self, &[u8]) {
-        let Some(eight) = input.first_chunk::<8>() else { return RecordType::any_leading(input) };
-        let behind = |length: usize| input.get(length..).unwrap_or_default();
-        match u64::from_le_bytes(*eight) {
-            SYSCALL => (RecordType::Syscall, behind(8)),
-            PATH => (RecordType::Path, behind(5)),
-            CWD => (RecordType::Cwd, behind(4)),
-            PROCTITLE if behind(8).starts_with(b"E ") => (RecordType::Detail, behind(10)),
-            _ => RecordType::any_leading(input),
-        }
-    }
+/// `SYSCALL `: the type that a record begins with, and a blank.
+pub(super) fn record_type(input: &[u8]) -> Parsed<'_, RecordType> {
+    let name = map(take_till(|byte| byte == b' '), RecordType::from_name);
+    terminated(name, opt(literal(b" "))).parse(input)
+}
 
-    fn any_leading(input: &[u8]) -> (Self, &[u8]) {
-        let end = input.iter().position(|byte| *byte == b' ').unwrap_or(input.len());
-        let (word, rest) = input.split_at(end);
-        (RecordType::of(word), rest.get(1..).unwrap_or_default())
+/// The same; the types that fill a log are told apart by their first eight bytes, as one number.
+#[inline]
+pub(super) fn fast_record_type(input: &[u8]) -> Parsed<'_, RecordType> {
+    let Some(eight) = input.first_chunk::<8>() else { return record_type(input) };
+    let behind = |length: usize| input.get(length..).unwrap_or_default();
+    match u64::from_le_bytes(*eight) {
+        SYSCALL => Ok((behind(8), RecordType::Syscall)),
+        PATH => Ok((behind(5), RecordType::Path)),
+        CWD => Ok((behind(4), RecordType::Cwd)),
+        PROCTITLE if behind(8).starts_with(b"E ") => Ok((behind(10), RecordType::Detail)),
+        _ => record_type(input),
     }
 }
 
@@ -96,7 +118,7 @@ const PATH: u64 = u64::from_le_bytes(*b"PATH msg");
 const CWD: u64 = u64::from_le_bytes(*b"CWD msg=");
 const PROCTITLE: u64 = u64::from_le_bytes(*b"PROCTITL");
 
-/// Whether records of that type only add to an event what nobody here reads.
+/// Whether the kernel writes records of that type only behind a SYSCALL record.
 fn is_detail(word: &[u8]) -> bool {
     matches!(
         word,
@@ -114,12 +136,28 @@ fn is_detail(word: &[u8]) -> bool {
             | b"1304"
             | b"IPC"
             | b"1303"
+            | b"IPC_SET_PERM"
+            | b"1311"
+            | b"MQ_OPEN"
+            | b"1312"
+            | b"MQ_SENDRECV"
+            | b"1313"
+            | b"MQ_NOTIFY"
+            | b"1314"
+            | b"MQ_GETSETATTR"
+            | b"1315"
             | b"OBJ_PID"
             | b"1318"
             | b"BPRM_FCAPS"
             | b"1321"
             | b"CAPSET"
             | b"1322"
+            | b"KERN_MODULE"
+            | b"1330"
+            | b"TIME_INJOFFSET"
+            | b"1332"
+            | b"TIME_ADJNTPVAL"
+            | b"1333"
     )
 }
 
@@ -128,20 +166,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_short_way_and_the_long_way_agree() {
+    fn the_fast_path_agrees_with_the_grammar() {
         for word in ["SYSCALL", "PATH", "CWD", "PROCTITLE", "EXECVE", "SYSCALL2", "PROCTITLES", ""]
         {
-            let input = std::format!("{word} msg=audit(1.2:3): a");
-            let kind = RecordType::of(word.as_bytes());
-            assert_eq!(RecordType::leading(input.as_bytes()), (kind, &b"msg=audit(1.2:3): a"[..]));
-            assert_eq!(RecordType::leading(word.as_bytes()), (kind, &b""[..]));
+            let sample = std::format!("{word} msg=audit(1.2:3): a");
+            let wanted = (&b"msg=audit(1.2:3): a"[..], RecordType::from_name(word.as_bytes()));
+            assert_eq!(record_type(sample.as_bytes()), Ok(wanted));
+            for at in 0..=sample.len() {
+                let prefix = sample.as_bytes().get(..at).expect("a prefix");
+                assert_eq!(fast_record_type(prefix), record_type(prefix));
+            }
+            for at in 0..sample.len() {
+                for byte in 0..=u8::MAX {
+                    let mut changed = sample.clone().into_bytes();
+                    changed[at] = byte;
+                    assert_eq!(fast_record_type(&changed), record_type(&changed));
+                }
+            }
         }
     }
 
     #[test]
     fn numbers_stand_for_names() {
-        assert_eq!(RecordType::of(b"1300"), RecordType::Syscall);
-        assert_eq!(RecordType::of(b"UNKNOWN[1336]"), RecordType::Uringop);
-        assert_eq!(RecordType::of(b"UNKNOWN[1]"), RecordType::Other);
+        assert_eq!(RecordType::from_name(b"1300"), RecordType::Syscall);
+        assert_eq!(RecordType::from_name(b"UNKNOWN[1336]"), RecordType::Uringop);
+        assert_eq!(RecordType::from_name(b"UNKNOWN[1]"), RecordType::Other);
     }
 }

@@ -1,7 +1,26 @@
 //! The line that names a map.
+//!
+//! ```text
+//! create: mpathb (35000c50000000002) dm-1 LABCO,Virtual B
+//! 1IET     00080001 dm-0 IET,X
+//! 36000402001f45eb56424ca6800000000dm-0  NEXSAN  ,SATABoy2
+//! nvme.1b36-0001 [nvme]:nvme1n1 NVMe,QEMU
+//! mpathz (36009) undef IBM,2145
+//! ```
+//!
+//! A name may hold anything, blanks and ` (` and ` dm-1 ` too, so a line is searched for what is
+//! sure: the kernel's name behind the names, and the last ` (` in them.
 
-use crate::text::{self, uncoloured};
+use crate::grammar::{Parsed, blanks, escape_sequence, first, is_blank, literal, number, word};
+use crate::text::strip_color;
 use memchr::memmem;
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{take_till1, take_until};
+use nom::character::complete::one_of;
+use nom::combinator::{map_opt, not, opt, recognize, value, verify};
+use nom::multi::many0_count;
+use nom::sequence::{delimited, preceded, terminated};
 
 /// A map's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,80 +34,93 @@ pub struct Map<'a> {
     pub kernel: Option<&'a [u8]>,
 }
 
-/// What multipath is about to do with a map, printed before its name with a colon.
-const ACTIONS: [&[u8]; 6] = [b"create", b"reload", b"reject", b"rename", b"resize", b"switchpg"];
-
-impl<'a> Map<'a> {
-    /// The map that `line` names, if it does.
-    pub(super) fn of(line: &'a [u8]) -> Option<Map<'a>> {
-        let line = without_action(line);
-        if line.starts_with(b" ") || line.starts_with(b"\t") || is_log(line) {
-            return None;
-        }
-        let (names, kernel) = split(line)?;
-        let names = uncoloured(names.trim_ascii_end());
-        let Some((alias, wwid)) = in_brackets(names) else {
-            let alone = !names.contains(&b' ') || names.first().is_some_and(u8::is_ascii_digit);
-            return (alone && !names.is_empty()).then_some(Map {
-                alias: names,
-                wwid: names,
-                kernel,
-            });
-        };
-        Some(Map { alias, wwid, kernel })
-    }
+pub(super) fn map_names(input: &[u8]) -> Parsed<'_, Map<'_>> {
+    let start = (opt(action), escapes, not(one_of(" \t")), not(log_time));
+    let without_alias = preceded(not(first(end_of_names)), alt((unnamed, glued, foreign, planned)));
+    preceded(start, alt((named, without_alias))).parse(input)
 }
 
-fn without_action(line: &[u8]) -> &[u8] {
-    let rest = ACTIONS.iter().find_map(|action| line.strip_prefix(*action)?.strip_prefix(b": "));
-    uncoloured(rest.unwrap_or(line))
+/// `create: `: what multipath is about to do with the map.
+fn action(input: &[u8]) -> Parsed<'_, ()> {
+    let action = alt((
+        literal(b"create"),
+        literal(b"reload"),
+        literal(b"reject"),
+        literal(b"rename"),
+        literal(b"resize"),
+        literal(b"switchpg"),
+    ));
+    terminated(action, literal(b": ")).parse(input)
 }
 
-/// Whether a time and a bar lead the line: `Oct 28 14:02:44 | ` or `557.082297 | `.
-fn is_log(line: &[u8]) -> bool {
-    memmem::find(line, b" | ").and_then(|at| line.get(..at)).is_some_and(|time| {
+/// `Oct 28 14:02:44 | ` or `557.082297 | `, at the start of a log line.
+fn log_time(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let is_time = |time: &[u8]| {
         time.last().is_some_and(u8::is_ascii_digit)
             && time.iter().all(|byte| byte.is_ascii_alphanumeric() || b" :.".contains(byte))
             && time.iter().any(|byte| b":.".contains(byte))
-    })
+    };
+    verify(take_until(" | "), is_time).parse(input)
 }
 
-/// `alias (wwid)`.
-fn in_brackets(names: &[u8]) -> Option<(&[u8], &[u8])> {
-    let inner = names.strip_suffix(b")")?;
-    let at = memmem::rfind(inner, b" (")?;
-    let (alias, wwid) = (uncoloured(inner.get(..at)?), inner.get(at + 2..)?);
-    (!alias.is_empty() && !wwid.is_empty()).then_some((alias, wwid))
+/// `mpathb (35000c50000000002) dm-1 `
+fn named(input: &[u8]) -> Parsed<'_, Map<'_>> {
+    map_opt(first(end_of_names), |(names, kernel)| Map::named(names, Some(kernel))).parse(input)
 }
 
-/// Splits a line before the kernel's name, which follows at best a closing bracket, else a blank,
-/// else, in old versions, the WWID itself.
-fn split(line: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let best = candidates(line)
-        .min_by_key(|(names, _)| (!names.trim_ascii_end().ends_with(b")"), !names.ends_with(b" ")));
-    best.or_else(|| foreign(line)).or_else(|| planned(line))
+/// `) dm-1 `
+fn end_of_names(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let gap = (literal(b")"), escapes, literal(b" "), blanks);
+    preceded(gap, kernel).parse(input)
 }
 
-/// Every place where `dm-NUMBER` ends a word.
-fn candidates(line: &[u8]) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
-    memmem::find_iter(line, b"dm-").filter_map(|at| {
-        let (names, rest) = line.split_at(at);
-        let (names, kernel) = (uncoloured(names), uncoloured(text::word(rest).0));
-        let glued = !names.ends_with(b" ") && names.contains(&b' ');
-        let numbered = text::whole_number(kernel.strip_prefix(b"dm-")?).is_some();
-        (numbered && !glued && !names.is_empty()).then_some((names, Some(kernel)))
-    })
+/// `1IET     00080001 dm-0 `
+fn unnamed(input: &[u8]) -> Parsed<'_, Map<'_>> {
+    let end = preceded(literal(b" "), kernel);
+    map_opt(first(end), |(wwid, kernel)| Map::unnamed(wwid, kernel)).parse(input)
 }
 
-/// `WWID [nvme]:nvme1n1 ...`: a map that device mapper has no part in.
-fn foreign(line: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let at = memmem::find(line, b" [nvme]:")?;
-    let kernel = text::word(line.get(at + b" [nvme]:".len()..)?).0;
-    (!kernel.is_empty()).then_some((line.get(..at)?, Some(kernel)))
+/// `36000402001f45eb56424ca6800000000dm-0 `: before multipath-tools 0.4.9.
+fn glued(input: &[u8]) -> Parsed<'_, Map<'_>> {
+    let parts = verify(first(kernel), |(wwid, _): &(&[u8], _)| !wwid.contains(&b' '));
+    map_opt(parts, |(wwid, kernel)| Map::unnamed(wwid, kernel)).parse(input)
 }
 
-/// `alias (WWID) undef VENDOR,PRODUCT`: a map that is not made yet.
-fn planned(line: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let at = memmem::find(line, b") undef ")?;
-    Some((line.get(..=at)?, None))
+/// `nvme.1b36-0001 [nvme]:nvme1n1 `: a map that device mapper has no part in.
+fn foreign(input: &[u8]) -> Parsed<'_, Map<'_>> {
+    let kernel = verify(word, |kernel: &[u8]| !kernel.is_empty());
+    let end = preceded(literal(b" [nvme]:"), kernel);
+    map_opt(first(end), |(wwid, kernel)| Map::unnamed(wwid, kernel)).parse(input)
+}
+
+/// `mpathz (36009) undef `: a map that is not made yet.
+fn planned(input: &[u8]) -> Parsed<'_, Map<'_>> {
+    map_opt(first(literal(b") undef ")), |(names, ())| Map::named(names, None)).parse(input)
+}
+
+/// `dm-1`, in colour or not, to the end of a word.
+fn kernel(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let name = recognize((literal(b"dm-"), number));
+    delimited(escapes, name, (escapes, not(take_till1(is_blank)))).parse(input)
+}
+
+fn escapes(input: &[u8]) -> Parsed<'_, ()> {
+    value((), many0_count(escape_sequence)).parse(input)
+}
+
+impl<'a> Map<'a> {
+    /// The map of `mpathb (35000c50000000002`.
+    fn named(names: &'a [u8], kernel: Option<&'a [u8]>) -> Option<Map<'a>> {
+        let (alias, wwid) = names.split_at(memmem::rfind(names, b" (")?);
+        let (alias, wwid) = (strip_color(alias), wwid.get(2..)?);
+        (!alias.is_empty() && !wwid.is_empty()).then_some(Map { alias, wwid, kernel })
+    }
+
+    /// The map of a WWID alone. Only one that begins with a digit may hold blanks: a sentence that
+    /// names a device is no map.
+    fn unnamed(wwid: &'a [u8], kernel: &'a [u8]) -> Option<Map<'a>> {
+        let wwid = strip_color(wwid.trim_ascii_end());
+        let is_wwid = !wwid.contains(&b' ') || wwid.first().is_some_and(u8::is_ascii_digit);
+        (is_wwid && !wwid.is_empty()).then_some(Map { alias: wwid, wwid, kernel: Some(kernel) })
+    }
 }

@@ -4,11 +4,19 @@
 ///
 /// The kernel writes a string that holds a quote, a blank or a byte outside printable ASCII as
 /// upper-case hexadecimal without quotes (`audit_log_untrustedstring` in `kernel/audit.c`).
+///
+/// ```
+/// use sysparse::text::Text;
+///
+/// let mut name = Vec::new();
+/// Text::Hex(b"2F746D702F6120").append_to(&mut name);
+/// assert_eq!(name, b"/tmp/a ");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Text<'a> {
     /// The bytes themselves.
     Plain(&'a [u8]),
-    /// An even number of hexadecimal digits, two a byte.
+    /// An even number of hexadecimal digits, two for each byte.
     Hex(&'a [u8]),
 }
 

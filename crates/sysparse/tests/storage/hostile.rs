@@ -1,5 +1,5 @@
-//! Every prefix and every change of one byte of small samples: no panic, and what is lent out lies
-//! inside the input.
+//! Every prefix and every one-byte change of small samples: no panic, and what is borrowed lies inside
+//! the input.
 
 use sysparse::diskstats::disks;
 use sysparse::iostat::{Column, Header};
@@ -11,7 +11,7 @@ fn inside(part: &[u8], whole: &[u8]) {
     assert!(whole.start <= part.start && part.end <= whole.end);
 }
 
-/// Gives `read` every prefix of `sample` and it with every byte changed to every other.
+/// Calls `read` with every prefix of `sample`, and with every byte of it changed to every other.
 fn damage(sample: &[u8], read: impl Fn(&[u8])) {
     for end in 0..=sample.len() {
         read(&sample[..end]);
@@ -83,12 +83,12 @@ fn iostat() {
     damage(sample, |input| {
         let mut header = None;
         for text in text::lines(input) {
-            header = Header::of(text).or(header);
+            header = Header::parse(text).or(header);
             match header.as_ref().map(|header| header.row(text)) {
                 Some(Ok(row)) => {
                     inside(row.name, input);
                     for kind in [Column::Reads, Column::ReadKib, Column::AwaitMs, Column::Queue] {
-                        assert!(row.figure(kind).is_none_or(|value| value >= 0.0));
+                        assert!(row.value(kind).is_none_or(|value| value >= 0.0));
                     }
                 }
                 Some(Err(bad)) => assert!(bad.at <= text.len()),

@@ -5,7 +5,7 @@ use std::fs;
 use sysparse::iostat::{Column, Header};
 use sysparse::text;
 
-/// What jc calls the figures, and how much of ours one of its is.
+/// The names that jc has for the columns, and how many of our units one of its is.
 const KEYS: [(&str, Column, f64); 14] = [
     ("r_s", Column::Reads, 1.0),
     ("w_s", Column::Writes, 1.0),
@@ -28,14 +28,14 @@ fn rows(input: &[u8]) -> Vec<(String, Vec<Option<f64>>)> {
     let mut header = None;
     let mut rows = Vec::new();
     for (number, line) in text::lines(input).enumerate() {
-        if let Some(found) = Header::of(line) {
+        if let Some(found) = Header::parse(line) {
             header = Some(found);
         } else if line.trim_ascii().is_empty() {
             header = None;
         } else if let Some(header) = &header {
             let row = header.row(line).unwrap_or_else(|bad| panic!("line {}: {bad}", number + 1));
             let name = String::from_utf8(row.name.to_vec()).unwrap();
-            rows.push((name, KEYS.iter().map(|(_, kind, _)| row.figure(*kind)).collect()));
+            rows.push((name, KEYS.iter().map(|(_, kind, _)| row.value(*kind)).collect()));
         }
     }
     rows

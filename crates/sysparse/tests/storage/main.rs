@@ -1,12 +1,7 @@
-//! Samples of storage formats: those of other projects and of our laboratory where they are at
-//! hand, read as those projects and the tools themselves read them; and damage of every kind.
+//! Samples of storage formats: those of other projects and of our laboratory, where they are present,
+//! compared with what those projects and the tools themselves read; and damage of every kind.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    reason = "a failed test may panic, a skipped one says so"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test panics")]
 
 mod diskstats;
 mod hostile;
@@ -16,14 +11,10 @@ mod multipath;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files below a folder of the shared samples whose path ends with `end`; none, said once, if
-/// the samples are not at hand.
+/// The files below a folder of the shared samples whose path ends with `end`; none if the samples
+/// are not here.
 fn samples(folder: &str, end: &str) -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(folder);
-    if !root.is_dir() {
-        eprintln!("skipped: {} is not here", root.display());
-        return Vec::new();
-    }
+    let Some(root) = test_support::shared(&format!("data/{folder}")) else { return Vec::new() };
     let mut found = Vec::new();
     collect(&root, end, &mut found);
     assert!(!found.is_empty(), "no {end} below {}", root.display());

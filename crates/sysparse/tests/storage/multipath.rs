@@ -66,7 +66,7 @@ fn every_sample_is_read() {
     }
 }
 
-/// `"key" : "value",` of multipathd's JSON, a line each. A name with a quote is not escaped in it.
+/// `"key" : "value",` of multipathd's JSON, one on each line. A name with a quote is not escaped in it.
 fn value<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     let rest = line.split_once(&format!("\"{key}\" : \""))?.1;
     rest.trim_end_matches(',').strip_suffix('"')

@@ -58,6 +58,7 @@ fn a_usage_error_says_what_is_valid() {
     assert_eq!(problem(&["-x"]), "unknown option -x\nTry 'hail --help'.");
     assert_eq!(problem(&["-t", "x"]), "--times x: expected a number\nTry 'hail --help'.");
     assert_eq!(problem(&["-t", "256"]), "--times 256: expected a number\nTry 'hail --help'.");
+    assert_eq!(problem(&["--a\nhail: b"]), "unknown option --a\\012hail: b\nTry 'hail --help'.");
     assert_eq!(problem(&["-t13"]), "13 times\nTry 'hail --help'.");
     assert!(problem(&["-t"]).starts_with("missing argument"));
 }

@@ -1,5 +1,6 @@
 //! Why a sample cannot be taken.
 
+use crate::escape::escape_path;
 use crate::messages::describe;
 use nix::errno::Errno;
 use std::io;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder cannot be read.
-    #[error("{}: {}", path.display(), describe(cause))]
+    #[error("{}: {}", escape_path(path), describe(cause))]
     Read {
         /// The file, including the root.
         path: PathBuf,
@@ -17,7 +18,7 @@ pub enum Error {
         cause: io::Error,
     },
     /// A file does not hold what it should.
-    #[error("{}: expected {expected}", path.display())]
+    #[error("{}: expected {expected}", escape_path(path))]
     Malformed {
         /// The file, including the root.
         path: PathBuf,
@@ -25,7 +26,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// There is nothing to read below the root.
-    #[error("{}: expected proc/ and sys/, or numbered folders with them", .0.display())]
+    #[error("{}: expected proc/ and sys/, or numbered folders with them", escape_path(.0))]
     NoTree(PathBuf),
     /// The system refuses to wait for the interval.
     #[error("cannot wait for the interval: {}", describe(.0))]

@@ -1,0 +1,139 @@
+//! What the SYSCALL record of an event says about the other records of the event.
+
+use crate::call_class::{CallClass, OpenCall, OpenFlags};
+use crate::section::{Collect, Section};
+use crate::syscall_names::Call;
+use sysparse::audit;
+
+/// What the SYSCALL record of an event says about the other records of the event. Fields that
+/// nothing needs are not read and stay empty.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CallContext {
+    /// The login user for whom the event counts; `None` if it does not count.
+    pub(super) auid: Option<u32>,
+    pub(super) call: Call,
+    pub(super) class: CallClass,
+    /// The number of PATH records of the event.
+    pub(super) paths: u64,
+    /// Whether the call succeeded; `None` if it never returned, as exit(2).
+    pub(super) success: Option<bool>,
+    /// The file descriptor of the directory at which relative names start, unless that is the working
+    /// directory.
+    pub(super) dirfd: Option<i32>,
+    /// The flags with which a file was opened, if they are an argument of the call.
+    pub(super) flags: Option<u64>,
+    /// The number of the error that the call returned.
+    pub(super) error: Option<i64>,
+    /// Whether another login user than root made the call with effective user id 0.
+    pub(super) is_privileged: bool,
+}
+
+/// The `dirfd` that stands for the working directory, from `fcntl.h`.
+const AT_FDCWD: i32 = -100;
+
+/// `O_CREAT | O_WRONLY`: the flags of creat(2). It also truncates, but that need not be printed.
+const CREAT_FLAGS: u64 = 0o101;
+
+impl CallContext {
+    /// The context without the details.
+    #[inline]
+    pub(super) fn new(
+        record: audit::Call<'_>,
+        call: Call,
+        class: CallClass,
+        auid: Option<u32>,
+    ) -> CallContext {
+        CallContext {
+            auid,
+            call,
+            class,
+            paths: record.items,
+            success: record.success,
+            dirfd: None,
+            flags: None,
+            error: None,
+            is_privileged: false,
+        }
+    }
+
+    /// Adds the details that are collected.
+    #[inline(never)]
+    pub(super) fn add_details(&mut self, record: audit::Call<'_>, collect: Collect) {
+        let open_call = self.class.open_call();
+        let failed = self.success == Some(false) && collect.sections.has(Section::Errors);
+        self.dirfd =
+            open_call.filter(|_| collect.absolute).and_then(|open_call| dirfd(&record, open_call));
+        self.flags =
+            open_call.filter(|_| collect.modes).and_then(|open_call| flags(&record, open_call));
+        self.error = failed.then(|| record.exit()).flatten().map(i64::wrapping_neg);
+        self.is_privileged = collect.sections.has(Section::Privileged)
+            && record.auid != 0
+            && record.euid() == Some(0);
+    }
+
+    /// Whether the flags are in an OPENAT2 record.
+    pub(super) fn has_flags_in_record(&self) -> bool {
+        self.class.open_call().is_some_and(|open_call| open_call.flags == OpenFlags::Openat2Record)
+    }
+}
+
+/// The descriptor in the first argument of a call that takes one.
+fn dirfd(record: &audit::Call<'_>, open_call: OpenCall) -> Option<i32> {
+    let argument = open_call.has_dirfd.then(|| record.argument(0)).flatten()?;
+    // A descriptor is an int, so the upper half of the register has no meaning.
+    let [a, b, c, d, ..] = argument.to_le_bytes();
+    Some(i32::from_le_bytes([a, b, c, d])).filter(|descriptor| *descriptor != AT_FDCWD)
+}
+
+fn flags(record: &audit::Call<'_>, open_call: OpenCall) -> Option<u64> {
+    match open_call.flags {
+        OpenFlags::Argument(number) => record.argument(number),
+        OpenFlags::Creat => Some(CREAT_FLAGS),
+        OpenFlags::Openat2Record => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::section::Sections;
+    use crate::syscall_names::Arch;
+
+    fn context(body: &str, number: i64) -> CallContext {
+        let line = format!(
+            "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall={number} success=no {body} \
+             items=1 ppid=1 pid=2 auid=7 euid=0"
+        );
+        let record = audit::record(line.as_bytes()).expect("well-formed").expect("a record");
+        let record = audit::Call::parse(&record).expect("a call");
+        let call = Call { arch: Arch::new(record.arch), number: record.number };
+        let collect =
+            Collect { sections: Sections::ALL, absolute: true, modes: true, ..Collect::default() };
+        let mut context = CallContext::new(record, call, CallClass::for_call(call), Some(7));
+        context.add_details(record, collect);
+        context
+    }
+
+    #[test]
+    fn a_dirfd_counts_unless_it_stands_for_the_working_directory() {
+        assert_eq!(context("a0=4", 257).dirfd, Some(4));
+        assert_eq!(context("a0=ffffff9c", 257).dirfd, None);
+        assert_eq!(context("a0=ffffffffffffff9c", 257).dirfd, None);
+        assert_eq!(context("a0=4", 2).dirfd, None);
+    }
+
+    #[test]
+    fn the_flags_are_in_the_argument_that_the_call_defines() {
+        assert_eq!(context("a0=1 a1=2 a2=3", 2).flags, Some(2));
+        assert_eq!(context("a0=1 a1=2 a2=3", 257).flags, Some(3));
+        assert_eq!(context("a0=1 a1=2 a2=3", 304).flags, Some(3));
+        assert_eq!(context("a0=1 a1=2 a2=3", 85).flags, Some(0o101));
+        assert_eq!(context("a0=1 a1=2 a2=3", 437).flags, None);
+    }
+
+    #[test]
+    fn the_error_is_the_negated_result() {
+        assert_eq!(context("exit=-13", 2).error, Some(13));
+        assert!(context("exit=-13", 2).is_privileged);
+    }
+}

@@ -1,0 +1,165 @@
+//! What the records of one event have in common: the node, the time and the serial number.
+
+use foldhash::fast::RandomState;
+use std::hash::BuildHasher;
+use sysparse::audit::{Record, Stamp};
+
+/// The identity of an event: its node, time and serial number.
+///
+/// Nearly all stamps, such as `1477415593.489:57658`, are 16 to 24 bytes long. Such a stamp is kept
+/// as text, which is cheaper to compare than to parse: its first 16 bytes, its last 8 and its length
+/// determine it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct EventId {
+    /// The first 8, the next 8 and the last 8 bytes of the stamp; or its numbers.
+    words: [u64; 3],
+    /// The length of the stamp in bytes; 0 if `words` are its numbers.
+    length: usize,
+    /// The hash of the node, from [`NodeHasher`].
+    node: u64,
+}
+
+impl EventId {
+    /// The event of a record, on the node with that hash.
+    #[inline]
+    pub(super) fn new(record: &Record<'_>, node: u64) -> EventId {
+        EventId::from_text(record.event, node)
+            .unwrap_or_else(|| EventId::from_numbers(record.stamp(), node))
+    }
+
+    #[cold]
+    fn from_numbers(stamp: Stamp, node: u64) -> EventId {
+        EventId { words: [stamp.seconds, stamp.millis, stamp.serial], length: 0, node }
+    }
+
+    #[inline]
+    fn from_text(stamp: &[u8], node: u64) -> Option<EventId> {
+        let (first, rest) = stamp.split_first_chunk()?;
+        let words = [first, rest.first_chunk()?, stamp.last_chunk()?];
+        let words = words.map(|word| u64::from_le_bytes(*word));
+        (stamp.len() <= 24).then_some(EventId { words, length: stamp.len(), node })
+    }
+
+    /// The time and the serial number.
+    pub(super) fn stamp(&self) -> Stamp {
+        let [seconds, millis, serial] = self.words;
+        let Some(last) = self.length.checked_sub(8) else {
+            return Stamp { seconds, millis, serial };
+        };
+        let mut stamp = [0; 24];
+        for (at, word) in [0, 8, last].into_iter().zip(self.words) {
+            if let Some(bytes) = stamp.get_mut(at..at + 8) {
+                bytes.copy_from_slice(&word.to_le_bytes());
+            }
+        }
+        Stamp::parse(stamp.get(..self.length).unwrap_or_default())
+    }
+}
+
+/// Hashes the names of nodes, the hosts that write a log.
+#[derive(Debug)]
+pub(super) struct NodeHasher {
+    seed: RandomState,
+    /// The start of the latest line with a node, `node=NAME type=`: the next line mostly has the same.
+    latest_prefix: Vec<u8>,
+    latest_hash: u64,
+}
+
+impl NodeHasher {
+    pub(super) fn new(seed: RandomState) -> NodeHasher {
+        NodeHasher { seed, latest_prefix: Vec::new(), latest_hash: 0 }
+    }
+
+    /// The hash of the node of a record; 0 if the record has none.
+    #[inline]
+    pub(super) fn hash(&mut self, record: &Record<'_>) -> u64 {
+        let has_latest =
+            |line: &[u8]| !self.latest_prefix.is_empty() && line.starts_with(&self.latest_prefix);
+        match record.line {
+            [b't', b'y', b'p', b'e', b'=', ..] => 0,
+            line if has_latest(line) => self.latest_hash,
+            _ => self.hash_new(record),
+        }
+    }
+
+    #[inline(never)]
+    fn hash_new(&mut self, record: &Record<'_>) -> u64 {
+        let Some(name) = record.node() else { return 0 };
+        self.latest_hash = self.seed.hash_one(name);
+        self.latest_prefix = [b"node=", name, b" type="].concat();
+        self.latest_hash
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sysparse::audit;
+
+    fn line(stamp: &str) -> String {
+        format!("type=CWD msg=audit({stamp}): cwd=\"/\"")
+    }
+
+    fn record(line: &str) -> Record<'_> {
+        audit::record(line.as_bytes()).expect("well-formed").expect("a record")
+    }
+
+    fn id(stamp: &str) -> EventId {
+        EventId::new(&record(&line(stamp)), 1)
+    }
+
+    #[test]
+    fn every_digit_of_the_stamp_and_the_node_tell_events_apart() {
+        for stamp in ["1477415593.489:5", "1477415593.489:57", "1477415593.489:123456789", "9.1:1"]
+        {
+            assert_ne!(EventId::new(&record(&line(stamp)), 2), id(stamp), "{stamp}");
+            for at in 0..stamp.len() {
+                let mut other = stamp.to_owned();
+                let digit = if other.as_bytes()[at] == b'8' { "7" } else { "8" };
+                if other.as_bytes()[at].is_ascii_digit() {
+                    other.replace_range(at..=at, digit);
+                    assert_ne!(id(&other), id(stamp));
+                }
+            }
+            assert_ne!(id(&format!("{stamp}0")), id(stamp), "{stamp}");
+        }
+    }
+
+    #[test]
+    fn an_id_determines_its_stamp() {
+        let stamps = [
+            "1477415593.489:5",
+            "1477415593.489:57",
+            "1477415593.488:57",
+            "1477415593.489:57658",
+            "1477415593.489:57659",
+            "1477415594.489:57658",
+            "1477415593.489:123456789",
+            "1477415593.489:1234567890",
+            "1477415593.489:18446744073709551615",
+            "9.1:1",
+            "9.1:2",
+        ];
+        for stamp in stamps {
+            let is_same = |other: &&&str| id(other) == id(stamp);
+            assert_eq!(stamps.iter().filter(is_same).collect::<Vec<_>>(), [&stamp]);
+            let Stamp { seconds, millis, serial } = id(stamp).stamp();
+            assert_eq!(format!("{seconds}.{millis}:{serial}"), stamp);
+        }
+    }
+
+    #[test]
+    fn the_hash_of_a_node_does_not_depend_on_the_lines_before() {
+        let mut nodes = NodeHasher::new(RandomState::default());
+        let mut hash = |prefix: &str| nodes.hash(&record(&format!("{prefix}{}", line("1.000:5"))));
+        let prefixes = ["", "node=a ", "node=ab ", "node=a x node=b ", "node=b ", "x ", "node= "];
+        let names = ["", "a", "ab", "b", "b", "", "node="];
+        let all: Vec<_> = prefixes.iter().zip(names).cycle().take(50).collect();
+        let hashes: Vec<_> = all.iter().map(|(prefix, _)| hash(prefix)).collect();
+        for ((_, name), found) in all.iter().zip(&hashes) {
+            for ((_, other), hash) in all.iter().zip(&hashes) {
+                assert_eq!(name == other, found == hash, "{name} {other}");
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! One open event: what is known of it, and the records that wait for more to be known.
+
+use super::call_context::CallContext;
+use super::event_id::EventId;
+use super::rare_state::{PendingRecords, RareState};
+use super::sink::Sink;
+use super::span::Span;
+use crate::call_class::CallClass;
+use crate::item::command::Arguments;
+use crate::item::file::{self, Base};
+use crate::section::Collect;
+use sysparse::audit::{Path, Record, RecordType};
+
+/// An event whose records are still coming.
+///
+/// A record is counted as soon as everything is known that it depends on; until then a copy is
+/// pending. The counts are the same in whatever order the records come.
+#[derive(Debug, Default)]
+pub(super) struct OpenEvent {
+    pub(super) id: EventId,
+    pub(super) span: Span,
+    /// From the SYSCALL record, once it has come.
+    context: Option<CallContext>,
+    /// The number of PATH records so far.
+    paths: u64,
+    /// The number of EXECVE records so far.
+    commands: u64,
+    rare: Option<Box<RareState>>,
+}
+
+impl OpenEvent {
+    pub(super) fn new(id: EventId, span: Span) -> OpenEvent {
+        OpenEvent { id, span, ..OpenEvent::default() }
+    }
+
+    /// Turns this value into a new event. To assign each field costs less than to move a new value
+    /// here.
+    #[inline]
+    pub(super) fn reset(&mut self, id: EventId, span: Span) {
+        self.id = id;
+        self.span = span;
+        self.context = None;
+        self.paths = 0;
+        self.commands = 0;
+        self.rare = None;
+    }
+
+    /// The login user for whom the call counts.
+    pub(super) fn auid(&self) -> Option<u32> {
+        self.context.and_then(|context| context.auid)
+    }
+
+    /// Whether no record has come that depends on a SYSCALL record, nor that record itself.
+    pub(super) fn has_only_standalone(&self) -> bool {
+        self.context.is_none() && self.paths == 0 && self.commands == 0
+    }
+
+    /// Whether all records of a call have come and are counted.
+    #[inline]
+    pub(super) fn is_complete(&self) -> bool {
+        let Some(context) = &self.context else { return false };
+        self.paths == context.paths && self.has_nothing_open(context.class)
+    }
+
+    /// Whether nothing but PATH records can be missing.
+    #[inline]
+    fn has_nothing_open(&self, class: CallClass) -> bool {
+        let lacks_command = class == CallClass::Execute && self.commands == 0;
+        // More URINGOP records may come.
+        let is_open_ended = class == CallClass::IoUring;
+        let has_pending = self.rare.as_ref().is_some_and(|rare| rare.has_pending());
+        !lacks_command && !is_open_ended && !has_pending
+    }
+
+    /// The size of the pending records and denials in bytes.
+    pub(super) fn pending_bytes(&self) -> usize {
+        self.rare.as_ref().map_or(0, |rare| rare.pending_bytes())
+    }
+
+    fn rare(&mut self) -> &mut RareState {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Sets what the SYSCALL record says. A second such record says nothing new.
+    #[inline]
+    pub(super) fn set_context(&mut self, context: CallContext, sink: &mut Sink) {
+        if self.context.is_none() {
+            self.context = Some(context);
+            if self.rare.is_some() {
+                self.replay(sink);
+                self.count_joined_command(sink);
+            }
+        }
+    }
+
+    /// Adds a PATH record.
+    #[inline]
+    pub(super) fn add_path(&mut self, record: &Record<'_>, path: Path<'_>, sink: &mut Sink) {
+        self.paths += 1;
+        if !self.count_path(path, sink) {
+            self.rare().paths.push(record);
+        }
+        if self.rare.is_some() {
+            self.count_joined_command(sink);
+        }
+    }
+
+    /// Adds an EXECVE record.
+    pub(super) fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) {
+        self.commands += 1;
+        let is_counted =
+            self.context.is_some_and(|context| sink.add_whole_command(&context, record));
+        if !is_counted {
+            self.rare().commands.push(record);
+        }
+    }
+
+    /// Adds a record that tells how other records are meant.
+    pub(super) fn add_context(&mut self, record: &Record<'_>, sink: &mut Sink) {
+        if self.rare().add_context(record) {
+            self.replay(sink);
+        }
+    }
+
+    /// Adds a record that can be an event of its own. If it is, it counts for `auid`.
+    pub(super) fn add_standalone(
+        &mut self,
+        record: &Record<'_>,
+        auid: Option<u32>,
+        sink: &mut Sink,
+    ) {
+        let denial = sink.describe_denial(record);
+        let rare = self.rare();
+        rare.standalone_auid = rare.standalone_auid.or(auid);
+        if let Some(denial) = denial {
+            rare.add_denial(denial.into());
+        }
+    }
+
+    /// Adds another part of the same event.
+    pub(super) fn merge(&mut self, other: OpenEvent, sink: &mut Sink) {
+        self.span.latest = self.span.latest.max(other.span.latest);
+        self.context = self.context.or(other.context);
+        self.paths += other.paths;
+        self.commands += other.commands;
+        if let Some(rare) = other.rare {
+            self.rare().merge(*rare);
+        }
+        self.replay(sink);
+    }
+
+    /// Tries again to count the pending records.
+    fn replay(&mut self, sink: &mut Sink) {
+        let (Some(context), Some(rare)) = (self.context, &mut self.rare) else { return };
+        let paths = std::mem::take(&mut rare.paths);
+        let commands = std::mem::take(&mut rare.commands);
+        for record in commands.records(RecordType::Execve) {
+            if !sink.add_whole_command(&context, &record) {
+                rare.commands.push(&record);
+            }
+        }
+        for record in paths.records(RecordType::Path) {
+            let path = Path::parse(&record);
+            if !path.is_ok_and(|path| self.count_path(path, sink)) {
+                self.rare().paths.push(&record);
+            }
+        }
+    }
+
+    /// Counts a command of several records when the last PATH record suggests that all of it has come:
+    /// it can be megabytes long.
+    fn count_joined_command(&mut self, sink: &mut Sink) {
+        let (Some(context), Some(rare)) = (&self.context, &mut self.rare) else { return };
+        let may_be_whole = context.class == CallClass::Execute && self.paths == context.paths;
+        if self.commands > 1 && may_be_whole {
+            let arguments = Arguments::from_records(rare.commands.records(RecordType::Execve));
+            if arguments.is_whole() {
+                sink.add_command(context, arguments);
+                rare.commands = PendingRecords::default();
+            }
+        }
+    }
+
+    /// Counts the file of a PATH record. Returns whether the record is dealt with.
+    #[inline(always)]
+    fn count_path(&mut self, path: Path<'_>, sink: &mut Sink) -> bool {
+        let Some(context) = &self.context else { return false };
+        let Some(auid) = context.auid else { return true };
+        let Some(opens) = self.opens_file(context) else { return false };
+        if !opens && context.error.is_none() {
+            return true;
+        }
+        let Some(name) = file::opened_name(path) else { return true };
+        let Some((base, flags)) = self.base_and_flags(context, sink.collect) else { return false };
+        if opens {
+            sink.add_file(auid, context, (name, base), flags);
+        }
+        if let Some(error) = context.error {
+            sink.add_file_error(auid, context, error, (name, base));
+            self.rare().failures += 1;
+        }
+        true
+    }
+
+    /// Whether the call opens a file; `None` if a URINGOP record may still tell.
+    #[inline]
+    fn opens_file(&self, context: &CallContext) -> Option<bool> {
+        match context.class {
+            CallClass::Open(_) => Some(true),
+            CallClass::Execute | CallClass::Other => Some(false),
+            CallClass::IoUring => {
+                let rare = self.rare.as_deref();
+                let opens = rare.is_some_and(|rare| rare.uring_opens);
+                (opens || rare.is_some_and(|rare| rare.is_ending)).then_some(opens)
+            }
+        }
+    }
+
+    /// Where the names of the call start and how it opens files, as far as that is collected; `None`
+    /// if a record may still tell.
+    #[inline]
+    fn base_and_flags(
+        &self,
+        context: &CallContext,
+        collect: Collect,
+    ) -> Option<(Base<'_>, Option<u64>)> {
+        let rare = self.rare.as_deref();
+        let flags = context.flags.or(rare.and_then(|rare| rare.flags));
+        let cwd = rare.and_then(|rare| rare.cwd.as_deref());
+        let needs_cwd = collect.absolute && context.dirfd.is_none();
+        let needs_flags = collect.modes && context.has_flags_in_record();
+        let lacks_record = needs_cwd && cwd.is_none() || needs_flags && flags.is_none();
+        if lacks_record && !rare.is_some_and(|rare| rare.is_ending) {
+            return None;
+        }
+        let base = match context.dirfd {
+            _ if needs_cwd => Base::WorkingDirectory(cwd.unwrap_or_default()),
+            Some(descriptor) => Base::Descriptor(descriptor),
+            None => Base::AsRecorded,
+        };
+        Some((base, flags))
+    }
+
+    /// Whether a complete event has something left to count.
+    #[inline]
+    pub(super) fn has_uncounted(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| !rare.denials.is_empty())
+            || self.context.is_some_and(|context| context.error.is_some())
+    }
+
+    /// Ends the event: counts what is left. Returns whether no record is missing.
+    pub(super) fn end(&mut self, sink: &mut Sink) -> bool {
+        self.rare().is_ending = true;
+        match self.context {
+            Some(context) => self.end_call(&context, sink),
+            None => self.end_standalone(sink),
+        }
+    }
+
+    fn end_call(&mut self, context: &CallContext, sink: &mut Sink) -> bool {
+        let Some(auid) = context.auid else { return true };
+        self.replay(sink);
+        let has_all = self.has_all_records(context);
+        let rare = self.rare();
+        sink.add_denials(auid, &rare.denials);
+        if let Some(error) = context.error.filter(|_| rare.failures == 0) {
+            sink.add_call_error(auid, context, error);
+        }
+        let arguments = Arguments::from_records(rare.commands.records(RecordType::Execve));
+        let has_arguments = sink.add_command(context, arguments);
+        !sink.collect.needs_dependent_records() || has_arguments && has_all
+    }
+
+    /// Ends an event without a SYSCALL record.
+    fn end_standalone(&mut self, sink: &mut Sink) -> bool {
+        let stamp = self.id.stamp();
+        let rare = self.rare();
+        if let Some(auid) = rare.standalone_auid {
+            sink.tally.counts_mut(auid).add_event(stamp);
+            sink.add_denials(auid, &rare.denials);
+        }
+        !rare.has_pending()
+    }
+
+    /// Whether as many records have come as the SYSCALL record announces.
+    fn has_all_records(&self, context: &CallContext) -> bool {
+        match context.class {
+            CallClass::Open(_) => self.paths >= context.paths,
+            CallClass::Execute => self.commands > 0 || context.success != Some(true),
+            CallClass::IoUring | CallClass::Other => true,
+        }
+    }
+
+    /// Counts the denials of standalone records for the call to which they belong.
+    pub(super) fn claim_denials(self, auid: Option<u32>, sink: &mut Sink) {
+        if let (Some(auid), Some(rare)) = (auid, self.rare) {
+            sink.add_denials(auid, &rare.denials);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Where the records of an event are counted.
+
+use super::call_context::CallContext;
+use crate::enriched;
+use crate::item::command::{self, Arguments};
+use crate::item::denial;
+use crate::item::file::{self, Base};
+use crate::section::{Collect, Section};
+use crate::syscall_names::{self, Call};
+use crate::tally::{Counts, NameCounts, Tally};
+use sysparse::audit::{self, Record};
+use sysparse::text::Text;
+
+/// Counts what is collected.
+pub struct Sink {
+    pub(crate) collect: Collect,
+    /// The counts.
+    pub tally: Tally,
+    /// A buffer for names.
+    buffer: Vec<u8>,
+}
+
+impl Sink {
+    /// A sink with an empty tally.
+    #[must_use]
+    pub fn new(collect: Collect) -> Sink {
+        Sink { collect, tally: Tally::default(), buffer: Vec::new() }
+    }
+
+    #[inline]
+    pub(super) fn has(&self, section: Section) -> bool {
+        self.collect.sections.has(section)
+    }
+
+    /// Counts the call of a SYSCALL record.
+    #[inline]
+    pub(super) fn add_call(
+        &mut self,
+        auid: u32,
+        call: Call,
+        record: &Record<'_>,
+        parsed: &audit::Call<'_>,
+    ) {
+        let counts = self.tally.counts_mut(auid);
+        counts.calls.add(call);
+        if self.collect.overview {
+            counts.add_event(record.stamp());
+            counts.as_root += u64::from(parsed.euid() == Some(0));
+            self.add_name(auid, record);
+        }
+    }
+
+    /// Adds the login user's name, if the record has it and the report may show it.
+    #[inline]
+    pub(super) fn add_name(&mut self, auid: u32, record: &Record<'_>) {
+        if let Some(name) = enriched::login_name(record.line).filter(|_| self.collect.overview) {
+            self.tally.add_name(auid, record.stamp(), name);
+        }
+    }
+
+    /// Counts the name in the buffer.
+    fn count_buffer(&mut self, auid: u32, names: impl FnOnce(&mut Counts) -> &mut NameCounts) {
+        names(self.tally.counts_mut(auid)).add(&self.buffer);
+    }
+
+    /// Counts the command of a record that holds all of it. Returns whether it does, also for an
+    /// event that does not count.
+    pub(super) fn add_whole_command(&mut self, context: &CallContext, record: &Record<'_>) -> bool {
+        let is_whole = command::write_if_whole(record, &mut self.buffer);
+        if let Some(auid) = context.auid.filter(|_| is_whole) {
+            self.count_command(auid, context);
+        }
+        is_whole
+    }
+
+    /// Counts a command of several records. Returns whether none of its arguments is missing.
+    pub(super) fn add_command(&mut self, context: &CallContext, arguments: Arguments<'_>) -> bool {
+        let Some(auid) = context.auid.filter(|_| !arguments.is_empty()) else { return true };
+        let is_whole = arguments.write(&mut self.buffer);
+        self.count_command(auid, context);
+        is_whole
+    }
+
+    fn count_command(&mut self, auid: u32, context: &CallContext) {
+        if self.has(Section::Commands) {
+            self.count_buffer(auid, |counts| &mut counts.commands);
+        }
+        if context.is_privileged {
+            self.count_buffer(auid, |counts| &mut counts.privileged);
+        }
+    }
+
+    /// Counts a file that was opened with `flags`, if they are known.
+    pub(super) fn add_file(
+        &mut self,
+        auid: u32,
+        context: &CallContext,
+        (name, base): (Text<'_>, Base<'_>),
+        flags: Option<u64>,
+    ) {
+        if !self.has(Section::Files) {
+            return;
+        }
+        if let (Text::Plain(name), Base::AsRecorded, false) = (name, base, self.collect.modes) {
+            return self.tally.counts_mut(auid).files.add(name);
+        }
+        file::write(name, base, &mut self.buffer);
+        if self.collect.modes {
+            self.buffer.push(0);
+            if let Some(flags) = flags {
+                context.call.arch.append_mode(flags, &mut self.buffer);
+            }
+        }
+        self.count_buffer(auid, |counts| &mut counts.files);
+    }
+
+    /// Counts an error under the name of the file on which the call failed.
+    pub(super) fn add_file_error(
+        &mut self,
+        auid: u32,
+        context: &CallContext,
+        error: i64,
+        (name, base): (Text<'_>, Base<'_>),
+    ) {
+        file::write(name, base, &mut self.buffer);
+        self.buffer.push(0);
+        self.buffer
+            .extend_from_slice(syscall_names::error_name(context.call.arch, error).as_bytes());
+        self.count_buffer(auid, |counts| &mut counts.errors);
+    }
+
+    /// Counts an error under the name of the call.
+    pub(super) fn add_call_error(&mut self, auid: u32, context: &CallContext, error: i64) {
+        let name = context.call.name();
+        let name = (Text::Plain(name.as_bytes()), Base::AsRecorded);
+        self.add_file_error(auid, context, error, name);
+    }
+
+    /// Describes the denial in a record; `None` if the record holds none or denials are not collected.
+    pub(super) fn describe_denial(&mut self, record: &Record<'_>) -> Option<&[u8]> {
+        let is_denial = self.has(Section::Denials) && denial::write(record, &mut self.buffer);
+        is_denial.then_some(&self.buffer)
+    }
+
+    /// Counts the denial in a record, if it holds one, for the login user of the call.
+    pub(super) fn add_late_denial(&mut self, auid: Option<u32>, record: &Record<'_>) {
+        if let Some(auid) = auid.filter(|_| self.describe_denial(record).is_some()) {
+            self.count_buffer(auid, |counts| &mut counts.denials);
+        }
+    }
+
+    pub(super) fn add_denials(&mut self, auid: u32, denials: &[Box<[u8]>]) {
+        for denial in denials {
+            self.tally.counts_mut(auid).denials.add(denial);
+        }
+    }
+}

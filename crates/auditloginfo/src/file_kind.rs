@@ -1,0 +1,313 @@
+//! What a file is that is not an audit log, by its first bytes, and what to do with it.
+//!
+//! ```
+//! use auditloginfo::file_kind::FileKind;
+//!
+//! let listing = b"type=SYSCALL msg=audit(23.11.2026 02:13:20.100:100) : arch=x86_64\n";
+//! assert_eq!(FileKind::detect(listing), FileKind::Interpreted);
+//! assert!(FileKind::Interpreted.to_string().contains("ausearch --raw"));
+//! ```
+
+use memchr::memmem;
+use std::fmt;
+use sysparse::text;
+
+/// How much of a file is enough to know its kind, in bytes.
+pub const HEAD_MAX: usize = 1 << 16;
+
+/// What a file is that holds no audit record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// Compressed by another program than gzip: its name, and the command that decompresses.
+    Compressed(&'static str, &'static str),
+    /// Compressed twice.
+    GzipInGzip,
+    /// An archive of files.
+    Archive,
+    /// Text in UTF-16.
+    Utf16,
+    /// An executable program or a library.
+    Elf,
+    /// A file of systemd-journald.
+    JournalFile,
+    /// Anything else that is not text.
+    Binary,
+    /// The output of `ausearch -i`, in the date format of any locale.
+    Interpreted,
+    /// The output of `ausearch --format csv`.
+    Csv,
+    /// The output of `ausearch --format text`.
+    Prose,
+    /// A table of aureport.
+    Table,
+    /// The output of journalctl for people, which has no serial numbers.
+    Journal,
+    /// The JSON that laurel writes.
+    Laurel,
+    /// The JSON that go-audit writes.
+    GoAudit,
+    /// JSON of another program.
+    Json,
+    /// Unknown.
+    Other,
+}
+
+/// The first bytes of binary files.
+const MAGIC: [(&[u8], FileKind); 17] = [
+    (b"\xfd7zXZ\0", FileKind::Compressed("xz", "xz -dc")),
+    (b"\x28\xb5\x2f\xfd", FileKind::Compressed("zstd", "zstd -dc")),
+    (b"\x22\xb5\x2f\xfd", FileKind::Compressed("zstd", "zstd -dc")),
+    (b"BZh", FileKind::Compressed("bzip2", "bzip2 -dc")),
+    (b"\x04\x22\x4d\x18", FileKind::Compressed("lz4", "lz4 -dc")),
+    (b"\x02\x21\x4c\x18", FileKind::Compressed("lz4", "lz4 -dc")),
+    (b"\x5d\0\0", FileKind::Compressed("lzma", "xz -dc")),
+    (b"LZIP", FileKind::Compressed("lzip", "lzip -dc")),
+    (b"\x89LZO\0", FileKind::Compressed("lzop", "lzop -dc")),
+    (b"\x1f\x9d", FileKind::Compressed("compress", "gzip -dc")),
+    (b"\x1f\x8b", FileKind::GzipInGzip),
+    (b"PK\x03\x04", FileKind::Archive),
+    (b"7z\xbc\xaf\x27\x1c", FileKind::Archive),
+    (b"\x7fELF", FileKind::Elf),
+    (b"LPKSHHRH", FileKind::JournalFile),
+    (b"\xff\xfe", FileKind::Utf16),
+    (b"\xfe\xff", FileKind::Utf16),
+];
+
+/// Where a tar archive has its magic.
+const TAR_MAGIC: (usize, &[u8]) = (257, b"ustar");
+
+impl FileKind {
+    /// Finds out what a file is of which no record could be read. `head` is its beginning, at most
+    /// [`HEAD_MAX`] bytes.
+    #[must_use]
+    pub fn detect(head: &[u8]) -> FileKind {
+        let binary = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
+        binary.map_or_else(|| by_contents(head), |(_, kind)| *kind)
+    }
+}
+
+fn by_contents(head: &[u8]) -> FileKind {
+    let (at, magic) = TAR_MAGIC;
+    if head.get(at..).is_some_and(|rest| rest.starts_with(magic)) {
+        return FileKind::Archive;
+    }
+    if is_utf16_without_mark(head) {
+        return FileKind::Utf16;
+    }
+    let lines = || text::lines(head).map(<[u8]>::trim_ascii);
+    let has = |is_such: fn(&[u8]) -> bool| lines().any(is_such);
+    // The text of a log can hold the marks of other formats, so the surest ones come first.
+    let kinds: [(fn(&[u8]) -> bool, FileKind); 8] = [
+        (is_interpreted, FileKind::Interpreted),
+        (is_laurel, FileKind::Laurel),
+        (is_go_audit, FileKind::GoAudit),
+        (is_csv_heading, FileKind::Csv),
+        (is_table_heading, FileKind::Table),
+        (is_journal, FileKind::Journal),
+        (is_prose, FileKind::Prose),
+        (is_json, FileKind::Json),
+    ];
+    let found = kinds.iter().find(|(is_such, _)| has(*is_such)).map(|(_, kind)| *kind);
+    let is_binary = memchr::memchr(0, head).is_some()
+        || std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some());
+    found.unwrap_or(if is_binary { FileKind::Binary } else { FileKind::Other })
+}
+
+/// Whether every second byte is NUL, as in ASCII text in UTF-16.
+fn is_utf16_without_mark(head: &[u8]) -> bool {
+    let pairs = head.chunks_exact(2).take(64);
+    let is_ascii = |byte: &u8| byte.is_ascii() && *byte != 0;
+    let (mut little, mut big, mut all) = (0, 0, 0);
+    for pair in pairs {
+        all += 1;
+        little += u32::from(matches!(pair, [byte, 0] if is_ascii(byte)));
+        big += u32::from(matches!(pair, [0, byte] if is_ascii(byte)));
+    }
+    all >= 4 && (little == all || big == all)
+}
+
+/// `type=SYSCALL msg=audit(23.11.2026 02:13:20.100:100) : `: what stands in the place of seconds,
+/// milliseconds and the serial number is a date and a time. Their digits and separators depend on the
+/// locale.
+fn is_interpreted(line: &[u8]) -> bool {
+    let Some(at) = memmem::find(line, b"msg=audit(") else { return false };
+    let stamp = line.get(at + b"msg=audit(".len()..).unwrap_or_default();
+    let end = memmem::find(stamp, b") :").or_else(|| memmem::find(stamp, b"):"));
+    let stamp = end.and_then(|end| stamp.get(..end)).unwrap_or_default();
+    let is_raw = |byte: &u8| byte.is_ascii_digit() || b".:".contains(byte);
+    let has_type = line.starts_with(b"type=") || line.starts_with(b"node=");
+    has_type && memchr::memchr(b':', stamp).is_some() && !stamp.iter().all(is_raw)
+}
+
+/// `{"ID":"1626611363.720:348501","SYSCALL":{"arch":...`
+fn is_laurel(line: &[u8]) -> bool {
+    let has = |key: &[u8]| memmem::find(line, key).is_some();
+    line.starts_with(b"{") && has(b"\"ID\":") && (has(b"\":{") || has(b"\": {") || has(b"\":[{"))
+}
+
+/// `{"sequence":1226433,"timestamp":"1459376866.885","messages":[{"type":1300,"data":...`
+fn is_go_audit(line: &[u8]) -> bool {
+    let has = |key: &[u8]| memmem::find(line, key).is_some();
+    line.starts_with(b"{") && has(b"\"sequence\":") && has(b"\"messages\":")
+}
+
+/// `NODE,EVENT,DATE,TIME,SERIAL_NUM,EVENT_KIND,SESSION,...`
+fn is_csv_heading(line: &[u8]) -> bool {
+    line.starts_with(b"NODE,EVENT,DATE,") || memmem::find(line, b",SERIAL_NUM,").is_some()
+}
+
+/// `Syscall Summary Report`, or the line of `=` below it.
+fn is_table_heading(line: &[u8]) -> bool {
+    let is_rule = line.len() >= 10 && line.iter().all(|byte| *byte == b'=');
+    is_rule || line.ends_with(b" Report") && line.len() < 60
+}
+
+/// `Nov 22 13:14:51 lab audit[1953]: SYSCALL arch=c000003e syscall=257 ...`
+fn is_journal(line: &[u8]) -> bool {
+    let behind_tag = memmem::find_iter(line, b" audit[").find_map(|at| {
+        let tag = line.get(at + b" audit[".len()..)?;
+        tag.get(memmem::find(tag, b"]: ")? + b"]: ".len()..)
+    });
+    behind_tag.is_some_and(|text| {
+        let text = text.strip_prefix(b"audit: ").unwrap_or(text);
+        let word = text.split(|byte| *byte == b' ').next().unwrap_or_default();
+        let is_name =
+            |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+        word.len() >= 3 && word.iter().all(is_name)
+    })
+}
+
+/// `At 13:14:51 22.11.2026 mira, acting as root, successfully opened-file /etc/motd using /usr/bin/cat`
+fn is_prose(line: &[u8]) -> bool {
+    let is_start = [&b"At "[..], b"On "].iter().any(|start| line.starts_with(start));
+    let marks: [&[u8]; 4] = [b", acting as ", b" successfully ", b" unsuccessfully ", b" using "];
+    is_start && marks.iter().any(|mark| memmem::find(line, mark).is_some())
+}
+
+/// The start of an object or of a list of objects.
+fn is_json(line: &[u8]) -> bool {
+    [&b"{\""[..], b"{ \"", b"[{"].iter().any(|start| line.starts_with(start)) || line == b"{"
+}
+
+/// The text of a message, behind the name of the file.
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            FileKind::Compressed(program, command) => {
+                return write!(
+                    f,
+                    "compressed with {program}; decompress it: {command} LOG | auditloginfo -"
+                );
+            }
+            FileKind::GzipInGzip => {
+                "compressed with gzip more than once; decompress it: gzip -dc LOG | auditloginfo -"
+            }
+            FileKind::Archive => "an archive; extract the logs from it",
+            FileKind::Utf16 => {
+                "text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 LOG | auditloginfo -"
+            }
+            FileKind::Elf => "a program (ELF), not an audit log; give a log of auditd",
+            FileKind::JournalFile => {
+                "a file of the systemd journal; export it: journalctl --file LOG -o export --all \
+                 _TRANSPORT=audit | auditloginfo -"
+            }
+            FileKind::Binary => "a binary file, not an audit log; give a log of auditd",
+            FileKind::Interpreted => "this is ausearch -i output; use ausearch --raw",
+            FileKind::Csv => "this is ausearch --format csv output; use ausearch --raw",
+            FileKind::Prose => "this is ausearch --format text output; use ausearch --raw",
+            FileKind::Table => {
+                "this is aureport output, which holds no records; give the log itself, or the \
+                 output of ausearch --raw"
+            }
+            FileKind::Journal => {
+                "this is journalctl output without the serial numbers of events; use journalctl -o \
+                 export --all _TRANSPORT=audit"
+            }
+            FileKind::Laurel => "this is JSON of laurel, which is not read; give a log of auditd",
+            FileKind::GoAudit => {
+                "this is JSON of go-audit, which is not read; give a log of auditd"
+            }
+            FileKind::Json => {
+                "JSON without an audit record in it; give a log of auditd, or the output of \
+                 ausearch --raw"
+            }
+            FileKind::Other => {
+                "no audit record found; give a log of auditd or the output of ausearch --raw"
+            }
+        };
+        f.write_str(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_output_of_ausearch_is_recognized_in_every_locale() {
+        for stamp in [
+            "2026-11-23 02:13:20.100:100",
+            "11/23/2026 02:13:20.100:100",
+            "11/23/26 02:13:20.100:100",
+            "23.11.2026 02:13:20.100:100",
+            "2026年11月23日 02時13分20秒.100:100",
+            "11/23/2026 02:13:20 PM.100:100",
+        ] {
+            for line in [
+                format!("----\ntype=SYSCALL msg=audit({stamp}) : arch=x86_64 \n"),
+                format!("node=lab type=AVC msg=audit({stamp}): avc:  denied \r\n"),
+            ] {
+                assert_eq!(FileKind::detect(line.as_bytes()), FileKind::Interpreted, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_raw_log_with_damage_is_not_taken_for_the_output_of_ausearch() {
+        for line in [
+            "type=SYSCALL msg=audit(1795352885.009): arch=c000003e",
+            "type=SYSCALL msg=audit(1795352885.009:1): a msg=audit(yesterday) :",
+            "type=SYSCALL msg=audit(1795352885",
+        ] {
+            assert_eq!(FileKind::detect(line.as_bytes()), FileKind::Other, "{line}");
+        }
+    }
+
+    #[test]
+    fn other_files_are_recognized() {
+        let heading = "NODE,EVENT,DATE,TIME,SERIAL_NUM,EVENT_KIND,SESSION,SUBJ_PRIME\n";
+        let table = "\nSyscall Summary Report\n==========================\ntotal  syscall\n";
+        let prose = "At 13:14:51 22.11.2026 mira, acting as root, successfully executed /bin/ls\n";
+        let journal = "Nov 22 13:14:51 lab audit[1953]: SYSCALL arch=c000003e syscall=257\n";
+        let laurel = "{\"ID\":\"1795352885.720:3\",\"SYSCALL\":{\"arch\":\"0xc000003e\"}}\n";
+        let go_audit = "{\"sequence\":1,\"timestamp\":\"1795352885.8\",\"messages\":[]}\n";
+        let utf16: Vec<u8> = journal.bytes().flat_map(|byte| [byte, 0]).collect();
+        for (head, kind) in [
+            (heading.as_bytes(), FileKind::Csv),
+            (table.as_bytes(), FileKind::Table),
+            (prose.as_bytes(), FileKind::Prose),
+            (journal.as_bytes(), FileKind::Journal),
+            (laurel.as_bytes(), FileKind::Laurel),
+            (go_audit.as_bytes(), FileKind::GoAudit),
+            (b"{\"a\":1}", FileKind::Json),
+            (&utf16, FileKind::Utf16),
+            (b"\xff\xfet\0", FileKind::Utf16),
+            (b"\x7fELF\x02\x01", FileKind::Elf),
+            (b"\xfd7zXZ\0\0", FileKind::Compressed("xz", "xz -dc")),
+            (b"a\0b", FileKind::Binary),
+            (b"a\xffb", FileKind::Binary),
+            (b"some text\n", FileKind::Other),
+            (b"", FileKind::Other),
+        ] {
+            assert_eq!(FileKind::detect(head), kind, "{}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn no_random_head_panics() {
+        test_support::random_cases(200, |random| {
+            let head: Vec<u8> = (0..random.usize(..400)).map(|_| random.u8(..)).collect();
+            let _ = FileKind::detect(&head).to_string();
+        });
+    }
+}

@@ -1,0 +1,230 @@
+//! Which events count: by login user, time, process, host and result.
+//!
+//! ```
+//! use auditloginfo::filter::{Filter, UserFilter};
+//!
+//! let filter = Filter { users: UserFilter::Only(vec![1000, 7005]), ..Filter::default() };
+//! assert!(filter.includes_user(7005));
+//! assert!(!filter.includes_user(0));
+//! ```
+
+use crate::section::{Collect, Sections};
+use std::collections::BTreeSet;
+use sysparse::audit::{self, Record, Value};
+
+/// What to count in the logs.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Which events count.
+    pub filter: Filter,
+    /// What to collect from them.
+    pub collect: Collect,
+}
+
+impl Query {
+    /// What is read to say why a report is empty: everything.
+    #[must_use]
+    pub fn contents() -> Query {
+        let collect = Collect {
+            sections: Sections::EMPTY,
+            overview: true,
+            contents: true,
+            ..Collect::default()
+        };
+        Query { filter: Filter::default(), collect }
+    }
+}
+
+/// Which events count. An event must pass every part of the filter.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The login users whose events count.
+    pub users: UserFilter,
+    /// If set, only calls that succeeded (`true`) or failed (`false`) count.
+    pub success: Option<bool>,
+    /// The first second that counts, since the epoch.
+    pub start: Option<u64>,
+    /// The last second that counts, since the epoch.
+    pub end: Option<u64>,
+    /// Conditions on fields of the record.
+    pub fields: Vec<FieldFilter>,
+}
+
+/// The login users whose events count.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum UserFilter {
+    /// All login users.
+    #[default]
+    All,
+    /// These login user ids, in ascending order.
+    Only(Vec<u32>),
+}
+
+/// A condition on one field of a record: the field has one of these values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldFilter {
+    /// The field of that name is one of these numbers.
+    Number(&'static [u8], BTreeSet<u32>),
+    /// The field of that name is one of these texts.
+    Text(&'static [u8], BTreeSet<Vec<u8>>),
+    /// One of the keys of the record is one of these.
+    Key(BTreeSet<Vec<u8>>),
+    /// One of these hosts wrote the record.
+    Node(BTreeSet<Vec<u8>>),
+}
+
+/// What separates the keys of a record: `AUDIT_KEY_SEPARATOR` of `include/uapi/linux/audit.h`.
+const KEY_SEPARATOR: u8 = 1;
+
+impl Filter {
+    /// Whether the events of that login user count.
+    #[must_use]
+    #[inline]
+    pub fn includes_user(&self, auid: u32) -> bool {
+        match &self.users {
+            UserFilter::All => true,
+            UserFilter::Only(users) => users.binary_search(&auid).is_ok(),
+        }
+    }
+
+    /// Whether a call counts; `record` is its SYSCALL record.
+    #[must_use]
+    #[inline]
+    pub fn includes_call(&self, record: &Record<'_>, call: &audit::Call<'_>) -> bool {
+        self.includes_user(call.auid)
+            && self.success.is_none_or(|success| call.success == Some(success))
+            && self.includes_record(record)
+    }
+
+    /// The login user for whom a record counts that can be an event of its own; `None` if it does
+    /// not count.
+    #[must_use]
+    pub fn standalone_auid(&self, record: &Record<'_>) -> Option<u32> {
+        let auid = record.auid().filter(|auid| self.includes_user(*auid))?;
+        (self.success.is_none() && self.includes_record(record)).then_some(auid)
+    }
+
+    /// Whether the record lies in the time span and passes every field filter.
+    #[inline]
+    fn includes_record(&self, record: &Record<'_>) -> bool {
+        let has_no_condition = self.start.is_none() && self.end.is_none() && self.fields.is_empty();
+        has_no_condition || self.meets_conditions(record)
+    }
+
+    #[inline(never)]
+    fn meets_conditions(&self, record: &Record<'_>) -> bool {
+        let seconds = record.stamp().seconds;
+        self.start.is_none_or(|start| start <= seconds)
+            && self.end.is_none_or(|end| seconds <= end)
+            && self.fields.iter().all(|field| field.matches(record))
+    }
+}
+
+impl FieldFilter {
+    /// Moves the values of `other` into this filter if both are about the same field. Returns
+    /// whether they are.
+    pub fn merge(&mut self, other: &mut FieldFilter) -> bool {
+        match (self, other) {
+            (FieldFilter::Number(field, values), FieldFilter::Number(name, more))
+                if field == name =>
+            {
+                values.append(more);
+            }
+            (FieldFilter::Text(field, values), FieldFilter::Text(name, more)) if field == name => {
+                values.append(more);
+            }
+            (FieldFilter::Key(values), FieldFilter::Key(more))
+            | (FieldFilter::Node(values), FieldFilter::Node(more)) => values.append(more),
+            _ => return false,
+        }
+        true
+    }
+
+    fn matches(&self, record: &Record<'_>) -> bool {
+        match self {
+            FieldFilter::Number(name, wanted) => {
+                let number = record.field_named(name).and_then(Value::id);
+                number.is_some_and(|number| wanted.contains(&number))
+            }
+            FieldFilter::Text(name, wanted) => {
+                let text = record.field_named(name).map(decode);
+                text.is_some_and(|text| wanted.contains(&text))
+            }
+            FieldFilter::Key(wanted) => {
+                let keys = record.field(b"key").filter(|keys| !keys.is_null()).map(decode);
+                keys.is_some_and(|keys| {
+                    keys.split(|byte| *byte == KEY_SEPARATOR).any(|key| wanted.contains(key))
+                })
+            }
+            FieldFilter::Node(wanted) => record.node().is_some_and(|node| wanted.contains(node)),
+        }
+    }
+}
+
+fn decode(value: Value<'_>) -> Vec<u8> {
+    value.text().bytes().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "arch=c000003e syscall=2 success=yes items=1 pid=9 auid=7 euid=0 ses=-1 \
+                        comm=\"a\" exe=2F62696E2F612062 key=6B31016B32";
+
+    fn includes(filter: &Filter) -> bool {
+        let line = format!("node=lab type=SYSCALL msg=audit(100.000:1): {BODY}");
+        let record = audit::record(line.as_bytes()).expect("well-formed").expect("a record");
+        let call = audit::Call::parse(&record).expect("a call");
+        filter.includes_call(&record, &call)
+    }
+
+    #[test]
+    fn calls_can_be_filtered_by_success() {
+        for (success, wanted) in [(None, true), (Some(true), true), (Some(false), false)] {
+            assert_eq!(includes(&Filter { success, ..Filter::default() }), wanted);
+        }
+    }
+
+    #[test]
+    fn calls_can_be_filtered_by_login_user() {
+        let only = |users| Filter { users: UserFilter::Only(users), ..Filter::default() };
+        assert!(includes(&only(vec![6, 7])));
+        assert!(!includes(&only(vec![6])));
+    }
+
+    #[test]
+    fn a_time_span_includes_both_ends() {
+        let between = |start, end| Filter { start, end, ..Filter::default() };
+        assert!(includes(&between(Some(100), Some(100))));
+        assert!(!includes(&between(Some(101), None)));
+        assert!(!includes(&between(None, Some(99))));
+    }
+
+    #[test]
+    fn every_field_filter_must_match_with_one_of_its_values() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+        let unset = BTreeSet::from([audit::AUID_UNSET]);
+        let matching = [
+            FieldFilter::Number(b"euid", BTreeSet::from([0, 5])),
+            FieldFilter::Number(b"ses", unset.clone()),
+            FieldFilter::Text(b"exe", texts(&["/bin/a b", "/bin/c"])),
+            FieldFilter::Key(texts(&["k2"])),
+            FieldFilter::Node(texts(&["lab"])),
+        ];
+        let failing = [
+            FieldFilter::Number(b"pid", unset),
+            FieldFilter::Text(b"comm", texts(&["b"])),
+            FieldFilter::Text(b"missing", texts(&[""])),
+            FieldFilter::Key(texts(&["k"])),
+            FieldFilter::Node(texts(&["la"])),
+        ];
+        let with = |fields: &[FieldFilter]| Filter { fields: fields.to_vec(), ..Filter::default() };
+        assert!(includes(&with(&matching)));
+        for field in failing {
+            let mut fields = matching.to_vec();
+            fields.push(field);
+            assert!(!includes(&with(&fields)), "{:?}", fields.last());
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What a run found in the logs.
+
+use crate::contents::Contents;
+use crate::file_kind::FileKind;
+use crate::tally::Tally;
+use std::io;
+use std::path::PathBuf;
+use sysparse::ParseError;
+
+/// What a run found in the logs: the counts, and what is wrong with the logs.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The counts.
+    pub tally: Tally,
+    /// The number of events that lack a record. The records that were found are counted.
+    pub incomplete: u64,
+    /// The number of damaged records. They are left out.
+    pub damaged: u64,
+    /// The log and the line, from 1, of the first damaged record, and the error.
+    pub first_damage: Option<(PathBuf, u64, ParseError)>,
+    /// Logs that could not be read, or not to their end.
+    pub unreadable: Vec<(PathBuf, io::Error)>,
+    /// Files that are no audit logs.
+    pub not_audit_logs: Vec<(PathBuf, FileKind)>,
+    /// Logs that are empty.
+    pub empty_logs: Vec<PathBuf>,
+    /// Whether any log holds a record.
+    pub has_records: bool,
+    /// The record types and hosts, if they were asked for.
+    pub contents: Contents,
+}

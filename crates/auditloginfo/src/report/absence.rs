@@ -1,0 +1,207 @@
+//! The message that says why a report is empty: what was asked for, and what the logs hold instead.
+
+use super::overview::local_time;
+use super::{Layout, Scope};
+use crate::filter::{FieldFilter, Filter};
+use crate::found::Found;
+use crate::section::Section;
+use crate::tally::{Counts, Tally};
+use std::io::Write;
+use sysparse::audit::{AUID_UNSET, Stamp};
+use toolkit::escape::escape_control;
+use toolkit::messages::Messages;
+
+/// How many login users, hosts or record types a message lists.
+const LIST_MAX: usize = 8;
+
+/// What the report lacks.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// Everything: no login user has an entry.
+    Everything,
+    /// The entries of these login users.
+    Users(Vec<u32>),
+}
+
+impl Absence {
+    /// What the report lacks; `None` if it lacks nothing, or if it is a profile, which has a message
+    /// of its own.
+    #[must_use]
+    pub fn find(tally: &Tally, layout: &Layout) -> Option<Absence> {
+        if layout.format.is_profile() {
+            return None;
+        }
+        let users = layout.users(tally);
+        let is_absent =
+            |counts: Option<&Counts>| !counts.is_some_and(|counts| has_entry(counts, layout));
+        match layout.scope {
+            Scope::Users(_) => {
+                let absent = users.iter().filter(|(_, counts)| is_absent(*counts));
+                let absent: Vec<_> = absent.map(|(auid, _)| *auid).collect();
+                (!absent.is_empty()).then_some(Absence::Users(absent))
+            }
+            _ => users.iter().all(|(_, counts)| is_absent(*counts)).then_some(Absence::Everything),
+        }
+    }
+
+    /// Reports what the report lacks and what the logs hold. `held` is what they hold without any
+    /// filter; `None` if they cannot be read twice.
+    pub fn report(
+        &self,
+        filter: &Filter,
+        held: Option<&Found>,
+        layout: &Layout,
+        messages: &mut Messages<impl Write>,
+    ) {
+        let Some(held) = held else {
+            return messages.warn(format_args!(
+                "{}; the input cannot be read twice, so what else it holds is unknown",
+                self.subject()
+            ));
+        };
+        let is_held = match self {
+            Absence::Everything => true,
+            Absence::Users(users) => users.iter().any(|auid| held.tally.counts(*auid).is_some()),
+        };
+        let has_filter = has_condition(filter);
+        if is_held && !has_filter && lacks_calls(held, layout) {
+            return messages.warn(format_args!("no SYSCALL record, only {}", types(held)));
+        }
+        let condition = match is_held {
+            true if has_filter => condition(filter),
+            true => format!(" with {}", kinds(layout)),
+            false => String::new(),
+        };
+        messages.warn(format_args!("{}{condition}; {}", self.subject(), contents(held, filter)));
+    }
+
+    fn subject(&self) -> String {
+        match self {
+            Absence::Everything => "no event".to_owned(),
+            Absence::Users(users) => {
+                format!(
+                    "no event of AUID {}",
+                    list(users.iter().map(|auid| auid_text(*auid)), "or")
+                )
+            }
+        }
+    }
+}
+
+/// Whether the counts have an entry in a section of the report.
+fn has_entry(counts: &Counts, layout: &Layout) -> bool {
+    let has_names = |section: Section| match section {
+        Section::Calls => counts.calls.total() > 0,
+        Section::Commands => counts.commands.total() > 0,
+        Section::Privileged => counts.privileged.total() > 0,
+        Section::Files => counts.files.total() > 0,
+        Section::Errors => counts.errors.total() > 0,
+        Section::Denials => counts.denials.total() > 0,
+    };
+    layout.scope == Scope::Overview || layout.sections().any(has_names)
+}
+
+/// Whether the sections need system calls and the logs hold none.
+fn lacks_calls(held: &Found, layout: &Layout) -> bool {
+    let types = &held.contents.types;
+    let has_calls = [&b"SYSCALL"[..], b"1300", b"URINGOP", b"1336"]
+        .iter()
+        .any(|name| types.contains_key(*name));
+    !has_calls && !types.is_empty() && layout.sections().all(|section| section != Section::Denials)
+}
+
+fn has_condition(filter: &Filter) -> bool {
+    let has_span = filter.start.is_some() || filter.end.is_some();
+    has_span || filter.success.is_some() || !filter.fields.is_empty()
+}
+
+/// ` in the time span that matches the filters`
+fn condition(filter: &Filter) -> String {
+    let span =
+        if filter.start.is_some() || filter.end.is_some() { " in the time span" } else { "" };
+    let has_filter = filter.success.is_some() || !filter.fields.is_empty();
+    format!("{span}{}", if has_filter { " that matches the filters" } else { "" })
+}
+
+/// `a syscall, command or file`
+fn kinds(layout: &Layout) -> String {
+    let kinds = layout.sections().map(|section| section.kind().to_owned());
+    let kinds = list(kinds, "or");
+    format!("{} {kinds}", if kinds.starts_with('e') { "an" } else { "a" })
+}
+
+/// `the logs hold 0, 1500 and unset, from 2026-11-22 13:14 to 18:02`
+fn contents(held: &Found, filter: &Filter) -> String {
+    let users = held.tally.users();
+    if users.is_empty() {
+        return format!("the logs hold only {}", types(held));
+    }
+    let spans = users.iter().filter_map(|(_, counts)| counts.span);
+    let span = spans.reduce(|(first, last), (start, end)| (first.min(start), last.max(end)));
+    let users = list(users.iter().map(|(auid, _)| auid_text(*auid)), "and");
+    let by_node = filter.fields.iter().any(|field| matches!(field, FieldFilter::Node(_)));
+    let nodes = by_node.then(|| nodes(held)).unwrap_or_default();
+    format!("the logs hold {users}{nodes}{}", span.map(span_text).unwrap_or_default())
+}
+
+/// ` of the hosts a and b`
+fn nodes(held: &Found) -> String {
+    let nodes = &held.contents.nodes;
+    if nodes.is_empty() {
+        return ", without the names of hosts".to_owned();
+    }
+    format!(", of {}", list(nodes.iter().map(|node| escape_control(node)), "and"))
+}
+
+/// `USER_CMD (12) and USER_LOGIN (3)`, the most frequent first.
+fn types(held: &Found) -> String {
+    let mut types: Vec<_> = held.contents.types.iter().collect();
+    types.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    if types.is_empty() {
+        return "damaged records".to_owned();
+    }
+    list(types.iter().map(|(name, count)| format!("{} ({count})", escape_control(name))), "and")
+}
+
+/// `, from 2026-11-22 13:14 to 18:02`, in local time; the day is not repeated.
+fn span_text((first, last): (Stamp, Stamp)) -> String {
+    let [first_day, last_day] = [first, last].map(|stamp| local_time(stamp, "%Y-%m-%d"));
+    let [first_time, last_time] = [first, last].map(|stamp| local_time(stamp, "%H:%M"));
+    match (first_day == last_day, first_time == last_time) {
+        (true, true) => format!(", at {first_day} {first_time}"),
+        (true, false) => format!(", from {first_day} {first_time} to {last_time}"),
+        _ => format!(", from {first_day} {first_time} to {last_day} {last_time}"),
+    }
+}
+
+fn auid_text(auid: u32) -> String {
+    if auid == AUID_UNSET { "unset".to_owned() } else { auid.to_string() }
+}
+
+/// `a, b and c`, or `a, b and 9 more`.
+fn list(items: impl Iterator<Item = String>, word: &str) -> String {
+    let mut items: Vec<_> = items.collect();
+    if items.len() > LIST_MAX {
+        let more = items.split_off(LIST_MAX - 1).len();
+        items.push(format!("{more} more"));
+    }
+    match items.pop() {
+        Some(last) if items.is_empty() => last,
+        Some(last) => format!("{} {word} {last}", items.join(", ")),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_read_like_text_and_end() {
+        let numbers = |count: usize| list((1..=count).map(|number| number.to_string()), "and");
+        assert_eq!(numbers(1), "1");
+        assert_eq!(numbers(2), "1 and 2");
+        assert_eq!(numbers(8), "1, 2, 3, 4, 5, 6, 7 and 8");
+        assert_eq!(numbers(100), "1, 2, 3, 4, 5, 6, 7 and 93 more");
+    }
+}

@@ -1,0 +1,112 @@
+//! Problems that are reported on stderr: what is missing from a report, and why.
+
+use super::{Layout, profile};
+use crate::found::Found;
+use crate::times;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use toolkit::escape::escape_path;
+use toolkit::messages::{Messages, describe};
+
+/// Reports logs that could not be read, damaged records, incomplete events, and system calls that
+/// are unknown.
+pub fn report_diagnostics(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
+    report_logs(found, messages);
+    report_records(found, messages);
+    if layout.format.is_profile() {
+        report_profile(found, layout, messages);
+    } else {
+        report_architectures(found, layout, messages);
+    }
+}
+
+/// Reports logs that could not be read, and files that are no audit logs or empty.
+fn report_logs(found: &Found, messages: &mut Messages<impl Write>) {
+    for (log, error) in &found.unreadable {
+        let advice = advice(log, error.kind());
+        messages.warn(format_args!("{}: {}{advice}", escape_path(log), describe(error)));
+    }
+    for (log, kind) in &found.not_audit_logs {
+        messages.warn(format_args!("{}: {kind}", escape_path(log)));
+    }
+    for log in &found.empty_logs {
+        messages.warn(format_args!("{}: empty; there is no record to report", escape_path(log)));
+    }
+}
+
+/// What to do about a log that could not be read.
+fn advice(log: &Path, error: io::ErrorKind) -> &'static str {
+    match error {
+        io::ErrorKind::PermissionDenied => "; run as root, or give a copy of the log",
+        io::ErrorKind::NotFound if times::is_time_of_day(log) => {
+            "; put a day and a time of day in one argument: 'yesterday 12:00'"
+        }
+        io::ErrorKind::NotFound => "; give the path of an audit log",
+        // The errors of a decoder for a compressed log that is truncated or damaged.
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => {
+            "; the part before this error is counted; give a complete copy to count the rest"
+        }
+        io::ErrorKind::IsADirectory => "; give the logs in it",
+        _ => "",
+    }
+}
+
+/// Reports damaged records and incomplete events.
+fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
+    if let Some((log, line, error)) = &found.first_damage {
+        let more = match found.damaged - 1 {
+            0 => String::new(),
+            more => format!("; {more} more"),
+        };
+        messages.warn(format_args!(
+            "{}:{line}: damaged record left out: {error}{more}",
+            escape_path(log)
+        ));
+    }
+    if found.incomplete > 0 {
+        messages.warn(format_args!(
+            "{} incomplete: some records are missing; the others are counted",
+            count_noun(found.incomplete, "event")
+        ));
+    }
+}
+
+/// Reports system calls that a profile omits, and a profile that would allow none.
+fn report_profile(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
+    if let Some((calls, example)) = profile::unnamed_calls(&found.tally, layout) {
+        messages.warn(format_args!(
+            "{} without a known name left out of the profile, for example number {} of {}",
+            count_noun(calls, "system call"),
+            example.number,
+            example.arch_name()
+        ));
+    }
+    if profile::is_empty(&found.tally, layout) {
+        messages.warn(
+            "no system call found that a profile could allow; select other events, or audit more \
+             system calls (see WHAT COUNTS in auditloginfo(1))",
+        );
+    }
+}
+
+/// Reports calls of unknown architectures.
+fn report_architectures(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
+    let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
+    for (_, counts) in layout.users(&found.tally) {
+        let calls = counts.into_iter().flat_map(|counts| counts.calls.iter());
+        for (call, count) in calls.filter(|(call, _)| !call.is_arch_known()) {
+            *unknown.entry(call.arch_name().into_owned()).or_default() += count;
+        }
+    }
+    for (arch, calls) in unknown {
+        messages.warn(format_args!(
+            "{} of the unknown architecture {arch}, listed by number",
+            count_noun(calls, "system call")
+        ));
+    }
+}
+
+fn count_noun(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,86 @@
+//! Worker threads that read the chunks of one file, and the merge of their results in order.
+
+use super::record_reader::{ChunkStats, read_chunk};
+use crate::event::{EventAssembler, Sink};
+use crate::filter::Query;
+use foldhash::fast::RandomState;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Reads all chunks of the queue in parallel, merges their events into `assembler` and counts in
+/// `sink`. Returns the statistics of the chunks in order.
+pub(super) fn read_chunks<'a, Q: Queue>(
+    queue: &Q,
+    query: &'a Query,
+    node_seed: &RandomState,
+    assembler: &mut EventAssembler<'a>,
+    sink: &mut Sink,
+) -> Vec<ChunkStats> {
+    let merge = OrderedMerge { assembler, sink, merged: Vec::new(), waiting: BTreeMap::new() };
+    let workers = Workers { queue, query, node_seed, merge: Mutex::new(merge) };
+    thread::scope(|scope| {
+        for _ in 1..queue.threads() {
+            scope.spawn(|| workers.run());
+        }
+        workers.run();
+    });
+    workers.merge.into_inner().unwrap_or_else(PoisonError::into_inner).merged
+}
+
+/// What the threads take their work from.
+pub(super) trait Queue: Sync {
+    /// The next chunk with its number, from 0.
+    fn next(&self) -> Option<(usize, impl Read)>;
+
+    /// The number of threads that the chunks occupy, at least one.
+    fn threads(&self) -> usize;
+}
+
+/// What the worker threads share.
+struct Workers<'w, 'a, Q> {
+    queue: &'w Q,
+    query: &'a Query,
+    node_seed: &'w RandomState,
+    merge: Mutex<OrderedMerge<'w, 'a>>,
+}
+
+impl<'w, 'a, Q: Queue> Workers<'w, 'a, Q> {
+    /// Reads chunks until none is left: the work of one thread.
+    fn run(&self) {
+        let mut sink = Sink::new(self.query.collect);
+        let mut buffer = Vec::new();
+        while let Some((number, chunk)) = self.queue.next() {
+            let mut assembler = EventAssembler::for_next_chunk(self.query, self.node_seed.clone());
+            let stats = read_chunk(chunk, &mut buffer, &mut assembler, &mut sink);
+            self.merge().add(number, stats, assembler);
+        }
+        self.merge().sink.tally.merge(sink.tally);
+    }
+
+    fn merge(&self) -> MutexGuard<'_, OrderedMerge<'w, 'a>> {
+        self.merge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Merges the open events of each chunk with those of the chunks before it, in the order of the
+/// chunks.
+struct OrderedMerge<'w, 'a> {
+    assembler: &'w mut EventAssembler<'a>,
+    sink: &'w mut Sink,
+    /// The statistics of the chunks that are merged.
+    merged: Vec<ChunkStats>,
+    /// Chunks by number that wait for a chunk before them.
+    waiting: BTreeMap<usize, (ChunkStats, EventAssembler<'a>)>,
+}
+
+impl<'a> OrderedMerge<'_, 'a> {
+    fn add(&mut self, number: usize, stats: ChunkStats, assembler: EventAssembler<'a>) {
+        self.waiting.insert(number, (stats, assembler));
+        while let Some((stats, assembler)) = self.waiting.remove(&self.merged.len()) {
+            self.assembler.merge(assembler, self.sink);
+            self.merged.push(stats);
+        }
+    }
+}

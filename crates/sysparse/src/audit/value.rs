@@ -1,0 +1,146 @@
+//! The value of a field: `"/etc/motd"`, `0100644`, `2F746D702F6120`, `(null)`.
+
+use super::AUID_UNSET;
+use crate::grammar::{Parsed, hex, integer, literal, number, octal, whole};
+use crate::text::Text;
+use nom::Parser;
+use nom::bytes::complete::{take, take_until};
+use nom::combinator::{map, not, recognize};
+use nom::multi::many0_count;
+use nom::sequence::terminated;
+
+/// What stands behind the `=` of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Between double quotes: the bytes as they are.
+    Quoted(&'a [u8]),
+    /// Without quotes: a number, a word, or hexadecimal text; only the field's meaning tells.
+    Bare(&'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    /// The value as a user id; -1 and 4294967295 both stand for [`AUID_UNSET`].
+    #[must_use]
+    pub fn id(self) -> Option<u32> {
+        match self {
+            Value::Bare(b"-1") => Some(AUID_UNSET),
+            other => u32::try_from(other.number()?).ok(),
+        }
+    }
+
+    /// The value as a decimal number.
+    ///
+    /// ```
+    /// use sysparse::audit::Value;
+    ///
+    /// assert_eq!(Value::Bare(b"1853").number(), Some(1853));
+    /// assert_eq!(Value::Quoted(b"1853").number(), None);
+    /// ```
+    #[must_use]
+    pub fn number(self) -> Option<u64> {
+        whole(number, self.bare()?)
+    }
+
+    /// The value as a decimal number with or without a minus.
+    #[must_use]
+    pub fn integer(self) -> Option<i64> {
+        whole(integer, self.bare()?)
+    }
+
+    /// The value as an octal number, as the kernel prints flags of openat2.
+    #[must_use]
+    pub fn octal(self) -> Option<u64> {
+        whole(octal, self.bare()?)
+    }
+
+    /// The value as a hexadecimal number without prefix, as the kernel prints call arguments.
+    #[must_use]
+    pub fn hex(self) -> Option<u64> {
+        whole(hex, self.bare()?)
+    }
+
+    fn bare(self) -> Option<&'a [u8]> {
+        match self {
+            Value::Bare(bytes) => Some(bytes),
+            Value::Quoted(_) => None,
+        }
+    }
+
+    /// Text that the kernel did not trust: quoted as it is, bare as hexadecimal if it is that.
+    ///
+    /// ```
+    /// use sysparse::audit::Value;
+    /// use sysparse::text::Text;
+    ///
+    /// assert_eq!(Value::Bare(b"6C73").text(), Text::Hex(b"6C73"));
+    /// assert_eq!(Value::Quoted(b"6C73").text(), Text::Plain(b"6C73"));
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn text(self) -> Text<'a> {
+        match self {
+            Value::Bare(digits) if Text::is_hex(digits) => Text::Hex(digits),
+            Value::Quoted(bytes) | Value::Bare(bytes) => Text::Plain(bytes),
+        }
+    }
+
+    /// The bytes as they are written, without quotes.
+    #[must_use]
+    pub fn raw(self) -> &'a [u8] {
+        let (Value::Quoted(bytes) | Value::Bare(bytes)) = self;
+        bytes
+    }
+
+    /// Whether the value stands for "none": `(null)` or `(none)` without quotes.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        matches!(self, Value::Bare(b"(null)" | b"(none)"))
+    }
+}
+
+/// A quoted or a bare value; a quote without an end is neither.
+#[inline]
+pub(super) fn value(input: &[u8]) -> Parsed<'_, Value<'_>> {
+    match literal(b"\"")(input) {
+        Ok((input, ())) => {
+            map(terminated(take_until("\""), literal(b"\"")), Value::Quoted).parse(input)
+        }
+        Err(_) => map(bare, Value::Bare).parse(input),
+    }
+}
+
+/// `0100644`, up to a blank or to where the second part of an enriched record begins: at 0x1d, or at
+/// `#035`, which syslog makes of it.
+#[inline]
+pub(super) fn bare(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let hash = terminated(literal(b"#"), not(literal(b"035")));
+    recognize((text, many0_count((hash, text)))).parse(input)
+}
+
+/// Bytes up to one at which a bare value may end.
+fn text(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take(memchr::memchr3(b' ', 0x1d, b'#', input).unwrap_or(input.len())).parse(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_value_ends_where_the_enriched_part_begins() {
+        for end in ["", " x=1", "\x1dARCH=x86_64", "#035ARCH=x86_64"] {
+            for text in ["a#b", "#", "", "a", "0123456789abcdefghijk#0351x", "##03"] {
+                let input = std::format!("{text}{end}");
+                let text = text.split("#035").next().expect("text");
+                let found = value(input.as_bytes()).map(|(_, value)| value);
+                assert_eq!(found, Ok(Value::Bare(text.as_bytes())), "{input}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_quoted_value_needs_its_end() {
+        assert_eq!(value(b"\"a b\" c"), Ok((&b" c"[..], Value::Quoted(b"a b"))));
+        assert!(value(b"\"a b").is_err());
+    }
+}
