@@ -99,14 +99,15 @@ fn boot(image: &Image, run: &Path, share: &Path, out: &mut impl Write) -> Result
     let mut machine = Machine::start(image, run, share)?;
     let mut report = Report::new(share.join("out/report"));
     loop {
-        let has_ended = machine.wait(Duration::from_millis(500))?;
+        let status = machine.wait(Duration::from_millis(500))?;
         report.print_new_lines(out)?;
         let seconds = start.elapsed().as_secs();
         if report.has_ended() {
             writeln!(out, "{report}, {seconds} s")?;
             return Ok(report);
-        } else if has_ended {
-            return Err(machine.failure("the machine stopped before the last check"));
+        } else if let Some(status) = status {
+            let what = format!("the machine stopped before the last check (qemu: {status})");
+            return Err(machine.failure(&what));
         } else if start.elapsed() > RUN_LIMIT {
             return Err(machine.failure("the machine runs longer than 20 minutes"));
         } else if !report.has_started() && start.elapsed() > BOOT_LIMIT {

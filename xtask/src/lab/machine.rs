@@ -4,7 +4,7 @@ use super::image::Image;
 use crate::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// The shared disks: name, the SCSI controllers that it has a path through, and its WWN.
@@ -37,11 +37,10 @@ impl Machine {
         Ok(Machine { child, console })
     }
 
-    /// Waits; true if the machine has ended.
-    pub(super) fn wait(&mut self, time: Duration) -> Result<bool, Error> {
+    /// Waits; the status of qemu if the machine has ended.
+    pub(super) fn wait(&mut self, time: Duration) -> Result<Option<ExitStatus>, Error> {
         std::thread::sleep(time);
-        let status = self.child.try_wait().map_err(Error::program("qemu-system-x86_64"))?;
-        Ok(status.is_some())
+        self.child.try_wait().map_err(Error::program("qemu-system-x86_64"))
     }
 
     /// An error with the last lines of the machine's console.
@@ -165,7 +164,7 @@ fn boots_with_kvm(image: &Image) -> Result<bool, Error> {
     let child = qemu.spawn().map_err(Error::program("setpriv"))?;
     let mut machine = Machine { child, console };
     let end = Instant::now() + Duration::from_secs(20);
-    while Instant::now() < end && !machine.wait(Duration::from_millis(200))? {}
+    while Instant::now() < end && machine.wait(Duration::from_millis(200))?.is_none() {}
     let console = fs::read(&machine.console).unwrap_or_default();
     Ok(String::from_utf8_lossy(&console).contains("Linux version"))
 }
