@@ -88,7 +88,7 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, ParseError> {
 /// ```
 /// use sysparse::audit::{self, RecordType};
 ///
-/// let line = b"Nov 22 13:14:51 lab kernel: audit: type=1307 audit(1477415593.489:57658): cwd=\"/\"";
+/// let line = b"Nov 22 13:14:51 lab kernel: audit: type=1307 audit(1477415593.489:57658): a=1";
 /// let header = audit::header(line).expect("the line holds a record");
 /// assert_eq!(header.kind, RecordType::Cwd);
 /// assert_eq!(header.record()?.event, b"1477415593.489:57658");
@@ -150,7 +150,8 @@ impl<'a> RecordHeader<'a> {
     /// event that is known already is so found without a look at its digits.
     ///
     /// ```
-    /// let header = sysparse::audit::header(b"type=CWD msg=audit(9.000:1): cwd=\"/\"").expect("a record");
+    /// let line = b"type=CWD msg=audit(9.000:1): cwd=\"/\"";
+    /// let header = sysparse::audit::header(line).expect("a record");
     /// assert!(header.record_if(7, |event| event == b"9.000:1").is_some());
     /// assert!(header.record_if(7, |event| event == b"9.000:2").is_none());
     /// ```
@@ -186,7 +187,7 @@ impl<'a> Record<'a> {
         if self.line.starts_with(b"type=") { None } else { self.node_before() }
     }
 
-    /// The name in `node=lab type=PATH msg=audit(`, read from its end: a prefix may stand before it.
+    /// The name in `node=lab type=PATH msg=audit(`, read from the end: a prefix may come first.
     fn node_before(&self) -> Option<&'a [u8]> {
         let stamp = b"audit(".len() + self.event.len() + b"):".len();
         let before = self.line.get(..self.body_offset().checked_sub(stamp)?)?;

@@ -27,8 +27,8 @@ use nom::character::complete::{digit1, space1};
 use nom::combinator::{all_consuming, eof, map, opt};
 use nom::sequence::{delimited, preceded, terminated};
 
-/// The one decimal number of a file. Blanks around it and NUL bytes behind it, which a saved copy of
-/// a whole page has, do not count.
+/// The one decimal number of a file. Blanks around it do not count, nor do NUL bytes behind it, as
+/// a saved copy of a whole page has them.
 ///
 /// ```
 /// assert_eq!(sysparse::counter::count(b"2048000\n"), Ok(2_048_000));
@@ -41,7 +41,7 @@ pub fn count(file: &[u8]) -> Result<u64, ParseError> {
     parse(file, expect("one number of 64 bits", alone(number)))
 }
 
-/// The one hexadecimal number of a file, with or without `0x`, such as `iotmo_cnt` of a SCSI device.
+/// The one hexadecimal number of a file, with or without `0x`: `iotmo_cnt` of a SCSI device.
 ///
 /// ```
 /// assert_eq!(sysparse::counter::hex_count(b"0x1f\n"), Ok(31));

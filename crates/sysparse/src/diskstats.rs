@@ -1,4 +1,4 @@
-//! `/proc/diskstats`: what each block device has done since it appeared, a device a line.
+//! `/proc/diskstats`: what each block device has done since it appeared, one device on each line.
 //!
 //! ```text
 //!    8      16 sdb 219 0 6550 277 1 0 0 0 0 260 278 0 0 0 0 1 0
@@ -25,7 +25,7 @@ pub struct Disk<'a> {
     pub major: u64,
     /// Minor number: the device of that driver.
     pub minor: u64,
-    /// The kernel's name; where sysfs has `!`, this has `/`.
+    /// The kernel's name; it has `/` where sysfs has `!`.
     pub name: &'a [u8],
     /// What it has done.
     pub io: Io,
@@ -97,12 +97,9 @@ impl<'a> Iterator for Disks<'a> {
             return None;
         }
         self.line += empty_lines + 1;
-        let (rest, disk) = match line(input) {
-            Ok((rest, line)) => (rest, disk(line)),
-            Err(_) => {
-                (&[][..], Err(ParseError { expected: "the rest of a line", at: input.len() }))
-            }
-        };
+        let cut = ParseError { expected: "the rest of a line", at: input.len() };
+        let (rest, disk) =
+            line(input).map_or((&[][..], Err(cut)), |(rest, line)| (rest, disk(line)));
         self.rest = rest;
         Some((self.line, disk))
     }
@@ -111,7 +108,7 @@ impl<'a> Iterator for Disks<'a> {
 /// Reads one line, without its end.
 ///
 /// ```
-/// let disk = sysparse::diskstats::disk(b" 8 16 sdb 219 0 6550 277 1 0 8 2 0 260 278 0 0 0 0 1 0")?;
+/// let disk = sysparse::diskstats::disk(b" 8 16 sdb 219 0 6550 277 1 0 8 2 0 260 278 0 0 0 0")?;
 /// assert_eq!((disk.major, disk.minor, disk.name), (8, 16, &b"sdb"[..]));
 /// assert_eq!((disk.io.sectors_read, disk.io.busy_ms), (6550, 260));
 /// # Ok::<(), sysparse::ParseError>(())
@@ -137,53 +134,40 @@ fn device(input: &[u8]) -> Parsed<'_, Disk<'_>> {
 /// ` 219 0 6550 277 1 0 0 0 0 260 278`: reads, writes, and time.
 #[inline]
 fn disk_io(input: &[u8]) -> Parsed<'_, Io> {
-    let (input, (reads, reads_merged, sectors_read, read_ms)) = (
+    let reads = (
         column("a number of reads"),
         column("a number of reads"),
         column("a number of sectors"),
         column("a number of milliseconds or sectors"),
-    )
-        .parse(input)?;
-    let (input, (writes, writes_merged, sectors_written, write_ms)) = (
+    );
+    let writes = (
         column("a number of writes"),
         column("a number of writes"),
         column("a number of sectors"),
         column("a number of milliseconds"),
-    )
-        .parse(input)?;
-    let (rest, (in_flight, busy_ms, queued_ms)) = (
+    );
+    let time = (
         column("a number of requests"),
         column("a number of milliseconds"),
         column("a number of milliseconds"),
-    )
-        .parse(input)?;
-    let reads = Io { reads, reads_merged, sectors_read, read_ms, ..Io::default() };
-    Ok((
-        rest,
-        Io {
-            writes,
-            writes_merged,
-            sectors_written,
-            write_ms,
-            in_flight,
-            busy_ms,
-            queued_ms,
-            ..reads
-        },
-    ))
+    );
+    let (rest, (reads, writes, time)) = (reads, writes, time).parse(input)?;
+    let (reads, reads_merged, sectors_read, read_ms) = reads;
+    let (writes, writes_merged, sectors_written, write_ms) = writes;
+    let (in_flight, busy_ms, queued_ms) = time;
+    let io = Io { reads, reads_merged, sectors_read, read_ms, ..Io::default() };
+    let io = Io { writes, writes_merged, sectors_written, write_ms, ..io };
+    Ok((rest, Io { in_flight, busy_ms, queued_ms, ..io }))
 }
 
 /// ` 248 508 2 5`: the reads, sectors, writes and sectors of a partition before Linux 2.6.25.
 fn partition_io(input: &[u8]) -> Parsed<'_, Io> {
     let numbers = (column(""), column(""), column(""), column(""));
-    let io = |(reads, sectors_read, writes, sectors_written)| Io {
-        reads,
-        sectors_read,
-        writes,
-        sectors_written,
-        ..Io::default()
-    };
-    map(terminated(numbers, (blanks, eof)), io).parse(input)
+    map(terminated(numbers, (blanks, eof)), |(reads, sectors_read, writes, sectors_written)| {
+        let io = Io { reads, sectors_read, ..Io::default() };
+        Io { writes, sectors_written, ..io }
+    })
+    .parse(input)
 }
 
 /// ` 6550`: a number behind blanks, up to a blank or the end.
@@ -233,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_told_with_its_place_and_the_rest_is_read() {
+    fn an_error_has_its_place_and_the_rest_is_read() {
         let text = b" 8 0 sda 1 2 3 4 5 6 7 8 9 10 11\n 8 16 sdb 1 2 x 4\n 8 32 sdc 1 2 3 4 5\n \
                      8 48 sdd 1 2 3 4 5 6 7 8 9 10 11\n 8 64 sde 1 2 3 4 5 6 7 8 9 10 1";
         let mut found = disks(text);

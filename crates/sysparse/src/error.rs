@@ -29,7 +29,7 @@ impl core::error::Error for ParseError {}
 impl ParseError {
     /// The error of a grammar, with its place as an offset from the start of `line`.
     ///
-    /// A nom parser sees what is left of a line, not where the line starts. So while a grammar runs,
+    /// A nom parser sees what is left of a line, not where it starts. So while a grammar runs,
     /// `at` counts the bytes from the place to the end of the line.
     #[cold]
     pub(crate) fn in_line(self, line: &[u8]) -> ParseError {

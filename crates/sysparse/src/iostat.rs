@@ -1,4 +1,4 @@
-//! Device reports of `iostat -x`, read by the names in their headers, for columns differ between versions.
+//! Device reports of `iostat -x`. Columns are found by name, for they differ between versions.
 //!
 //! ```text
 //! Device:         rrqm/s   wrqm/s     r/s     w/s    rkB/s    wkB/s avgrq-sz avgqu-sz   await ...
@@ -134,7 +134,8 @@ impl Header {
     /// let header = Header::parse(b"Device            r/s     rMB/s").expect("a header");
     /// let row = header.row(b"mpatha           7,92      0,50")?;
     /// assert_eq!(row.name, b"mpatha");
-    /// assert_eq!([Column::Reads, Column::ReadKib].map(|column| row.value(column)), [Some(7.92), Some(512.0)]);
+    /// assert_eq!(row.value(Column::Reads), Some(7.92));
+    /// assert_eq!(row.value(Column::ReadKib), Some(512.0));
     /// # Ok::<(), sysparse::ParseError>(())
     /// ```
     ///
@@ -209,7 +210,7 @@ fn next_figure(input: &[u8]) -> Parsed<'_, (f64, Option<f64>)> {
     preceded(gap, expect("a number", figure)).parse(input)
 }
 
-/// `14.7%` or, with `--human`, `94.3k`: a number, and the KiB or the like that its letter stands for.
+/// `14.7%` or, with `--human`, `94.3k`: a number, and how many KiB its letter stands for.
 fn figure(input: &[u8]) -> Parsed<'_, (f64, Option<f64>)> {
     let letter = alt((
         value(None, literal(b"%")),
@@ -304,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_row_is_told_with_its_place() {
+    fn an_error_in_a_row_has_its_place() {
         let header = Header::parse(b"Device r/s w/s").expect("a header");
         let expected = "a device and as many figures as the header has";
         for row in ["", "sda", "sda 1.0", "1.0 2.0"] {

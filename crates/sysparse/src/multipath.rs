@@ -85,7 +85,8 @@ impl<'a> Path<'a> {
     /// ```
     /// use sysparse::multipath::{Line, line};
     ///
-    /// let Line::Path(path) = line(b"| `- 0:0:1:0 sde 8:64 active ready running")? else { panic!() };
+    /// let path = line(b"| `- 0:0:1:0 sde 8:64 active ready running")?;
+    /// let Line::Path(path) = path else { panic!() };
     /// assert!(path.states().eq([&b"active"[..], b"ready", b"running"]));
     /// # Ok::<(), sysparse::ParseError>(())
     /// ```
@@ -102,9 +103,11 @@ impl<'a> Path<'a> {
 /// ```
 /// use sysparse::multipath::{Line, line};
 ///
-/// let Line::Map(map) = line(b"create: mpathb (35000c5) dm-1 LABCO,Virtual B")? else { panic!() };
-/// assert_eq!((map.alias, map.wwid, map.kernel), (&b"mpathb"[..], &b"35000c5"[..], Some(&b"dm-1"[..])));
-/// let Line::Group(group) = line(b"|-+- policy='service-time 0' prio=50 status=active")? else { panic!() };
+/// let map = line(b"create: mpathb (35000c5) dm-1 LABCO,Virtual B")?;
+/// let Line::Map(map) = map else { panic!() };
+/// assert_eq!((map.alias, map.wwid), (&b"mpathb"[..], &b"35000c5"[..]));
+/// let group = line(b"|-+- policy='service-time 0' prio=50 status=active")?;
+/// let Line::Group(group) = group else { panic!() };
 /// assert_eq!((group.priority, group.status), (&b"50"[..], &b"active"[..]));
 /// assert!(line(b"| `- 0:0:1:0 sde").is_err());
 /// # Ok::<(), sysparse::ParseError>(())

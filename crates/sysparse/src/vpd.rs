@@ -1,8 +1,8 @@
 //! Vital product data of SCSI devices.
 //!
-//! The kernel keeps the pages in files such as `/sys/class/scsi_tape/st0/device/vpd_pg80`. A page is
-//! one byte of device type, the page's code, two bytes of length, most significant first, and as
-//! many bytes of contents:
+//! The kernel keeps the pages in files such as `/sys/class/scsi_tape/st0/device/vpd_pg80`. A page
+//! is one byte of device type, the page's code, two bytes of length, most significant first, and
+//! as many bytes of contents:
 //!
 //! ```text
 //! 01 80 00 0a  48 55 31 33 32 37 57 45 59 54      ....HU1327WEYT

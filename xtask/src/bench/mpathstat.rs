@@ -13,7 +13,6 @@ use crate::error::Error;
 use crate::workspace::Workspace;
 use std::io::Write;
 use std::path::Path;
-use std::process::Command;
 use system::make_system;
 
 const MAPS: usize = 1000;
@@ -45,7 +44,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Erro
     for maps in [1, MAPS] {
         print_system_calls(&binary, maps, out)?;
     }
-    print_parser_bench(workspace, out)
+    Ok(())
 }
 
 /// A run of `binary` with many short intervals.
@@ -94,15 +93,6 @@ fn print_system_calls(binary: &str, maps: usize, out: &mut dyn Write) -> Result<
     #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 system calls")]
     let per_report = (many - few) as f64 / f64::from(MORE_OURS);
     Ok(writeln!(out, "system calls per report, {maps:4} maps {per_report:7.1}")?)
-}
-
-/// Prints the benchmark of the parser of diskstats.
-fn print_parser_bench(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Error> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut bench = Command::new(cargo);
-    bench.args(["bench", "--quiet", "--package", "sysparse", "--bench", "diskstats"]);
-    let output = bench.current_dir(workspace.path("")).output().map_err(Error::program("cargo"))?;
-    Ok(out.write_all(&output.stdout)?)
 }
 
 /// A command line that runs on a made-up system.

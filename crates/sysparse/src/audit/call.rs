@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! arch=c000003e syscall=257 success=no exit=-2 a0=ffffff9c a1=7f6ad40e73a0 a2=80000 a3=0 items=1
-//! ppid=1853 pid=1906 auid=7005 uid=7005 gid=7005 euid=7005 ... comm="ls" exe="/usr/bin/ls" key=(null)
+//! ppid=1853 pid=1906 auid=7005 uid=7005 gid=7005 euid=7005 ... comm="ls" exe="/usr/bin/ls" ...
 //! ```
 //!
-//! Source: `audit_log_exit` in `kernel/auditsc.c` of Linux. Most records of a log are of this type and
-//! their fields have the order in which the kernel writes them, so that order is tried first.
+//! Source: `audit_log_exit` in `kernel/auditsc.c` of Linux. Most records of a log are of this type,
+//! and their fields have the order in which the kernel writes them, so that order is tried first.
 
 use super::Record;
 use super::fields::{anywhere, auid_anywhere, field_in};
@@ -47,12 +47,14 @@ impl<'a> Call<'a> {
     /// ```
     /// use sysparse::audit::{self, Call};
     ///
-    /// let line = b"type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=no exit=-13 \
-    ///              a0=ffffff9c a1=7f6ad40e73a0 a2=80241 a3=0 items=1 ppid=1 pid=2 auid=7005 euid=0";
+    /// let line = b"type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=no \
+    ///              exit=-13 a0=ffffff9c a1=7f6ad40e73a0 a2=80241 a3=0 items=1 ppid=1 pid=2 \
+    ///              auid=7005 uid=7005 gid=7005 euid=0 suid=0";
     /// let call = Call::parse(&audit::record(line)?.expect("a record"))?;
     /// assert_eq!((call.arch, call.number, call.success), (0xc000_003e, 257, Some(false)));
     /// assert_eq!((call.items, call.auid), (1, 7005));
-    /// assert_eq!((call.argument(2), call.exit(), call.euid()), (Some(0x80241), Some(-13), Some(0)));
+    /// assert_eq!((call.argument(2), call.exit()), (Some(0x80241), Some(-13)));
+    /// assert_eq!(call.euid(), Some(0));
     /// # Ok::<(), sysparse::ParseError>(())
     /// ```
     ///

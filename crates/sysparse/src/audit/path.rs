@@ -1,7 +1,8 @@
 //! The part of a PATH record that every reader needs.
 //!
 //! ```text
-//! item=1 name="/etc/motd" inode=90 dev=fe:00 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=CREATE cap_fp=0
+//! item=1 name="/etc/motd" inode=90 dev=fe:00 mode=0100644 ouid=0 ogid=0 rdev=00:00
+//! nametype=CREATE cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0
 //! ```
 //!
 //! The kernel of RHEL 7 writes `objtype=` in the place of `nametype=`.
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_parents_are_told_in_any_order_of_fields() {
+    fn names_and_parents_are_found_in_any_order_of_fields() {
         let file = |name: &str, is_parent| Some((name.to_string(), is_parent));
         for (body, wanted) in [
             (

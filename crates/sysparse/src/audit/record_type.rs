@@ -99,7 +99,8 @@ pub(super) fn record_type(input: &[u8]) -> Parsed<'_, RecordType> {
     terminated(name, opt(literal(b" "))).parse(input)
 }
 
-/// The same; the types that fill a log are told apart by their first eight bytes, as one number.
+/// The same as [`record_type`]; the types that fill a log are distinguished by their first eight
+/// bytes as one number.
 #[inline]
 pub(super) fn fast_record_type(input: &[u8]) -> Parsed<'_, RecordType> {
     let Some(eight) = input.first_chunk::<8>() else { return record_type(input) };

@@ -14,7 +14,7 @@ use nom::sequence::terminated;
 pub enum Value<'a> {
     /// Between double quotes: the bytes as they are.
     Quoted(&'a [u8]),
-    /// Without quotes: a number, a word, or hexadecimal text; only the field's meaning tells.
+    /// Without quotes: a number, a word, or hexadecimal text; which of these depends on the field.
     Bare(&'a [u8]),
 }
 
@@ -99,7 +99,7 @@ impl<'a> Value<'a> {
 }
 
 /// A quoted or a bare value; a quote without an end is neither.
-#[inline]
+#[inline(always)]
 pub(super) fn value(input: &[u8]) -> Parsed<'_, Value<'_>> {
     match literal(b"\"")(input) {
         Ok((input, ())) => {
@@ -109,8 +109,8 @@ pub(super) fn value(input: &[u8]) -> Parsed<'_, Value<'_>> {
     }
 }
 
-/// `0100644`, up to a blank or to where the second part of an enriched record begins: at 0x1d, or at
-/// `#035`, which syslog makes of it.
+/// `0100644`, up to a blank or to where the second part of an enriched record begins: at 0x1d, or
+/// at `#035`, which syslog makes of it.
 #[inline]
 pub(super) fn bare(input: &[u8]) -> Parsed<'_, &[u8]> {
     let hash = terminated(literal(b"#"), not(literal(b"035")));

@@ -88,7 +88,7 @@ fn groups_and_paths_are_found_in_every_form() {
 }
 
 #[test]
-fn a_damaged_branch_is_told() {
+fn an_error_in_a_branch_has_its_place() {
     for (text, at) in [
         ("  `- 0:0:0 sdb", 5),
         ("| |- sdb 8:16 active", 5),

@@ -1,5 +1,5 @@
-//! Every prefix and every one-byte change of small samples: no panic, and what is borrowed lies inside
-//! the input.
+//! Every prefix and every one-byte change of small samples: no panic, and what is borrowed lies
+//! inside the input.
 
 use sysparse::diskstats::disks;
 use sysparse::iostat::{Column, Header};

@@ -1,5 +1,5 @@
-//! Samples of storage formats: those of other projects and of our laboratory, where they are present,
-//! compared with what those projects and the tools themselves read; and damage of every kind.
+//! Samples of storage formats: those of other projects and of our laboratory, where they are
+//! present, compared with what those projects and the tools themselves read; and damaged input.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test panics")]
 
