@@ -34,7 +34,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use toolkit::cli;
 use toolkit::messages::Messages;
-use toolkit::sampling::{self, Format, HostInfo, SystemRoot};
+use toolkit::sampling::{self, Format, HostInfo};
 
 /// Runs the command with `words`, those after its name. Returns the exit status: 0, or 1 if there is
 /// no drive.
@@ -53,7 +53,7 @@ pub fn run(
         return Ok(0);
     }
     let format = args.sampling.output.format;
-    let mut root = SystemRoot::open(args.sampling.root.as_deref())?;
+    let mut root = args.sampling.open_root()?;
     let selection = DriveSelection::new(&args.drives, args.naming, &root)?;
     let has_in_flight = args.columns.extended || format.is_records();
     let mut monitor = DriveMonitor {

@@ -4,15 +4,12 @@
 //! above it. Without decimals it is truncated, as in sysstat; with decimals it is rounded.
 //!
 //! ```
-//! use std::time::{Duration, SystemTime};
+//! use std::time::Duration;
 //! use tapestat::rates::{Scale, between};
 //! use tapestat::sample::Sample;
 //! use toolkit::sampling::Moment;
 //!
-//! let moment = |seconds| Moment {
-//!     monotonic: Duration::from_secs(seconds),
-//!     wall: SystemTime::UNIX_EPOCH,
-//! };
+//! let moment = |seconds| Moment { monotonic: Duration::from_secs(seconds), wall: None };
 //! let sample = |seconds| Sample { moment: moment(seconds), readings: Vec::new() };
 //! let scale = Scale { decimals: 0, unit_kib: 1.0, omits_idle: false, has_total: true };
 //! let rates = between(&sample(5), &sample(7), &scale);
@@ -49,8 +46,8 @@ impl Scale {
 /// What all drives did in an interval.
 #[derive(Debug)]
 pub struct IntervalRates {
-    /// The time of day at the end.
-    pub wall: SystemTime,
+    /// The time of day at the end, if known.
+    pub wall: Option<SystemTime>,
     /// The length of the interval.
     pub interval: Duration,
     /// The drives, by number.

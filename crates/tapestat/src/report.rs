@@ -12,9 +12,13 @@ use toolkit::escape::escape_control;
 use toolkit::records::Fixed;
 use toolkit::sampling::{Format, HostInfo, Report};
 
-/// The report that `args` asks for, about `host`, beginning at `wall`.
+/// The report that `args` asks for, about `host`, beginning at `wall`, if known.
 #[must_use]
-pub fn new(args: &Args, host: HostInfo, wall: SystemTime) -> Box<dyn Report<IntervalRates> + '_> {
+pub fn new(
+    args: &Args,
+    host: HostInfo,
+    wall: Option<SystemTime>,
+) -> Box<dyn Report<IntervalRates> + '_> {
     match args.sampling.output.format {
         Format::Text => Box::new(text::Text::new(args, &host, wall)),
         Format::Json => Box::new(json::Json::new(args, host, wall)),

@@ -3,6 +3,7 @@ complete -c tapestat -f
 complete -c tapestat -s y -d 'omit the report since boot'
 complete -c tapestat -s w -d 'wait for a drive; report when drives are added or removed'
 complete -c tapestat -l root -r -F -d 'read proc and sys below DIR'
+complete -c tapestat -l save -r -F -d 'save what is read below DIR, for --root'
 complete -c tapestat -s z -d 'omit idle drives'
 complete -c tapestat -s T -d 'add a line with the total'
 complete -c tapestat -s j -x -a 'ID PATH SERIAL HCTL' -d 'show persistent names: ID, PATH, SERIAL or HCTL'

@@ -34,6 +34,7 @@ const REPORTS: &[Opt<Args>] = &[
         |args| args.wait = true,
     ),
     Opt::ROOT,
+    Opt::SAVE,
 ];
 
 const DRIVES: &[Opt<Args>] = &[

@@ -15,7 +15,7 @@ pub(super) struct Json<'a> {
 }
 
 impl Json<'_> {
-    pub(super) fn new(args: &Args, host: HostInfo, wall: SystemTime) -> Json<'_> {
+    pub(super) fn new(args: &Args, host: HostInfo, wall: Option<SystemTime>) -> Json<'_> {
         let document = Document::new(host, wall, args.sampling.output.time);
         Json { args, document, decimals: args.scale().decimals }
     }
@@ -62,7 +62,7 @@ impl Report<IntervalRates> for Json<'_> {
     }
 
     fn interval(&mut self, rates: &IntervalRates, out: &mut dyn Write) -> io::Result<()> {
-        self.document.begin_report(Some(rates.wall), out)?;
+        self.document.begin_report(rates.wall, out)?;
         writeln!(out, "\t\t\t\t\t\"tape\": [")?;
         for (index, row) in rates.rows.iter().enumerate() {
             write!(out, "{}\t\t\t\t\t\t", if index > 0 { ",\n" } else { "" })?;

@@ -59,10 +59,10 @@ impl Records {
     /// The values of [`KEYS`].
     fn values<'a>(&self, rates: &IntervalRates, row: &'a Row, time: &'a str) -> Vec<Value<'a>> {
         let fixed = |scaled| Value::Fixed(Fixed { scaled, decimals: self.decimals, mark: "." });
-        let time = if self.is_epoch {
-            Value::Number(datetime::epoch(rates.wall))
-        } else {
-            Value::Text(time.as_bytes())
+        let time = match rates.wall {
+            Some(wall) if self.is_epoch => Value::Number(datetime::epoch(wall)),
+            Some(_) => Value::Text(time.as_bytes()),
+            None => Value::Null,
         };
         let millis = u64::try_from(rates.interval.as_millis()).unwrap_or(u64::MAX);
         let seconds = Value::Fixed(Fixed { scaled: millis, decimals: 3, mark: "." });
@@ -84,7 +84,7 @@ impl Report<IntervalRates> for Records {
     }
 
     fn interval(&mut self, rates: &IntervalRates, mut out: &mut dyn Write) -> io::Result<()> {
-        let time = DateTimeFormat::Iso.date_time(rates.wall);
+        let time = rates.wall.map(|wall| DateTimeFormat::Iso.date_time(wall)).unwrap_or_default();
         for row in rates.rows.iter().chain(&rates.total) {
             let values = self.values(rates, row, &time);
             if self.is_json {

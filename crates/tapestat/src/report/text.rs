@@ -20,6 +20,9 @@ pub(super) struct Text<'a> {
     colors: Colors,
 }
 
+/// What stands for an unknown value.
+const UNKNOWN: &str = "-";
+
 /// The columns of `-x` and their widths.
 const EXTENDED: [(&str, usize); 7] = [
     ("kB/rd", 8),
@@ -32,12 +35,13 @@ const EXTENDED: [(&str, usize); 7] = [
 ];
 
 impl Text<'_> {
-    pub(super) fn new<'a>(args: &'a Args, host: &HostInfo, wall: SystemTime) -> Text<'a> {
+    pub(super) fn new<'a>(args: &'a Args, host: &HostInfo, wall: Option<SystemTime>) -> Text<'a> {
         let format = DateTimeFormat::from_env();
         let [system, release, node, machine] =
             [&host.system, &host.release, &host.node, &host.machine]
-                .map(|name| escape_control(name.as_bytes()));
-        let (date, cpus) = (format.date(wall), host.cpus);
+                .map(|name| escape_control(name.as_deref().unwrap_or(UNKNOWN).as_bytes()));
+        let date = wall.map_or(UNKNOWN.to_owned(), |wall| format.date(wall));
+        let cpus = host.cpus.map_or(UNKNOWN.to_owned(), |cpus| cpus.to_string());
         // An empty line follows the header at once only if the report since boot does.
         let empty = if args.schedule().since_boot { "\n" } else { "" };
         let header =
@@ -123,10 +127,10 @@ impl Text<'_> {
                     let role = Role::figure(value.scaled == 0);
                     self.colors.write(role, format_args!(" {value:width$}"), out)?;
                 }
-                None => write!(out, " {:>width$}", "-")?,
+                None => write!(out, " {UNKNOWN:>width$}")?,
             }
         }
-        write!(out, " {:>5}", row.state().unwrap_or("-"))
+        write!(out, " {:>5}", row.state().unwrap_or(UNKNOWN))
     }
 }
 
@@ -142,7 +146,8 @@ impl Report<IntervalRates> for Text<'_> {
 
     fn interval(&mut self, rates: &IntervalRates, out: &mut dyn Write) -> io::Result<()> {
         if let Some(time) = self.args.sampling.output.time {
-            writeln!(out, "{}", self.format.time(time, rates.wall))?;
+            let time = rates.wall.map(|wall| self.format.time(time, wall));
+            writeln!(out, "{}", time.as_deref().unwrap_or(UNKNOWN))?;
         }
         let rows = || rates.rows.iter().chain(&rates.total);
         let longest = rows().map(|row| row.name().chars().count()).max().unwrap_or(0);

@@ -3,8 +3,10 @@
 //! A command has [`SamplingOptions`] among its arguments and gives access to them by [`AsMut`]. Its
 //! table of options names [`Opt::ROOT`], [`Opt::MEGA`] and so on.
 
+use super::error::Error;
 use super::output_options::{Format, OutputOptions, Unit};
 use super::schedule::Schedule;
+use super::system_root::SystemRoot;
 use crate::cli::{self, Opt, ValueHint, long, short};
 use crate::datetime::TimeFormat;
 use std::path::PathBuf;
@@ -16,11 +18,23 @@ pub struct SamplingOptions {
     pub schedule: Schedule,
     /// The folder of a saved system, see [`SystemRoot`](super::SystemRoot).
     pub root: Option<PathBuf>,
+    /// The folder in which samples are saved, see [`SystemRoot::save_to`](super::SystemRoot::save_to).
+    pub save: Option<PathBuf>,
     /// How reports are printed.
     pub output: OutputOptions,
 }
 
 impl SamplingOptions {
+    /// The system that is sampled, and saved if asked for.
+    ///
+    /// # Errors
+    /// There is no system below the root, or the folder in which to save cannot be used.
+    pub fn open_root(&self) -> Result<SystemRoot, Error> {
+        let mut root = SystemRoot::open(self.root.as_deref())?;
+        self.save.as_deref().map(|folder| root.save_to(folder)).transpose()?;
+        Ok(root)
+    }
+
     /// Checks the options as a whole.
     ///
     /// # Errors
@@ -40,6 +54,18 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
          from the next one, without waiting, and the run ends after the last.",
         |args, value| {
             args.as_mut().root = Some(value.into());
+            Ok(())
+        },
+    );
+    /// `--save`.
+    pub const SAVE: Opt<A> = Opt::value(
+        long("save").takes("DIR", ValueHint::File),
+        "save what is read below DIR, for --root",
+        "While reporting as usual, save what is read from `proc` and `sys` below DIR, a new or empty \
+         folder, with one numbered folder per sample. With `--root DIR` and the same other options, \
+         the command prints the same reports again, on any machine.",
+        |args, value| {
+            args.as_mut().save = Some(value.into());
             Ok(())
         },
     );
