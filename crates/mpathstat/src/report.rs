@@ -19,6 +19,8 @@ pub fn new(args: &Args, host: HostInfo, wall: Option<SystemTime>) -> Box<DynRepo
     match args.sampling.output.format {
         Format::Text => Box::new(text::Text::new(args)),
         Format::Json => Box::new(json::Json::new(args, host, wall)),
-        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
+        Format::JsonLines | Format::Tsv | Format::Prometheus => {
+            Box::new(records::Records::new(args))
+        }
     }
 }

@@ -63,7 +63,10 @@ impl Args {
             None | Some(Duration::ZERO) => {
                 Schedule { count: Some(1), since_boot: true, ..schedule.clone() }
             }
-            Some(_) => Schedule { since_boot: !self.skips_since_boot, ..schedule.clone() },
+            Some(_) => {
+                let is_metrics = self.sampling.output.format == Format::Prometheus;
+                Schedule { since_boot: is_metrics || !self.skips_since_boot, ..schedule.clone() }
+            }
         }
     }
 
@@ -89,6 +92,10 @@ impl Args {
         let Schedule { interval, count, .. } = self.sampling.schedule;
         if count.is_some() && interval == Some(Duration::ZERO) {
             return Err("a count needs an interval greater than 0".to_owned());
+        }
+        let is_metrics = self.sampling.output.format == Format::Prometheus;
+        if is_metrics && interval.is_some_and(|time| !time.is_zero()) && count != Some(1) {
+            return Err("-o prometheus prints one sample; omit the interval".to_owned());
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ pub mod sample;
 use args::{COMMAND, USAGE};
 use drives::Drives;
 use error::Error;
-use monitor::DriveMonitor;
+use monitor::{DriveMonitor, EmptyReport};
 use names::DriveSelection;
 use std::ffi::OsString;
 use std::io::Write;
@@ -55,12 +55,13 @@ pub fn run(
     let format = args.sampling.output.format;
     let mut root = args.sampling.open_root()?;
     let selection = DriveSelection::new(&args.drives, args.naming, &root)?;
-    let has_in_flight = args.columns.extended || format.is_records();
+    let has_in_flight =
+        args.columns.extended || format.is_records() || format == Format::Prometheus;
     let mut monitor = DriveMonitor {
         drives: Drives::new(selection, args.wait, has_in_flight),
         scale: args.scale(),
         waits: args.wait,
-        has_empty_report: format == Format::Json,
+        empty_report: EmptyReport::for_format(format),
     };
     let wall = sample::moment(&mut root)?.wall;
     let mut report = report::new(&args, HostInfo::read(&mut root), wall);

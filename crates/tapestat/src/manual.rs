@@ -22,7 +22,16 @@ pub(crate) const MANUAL: Manual = Manual {
         "Options, output and exit status are those of the command with the same name in sysstat. \
          COMPATIBILITY lists the differences.",
     ],
-    sections: &[COLUMNS, EXTENDED, RECORDS, ENVIRONMENT, EXIT_STATUS, COMPATIBILITY, FILES],
+    sections: &[
+        COLUMNS,
+        EXTENDED,
+        RECORDS,
+        METRICS,
+        ENVIRONMENT,
+        EXIT_STATUS,
+        COMPATIBILITY,
+        FILES,
+    ],
     examples: &[
         (
             "Find out why a backup is slow. Drive st1 is as busy as st0 but writes only a seventh \
@@ -90,6 +99,23 @@ const RECORDS: Section = (
        counter: `read_ns`, `write_ns`, `io_ns`, `read_bytes`, `write_bytes`, `reads`, `writes`, \
        `others`, `residuals`. Amounts are in kB, whatever unit is selected. An unknown value is \
        `null` in jsonl and empty in tsv. Every line is complete, even if a signal ends the run."],
+);
+
+const METRICS: Section = (
+    "METRICS",
+    &[
+        "`-o prometheus` prints one sample in the text format 0.0.4 of Prometheus, for the textfile \
+         collector of node_exporter: `tapestat_drives`, and for each drive the counters \
+         `tapestat_reads_total`, `tapestat_writes_total`, `tapestat_other_operations_total`, \
+         `tapestat_residuals_total`, `tapestat_read_bytes_total`, `tapestat_written_bytes_total`, \
+         `tapestat_read_time_seconds_total`, `tapestat_write_time_seconds_total`, \
+         `tapestat_io_time_seconds_total`, and the gauge `tapestat_requests_in_flight`. The label \
+         `drive` is the name in the kernel, and with `-j` the label `name` is the persistent name. \
+         An unknown value is left out. If there is no drive, `tapestat_drives` is 0, and so is the \
+         exit status.",
+        "Write to another file first, so that the collector never reads half a file:",
+        "    tapestat -o prometheus > $dir/tape.prom.new && mv $dir/tape.prom.new $dir/tape.prom",
+    ],
 );
 
 const ENVIRONMENT: Section = (

@@ -6,7 +6,7 @@ use crate::rates::{self, IntervalRates, Scale};
 use crate::sample::{Sample, moment, uptime};
 use std::io::Write;
 use toolkit::messages::Messages;
-use toolkit::sampling::{FirstSample, IntervalCommand, SystemRoot};
+use toolkit::sampling::{FirstSample, Format, IntervalCommand, SystemRoot};
 
 /// Reports on the counters of drives.
 pub struct DriveMonitor {
@@ -16,8 +16,31 @@ pub struct DriveMonitor {
     pub scale: Scale,
     /// Whether to wait for a drive.
     pub waits: bool,
-    /// Whether a report without drives is printed, as sysstat does for JSON.
-    pub has_empty_report: bool,
+    /// What is printed if there is no drive.
+    pub empty_report: EmptyReport,
+}
+
+/// What is printed if there is no drive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmptyReport {
+    /// A message only.
+    None,
+    /// A report, as sysstat does for JSON.
+    Silent,
+    /// A report, and a message.
+    WithMessage,
+}
+
+impl EmptyReport {
+    /// That of a format. Metrics must be replaced even if the last drive is gone.
+    #[must_use]
+    pub fn for_format(format: Format) -> EmptyReport {
+        match format {
+            Format::Text | Format::JsonLines | Format::Tsv => EmptyReport::None,
+            Format::Json => EmptyReport::Silent,
+            Format::Prometheus => EmptyReport::WithMessage,
+        }
+    }
 }
 
 impl IntervalCommand for DriveMonitor {
@@ -42,13 +65,15 @@ impl IntervalCommand for DriveMonitor {
         for number in self.drives.missing() {
             messages.warn(format_args!("st{number}: no such drive, or it has no statistics"));
         }
-        match self.drives.is_empty() {
-            false => FirstSample::Report,
-            true if self.has_empty_report => FirstSample::ReportLast,
-            true => {
-                messages.print_raw("No tape drives with statistics found");
-                FirstSample::End(1)
-            }
+        if !self.drives.is_empty() {
+            return FirstSample::Report;
+        }
+        if self.empty_report != EmptyReport::Silent {
+            messages.print_raw("No tape drives with statistics found");
+        }
+        match self.empty_report {
+            EmptyReport::None => FirstSample::End(1),
+            EmptyReport::Silent | EmptyReport::WithMessage => FirstSample::ReportLast,
         }
     }
 

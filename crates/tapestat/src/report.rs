@@ -1,6 +1,7 @@
 //! Reports: text for people, a JSON document, and records for programs. Nothing is computed here.
 
 mod json;
+mod metrics;
 mod records;
 mod text;
 
@@ -23,6 +24,7 @@ pub fn new(
         Format::Text => Box::new(text::Text::new(args, &host, wall)),
         Format::Json => Box::new(json::Json::new(args, host, wall)),
         Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
+        Format::Prometheus => Box::new(metrics::Metrics::new(args)),
     }
 }
 
@@ -44,6 +46,11 @@ impl Row {
     /// The name that is shown.
     fn name(&self) -> &str {
         self.drive.as_ref().map_or("total", |drive| &drive.shown)
+    }
+
+    /// The name in the kernel.
+    fn kernel(&self) -> &str {
+        self.drive.as_ref().map_or("total", |drive| &drive.kernel)
     }
 
     /// What the drive is doing, in a word.

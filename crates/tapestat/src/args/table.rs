@@ -99,7 +99,8 @@ const OUTPUT: &[Opt<Args>] = &[
         "Select the output format. `JSON` is the document that sysstat's command prints. `jsonl` \
          (one JSON object per line) and `tsv` (tab-separated values below a line with their names) \
          print one record per drive and report, with rates and with the increase of each counter; \
-         see RECORDS.",
+         see RECORDS. `prometheus` prints the counters once, in the text format of Prometheus; see \
+         METRICS. Upper and lower case mean the same.",
     ),
     Opt::TIME,
     Opt::EPOCH,

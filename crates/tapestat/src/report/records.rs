@@ -66,9 +66,8 @@ impl Records {
         };
         let millis = u64::try_from(rates.interval.as_millis()).unwrap_or(u64::MAX);
         let seconds = Value::Fixed(Fixed { scaled: millis, decimals: 3, mark: "." });
-        let drive = row.drive.as_ref().map_or("total", |drive| &drive.kernel);
         let mut values = Vec::with_capacity(KEYS.len());
-        values.extend([time, seconds, Value::Text(drive.as_bytes())]);
+        values.extend([time, seconds, Value::Text(row.kernel().as_bytes())]);
         values.push(Value::Text(row.name().as_bytes()));
         values.extend(row.figures.map(fixed));
         values.extend(row.extended(".").map(|value| value.map_or(Value::Null, Value::Fixed)));

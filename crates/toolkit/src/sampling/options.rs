@@ -9,6 +9,7 @@ use super::schedule::Schedule;
 use super::system_root::SystemRoot;
 use crate::cli::{self, Opt, ValueHint, long, short};
 use crate::datetime::TimeFormat;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// What the shared options and operands ask for.
@@ -119,13 +120,36 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
     /// `-o`, with its paragraph.
     #[must_use]
     pub const fn format(doc: &'static str) -> Opt<A> {
-        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv"]);
-        const HELP: &str = "output format: JSON (one document), jsonl or tsv (records)";
+        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv", "prometheus"]);
+        const HELP: &str = "output format: JSON (one document), jsonl or tsv (records), prometheus";
         Opt::value(short('o').takes("FORMAT", WORDS), HELP, doc, |args, value| {
-            let formats =
-                [("JSON", Format::Json), ("jsonl", Format::JsonLines), ("tsv", Format::Tsv)];
-            args.as_mut().output.format = cli::choice(&formats, value)?;
+            args.as_mut().output.format = format_from_word(&FORMATS, value)?;
             Ok(())
         })
     }
+
+    /// `-o` of a command that does not write metrics, with its paragraph.
+    #[must_use]
+    pub const fn format_without_metrics(doc: &'static str) -> Opt<A> {
+        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv"]);
+        const HELP: &str = "output format: JSON (one document), jsonl or tsv (records)";
+        Opt::value(short('o').takes("FORMAT", WORDS), HELP, doc, |args, value| {
+            let formats = FORMATS.split_last().map_or(&FORMATS[..], |(_, rest)| rest);
+            args.as_mut().output.format = format_from_word(formats, value)?;
+            Ok(())
+        })
+    }
+}
+
+const FORMATS: [(&str, Format); 4] = [
+    ("JSON", Format::Json),
+    ("jsonl", Format::JsonLines),
+    ("tsv", Format::Tsv),
+    ("prometheus", Format::Prometheus),
+];
+
+/// The format with this name, in any case.
+fn format_from_word(formats: &[(&str, Format)], value: &OsStr) -> Result<Format, String> {
+    let found = formats.iter().find(|(word, _)| value.eq_ignore_ascii_case(word));
+    found.map_or_else(|| cli::choice(formats, value), |(_, format)| Ok(*format))
 }

@@ -14,7 +14,7 @@ use super::tree::Tree;
 use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// What follows a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,6 +219,27 @@ impl SystemRoot {
             false if self.is_saved && !self.next_tree() => NextSample::End,
             false => NextSample::Due,
         })
+    }
+
+    /// Like [`SystemRoot::next_sample`], and calls `observe` every `step` in the meantime. There is
+    /// nothing to observe between the trees of a saved system, and what `observe` reads is not saved.
+    ///
+    /// # Errors
+    /// Those of [`SystemRoot::next_sample`].
+    pub fn next_sample_and_observe(
+        &mut self,
+        timer: &mut IntervalTimer,
+        step: Duration,
+        mut observe: impl FnMut(&mut SystemRoot),
+    ) -> Result<NextSample, Error> {
+        if self.is_saved {
+            return self.next_sample(timer);
+        }
+        self.save_sample()?;
+        let recording = self.recording.take();
+        let is_due = timer.wait_and_observe(step, || observe(self));
+        self.recording = RefCell::new(recording);
+        Ok(if is_due? { NextSample::Due } else { NextSample::Stopped })
     }
 
     /// Proceeds to the next tree of a saved system, if there is one.
