@@ -38,8 +38,6 @@ pub struct Args {
     decimals: Option<usize>,
     /// What is shown besides the default columns and rows, and what is omitted.
     pub columns: Columns,
-    /// Whether to print the version as sysstat does, and end.
-    pub version: bool,
 }
 
 /// What is shown besides the default columns and rows, and what is omitted.

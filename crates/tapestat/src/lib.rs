@@ -48,10 +48,6 @@ pub fn run(
 ) -> Result<u8, Error> {
     let request = cli::parse(&COMMAND, words).inspect_err(|_| messages.print_raw(USAGE))?;
     let Some(args) = request.args_or_print(out)? else { return Ok(0) };
-    if args.version {
-        report::version(out)?;
-        return Ok(0);
-    }
     let format = args.sampling.output.format;
     let mut root = args.sampling.open_root()?;
     let selection = DriveSelection::new(&args.drives, args.naming, &root)?;

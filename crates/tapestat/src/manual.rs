@@ -1,6 +1,7 @@
-//! The text of the man page, except for the options.
+//! The text of the man page, except for the options, and that of `-V`.
 
 use toolkit::cli::{Manual, ValueHint};
+use toolkit::escape::escape_control;
 
 /// The man page of `tapestat`.
 pub(crate) const MANUAL: Manual = Manual {
@@ -54,6 +55,18 @@ pub(crate) const MANUAL: Manual = Manual {
     ],
     see_also: &["iostat(1)", "mt(1)", "st(4)"],
 };
+
+/// The variables that are set, and the version.
+pub(crate) fn version() -> String {
+    let mut text = String::new();
+    for name in ["S_COLORS", "S_COLORS_SGR", "S_TIME_FORMAT"] {
+        if let Some(value) = std::env::var_os(name) {
+            text.extend([name, "=", &escape_control(value.as_encoded_bytes()), "\n"]);
+        }
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    text + "tapestat version " + version + "\n(C) the authors of tapestat; MIT OR Apache-2.0\n"
+}
 
 type Section = (&'static str, &'static [&'static str]);
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use sysparse::device_name::{Hctl, number_after};
 use sysparse::vpd;
 use toolkit::escape::escape_control;
-use toolkit::sampling::SystemRoot;
+use toolkit::sampling::{OpenFile, SystemRoot};
 
 /// The folder in which the kernel lists the drives.
 pub(crate) const CLASS: &str = "sys/class/scsi_tape";
@@ -130,7 +130,8 @@ impl DriveSelection {
 
 /// The serial number that the drive reported to the kernel.
 fn serial(root: &mut SystemRoot, device: &str) -> Option<String> {
-    let serial = vpd::unit_serial_number(root.read(format!("{device}/vpd_pg80")).ok()?).ok()?;
+    let mut file = OpenFile::new(format!("{device}/vpd_pg80"));
+    let serial = vpd::unit_serial_number(root.read_attribute(&mut file).ok()?).ok()?;
     (!serial.is_empty()).then(|| escape_control(serial))
 }
 

@@ -132,7 +132,7 @@ pub fn since_boot(new: &Sample, uptime: Duration, scale: &Scale) -> IntervalRate
 /// whose counters were reset.
 #[must_use]
 pub fn between(old: &Sample, new: &Sample, scale: &Scale) -> IntervalRates {
-    let interval = new.moment.monotonic.saturating_sub(old.moment.monotonic);
+    let interval = interval_between(old.moment.monotonic, new.moment.monotonic);
     let rows = pairs(&old.readings, &new.readings, Reading::key).filter_map(|pair| {
         let Pair::Both(old, new) = pair else {
             return None;
@@ -266,6 +266,19 @@ fn figure(kind: Kind, increase: u64, interval: Duration, scale: &Scale) -> u64 {
 #[allow(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
 fn seconds(interval: Duration) -> f64 {
     interval.as_micros() as f64 / 1e6
+}
+
+/// The time from one sample to the next in milliseconds as sysstat counts it: the difference of the
+/// seconds, and that of the microseconds without its fraction of a millisecond. It is 1 at least, but
+/// 0 if the clock stands still.
+fn interval_between(old: Duration, new: Duration) -> Duration {
+    let micros = |time: Duration| i64::from(time.subsec_micros());
+    let Some(seconds) = new.as_secs().checked_sub(old.as_secs()).filter(|_| new > old) else {
+        return Duration::ZERO;
+    };
+    let millis = (micros(new) - micros(old)) / 1000;
+    let millis = Duration::from_secs(seconds).as_millis().saturating_add_signed(millis.into());
+    Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX).max(1))
 }
 
 /// The time since boot in milliseconds as sysstat computes it, which sometimes is one less than right.

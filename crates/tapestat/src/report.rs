@@ -7,9 +7,7 @@ mod text;
 
 use crate::args::Args;
 use crate::rates::{IntervalRates, Row, State};
-use std::io::{self, Write};
 use std::time::SystemTime;
-use toolkit::escape::escape_control;
 use toolkit::records::Fixed;
 use toolkit::sampling::{Format, HostInfo, Report};
 
@@ -26,20 +24,6 @@ pub fn new(
         Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
         Format::Prometheus => Box::new(metrics::Metrics::new(args)),
     }
-}
-
-/// Writes the variables that are set, and the version.
-///
-/// # Errors
-/// Those of `out`.
-pub fn version(out: &mut dyn Write) -> io::Result<()> {
-    for name in ["S_COLORS", "S_COLORS_SGR", "S_TIME_FORMAT"] {
-        if let Some(value) = std::env::var_os(name) {
-            writeln!(out, "{name}={}", escape_control(value.as_encoded_bytes()))?;
-        }
-    }
-    writeln!(out, "tapestat version {}", env!("CARGO_PKG_VERSION"))?;
-    writeln!(out, "(C) the authors of tapestat; MIT OR Apache-2.0")
 }
 
 impl Row {

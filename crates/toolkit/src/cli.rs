@@ -172,6 +172,7 @@ pub fn parse<A: Default>(
             }
             Action::Help => return Ok(Request::Print(command.help())),
             Action::Version => return Ok(Request::Print(command.version())),
+            Action::Text(text) => return Ok(Request::Print(text())),
         }
     }
     (command.check)(&args).map_err(fail)?;

@@ -1,9 +1,9 @@
 //! The table of options.
 
 use super::{Args, operand};
-use crate::manual::MANUAL;
+use crate::manual::{MANUAL, version};
 use crate::names::Naming;
-use toolkit::cli::{self, Command, Opt, OptionGroup, ValueHint, long, short};
+use toolkit::cli::{self, Action, Command, Opt, OptionGroup, OptionSpec, ValueHint, long, short};
 
 /// The command and its options.
 pub const COMMAND: Command<Args> = Command {
@@ -104,12 +104,15 @@ const OUTPUT: &[Opt<Args>] = &[
     ),
     Opt::TIME,
     Opt::EPOCH,
-    Opt::flag(
-        short('V'),
-        "print the version as sysstat does",
-        "Print the variables described in ENVIRONMENT that are set, and the version, and end.",
-        |args| args.version = true,
-    ),
+    Opt {
+        about: OptionSpec {
+            help: "print the version as sysstat does",
+            doc: "Print the variables described in ENVIRONMENT that are set, and the version, and \
+                  end. What follows on the command line is ignored.",
+            ..short('V')
+        },
+        action: Action::Text(version),
+    },
     Opt::HELP,
     Opt::VERSION,
 ];

@@ -33,6 +33,20 @@ fn figures_are_divided_as_sysstat_divides() {
 }
 
 #[test]
+fn intervals_are_whole_milliseconds_as_in_sysstat() {
+    let between = |old: [u32; 2], new: [u32; 2]| {
+        let time = |[seconds, micros]: [u32; 2]| Duration::new(seconds.into(), micros * 1000);
+        interval_between(time(old), time(new)).as_millis()
+    };
+    assert_eq!(between([100, 0], [100, 999_500]), 999);
+    assert_eq!(between([100, 500], [101, 0]), 1000, "-500 microseconds are 0 milliseconds");
+    assert_eq!(between([100, 999_900], [102, 800]), 1001);
+    assert_eq!(between([100, 0], [100, 1]), 1);
+    assert_eq!(between([100, 7], [100, 7]), 0);
+    assert_eq!(between([101, 0], [100, 999_999]), 0);
+}
+
+#[test]
 fn a_row_has_no_average_of_operations_that_did_not_happen() {
     let increase = Counters {
         reads: 3,

@@ -168,9 +168,9 @@ mod tests {
         let start = Instant::now();
         let mut timer = IntervalTimer::stopped_by(stop, INTERVAL);
         let mut steps = Vec::new();
-        let step = INTERVAL / 5;
-        assert!(timer.wait_and_observe(step, || steps.push(start.elapsed())).unwrap());
+        let fifth = INTERVAL / 5;
+        assert!(timer.wait_and_observe(fifth, || steps.push(start.elapsed())).unwrap());
         assert!(start.elapsed() >= INTERVAL && steps.len() < 5, "{steps:?}");
-        assert!(steps.iter().zip(1..).all(|(time, number)| *time >= step * number), "{steps:?}");
+        assert!(steps.iter().zip(1..).all(|(time, number)| *time >= fifth * number), "{steps:?}");
     }
 }

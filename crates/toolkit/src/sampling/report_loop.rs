@@ -133,11 +133,12 @@ pub fn run<C: IntervalCommand>(
     report.begin(out)?;
     out.flush()?;
     let mut reports = ReportLoop { command, report, schedule, root, timer, out, messages };
-    let status = reports.run()?;
+    // A report that an error ends is still a whole document.
+    let status = reports.run();
     root.save_sample()?;
     report.end(out)?;
     out.flush()?;
-    Ok(status)
+    status
 }
 
 struct ReportLoop<'a, C, R: ?Sized, O, M: Write> {
