@@ -27,16 +27,6 @@ pub fn new(
 }
 
 impl Row {
-    /// The name that is shown.
-    fn name(&self) -> &str {
-        self.drive.as_ref().map_or("total", |drive| &drive.shown)
-    }
-
-    /// The name in the kernel.
-    fn kernel(&self) -> &str {
-        self.drive.as_ref().map_or("total", |drive| &drive.kernel)
-    }
-
     /// What the drive is doing, in a word.
     fn state(&self) -> Option<&'static str> {
         Some(match self.state? {

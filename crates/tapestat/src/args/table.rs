@@ -3,6 +3,7 @@
 use super::{Args, operand};
 use crate::manual::{MANUAL, version};
 use crate::names::Naming;
+use crate::rates::By;
 use toolkit::cli::{self, Action, Command, Opt, OptionGroup, OptionSpec, ValueHint, long, short};
 
 /// The command and its options.
@@ -39,14 +40,25 @@ const REPORTS: &[Opt<Args>] = &[
 
 const DRIVES: &[Opt<Args>] = &[
     Opt::flag(short('z'), "omit idle drives", "Omit drives whose figures are all 0.", |args| {
-        args.columns.omits_idle = true;
+        args.rows.omits_idle = true;
     }),
     Opt::flag(
         short('T'),
         "add a line with the total",
         "Add a line with the total of the figures above it. With `-x`, its sizes and times are \
          averages over all operations.",
-        |args| args.columns.total = true,
+        |args| args.rows.has_total = true,
+    ),
+    Opt::value(
+        short('g').takes("WHAT", ValueHint::Words(&["host", "target"])),
+        "one line per host or target instead of per drive",
+        "Print one line for all drives of a SCSI host or of a SCSI target, with the sums of what they \
+         did. Drives whose address is unknown are on the line `-`.",
+        |args, value| {
+            let words = [("host", By::Host), ("target", By::Target)];
+            args.rows.sums_by = Some(cli::choice(&words, value)?);
+            Ok(())
+        },
     ),
     Opt::value(
         short('j').takes("NAMES", ValueHint::Words(&["ID", "PATH", "SERIAL", "HCTL"])),
@@ -54,7 +66,10 @@ const DRIVES: &[Opt<Args>] = &[
         "Show each drive by a name that does not depend on the order in which the kernel finds \
          drives: `ID` and `PATH` are the names in `/dev/tape/by-id` and `/dev/tape/by-path`, \
          `SERIAL` is the serial number of the drive, and `HCTL` its host, channel, target and LUN. \
-         A drive without such a name is shown by its kernel name.",
+         The lines are in the order of these names, and the kernel name is in a column of its own. \
+         A drive without such a name is shown by its kernel name. If several drives share an id, \
+         they are shown by their kernel names, and this is reported on stderr. If drives have the \
+         same serial number, as one drive on two paths does, `@` and the address follow it.",
         |args, value| {
             let names = [
                 ("ID", Naming::Id),
@@ -91,6 +106,13 @@ const FIGURES: &[Opt<Args>] = &[
         "show block sizes, times of operations, requests in flight, states",
         "Add the columns described in EXTENDED STATISTICS.",
         |args| args.columns.extended = true,
+    ),
+    Opt::flag(
+        long("gaps"),
+        "show gaps between transfers: whether a drive starves",
+        "Add the columns described in GAPS. For this, three counters of each drive are read ten times \
+         a second between the reports.",
+        |args| args.columns.gaps = true,
     ),
 ];
 

@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::rates::{IntervalRates, Row};
-use crate::sample::Counters;
+use crate::sample::Increase;
 use std::io::{self, Write};
 use toolkit::records::{Fixed, Metric, MetricKind, Value};
 use toolkit::sampling::Report;
@@ -12,23 +12,23 @@ pub(super) struct Metrics {
 }
 
 /// A metric of a drive: name, help, and the value.
-type DriveMetric = (&'static str, &'static str, fn(&Counters) -> Value<'static>);
+type DriveMetric = (&'static str, &'static str, fn(&Increase) -> Value<'static>);
 
 const COUNTERS: [DriveMetric; 9] = [
-    ("tapestat_reads_total", "Reads completed.", |done| Value::Number(done.reads)),
-    ("tapestat_writes_total", "Writes completed.", |done| Value::Number(done.writes)),
+    ("tapestat_reads_total", "Reads completed.", |done| number(done.reads)),
+    ("tapestat_writes_total", "Writes completed.", |done| number(done.writes)),
     (
         "tapestat_other_operations_total",
         "Operations completed that neither read nor write.",
-        |done| Value::Number(done.others),
+        |done| number(done.others),
     ),
     (
         "tapestat_residuals_total",
         "Reads and writes that transferred less than requested.",
-        |done| Value::Number(done.residuals),
+        |done| number(done.residuals),
     ),
-    ("tapestat_read_bytes_total", "Bytes read.", |done| Value::Number(done.read_bytes)),
-    ("tapestat_written_bytes_total", "Bytes written.", |done| Value::Number(done.write_bytes)),
+    ("tapestat_read_bytes_total", "Bytes read.", |done| number(done.read_bytes)),
+    ("tapestat_written_bytes_total", "Bytes written.", |done| number(done.write_bytes)),
     ("tapestat_read_time_seconds_total", "Time that completed reads took.", |done| {
         seconds(done.read_ns)
     }),
@@ -40,9 +40,14 @@ const COUNTERS: [DriveMetric; 9] = [
     }),
 ];
 
+fn number(count: Option<u64>) -> Value<'static> {
+    count.map_or(Value::Null, Value::Number)
+}
+
 /// Exactly the nanoseconds of a counter.
-fn seconds(ns: u64) -> Value<'static> {
-    Value::Fixed(Fixed { scaled: ns, decimals: 9, mark: "." })
+fn seconds(ns: Option<u64>) -> Value<'static> {
+    let fixed = |ns| Value::Fixed(Fixed { scaled: ns, decimals: 9, mark: "." });
+    ns.map_or(Value::Null, fixed)
 }
 
 impl Metrics {
@@ -63,9 +68,9 @@ impl Metrics {
     }
 
     fn labels<'a>(&self, row: &'a Row) -> Vec<(&'static str, &'a [u8])> {
-        let mut labels = vec![("drive", row.kernel().as_bytes())];
+        let mut labels = vec![("drive", row.name.kernel().as_bytes())];
         if self.has_names {
-            labels.push(("name", row.name().as_bytes()));
+            labels.push(("name", row.name.shown().as_bytes()));
         }
         labels
     }
