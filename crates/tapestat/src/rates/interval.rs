@@ -8,17 +8,14 @@ pub(super) fn seconds(interval: Duration) -> f64 {
     interval.as_micros() as f64 / 1e6
 }
 
-/// The time from one sample to the next in milliseconds as sysstat counts it: the difference of the
-/// seconds, and that of the microseconds without its fraction of a millisecond. It is 1 at least, but
-/// 0 if the clock stands still.
+/// The time from one sample to the next as sysstat counts it: the difference of two times in whole
+/// milliseconds. It is 1 at least, but 0 if the clock stands still.
 pub(super) fn interval_between(old: Duration, new: Duration) -> Duration {
-    let micros = |time: Duration| i64::from(time.subsec_micros());
-    let Some(seconds) = new.as_secs().checked_sub(old.as_secs()).filter(|_| new > old) else {
+    if new <= old {
         return Duration::ZERO;
-    };
-    let millis = (micros(new) - micros(old)) / 1000;
-    let millis = Duration::from_secs(seconds).as_millis().saturating_add_signed(millis.into());
-    Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX).max(1))
+    }
+    let millis = new.as_millis().saturating_sub(old.as_millis()).max(1);
+    Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
 }
 
 /// The time since boot in milliseconds as sysstat computes it, which sometimes is one less than right.
