@@ -2,6 +2,7 @@
 
 use crate::Case;
 use std::env;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use test_support::{TempDir, command, repository, temp_dir, works};
@@ -18,6 +19,9 @@ pub(crate) struct Original {
 const MOUNT: &str = "mount --bind \"$TREES/1/sys\" /sys && \
                      mount --bind \"$TREES/1/proc/uptime\" /proc/uptime && ";
 
+/// Runs `$PROGRAM` by its name alone.
+const RUN: &str = "PATH=\"${PROGRAM%/*}:$PATH\" exec \"${PROGRAM##*/}\" \"$@\"";
+
 impl Original {
     /// The command, with a clock that can be replaced; `None` if anything is missing.
     pub(crate) fn find() -> Option<Original> {
@@ -29,11 +33,16 @@ impl Original {
             && works(command("unshare").args(["-m", "sh", "-c", "mount --bind /tmp /sys"]))
             && works(command("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(clock).arg(source));
         let output = has_all.then(|| command(&program).arg("-V").output().unwrap())?;
+        // Its usage message has the path by which it was called.
+        let found = command("sh").args(["-c", "command -v \"$0\""]).arg(&program).output();
+        let path = String::from_utf8(found.unwrap().stdout).unwrap();
+        let link = folder.path().join("tapestat");
+        symlink(path.trim_end(), &link).unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let numbers = text.split([' ', '.', '\n']).filter_map(|word| word.parse().ok());
         let numbers: Vec<u32> = numbers.take(3).collect();
         let version = numbers.try_into();
-        Some(Original { program: program.into(), version: version.expect("a version"), folder })
+        Some(Original { program: link, version: version.expect("a version"), folder })
     }
 
     /// Whether it is at least of this version.
@@ -43,14 +52,14 @@ impl Original {
 
     /// The command on a saved system, whose trees follow each other without waiting.
     pub(crate) fn on_saved(&self, root: &Path) -> Command {
-        let mut command = self.in_namespace(root, "LD_PRELOAD=$CLOCK exec \"$PROGRAM\" \"$@\"");
+        let mut command = self.in_namespace(root, &format!("LD_PRELOAD=$CLOCK {RUN}"));
         command.env("CLOCK", self.folder.path().join("clock.so"));
         command
     }
 
     /// A program on the running system with the first tree of a saved one in its place.
     pub(crate) fn in_place(&self, program: Option<&Path>, root: &Path) -> Command {
-        let mut command = self.in_namespace(root, "exec \"$PROGRAM\" \"$@\"");
+        let mut command = self.in_namespace(root, RUN);
         command.env("PROGRAM", program.unwrap_or(&self.program));
         command
     }
