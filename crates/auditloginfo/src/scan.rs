@@ -6,6 +6,7 @@
 
 mod chunks;
 mod gzip_queue;
+mod newlines;
 mod record_reader;
 #[cfg(test)]
 mod tests;

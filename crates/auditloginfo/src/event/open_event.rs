@@ -28,6 +28,8 @@ pub(super) struct OpenEvent {
     commands: u64,
     /// Whether the whole command is counted.
     is_command_counted: bool,
+    /// The executable of a successful execve(2) that counts; empty if it is not known.
+    exe: Vec<u8>,
     rare: Option<Box<RareState>>,
 }
 
@@ -46,6 +48,7 @@ impl OpenEvent {
         self.paths = 0;
         self.commands = 0;
         self.is_command_counted = false;
+        self.exe.clear();
         self.rare = None;
     }
 
@@ -78,11 +81,7 @@ impl OpenEvent {
 
     /// The size of the pending records and denials in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
-        self.rare.as_ref().map_or(0, |rare| rare.pending_bytes())
-    }
-
-    fn exe(&self) -> Option<&[u8]> {
-        self.rare.as_ref()?.exe.as_deref()
+        self.exe.len() + self.rare.as_ref().map_or(0, |rare| rare.pending_bytes())
     }
 
     fn rare(&mut self) -> &mut RareState {
@@ -120,7 +119,7 @@ impl OpenEvent {
             return;
         }
         if let Some(context) = self.context.filter(|_| self.commands == 1) {
-            self.is_command_counted = sink.add_whole_command(&context, record, self.exe());
+            self.is_command_counted = sink.add_whole_command(&context, record, &self.exe);
         }
         if !self.is_command_counted {
             let keeps_bytes = self.context.is_none_or(|context| context.user.is_some());
@@ -151,7 +150,9 @@ impl OpenEvent {
 
     /// Sets the executable of a successful execve(2).
     pub(super) fn set_exe(&mut self, exe: Value<'_>) {
-        self.rare().exe.get_or_insert_with(|| exe.text().bytes().collect());
+        if self.exe.is_empty() {
+            exe.text().append_to(&mut self.exe);
+        }
     }
 
     /// Adds another part of the same event.
@@ -161,6 +162,9 @@ impl OpenEvent {
         self.paths += other.paths;
         self.commands += other.commands;
         self.is_command_counted |= other.is_command_counted;
+        if self.exe.is_empty() {
+            self.exe = other.exe;
+        }
         if let Some(rare) = other.rare {
             self.rare().merge(*rare);
         }
@@ -190,7 +194,7 @@ impl OpenEvent {
         if self.is_command_counted || !context.may_execute() {
             rare.arguments = Arguments::default();
         } else if self.paths >= context.paths && rare.arguments.is_whole() {
-            sink.add_command(context, &rare.arguments, rare.exe.as_deref());
+            sink.add_command(context, &rare.arguments, &self.exe);
             rare.arguments = Arguments::default();
             self.is_command_counted = true;
         }
@@ -281,12 +285,12 @@ impl OpenEvent {
         let Some(user) = context.user else { return true };
         self.replay(sink);
         let has_all = self.has_all_records(context);
-        let rare = self.rare();
+        let rare = self.rare.get_or_insert_default();
         sink.add_denials(user, &rare.denials);
         if let Some(error) = context.error.filter(|_| rare.failures == 0) {
             sink.add_call_error(user, context, error);
         }
-        let has_arguments = sink.add_command(context, &rare.arguments, rare.exe.as_deref());
+        let has_arguments = sink.add_command(context, &rare.arguments, &self.exe);
         !sink.collect.needs_dependent_records() || has_arguments && has_all
     }
 
