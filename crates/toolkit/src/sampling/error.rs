@@ -29,7 +29,7 @@ pub enum Error {
     #[error("{}: expected proc/ and sys/, or numbered folders with them", escape_path(.0))]
     NoTree(PathBuf),
     /// A sample cannot be saved.
-    #[error("{}: {}", path.display(), describe(cause))]
+    #[error("{}: {}", escape_path(path), describe(cause))]
     Save {
         /// The file or folder.
         path: PathBuf,
