@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
+use std::ops::Bound;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
@@ -67,11 +68,17 @@ impl Recording {
     pub(super) fn list(&mut self, below: &Path, entries: &[Entry]) {
         let names: HashSet<&OsStr> =
             entries.iter().map(|(name, _)| OsStr::from_bytes(name)).collect();
-        self.found.retain(|path, _| {
-            let inside = path.strip_prefix(below).ok();
-            let entry = inside.and_then(|inside| inside.components().next());
-            entry.is_none_or(|entry| names.contains(entry.as_os_str()))
-        });
+        let inside = (Bound::Excluded(below), Bound::Unbounded);
+        let inside = self.found.range::<Path, _>(inside).map(|(path, _)| path);
+        let inside = inside.take_while(|path| path.starts_with(below));
+        let is_gone = |path: &&PathBuf| {
+            let entry = path.strip_prefix(below).ok().and_then(|path| path.components().next());
+            entry.is_some_and(|entry| !names.contains(entry.as_os_str()))
+        };
+        let gone: Vec<_> = inside.filter(is_gone).cloned().collect();
+        for path in gone {
+            self.found.remove(&path);
+        }
         self.set(below, Some(Saved::Folder));
         for (name, kind) in entries {
             let path = below.join(OsStr::from_bytes(name));
