@@ -101,7 +101,7 @@ impl<'a> IntervalRates<'a> {
         let has_same_slots = Rc::ptr_eq(&before.names, &topology.names);
         let moved = (!has_same_slots).then(|| old.readings_for(topology));
         let old_readings = moved.as_ref().unwrap_or(&old.readings);
-        let rates = IntervalRates::new(topology, Some(new.moment.wall), seconds, |device| {
+        let rates = IntervalRates::new(topology, new.moment.wall, seconds, |device| {
             let reading = old_readings.get(device.slot)?.as_ref()?;
             Figures::between(reading, new.reading(device)?, seconds)
         });
@@ -112,7 +112,7 @@ impl<'a> IntervalRates<'a> {
     #[must_use]
     pub fn since_boot(sample: &'a Sample, uptime: Duration) -> IntervalRates<'a> {
         let seconds = uptime.as_secs_f64();
-        IntervalRates::new(&sample.topology, Some(sample.moment.wall), seconds, |device| {
+        IntervalRates::new(&sample.topology, sample.moment.wall, seconds, |device| {
             let new = sample.reading(device)?;
             let failures =
                 new.failures.map(|now| Failures { errors: 0, timeouts: now.timeouts.map(|_| 0) });

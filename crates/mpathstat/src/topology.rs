@@ -17,7 +17,8 @@ mod tests;
 pub mod text;
 
 pub use change::{Change, ChangeKind, changes};
-pub use names::{natural_cmp, unescape};
+pub use names::unescape;
+pub use toolkit::sampling::natural_cmp;
 
 use std::collections::HashMap;
 use std::rc::Rc;
