@@ -164,8 +164,9 @@ mod tests {
     fn the_hash_of_a_node_does_not_depend_on_the_lines_before() {
         let mut nodes = NodeHasher::new(RandomState::default());
         let mut hash = |prefix: &str| nodes.hash(&record(&format!("{prefix}{}", line("1.000:5"))));
-        let prefixes = ["", "node=a ", "node=ab ", "node=a x node=b ", "node=b ", "x ", "node= "];
-        let names = ["", "a", "ab", "b", "b", "", "node="];
+        let syslog = "Nov 22 13:14:51 a kernel: ";
+        let prefixes = ["", "node=a ", "node=ab ", syslog, "node=b ", "> ", "> node=b "];
+        let names = ["", "a", "ab", "a", "b", "", "b"];
         let all: Vec<_> = prefixes.iter().zip(names).cycle().take(50).collect();
         let hashes: Vec<_> = all.iter().map(|(prefix, _)| hash(prefix)).collect();
         for ((_, name), found) in all.iter().zip(&hashes) {
