@@ -12,6 +12,7 @@
 mod avc;
 mod call;
 mod execve;
+mod fast_line;
 mod fields;
 mod message;
 mod path;
@@ -24,6 +25,7 @@ mod value;
 pub use avc::{AccessControl, Denial};
 pub use call::Call;
 pub use execve::Argument;
+pub use fast_line::{Mark, fast_line};
 pub use fields::Fields;
 pub use path::Path;
 pub use record_type::RecordType;
@@ -65,6 +67,8 @@ pub struct RecordHeader<'a> {
     line: &'a [u8],
     /// What follows the type and one blank: `msg=audit(...)` or `audit(...)`.
     rest: &'a [u8],
+    /// The event, if it is read already: `rest` begins with `msg=audit(`, the event and `):`.
+    event: Option<&'a [u8]>,
 }
 
 /// Reads the record of a line, wherever it starts in it; `None` if the line holds none.
@@ -110,7 +114,7 @@ pub fn plain_header(line: &[u8]) -> Option<RecordHeader<'_>> {
         Ok(found) => found,
         Err(_) => behind_node(line).map(|(rest, (_, kind))| (rest, kind)).ok()?,
     };
-    Some(RecordHeader { kind, line, rest })
+    Some(RecordHeader { kind, line, rest, event: None })
 }
 
 #[cold]
@@ -147,6 +151,10 @@ impl<'a> RecordHeader<'a> {
     /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
     #[inline(always)]
     pub fn record(self) -> Result<Record<'a>, ParseError> {
+        if let Some(event) = self.event {
+            let body = self.rest.get(b"msg=audit():".len() + event.len()..).unwrap_or_default();
+            return Ok(Record { kind: self.kind, event, body, line: self.line });
+        }
         let event = stamp::fast_event(self.rest).or_else(|_| stamp::event(self.rest));
         let (body, event) = finish(self.line, event)?;
         Ok(Record { kind: self.kind, event, body, line: self.line })

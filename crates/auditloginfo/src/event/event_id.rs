@@ -72,10 +72,13 @@ impl EventId {
 #[derive(Debug)]
 pub(super) struct NodeHasher {
     seed: RandomState,
-    /// The start of the latest line with a node, `node=NAME type=`: the next line mostly has the same.
+    /// The start of the latest line with a node, up to `type=`: the next line mostly has the same.
     latest_prefix: Vec<u8>,
     latest_hash: u64,
 }
+
+/// What a record begins with.
+const TYPE: &[u8] = b"type=";
 
 impl NodeHasher {
     pub(super) fn new(seed: RandomState) -> NodeHasher {
@@ -98,7 +101,11 @@ impl NodeHasher {
     fn hash_new(&mut self, record: &Record<'_>) -> u64 {
         let Some(name) = record.node() else { return 0 };
         self.latest_hash = self.seed.hash_one(name);
-        self.latest_prefix = [b"node=", name, b" type="].concat();
+        self.latest_prefix.clear();
+        let before = record.line.get(..record.body_offset()).unwrap_or_default();
+        if let Some(at) = memchr::memmem::rfind(before, TYPE) {
+            self.latest_prefix.extend_from_slice(before.get(..at + TYPE.len()).unwrap_or_default());
+        }
         self.latest_hash
     }
 }

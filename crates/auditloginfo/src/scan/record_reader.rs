@@ -131,16 +131,25 @@ impl<'r, 'a> RecordReader<'r, 'a> {
 
     /// Reads lines that all end with a newline.
     fn read_block(&mut self, mut block: &[u8]) {
-        while let Some((line, rest)) = self.newlines.split(block) {
-            block = rest;
+        let newlines = Newlines::new();
+        while !block.is_empty() {
             self.stats.lines += 1;
-            match audit::plain_header(line) {
-                Some(header) if line.len() <= LINE_MAX && header.is_alone() => {
+            block = match audit::fast_line(block, |mark, text| newlines.find_mark(mark, text)) {
+                Some((header, rest)) if block.len() - rest.len() <= LINE_MAX => {
                     self.read_record(header);
+                    rest
                 }
-                _ => self.read_unusual_line(line),
-            }
+                _ => self.read_first_line(block),
+            };
         }
+    }
+
+    /// Reads the first line of a block. Returns the others.
+    #[inline(never)]
+    fn read_first_line<'l>(&mut self, block: &'l [u8]) -> &'l [u8] {
+        let (line, rest) = self.newlines.split(block).unwrap_or((block, &[]));
+        self.read_unusual_line(line);
+        rest
     }
 
     #[cold]

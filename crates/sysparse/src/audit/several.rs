@@ -7,10 +7,10 @@
 //! Text inside quotes and inside `msg='...'` never starts a record: audited users choose it. A message
 //! may hold its own closing quote, so it extends to the end of the line.
 
+use super::RecordHeader;
 use super::message::ends_message;
 use super::stamp;
 use super::start::{next_stamp, record_start};
-use super::{RecordHeader, RecordType};
 use crate::ParseError;
 use crate::grammar::{Parsed, literal, no_match, up_to};
 use nom::Parser;
@@ -30,40 +30,7 @@ pub enum Following<'a> {
     Stamp(ParseError),
 }
 
-/// The offset in `msg=audit(1477415593.489:57658):` of the bracket, and of the point, which no second
-/// stamp has before it.
-const FIRST_BRACKET: usize = 9;
-const FIRST_POINT: usize = 20;
-
 impl<'a> RecordHeader<'a> {
-    /// Whether nothing follows the record in its line: neither a second stamp nor the CR of a line end.
-    ///
-    /// ```
-    /// let header = |line| sysparse::audit::header(line).expect("a record");
-    /// assert!(header(b"type=CWD msg=audit(1.000:1): cwd=\"/(x)\"").is_alone());
-    /// assert!(!header(b"type=CWD msg=audit(1.000:1): cwd=\"/\"\r").is_alone());
-    /// assert!(!header(b"type=CWD msg=audit(1.000:1): type=EOE msg=audit(1.000:1):").is_alone());
-    /// ```
-    #[must_use]
-    #[inline(always)]
-    pub fn is_alone(&self) -> bool {
-        // Both bytes are in every stamp. Each is searched for where it is rare: `(null)` ends most
-        // calls.
-        let (mark, start) = match self.kind {
-            RecordType::Syscall => (b'.', FIRST_POINT + 1),
-            _ => (b'(', FIRST_BRACKET + 1),
-        };
-        let searched = self.rest.get(start..).unwrap_or_default();
-        self.line.last() != Some(&b'\r')
-            && memchr::memchr(mark, searched).is_none_or(|_| !self.has_second_stamp())
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn has_second_stamp(&self) -> bool {
-        next_stamp(self.rest.get(FIRST_BRACKET..).unwrap_or_default()).is_some()
-    }
-
     /// The record without what follows it in its line, and what that is.
     ///
     /// ```
@@ -106,6 +73,7 @@ impl<'a> RecordHeader<'a> {
             kind: self.kind,
             line: self.line.get(..end).unwrap_or_default().trim_ascii_end(),
             rest: self.rest.get(..length).unwrap_or_default().trim_ascii_end(),
+            event: None,
         };
         (first, self.following(rest, event))
     }
@@ -113,7 +81,7 @@ impl<'a> RecordHeader<'a> {
     fn following(self, rest: &'a [u8], event: &[u8]) -> Following<'a> {
         let blank = |input: &'a [u8]| opt(literal(b" ")).parse(input);
         if let Ok((rest, (node, kind))) = preceded(blank, record_start).parse(rest) {
-            let next = RecordHeader { kind, line: self.line, rest };
+            let next = RecordHeader { kind, line: self.line, rest, event: None };
             let is_same = next.record().is_ok_and(|next| {
                 next.event == event && node.is_none_or(|node| next.node() == Some(node))
             });

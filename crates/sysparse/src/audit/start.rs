@@ -70,7 +70,8 @@ pub enum Place<'a> {
 #[must_use]
 pub fn place(line: &[u8]) -> Place<'_> {
     let start = find(line);
-    let record = start.record.map(|(rest, (_, kind))| RecordHeader { kind, line, rest });
+    let record =
+        start.record.map(|(rest, (_, kind))| RecordHeader { kind, line, rest, event: None });
     match (start.header, record) {
         (Some(header), record) => Place::Tagged(header.tag, record),
         (None, Some(record)) => Place::Here(record),

@@ -57,6 +57,9 @@ impl RecordReader<'_, '_> {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let last = self.read_text_line(line);
             has_records |= last.is_some();
+            if behind.is_empty() {
+                break;
+            }
             let goes_on = last.map_or(is_separator(line), |record| !record.ends_in_quotes());
             if !goes_on {
                 self.count_elsewhere(Origin::Text, behind);
