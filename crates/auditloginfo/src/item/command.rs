@@ -76,8 +76,9 @@ const ENTRY_SIZE: usize = 128;
 
 impl Arguments {
     /// Adds the arguments of a record. A piece that is there already is left out. If not `keeps_bytes`,
-    /// only the places are kept.
-    pub(crate) fn add(&mut self, record: &Record<'_>, keeps_bytes: bool) {
+    /// only the places are kept. Returns whether anything is new.
+    pub(crate) fn add(&mut self, record: &Record<'_>, keeps_bytes: bool) -> bool {
+        let (argc, pieces) = (self.argc, self.pieces);
         for argument in record.arguments() {
             match argument {
                 Argument::Count(count) => self.argc = self.argc.max(Some(count)),
@@ -94,6 +95,17 @@ impl Arguments {
                 }
             }
         }
+        self.argc != argc || self.pieces != pieces
+    }
+
+    /// Whether both hold a piece.
+    pub(crate) fn overlaps(&self, other: &Arguments) -> bool {
+        let held = |first: &Place, last: Place| {
+            let before = self.runs.range(..=last).next_back();
+            before.is_some_and(|(_, run)| run.last >= *first)
+        };
+        self.argc.is_some() && other.argc.is_some()
+            || other.runs.iter().any(|(first, run)| held(first, run.last))
     }
 
     /// Adds one piece. Returns whether it is new.
