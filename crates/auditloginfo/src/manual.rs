@@ -40,7 +40,8 @@ pub(crate) const MANUAL: Manual = Manual {
             &[
                 "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
                accepts them. The users of this machine name those of a log only if the log is read \
-               where auditd writes it: in `/var/log/audit` or at `log_file`. For any other log, \
+               where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
+               up. For any other log, \
                which may come from another machine, they only resolve a name given with `--uid` \
                that the log does not contain.",
             ],
