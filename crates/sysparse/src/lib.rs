@@ -28,7 +28,9 @@ pub mod counter;
 pub mod device_name;
 pub mod diskstats;
 pub mod iostat;
+pub mod json;
 pub mod multipath;
+pub mod syslog;
 pub mod text;
 pub mod vpd;
 
