@@ -60,9 +60,6 @@ impl Args {
         if is_stdin(&self.topology) && is_stdin(&self.iostat) {
             return Err("only one of --topology and --iostat can read standard input".to_owned());
         }
-        if self.by.is_some() && self.columns.outliers {
-            return Err("-i marks paths, but -g shows sums of paths: use only one".to_owned());
-        }
         Ok(())
     }
 }

@@ -34,7 +34,7 @@ use error::Error;
 use iostat::IostatText;
 use monitor::{KernelMonitor, MapMonitor, TextMonitor};
 use multipathd::Multipathd;
-use rates::{By, Outliers, Selection, View};
+use rates::{By, Marker, Selection, View};
 use sample::CounterReader;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -64,7 +64,8 @@ pub fn run(
     let (report, schedule) = (report.as_mut(), &args.sampling.schedule);
     let maps = map_monitor(&args, fixed, &root);
     let Some(file) = &args.iostat else {
-        let counters = CounterReader::new(maps.topology.get(), args.columns.extended);
+        let counters =
+            CounterReader::new(maps.topology.get(), args.columns.extended || args.columns.outliers);
         let mut monitor = KernelMonitor { maps, counters };
         return sampling::run(&mut monitor, report, schedule, &mut root, out, messages);
     };
@@ -82,7 +83,7 @@ pub fn run(
 /// The maps, which are those of `fixed` if it is given, and what is shown of them.
 fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMonitor {
     let view = View {
-        outliers: args.columns.outliers.then(Outliers::default),
+        marker: args.columns.outliers.then(Marker::default),
         selection: Selection::new(args.devices.iter().map(|word| word.as_encoded_bytes())),
         by: args.by,
         shows_idle: args.shows_idle,
@@ -103,14 +104,16 @@ fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMo
 fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
     let (columns, by) = (args.columns, args.by);
     let attributes = AttributeSet {
-        access: columns.extended || columns.outliers || by == Some(By::Group),
+        access: true,
         ports: args.sampling.output.format != Format::Text
+            || columns.outliers
             || matches!(by, Some(By::Host | By::Target)),
     };
     // Without a thread to ask multipathd, its columns are unknown.
-    let has_multipathd = columns.extended && !root.is_saved();
+    let has_states = columns.extended || columns.outliers;
+    let has_multipathd = has_states && !root.is_saved();
     let multipathd = has_multipathd.then(|| Multipathd::start(multipathd::SOCKET).ok()).flatten();
-    CurrentTopology::in_sysfs(attributes, columns.extended, multipathd)
+    CurrentTopology::in_sysfs(attributes, has_states, multipathd)
 }
 
 /// Reads a text of `multipath -ll`.

@@ -19,7 +19,7 @@ pub mod text;
 pub use change::{Change, ChangeKind, changes};
 pub use names::{natural_cmp, unescape};
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use sysparse::device_name::{Hctl, NvmeName};
 
@@ -124,16 +124,72 @@ impl Endpoints {
 impl Map {
     /// The number of paths that can carry I/O, as far as is known.
     #[must_use]
-    pub fn running(&self) -> usize {
-        self.paths.iter().filter(|path| path.is_running()).count()
+    pub fn usable(&self) -> usize {
+        self.paths.iter().filter(|path| path.is_usable()).count()
+    }
+
+    /// Whether the map is one of the NVMe driver.
+    #[must_use]
+    pub fn is_nvme(&self) -> bool {
+        self.device.kernel.starts_with(b"nvme")
+    }
+
+    /// How many paths are in each state in which an array does not want I/O on them, by state.
+    #[must_use]
+    pub fn passive(&self) -> BTreeMap<&[u8], usize> {
+        let mut states = BTreeMap::new();
+        for path in self.paths.iter().filter(|path| path.is_running()) {
+            if let Some(state) = path.passive_state() {
+                *states.entry(state).or_insert(0) += 1;
+            }
+        }
+        states
     }
 }
 
 impl Path {
-    /// Whether the path can carry I/O. An unknown state counts as running.
+    /// Whether the path can carry I/O now. What is unknown counts as good.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.is_running() && self.passive_state().is_none()
+    }
+
+    /// Whether nothing is wrong with the path. An unknown state counts as good.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        matches!(&self.state[..], b"" | b"running" | b"live") && !self.is_failed()
+        self.bad_state().is_none()
+    }
+
+    /// The state because of which the path cannot carry I/O, if it is one that nobody wants: that of
+    /// the device, or that in device mapper or of the path checker.
+    #[must_use]
+    pub fn bad_state(&self) -> Option<&[u8]> {
+        if !matches!(&self.state[..], b"" | b"running" | b"live") {
+            return Some(&self.state);
+        }
+        let mut states = self.multipathd.states.split(|byte| *byte == b' ');
+        states.find(|state| matches!(*state, b"failed" | b"faulty" | b"timeout" | b"down"))
+    }
+
+    /// The access state in which the array does not accept I/O on the path, although nothing is
+    /// wrong; `ghost` if only the path checker says so.
+    #[must_use]
+    pub fn passive_state(&self) -> Option<&[u8]> {
+        let is_passive = matches!(
+            &self.access[..],
+            b"standby"
+                | b"unavailable"
+                | b"offline"
+                | b"transitioning"
+                | b"inaccessible"
+                | b"persistent-loss"
+                | b"change"
+        );
+        if is_passive {
+            return Some(&self.access);
+        }
+        let mut states = self.multipathd.states.split(|byte| *byte == b' ');
+        states.find(|state| *state == b"ghost").filter(|_| self.access.is_empty())
     }
 
     /// The path group: its number and state; if these are unknown, the access state; if that is
@@ -146,12 +202,6 @@ impl Path {
             None if self.access.is_empty() => b"-".to_vec(),
             None => self.access.clone(),
         }
-    }
-
-    /// Whether device mapper does not use the path.
-    #[must_use]
-    pub fn is_failed(&self) -> bool {
-        self.multipathd.states.split(|byte| *byte == b' ').next() == Some(b"failed")
     }
 }
 

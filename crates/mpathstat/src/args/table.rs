@@ -35,8 +35,10 @@ const REPORTS: &[Opt<Args>] = &[
     Opt::flag(
         short('a'),
         "show idle maps, too",
-        "Show idle maps, too: those without reads and writes in the interval.",
-        |args| args.shows_idle = true,
+        "Show idle maps, too. REPORT says which maps are idle.",
+        |args| {
+            args.shows_idle = true;
+        },
     ),
     Opt::flag(
         short('z'),
@@ -57,9 +59,9 @@ const CONTENTS: &[Opt<Args>] = &[
     ),
     Opt::flag(
         short('i'),
-        "mark paths that are out of line with their siblings",
-        "Mark paths that take much longer, or are used much less, than the best path of their \
-         group; see OUT OF LINE.",
+        "mark what is wrong with maps and paths",
+        "Mark maps and paths on which nothing moves, that cannot carry I/O, that are used past the \
+         map, or that are out of line with the best path of their group; see MARKS.",
         |args| args.columns.outliers = true,
     ),
     Opt::value(

@@ -1,6 +1,7 @@
 //! Sums of paths that have something in common: an HBA, a port of the array, a controller, a group.
 
-use super::{Figures, MapRates};
+use super::outliers::Subject;
+use super::{Figures, MapRates, Mark, PathRates};
 use crate::topology::{Map, Path, natural_cmp};
 use std::collections::HashMap;
 
@@ -26,8 +27,12 @@ pub struct Sum<'a> {
     pub map: Option<&'a Map>,
     /// The number of paths.
     pub paths: usize,
+    /// The number of paths that can carry I/O.
+    pub usable: usize,
     /// What they did; `None` if that is unknown of all of them.
     pub figures: Option<Figures>,
+    /// How they are out of line with the other sums.
+    pub marks: Vec<Mark>,
 }
 
 /// The sums of the paths, by name in natural order; those of groups in the order of the maps.
@@ -40,10 +45,10 @@ pub(super) fn sums<'a>(maps: &[MapRates<'a>], by: By) -> Vec<Sum<'a>> {
             let key = (if map.is_some() { number } else { 0 }, name.clone());
             let place = *places.entry(key).or_insert(sums.len());
             if place == sums.len() {
-                sums.push(Sum { name, map, paths: 0, figures: None });
+                sums.push(Sum { name, map, paths: 0, usable: 0, figures: None, marks: Vec::new() });
             }
             if let Some(sum) = sums.get_mut(place) {
-                sum.add(path.figures);
+                sum.add(path);
             }
         }
     }
@@ -56,12 +61,20 @@ pub(super) fn sums<'a>(maps: &[MapRates<'a>], by: By) -> Vec<Sum<'a>> {
 impl Sum<'_> {
     /// Whether the paths did nothing, as far as is known.
     pub(super) fn is_idle(&self) -> bool {
-        self.figures.is_some_and(|figures| figures.ios() <= 0.0)
+        self.figures.as_ref().is_some_and(|figures| !figures.is_active())
     }
 
-    fn add(&mut self, path: Option<Figures>) {
+    /// The sum as it is compared with its siblings.
+    pub(super) fn subject(&self) -> Subject<'_> {
+        let wwid = self.map.map_or(&b""[..], |map| &map.wwid);
+        let key = [wwid, b"\n", &self.name].concat();
+        Subject { key, name: &self.name, figures: self.figures.as_ref() }
+    }
+
+    fn add(&mut self, path: &PathRates<'_>) {
         self.paths += 1;
-        if let Some(figures) = path {
+        self.usable += usize::from(path.path.is_usable());
+        if let Some(figures) = &path.figures {
             *self.figures.get_or_insert_default() += figures;
         }
     }

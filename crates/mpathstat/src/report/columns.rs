@@ -34,19 +34,26 @@ enum Kind {
 use Kind::{Amount, Count, Percent, Plain};
 
 /// The columns. The text report has the first ones only, unless `-x` adds the others.
-pub(super) const COLUMNS: [Column; 14] = [
-    column("Reads", 8, "r/s", "reads_per_s", Plain, |it| Some(it.rate(it.reads))),
-    column("Writes", 8, "w/s", "writes_per_s", Plain, |it| Some(it.rate(it.writes))),
-    column("", 9, "rkB/s", "read_kb_per_s", Amount, |it| Some(it.rate(it.read_kib))),
-    column("", 9, "wkB/s", "written_kb_per_s", Amount, |it| Some(it.rate(it.written_kib))),
-    column("Await", 8, "await", "await_ms", Plain, |it| Some(it.await_ms())),
-    column("r_await", 8, "r_await", "read_await_ms", Plain, |it| Some(it.read_await_ms())),
-    column("w_await", 8, "w_await", "write_await_ms", Plain, |it| Some(it.write_await_ms())),
-    column("rareq-sz", 8, "rareq-sz", "kb_per_read", Amount, |it| Some(it.read_size_kib())),
-    column("wareq-sz", 8, "wareq-sz", "kb_per_write", Amount, |it| Some(it.write_size_kib())),
+pub(super) const COLUMNS: [Column; 19] = [
+    column("Reads", 8, "r/s", "reads_per_s", Plain, Figures::reads_per_s),
+    column("Writes", 8, "w/s", "writes_per_s", Plain, Figures::writes_per_s),
+    column("", 9, "rkB/s", "read_kb_per_s", Amount, Figures::read_kib_per_s),
+    column("", 9, "wkB/s", "written_kb_per_s", Amount, Figures::written_kib_per_s),
+    column("Await", 8, "await", "await_ms", Plain, Figures::await_ms),
+    column("r_await", 8, "r_await", "read_await_ms", Plain, Figures::read_await_ms),
+    column("w_await", 8, "w_await", "write_await_ms", Plain, Figures::write_await_ms),
+    column("areq-sz", 8, "areq-sz", "kb_per_io", Amount, Figures::size_kib),
+    column("rareq-sz", 8, "rareq-sz", "kb_per_read", Amount, Figures::read_size_kib),
+    column("wareq-sz", 8, "wareq-sz", "kb_per_write", Amount, Figures::write_size_kib),
     column("InFlight", 8, "in-flight", "in_flight", Count, |it| it.in_flight),
-    column("aqu-sz", 7, "aqu-sz", "queue", Plain, |it| Some(it.queue())),
-    column("%util", 6, "util", "util_pct", Percent, |it| Some(it.util_percent())),
+    column("aqu-sz", 7, "aqu-sz", "queue", Plain, Figures::queue),
+    column("%util", 6, "util", "util_pct", Percent, Figures::util_percent),
+    column("Disc/S", 7, "d/s", "discards_per_s", Plain, |it| it.requests_per_s(it.discards)),
+    column("d_await", 8, "d_await", "discard_await_ms", Plain, |it| {
+        it.requests_await_ms(it.discards)
+    }),
+    column("Flush/S", 7, "f/s", "flushes_per_s", Plain, |it| it.requests_per_s(it.flushes)),
+    column("f_await", 8, "f_await", "flush_await_ms", Plain, |it| it.requests_await_ms(it.flushes)),
     column("Err/S", 7, "err/s", "errors_per_s", Plain, |it| Some(it.rate(it.errors?))),
     column("Tmo/S", 7, "tmo/s", "timeouts_per_s", Plain, |it| Some(it.rate(it.timeouts?))),
 ];

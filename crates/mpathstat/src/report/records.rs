@@ -2,7 +2,7 @@
 
 use super::columns::COLUMNS;
 use crate::args::Args;
-use crate::rates::{IntervalRates, MapRates, PathRates, Sum};
+use crate::rates::{IntervalRates, MapRates, Mark, PathRates, Sum};
 use crate::topology::{Change, Map};
 use std::io::{self, Write};
 use toolkit::datetime::{self, DateTimeFormat, TimeFormat};
@@ -87,7 +87,8 @@ impl<'a> Records<'a> {
         ];
         let mut values = time.to_vec();
         values.extend(words.map(|word| text(word)));
-        values.push(mark(rates));
+        let marks = marks(&rates.marks);
+        values.push(text(&marks));
         values.extend(COLUMNS.iter().map(|column| column.value(rates.figures.as_ref())));
         values.push(percent(rates.share_percent));
         self.write(&values, out)
@@ -111,7 +112,7 @@ impl<'a> Records<'a> {
             ("map", Value::Text(&change.map)),
             ("wwid", Value::Text(&change.wwid)),
             ("path", change.path.as_deref().map_or(Value::Null, Value::Text)),
-            ("running", Value::Number(change.running as u64)),
+            ("running", Value::Number(change.usable as u64)),
             ("paths", Value::Number(change.paths as u64)),
         ];
         json(&pairs, &mut out)?;
@@ -124,9 +125,9 @@ pub(super) fn text(word: &[u8]) -> Value<'_> {
     if word.is_empty() { Value::Null } else { Value::Text(word) }
 }
 
-/// The figure by which a path is out of line.
-pub(super) fn mark<'a>(rates: &'a PathRates<'_>) -> Value<'a> {
-    rates.mark.as_ref().map_or(Value::Null, |mark| Value::Text(mark.what.as_bytes()))
+/// The words for marks, with commas between them.
+pub(super) fn marks(marks: &[Mark]) -> Vec<u8> {
+    marks.iter().map(Mark::key).collect::<Vec<_>>().join(",").into_bytes()
 }
 
 /// A percentage, if known.

@@ -10,7 +10,7 @@
 use super::columns::{Cell, Scale, text_columns};
 use crate::args::Args;
 use crate::rates::{By, Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
-use crate::topology::{Change, Path};
+use crate::topology::{Change, Endpoints, Map, Path};
 use std::io::{self, IsTerminal, Write};
 use toolkit::color::{Colors, Role};
 use toolkit::datetime::{self, DateTimeFormat};
@@ -87,11 +87,14 @@ impl<'a> Text<'a> {
     fn map(&self, rates: &MapRates<'_>, out: &mut dyn Write) -> io::Result<()> {
         let map = rates.map;
         self.device("", &map.name, rates.figures.as_ref(), out)?;
+        let passive = passive(map);
         if self.args.columns.extended {
-            let running = format!("{}/{} running", map.running(), map.paths.len());
+            let usable = format!("{}/{} running{passive}", map.usable(), map.paths.len());
             let policy = escape_control(&map.policy);
-            words(&["-".into(), "-".into(), "-".into(), running, policy, String::new()], out)?;
+            words(&["-".into(), "-".into(), "-".into(), usable, policy, String::new()], out)?;
         }
+        self.usable(map.usable(), map.paths.len(), &passive, out)?;
+        self.marks(&rates.marks, None, out)?;
         writeln!(out)?;
         rates.paths.iter().try_for_each(|path| self.path(path, out))
     }
@@ -103,9 +106,7 @@ impl<'a> Text<'a> {
             let share = Cell::percent(rates.share_percent);
             words(&path_words(path, share), out)?;
         }
-        if let Some(mark) = &rates.mark {
-            write!(out, "  {}", arrow(mark))?;
-        }
+        self.marks(&rates.marks, Some(&path.endpoints), out)?;
         writeln!(out)
     }
 
@@ -118,7 +119,43 @@ impl<'a> Text<'a> {
         if self.args.columns.extended {
             write!(out, "  {}", sum.paths)?;
         }
+        self.usable(sum.usable, sum.paths, "", out)?;
+        self.marks(&sum.marks, None, out)?;
         writeln!(out)
+    }
+
+    /// Writes how many paths can carry I/O: `3/4`, if `-i` asks for it.
+    fn usable(
+        &self,
+        usable: usize,
+        paths: usize,
+        passive: &str,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if !self.args.columns.outliers {
+            return Ok(());
+        }
+        let role = if usable == 0 { Role::Alarm } else { Role::Value };
+        write!(out, "  ")?;
+        self.colors.write(role, format_args!("{usable}/{paths}{passive}"), out)
+    }
+
+    /// Writes marks, and the place of a path, so that the next step is known.
+    fn marks(
+        &self,
+        marks: &[Mark],
+        place: Option<&Endpoints>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if marks.is_empty() {
+            return Ok(());
+        }
+        let mut phrases: Vec<_> = marks.iter().map(phrase).collect();
+        if let (Some(first), Some(place)) = (phrases.first_mut(), place) {
+            first.push_str(&place_of_path(place));
+        }
+        write!(out, "  ")?;
+        self.colors.write(Role::Alarm, format_args!("<- {}", phrases.join(", ")), out)
     }
 }
 
@@ -149,12 +186,40 @@ fn clause(change: &Change) -> String {
     };
     let (map, kind) =
         (escape_control(&change.map), escape_control(change.kind.to_string().as_bytes()));
-    format!("{map}: {subject} {kind} ({}/{} running)", change.running, change.paths)
+    format!("{map}: {subject} {kind} ({}/{} running)", change.usable, change.paths)
 }
 
-/// How a path is out of line: `<- await 12.50 x sda`.
-fn arrow(mark: &Mark) -> String {
-    format!("<- {} {:.2} x {}", mark.what, mark.times, escape_control(&mark.sibling))
+/// What is wrong: `await 12.50 x sda`.
+fn phrase(mark: &Mark) -> String {
+    match mark {
+        Mark::State(state) => escape_control(state),
+        Mark::Stuck(count) => format!("stuck {count:.0} in flight"),
+        Mark::NoPath(0.0) => "no path".to_owned(),
+        Mark::NoPath(count) => format!("no path, {count:.0} queued"),
+        Mark::Bypass => "not through the map".to_owned(),
+        Mark::Await { times, sibling } => format!("await {times:.2} x {}", escape_control(sibling)),
+        Mark::Share { times, sibling } => format!("share {times:.2} x {}", escape_control(sibling)),
+        Mark::Errors(rate) => format!("errors {rate:.2}/s"),
+        Mark::Timeouts(rate) => format!("timeouts {rate:.2}/s"),
+    }
+}
+
+/// The host and the target of a path, as far as they are known: ` (host2, 0x500a0980c0ffee01)`.
+fn place_of_path(endpoints: &Endpoints) -> String {
+    let Endpoints { host, target, .. } = endpoints;
+    let mut names = vec![host, target];
+    names.dedup();
+    names.retain(|name| !name.is_empty() && name.as_slice() != b"-");
+    let names: Vec<_> = names.into_iter().map(|name| escape_control(name)).collect();
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
+}
+
+/// The paths on which an array does not want I/O: ` (2 standby)`; empty if there is none.
+fn passive(map: &Map) -> String {
+    let states = map.passive();
+    let states = states.iter().map(|(state, count)| format!("{count} {}", escape_control(state)));
+    let states = states.collect::<Vec<_>>().join(", ");
+    if states.is_empty() { states } else { format!(" ({states})") }
 }
 
 fn escaped_or_dash(word: &[u8]) -> String {

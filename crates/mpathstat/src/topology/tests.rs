@@ -43,14 +43,14 @@ fn a_saved_text_has_maps_groups_and_states() {
     let [old, new] = &topology.maps[..] else { panic!() };
     let (sde, sdd, sdb) = (&new.paths[0], &new.paths[1], &old.paths[0]);
     assert_eq!(sde.multipathd.states, b"active i/o pending");
-    assert_eq!((&sdd.state[..], sdd.is_running(), sdd.is_failed()), (&b"offline"[..], false, true));
+    assert_eq!((&sdd.state[..], sdd.bad_state()), (&b"offline"[..], Some(&b"offline"[..])));
     assert_eq!([sde, sdd].map(Path::group), [b"1:active".to_vec(), b"2:enabled".to_vec()]);
     assert_eq!((&sdb.state[..], &sdb.multipathd.states[..]), (&b""[..], &b"active ready"[..]));
     assert_eq!(
         (&sdd.endpoints.host[..], &sdd.endpoints.target[..]),
         (&b"host1"[..], &b"target1:0:1"[..])
     );
-    assert_eq!((new.running(), topology.names.len()), (1, 5));
+    assert_eq!((new.usable(), topology.names.len()), (1, 5));
 }
 
 #[test]
