@@ -34,6 +34,8 @@ pub struct Args {
     pub iostat: Option<PathBuf>,
     /// What is shown besides the default columns.
     pub columns: Columns,
+    /// Whether the report since boot of a text is left out.
+    pub omits_since_boot: bool,
     /// Whether idle maps are shown.
     pub shows_idle: bool,
     /// Sums of paths instead of maps and paths.

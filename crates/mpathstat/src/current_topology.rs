@@ -55,6 +55,14 @@ impl CurrentTopology {
         &self.topology
     }
 
+    /// Adds maps for the namespaces of NVMe subsystems in a text, as far as they are among the names of
+    /// devices.
+    pub fn add_namespaces<'a>(&mut self, names: impl Iterator<Item = &'a [u8]>) {
+        if let Some(topology) = self.topology.with_namespaces(names) {
+            self.topology = Rc::new(topology);
+        }
+    }
+
     /// Reads the topology again if the kernel reported an event. Returns whether it did.
     pub fn refresh(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) -> bool {
         let is_stale = !self.is_fixed && self.events.have_changed(root);

@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
+mod budget;
 pub mod current_topology;
 pub mod error;
 pub mod iostat;
@@ -26,6 +27,7 @@ pub mod multipathd;
 pub mod rates;
 pub mod report;
 pub mod sample;
+mod text_kind;
 pub mod topology;
 
 use args::{Args, COMMAND};
@@ -75,8 +77,10 @@ pub fn run(
         name: display_name(file).to_owned(),
         wall: args.topology.is_none().then_some(wall),
         seconds: schedule.period().as_secs_f64(),
+        has_report: false,
+        has_match: false,
     };
-    let schedule = Schedule { since_boot: true, ..schedule.clone() };
+    let schedule = Schedule { since_boot: !args.omits_since_boot, ..schedule.clone() };
     sampling::run(&mut monitor, report, &schedule, &mut root, out, messages)
 }
 
@@ -120,7 +124,13 @@ fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
 fn read_topology(file: &Path, messages: &mut Messages<impl Write>) -> Result<Topology, Error> {
     let name = display_name(file).display();
     let on_damage = |line, bad| messages.warn_once(format_args!("{name}:{line}: {bad}"));
-    Ok(topology::text::read(open_text(file)?, on_damage).map_err(read_error(file))?)
+    let text = topology::text::read_with_kind(open_text(file)?, on_damage);
+    let (topology, found) = text.map_err(read_error(file))?;
+    if topology.maps.is_empty() && topology.subsystems.is_empty() {
+        let expected = "the output of multipath -ll, multipathd or nvme list-subsys";
+        return Err(Error::Kind { path: display_name(file).into(), expected, found });
+    }
+    Ok(topology)
 }
 
 /// Opens a text; `-` is standard input.

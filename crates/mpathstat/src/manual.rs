@@ -185,8 +185,12 @@ const NOTES: &[&str] = &[
      In a report since boot, each device counts from the time at which it appeared, but rates are \
      per second of the whole time since boot.",
     "If a text for `--iostat` contains neither a map nor any of its paths, the map counts as \
-     idle. Any other device that the text leaves out shows `-`. Request sizes are computed from \
-     the rounded rates of the text.",
+     idle. Any other device that the text leaves out shows `-`, and so does a figure for which the \
+     text has no column. Where a text has one `await` for reads and one for writes, `Await` is their \
+     average by the rates of the text.",
+    "If a saved system has no `proc/uptime`, as the folder of a sos report, rates are `-`. \
+     `multipath -ll` prints maps before they have a device in version 0.4.5; their figures are found \
+     by name. `nvme list-subsys` prints no namespaces; those are shown that have figures.",
 ];
 
 const ENVIRONMENT: &[&str] = &[

@@ -39,8 +39,10 @@ pub use view::View;
 use crate::sample::Sample;
 use crate::topology::{Change, Device, Map, Path, Topology, changes};
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
+use sysparse::device_name::number_after;
 
 /// Figures by device: by its kernel name, or by the name of a map.
 pub type FiguresByName = HashMap<Vec<u8>, Figures>;
@@ -148,8 +150,8 @@ impl<'a> IntervalRates<'a> {
         seconds: f64,
         figures: &FiguresByName,
     ) -> IntervalRates<'a> {
-        let by_kernel_name = |device: &Device| figures.get(&device.kernel).cloned();
-        let mut rates = IntervalRates::new(topology, wall, seconds, by_kernel_name);
+        let by_name = |device: &Device| named_figures(figures, device).cloned();
+        let mut rates = IntervalRates::new(topology, wall, seconds, by_name);
         for map in &mut rates.maps {
             if map.figures.is_none() {
                 map.figures = figures.get(&map.map.name).cloned();
@@ -161,6 +163,29 @@ impl<'a> IntervalRates<'a> {
         }
         rates
     }
+}
+
+/// The figures of a device in a text. `sar -d` without `-p` names it `dev8-16` by its number.
+fn named_figures<'f>(figures: &'f FiguresByName, device: &Device) -> Option<&'f Figures> {
+    let numbered =
+        |(major, minor): (u64, u64)| figures.get(format!("dev{major}-{minor}").as_bytes());
+    figures.get(&device.kernel).or_else(|| {
+        if let Some(number) = device.number {
+            return numbered(number);
+        }
+        // The major number of device mapper is one of those that the kernel assigns.
+        let minor = number_after(b"dm-", &device.kernel)?;
+        DYNAMIC_MAJORS.rev().find_map(|major| numbered((major, minor)))
+    })
+}
+
+const DYNAMIC_MAJORS: RangeInclusive<u64> = 234..=254;
+
+/// Whether a text has figures of any map or path.
+#[must_use]
+pub fn has_figures(topology: &Topology, figures: &FiguresByName) -> bool {
+    topology.devices().any(|device| named_figures(figures, device).is_some())
+        || topology.maps.iter().any(|map| figures.contains_key(&map.name))
 }
 
 /// The changes from one topology to the next, which is often the same one.

@@ -217,8 +217,20 @@ pub fn moment(root: &mut SystemRoot) -> Result<Moment, Error> {
     if let Some(now) = root.now() {
         return Ok(now);
     }
+    let uptime = uptime_if_known(root)?;
     let btime = root.read("proc/stat").ok().and_then(|text| counter::value(text, b"btime").ok());
-    Ok(Moment::after_boot(uptime(root)?, btime))
+    Ok(Moment::after_boot(uptime, btime))
+}
+
+/// The time since boot; zero if a saved system does not have it, as a sos report.
+///
+/// # Errors
+/// `/proc/uptime` cannot be read.
+pub fn uptime_if_known(root: &mut SystemRoot) -> Result<Duration, Error> {
+    match uptime(root) {
+        Err(Error::Sampling(error)) if error.is_gone() && root.is_saved() => Ok(Duration::ZERO),
+        uptime => uptime,
+    }
 }
 
 /// The time since boot.

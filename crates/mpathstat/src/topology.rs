@@ -11,6 +11,7 @@
 mod change;
 mod names;
 pub mod states;
+mod subsystem;
 pub mod sysfs;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub mod text;
 
 pub use change::{Change, ChangeKind, changes};
 pub use names::{natural_cmp, unescape};
+pub use subsystem::Subsystem;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -30,6 +32,8 @@ pub struct Topology {
     pub maps: Vec<Map>,
     /// The kernel names of all maps and paths, each once. [`Device::slot`] is an index into them.
     pub names: Rc<[Vec<u8>]>,
+    /// The NVMe subsystems of a text that does not contain their namespaces.
+    pub subsystems: Vec<Subsystem>,
 }
 
 /// A block device with I/O statistics: a map or a path.
@@ -37,6 +41,8 @@ pub struct Topology {
 pub struct Device {
     /// The name in the kernel: `dm-2`, `sda`, `nvme1c0n1`.
     pub kernel: Vec<u8>,
+    /// Major and minor number, if known.
+    pub number: Option<(u64, u64)>,
     /// What distinguishes the device from an earlier one with the same name; empty if unknown.
     pub identity: Vec<u8>,
     /// The place of its name in [`Topology::names`] and of its counters in a sample.
@@ -105,7 +111,8 @@ pub struct MultipathdState {
 
 impl Endpoints {
     /// What the address and the kernel name of a path say: `host3` and `target3:0:1`, the
-    /// controller `nvme0` of `nvme1c0n1`, or `-` for a device without an address.
+    /// controller `nvme0` of `nvme1c0n1`, or `-` for a device without a SCSI address, even if multipath
+    /// makes one up, as for a DASD.
     #[must_use]
     pub fn from_address(hctl: &[u8], kernel: &[u8]) -> Endpoints {
         if let Ok(name) = NvmeName::parse(kernel) {
@@ -114,8 +121,10 @@ impl Endpoints {
             return Endpoints { host: controller.clone(), target: controller.clone(), controller };
         }
         let (host, target) = match Hctl::parse(hctl) {
-            Ok(address) => ([b"host", address.host].concat(), [b"target", address.target].concat()),
-            Err(_) => (b"-".to_vec(), b"-".to_vec()),
+            Ok(address) if kernel.starts_with(b"sd") && address.host != b"#" => {
+                ([b"host", address.host].concat(), [b"target", address.target].concat())
+            }
+            _ => (b"-".to_vec(), b"-".to_vec()),
         };
         Endpoints { controller: host.clone(), host, target }
     }
@@ -220,7 +229,7 @@ impl Topology {
                 });
             }
         }
-        Topology { maps, names: names.into() }
+        Topology { maps, names: names.into(), subsystems: Vec::new() }
     }
 
     /// The devices of all maps and paths.

@@ -28,8 +28,11 @@ pub mod counter;
 pub mod device_name;
 pub mod diskstats;
 pub mod iostat;
+pub mod json_token;
 pub mod multipath;
+pub mod nvme_subsystem;
 pub mod text;
+pub mod timestamp;
 pub mod vpd;
 
 mod error;

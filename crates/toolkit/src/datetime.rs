@@ -9,7 +9,7 @@
 //! ```
 
 use crate::locale;
-use chrono::{DateTime, Local, Locale};
+use chrono::{DateTime, Local, Locale, NaiveDate, TimeDelta, TimeZone as _};
 use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -99,10 +99,35 @@ pub fn epoch(wall: SystemTime) -> u64 {
     wall.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// The time `seconds` after the midnight that begins the day `[year, month, day]`. Without an `offset`,
+/// the seconds that its zone is east of UTC, it is a local time.
+///
+/// ```
+/// use toolkit::datetime::{epoch, from_calendar};
+///
+/// let wall = from_calendar([2026, 11, 20], 43_200, Some(3600));
+/// assert_eq!(wall.map(epoch), Some(1_795_172_400));
+/// ```
+#[must_use]
+pub fn from_calendar(day: [u64; 3], seconds: u64, offset: Option<i64>) -> Option<SystemTime> {
+    let [year, month, day] = day;
+    let date = NaiveDate::from_ymd_opt(
+        i32::try_from(year).ok()?,
+        u32::try_from(month).ok()?,
+        u32::try_from(day).ok()?,
+    )?;
+    let midnight = date.and_hms_opt(0, 0, 0)?;
+    let time =
+        midnight.checked_add_signed(TimeDelta::try_seconds(i64::try_from(seconds).ok()?)?)?;
+    match offset {
+        Some(offset) => Some((time.and_utc() - TimeDelta::try_seconds(offset)?).into()),
+        None => Local.from_local_datetime(&time).earliest().map(SystemTime::from),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeZone;
     use std::time::Duration;
 
     fn wall() -> SystemTime {

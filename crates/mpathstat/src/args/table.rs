@@ -24,13 +24,20 @@ const REPORTS: &[Opt<Args>] = &[
         long("since-boot"),
         "start with a report on the time since boot",
         "Start with a report on the time since boot, which is printed at once.",
-        |args| args.sampling.schedule.since_boot = true,
+        |args| {
+            args.sampling.schedule.since_boot = true;
+            args.omits_since_boot = false;
+        },
     ),
     Opt::flag(
         short('y'),
         "omit the report since boot (the default)",
-        "Omit the report since boot. This is the default.",
-        |args| args.sampling.schedule.since_boot = false,
+        "Omit the report since boot. This is the default, except with `--iostat`: `-y` leaves out the \
+         first report of the text.",
+        |args| {
+            args.sampling.schedule.since_boot = false;
+            args.omits_since_boot = true;
+        },
     ),
     Opt::flag(
         short('a'),
@@ -98,8 +105,9 @@ const INPUT: &[Opt<Args>] = &[
         long("topology").takes("FILE", ValueHint::File),
         "read maps and paths from a text of multipath -ll",
         "Read maps and paths from FILE, which holds the output of any version of `multipath -ll`, \
-         or that of multipathd's `show topology`; `-` is standard input. Changes of maps and paths \
-         are not noticed.",
+         that of multipathd's `show topology` or `show maps json`, or that of `nvme list-subsys`; `-` \
+         is standard input. All lines may be indented, quoted, or preceded by the same text. \
+         Changes of maps and paths are not noticed.",
         |args, value| {
             args.topology = Some(value.into());
             Ok(())
@@ -107,11 +115,12 @@ const INPUT: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("iostat").takes("FILE", ValueHint::File),
-        "read figures from a text of iostat -x",
-        "Read figures from FILE, which holds the output of any version of `iostat -x`; `-` is \
-         standard input. There is one report for each report in FILE, including one since boot. \
-         Figures that are not in FILE are shown as `-`. With `-i`, give the interval of the text, \
-         unless it is one second.",
+        "read figures from a text of iostat -x or sar -d",
+        "Read figures from FILE, which holds the output of any version of `iostat -x`, in any of its \
+         formats, or of `sar -d`; `-` is standard input. There is one report for each report in FILE, \
+         including one since boot. Figures are shown as they are in FILE, those that are not there as \
+         `-`. If the text has times, they are those of the reports. With `-i`, give the interval of \
+         the text, unless it has times or its interval is one second.",
         |args, value| {
             args.iostat = Some(value.into());
             Ok(())

@@ -161,15 +161,31 @@ impl Figures {
         self.shown(|printed| printed.size_kib, || Some(per(kib, self.ios())))
     }
 
-    /// Requests of one kind, discards or flushes, per second.
+    /// Discards per second.
     #[must_use]
-    pub fn requests_per_s(&self, requests: Option<Requests>) -> Option<f64> {
-        Some(self.rate(requests?.count))
+    pub fn discards_per_s(&self) -> Option<f64> {
+        Some(self.rate(self.discards?.count))
     }
 
-    /// The average time in milliseconds of requests of one kind; 0 if there was none.
+    /// The average time in milliseconds of a discard; 0 if there was none.
     #[must_use]
-    pub fn requests_await_ms(&self, requests: Option<Requests>) -> Option<f64> {
+    pub fn discard_await_ms(&self) -> Option<f64> {
+        self.shown(|printed| printed.discard_await_ms, || self.requests_await_ms(self.discards))
+    }
+
+    /// Flushes per second.
+    #[must_use]
+    pub fn flushes_per_s(&self) -> Option<f64> {
+        Some(self.rate(self.flushes?.count))
+    }
+
+    /// The average time in milliseconds of a flush; 0 if there was none.
+    #[must_use]
+    pub fn flush_await_ms(&self) -> Option<f64> {
+        self.shown(|printed| printed.flush_await_ms, || self.requests_await_ms(self.flushes))
+    }
+
+    fn requests_await_ms(&self, requests: Option<Requests>) -> Option<f64> {
         let Requests { count, ms } = requests?;
         self.average_ms(ms, count)
     }
@@ -280,6 +296,10 @@ fn printed_sum(a: &Figures, b: &Figures) -> Option<Printed> {
         let known = sum(figure)?;
         (count > 0.0 || known == 0.0).then(|| per(total, count))
     };
+    let requests = |figure: fn(&Printed) -> Option<f64>, one, other| {
+        let Requests { count, ms } = known_sum(one, other)?;
+        average(figure, ms, count)
+    };
     let (reads, writes) = (a.reads + b.reads, a.writes + b.writes);
     let (read_ms, write_ms) = (a.read_ms + b.read_ms, a.write_ms + b.write_ms);
     let (read_kib, written_kib) = (a.read_kib + b.read_kib, a.written_kib + b.written_kib);
@@ -291,6 +311,8 @@ fn printed_sum(a: &Figures, b: &Figures) -> Option<Printed> {
         await_ms: average(|it| it.await_ms, read_ms + write_ms, reads + writes),
         read_await_ms: average(|it| it.read_await_ms, read_ms, reads),
         write_await_ms: average(|it| it.write_await_ms, write_ms, writes),
+        discard_await_ms: requests(|it| it.discard_await_ms, a.discards, b.discards),
+        flush_await_ms: requests(|it| it.flush_await_ms, a.flushes, b.flushes),
         size_kib: average(|it| it.size_kib, read_kib + written_kib, reads + writes),
         read_size_kib: average(|it| it.read_size_kib, read_kib, reads),
         write_size_kib: average(|it| it.write_size_kib, written_kib, writes),

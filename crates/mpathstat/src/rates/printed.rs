@@ -18,6 +18,10 @@ pub struct Printed {
     pub read_await_ms: Option<f64>,
     /// Milliseconds that a write took, on average.
     pub write_await_ms: Option<f64>,
+    /// Milliseconds that a discard took, on average.
+    pub discard_await_ms: Option<f64>,
+    /// Milliseconds that a flush took, on average.
+    pub flush_await_ms: Option<f64>,
     /// KiB per read or write.
     pub size_kib: Option<f64>,
     /// KiB per read.

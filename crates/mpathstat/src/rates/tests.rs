@@ -96,15 +96,15 @@ fn discards_and_flushes_are_activity() {
     new.io.discards = Some(Discards { count: 9, ms: 30, ..Discards::default() });
     let figures = Figures::between(&old, &new, 2.0).unwrap();
     assert!(figures.is_active());
-    assert_eq!(figures.requests_per_s(figures.discards), Some(2.0));
-    assert_eq!(figures.requests_await_ms(figures.discards), Some(5.0));
-    assert_eq!(figures.requests_per_s(figures.flushes), None, "unknown before Linux 5.5");
+    assert_eq!(figures.discards_per_s(), Some(2.0));
+    assert_eq!(figures.discard_await_ms(), Some(5.0));
+    assert_eq!(figures.flushes_per_s(), None, "unknown before Linux 5.5");
     old.io.flushes = Some(Flushes::default());
     new.io.flushes = Some(Flushes { count: 1, ms: 3 });
     new.io.discards = old.io.discards;
     let figures = Figures::between(&old, &new, 2.0).unwrap();
     assert!(figures.is_active());
-    assert_eq!(figures.requests_await_ms(figures.flushes), Some(3.0));
+    assert_eq!(figures.flush_await_ms(), Some(3.0));
 }
 
 /// A map with four paths in one group.

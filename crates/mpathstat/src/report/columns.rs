@@ -48,12 +48,10 @@ pub(super) const COLUMNS: [Column; 19] = [
     column("InFlight", 8, "in-flight", "in_flight", Count, |it| it.in_flight),
     column("aqu-sz", 7, "aqu-sz", "queue", Plain, Figures::queue),
     column("%util", 6, "util", "util_pct", Percent, Figures::util_percent),
-    column("Disc/S", 7, "d/s", "discards_per_s", Plain, |it| it.requests_per_s(it.discards)),
-    column("d_await", 8, "d_await", "discard_await_ms", Plain, |it| {
-        it.requests_await_ms(it.discards)
-    }),
-    column("Flush/S", 7, "f/s", "flushes_per_s", Plain, |it| it.requests_per_s(it.flushes)),
-    column("f_await", 8, "f_await", "flush_await_ms", Plain, |it| it.requests_await_ms(it.flushes)),
+    column("Disc/S", 7, "d/s", "discards_per_s", Plain, Figures::discards_per_s),
+    column("d_await", 8, "d_await", "discard_await_ms", Plain, Figures::discard_await_ms),
+    column("Flush/S", 7, "f/s", "flushes_per_s", Plain, Figures::flushes_per_s),
+    column("f_await", 8, "f_await", "flush_await_ms", Plain, Figures::flush_await_ms),
     column("Err/S", 7, "err/s", "errors_per_s", Plain, |it| Some(it.rate(it.errors?))),
     column("Tmo/S", 7, "tmo/s", "timeouts_per_s", Plain, |it| Some(it.rate(it.timeouts?))),
 ];

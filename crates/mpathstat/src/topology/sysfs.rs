@@ -78,7 +78,7 @@ impl Reader<'_> {
         let name = if name.is_empty() { kernel.to_vec() } else { unescape(&name) };
         let slaves = self.list(&below(kernel, "slaves"));
         let identity = [&uuid[..], b" ", &self.value(kernel, "diskseq")].concat();
-        let device = Device { kernel: kernel.to_vec(), identity, slot: 0 };
+        let device = Device { kernel: kernel.to_vec(), identity, ..Device::default() };
         Some(Map { name, wwid, device, policy: Vec::new(), paths: self.paths(&slaves) })
     }
 
@@ -92,7 +92,7 @@ impl Reader<'_> {
             Vec::new()
         };
         let paths = self.paths(paths);
-        let device = Device { kernel: head.clone(), identity, slot: 0 };
+        let device = Device { kernel: head.clone(), identity, ..Device::default() };
         Map { name: head, wwid, device, policy, paths }
     }
 
@@ -119,7 +119,7 @@ impl Reader<'_> {
             false => Vec::new(),
         };
         let endpoints = self.endpoints(kernel, &place);
-        let device = Device { kernel: kernel.to_vec(), identity, slot: 0 };
+        let device = Device { kernel: kernel.to_vec(), identity, ..Device::default() };
         Path { device, hctl: place.hctl, endpoints, state, access, ..Path::default() }
     }
 
