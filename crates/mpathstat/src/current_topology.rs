@@ -87,7 +87,12 @@ impl CurrentTopology {
 
     /// Updates the states of paths, which change without an event: those in sysfs, unless the
     /// topology `is_new`, and those that multipathd knows.
-    pub fn update_states(&mut self, root: &mut SystemRoot, is_new: bool) {
+    pub fn update_states(
+        &mut self,
+        root: &mut SystemRoot,
+        is_new: bool,
+        messages: &mut Messages<impl Write>,
+    ) {
         if let Some(states) = self.states.as_mut().filter(|_| !is_new) {
             states.read(root, Rc::make_mut(&mut self.topology));
         }
@@ -95,6 +100,9 @@ impl CurrentTopology {
             let unknown: HashMap<Vec<u8>, MultipathdState> = HashMap::new();
             let answer = multipathd.latest().unwrap_or(&unknown);
             Rc::make_mut(&mut self.topology).update(answer);
+            if let Some(problem) = multipathd.take_problem() {
+                messages.warn_once(format_args!("{problem}; what it knows is not shown"));
+            }
         }
     }
 }

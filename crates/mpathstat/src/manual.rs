@@ -92,7 +92,8 @@ const EXTENDED: &[&str] = &[
      device mapper and state of the path checker.",
     "Only multipathd knows `Group` and `Multipathd`, unless the text for `--topology` contains \
      them. It is asked in the background, with a deadline. Until it answers, and when its last \
-     answer is more than 10 seconds old, these columns are `-`.",
+     answer is more than 10 seconds old, these columns are `-`. An answer counts only if it comes \
+     from root and has at most 16 MiB.",
 ];
 
 const MARKS: &[&str] = &[

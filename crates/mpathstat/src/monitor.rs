@@ -101,7 +101,7 @@ impl IntervalCommand for KernelMonitor {
             topology.reread(root, messages);
             is_new = true;
         };
-        topology.update_states(root, is_new);
+        topology.update_states(root, is_new, messages);
         let topology = self.maps.sampled_topology();
         Ok(Some(Sample { moment, topology, readings: counters.readings }))
     }
@@ -201,7 +201,7 @@ impl IntervalCommand for TextMonitor {
         let report =
             report.map_err(|cause| sampling::Error::Read { path: self.name.clone(), cause })?;
         let is_new = self.maps.topology.refresh(root, messages);
-        self.maps.topology.update_states(root, is_new);
+        self.maps.topology.update_states(root, is_new, messages);
         let Some(report) = report else {
             let expected = "the output of iostat -x or sar -d";
             let found = text_kind::describe(self.text.head());

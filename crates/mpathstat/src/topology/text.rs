@@ -18,6 +18,7 @@ mod prefix;
 use super::{MultipathdState, Topology};
 use crate::text_kind;
 use builder::Builder;
+pub(crate) use builder::TOO_MANY;
 use json::JsonReader;
 use prefix::Prefix;
 use std::collections::HashMap;

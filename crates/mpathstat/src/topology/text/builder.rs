@@ -20,7 +20,7 @@ pub(super) const PATH_BYTES: usize = size_of::<Path>() + 300;
 /// What is wrong with a line that belongs to no map.
 const NO_MAP: ParseError = ParseError { expected: "the name of a map before this", at: 0 };
 const TOO_LONG: ParseError = ParseError { expected: "a line of at most 4096 bytes", at: NAMES_MAX };
-pub(super) const TOO_MANY: ParseError =
+pub(crate) const TOO_MANY: ParseError =
     ParseError { expected: "maps and paths of at most 64 MiB; the rest is not read;", at: 0 };
 
 /// The map to which the next lines belong.
