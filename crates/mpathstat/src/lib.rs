@@ -18,6 +18,7 @@
 
 pub mod args;
 mod budget;
+pub mod columns;
 pub mod current_topology;
 pub mod error;
 pub mod iostat;
@@ -66,8 +67,7 @@ pub fn run(
     let (report, schedule) = (report.as_mut(), &args.sampling.schedule);
     let maps = map_monitor(&args, fixed, &root);
     let Some(file) = &args.iostat else {
-        let counters =
-            CounterReader::new(maps.topology.get(), args.columns.extended || args.columns.outliers);
+        let counters = CounterReader::new(maps.topology.get(), needs_failures(&args));
         let mut monitor = KernelMonitor { maps, counters };
         return sampling::run(&mut monitor, report, schedule, &mut root, out, messages);
     };
@@ -87,9 +87,11 @@ pub fn run(
 /// The maps, which are those of `fixed` if it is given, and what is shown of them.
 fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMonitor {
     let view = View {
-        marker: args.columns.outliers.then(Marker::default),
+        marker: args.has_marks.then(Marker::default),
         selection: Selection::new(args.devices.iter().map(|word| word.as_encoded_bytes())),
-        by: args.by,
+        by: args.by.clone(),
+        sort: args.sort,
+        top: args.top,
         shows_idle: args.shows_idle,
     };
     let topology = match fixed {
@@ -106,18 +108,24 @@ fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMo
 }
 
 fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
-    let (columns, by) = (args.columns, args.by);
-    let attributes = AttributeSet {
-        access: true,
-        ports: args.sampling.output.format != Format::Text
-            || columns.outliers
-            || matches!(by, Some(By::Host | By::Target)),
-    };
+    let is_text = args.sampling.output.format == Format::Text;
+    let shows = |names: &[&str]| is_text && args.shows(names);
+    let ports = !is_text
+        || args.has_marks
+        || shows(&["host", "target"])
+        || args.by.iter().any(|by| matches!(by, By::Host | By::Target | By::Controller));
+    let attributes = AttributeSet { access: true, ports };
     // Without a thread to ask multipathd, its columns are unknown.
-    let has_states = columns.extended || columns.outliers;
-    let has_multipathd = has_states && !root.is_saved();
+    let needs_states = args.is_extended || args.has_marks || shows(&["state", "access"]);
+    let needs_multipathd = needs_states || shows(&["group", "multipathd"]);
+    let has_multipathd = needs_multipathd && !root.is_saved();
     let multipathd = has_multipathd.then(|| Multipathd::start(multipathd::SOCKET).ok()).flatten();
-    CurrentTopology::in_sysfs(attributes, has_states, multipathd)
+    CurrentTopology::in_sysfs(attributes, needs_states, multipathd)
+}
+
+/// Whether the counters of failed commands are read, which costs system calls per path.
+fn needs_failures(args: &Args) -> bool {
+    args.is_extended || args.has_marks || args.shows(&["errors", "timeouts"])
 }
 
 /// Reads a text of `multipath -ll`.

@@ -85,7 +85,10 @@ const EXTENDED: &[&str] = &[
     "`Err/S`, `Tmo/S`: commands per second that ended with an error or timed out. Both are known \
      for SCSI devices only, timeouts since Linux 6.1.",
     "`%Share`: percentage of the reads and writes of all paths of the map that went through this \
-     path. `HCTL`: host, channel, target and LUN, or the NVMe controller. `Group`: number and \
+     path. `HCTL`: host, channel, target and LUN, or the NVMe controller. `Host`: the HBA; for NVMe over a \
+     network, the address of the host. `Target`: the port of the array: the iSCSI name and portal, the \
+     WWPN of Fibre Channel, the address of SAS, the NVMe controller and its address, or the SCSI \
+     target. `Group`: number and \
      state of the path group. `State`: state of the device; for a map, how many of its paths can \
      carry I/O, as described in MARKS. `Access`: access state of the path by ALUA or ANA; for an NVMe map, its I/O \
      policy. Some kernels let only root read ALUA states. `Multipathd`: state of the path in \
@@ -130,8 +133,8 @@ const MARKS: &[&str] = &[
      quarter of those of the busiest sibling. A path that is idle is never marked for being idle.",
     "`<- errors 5.00/s`, `<- timeouts 1.00/s`: commands on the path ended with an error or timed out. \
      The kernel counts as an error each command that did not succeed, including a unit attention.",
-    "With `-g`, sums are compared with each other, those of path groups with the other groups of the \
-     map, and each row ends with the number of usable paths.",
+    "With `-g`, sums are compared with those that have maps in common with them, and each row ends \
+     with the number of usable paths.",
     "Paths of an NVMe map with the I/O policy `numa` are not judged by share, because the driver \
      chooses them by processor. Some path selectors of device mapper distribute I/O unevenly on \
      purpose (io-affinity, or round-robin with a large rr_min_io). With these, a mark by share \

@@ -34,7 +34,7 @@ pub use marker::Marker;
 pub use printed::Printed;
 pub use selection::Selection;
 pub use sums::{By, Sum};
-pub use view::View;
+pub use view::{SortKey, View};
 
 use crate::sample::Sample;
 use crate::topology::{Change, Device, Map, Path, Topology, changes};

@@ -1,8 +1,10 @@
 //! The table of options.
 
 use super::{Args, operand};
+use crate::columns;
 use crate::manual::MANUAL;
 use crate::rates::By;
+use std::ffi::OsStr;
 use toolkit::cli::{self, Command, Opt, OptionGroup, ValueHint, long, short};
 
 /// The command and its options.
@@ -62,33 +64,77 @@ const CONTENTS: &[Opt<Args>] = &[
         "show times, sizes, queues, errors, addresses, groups, states",
         "Add the columns described in EXTENDED STATISTICS. They cost up to four system calls per \
          path and report.",
-        |args| args.columns.extended = true,
+        |args| args.is_extended = true,
     ),
     Opt::flag(
         short('i'),
         "mark what is wrong with maps and paths",
         "Mark maps and paths on which nothing moves, that cannot carry I/O, that are used past the \
          map, or that are out of line with the best path of their group; see MARKS.",
-        |args| args.columns.outliers = true,
+        |args| args.has_marks = true,
     ),
     Opt::value(
-        short('g').takes("WHAT", ValueHint::Words(&["host", "target", "controller", "group"])),
+        short('g').takes("LIST", ValueHint::Words(&["host", "target", "controller", "group"])),
         "show sums of paths by host, target, controller or group",
-        "Instead of maps and paths, show sums of the paths that share an HBA (`host`), a port of \
-         the array (`target`), an NVMe controller (`controller`) or a path group of a map \
-         (`group`). Idle sums are omitted in the same way as idle maps.",
+        "Instead of maps and paths, show sums of the paths that share what LIST names, separated by \
+         commas: an HBA (`host`), a port of the array (`target`), an NVMe controller (`controller`) or \
+         a path group of a map (`group`). Paths that have no such thing are not added up; their \
+         figures are `-`. Idle sums are omitted in the same way as idle maps.",
         |args, value| {
-            let words = [
-                ("host", By::Host),
-                ("target", By::Target),
-                ("controller", By::Controller),
-                ("group", By::Group),
-            ];
-            args.by = Some(cli::choice(&words, value)?);
+            args.by = grouping(value)?;
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("columns").takes("LIST", ValueHint::None),
+        "choose the columns and their order",
+        "Show the columns in LIST, separated by commas, in this order: reads, writes, read-kb, \
+         written-kb, await, r_await, w_await, areq-sz, rareq-sz, wareq-sz, in-flight, aqu-sz, util, \
+         discards, d_await, flushes, f_await, errors, timeouts, share, hctl, host, target, group, \
+         state, access, multipathd. See EXTENDED STATISTICS. Only the text report has columns.",
+        |args, value| {
+            args.columns = Some(columns::parse(&value.to_string_lossy())?);
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("sort").takes("KEY", ValueHint::Words(&SORT_KEYS)),
+        "sort maps by a figure, the largest first",
+        "Sort maps, or sums with `-g`, by KEY, the largest first: the name of a column with figures \
+         (see `--columns`), `kb` for kilobytes read and written, or `share` for the share of all \
+         reads and writes. Those whose figure is unknown come last.",
+        |args, value| {
+            args.sort = Some(columns::sort_key(&value.to_string_lossy())?);
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("top").takes("N", ValueHint::None),
+        "show only the first N maps",
+        "Show only the first N maps, or sums with `-g`.",
+        |args, value| {
+            let number = value.to_str().and_then(|word| word.parse().ok()).filter(|it| *it > 0);
+            args.top = Some(number.ok_or_else(|| "expected a number, 1 or more".to_owned())?);
             Ok(())
         },
     ),
 ];
+
+/// What completions offer for `--sort`.
+const SORT_KEYS: [&str; 8] =
+    ["reads", "writes", "kb", "await", "util", "share", "errors", "in-flight"];
+
+/// What paths have in common: `host,target`.
+fn grouping(list: &OsStr) -> Result<Vec<By>, String> {
+    let words = [
+        ("host", By::Host),
+        ("target", By::Target),
+        ("controller", By::Controller),
+        ("group", By::Group),
+    ];
+    let list = list.to_string_lossy();
+    list.split(',').map(|word| cli::choice(&words, OsStr::new(word))).collect()
+}
 
 const FIGURES: &[Opt<Args>] = &[
     Opt::KILO,

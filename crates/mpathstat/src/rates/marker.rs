@@ -41,11 +41,11 @@ impl Marker {
         self.stuck.end_interval();
     }
 
-    /// Sets the marks of sums that are out of line with the other sums, or with those of the same map.
+    /// Sets the marks of sums that are out of line with others of the same family.
     pub(super) fn mark_sums(&mut self, sums: &mut [Sum<'_>], seconds: f64) {
-        let mut groups: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
         for (place, sum) in sums.iter().enumerate() {
-            groups.entry(sum.map.map_or(b"", |map| &map.wwid)).or_default().push(place);
+            groups.entry(sum.family).or_default().push(place);
         }
         let mut found = Vec::new();
         for places in groups.values() {

@@ -361,7 +361,7 @@ fn a_map_is_shown_if_anything_moves_or_waits() {
 #[test]
 fn sums_are_compared_with_each_other() {
     let topology = topology();
-    let mut view = View { marker: Some(Marker::default()), by: Some(By::Host), ..View::default() };
+    let mut view = View { marker: Some(Marker::default()), by: vec![By::Host], ..View::default() };
     let figures = |device: &Device| match &device.kernel[..] {
         b"sda" => Some(read(100.0, 1000.0)),
         b"sdd" => Some(Figures { errors: Some(2.0), ..read(100.0, 100.0) }),

@@ -1,7 +1,10 @@
 //! What is shown of the rates: marks, the chosen devices, sums, and whether idle ones are shown.
 
 use super::sums::sums;
-use super::{By, IntervalRates, Marker, Selection};
+use super::{By, Figures, IntervalRates, Marker, Selection};
+
+/// The figure by which maps or sums are sorted.
+pub type SortKey = fn(&Figures) -> Option<f64>;
 
 /// What is shown of the rates of each interval.
 #[derive(Debug, Default)]
@@ -11,7 +14,11 @@ pub struct View {
     /// The maps and paths that are shown.
     pub selection: Selection,
     /// What paths have in common whose sums are shown.
-    pub by: Option<By>,
+    pub by: Vec<By>,
+    /// The figure by which maps or sums are sorted.
+    pub sort: Option<SortKey>,
+    /// The number of maps or sums that are shown.
+    pub top: Option<usize>,
     /// Whether idle maps and sums are shown.
     pub shows_idle: bool,
 }
@@ -24,15 +31,28 @@ impl View {
             marker.mark(&mut rates);
         }
         self.selection.apply(&mut rates.maps);
-        rates.sums = self.by.map(|by| {
-            let mut sums = sums(&rates.maps, by);
+        rates.sums = (!self.by.is_empty()).then(|| {
+            let mut sums = sums(&rates.maps, &self.by);
             if let Some(marker) = &mut self.marker {
                 marker.mark_sums(&mut sums, rates.seconds);
             }
             sums.retain(|sum| self.shows_idle || !sum.is_idle());
+            self.select(&mut sums, |sum| sum.figures.as_ref());
             sums
         });
         rates.maps.retain(|map| self.shows_idle || !map.is_idle);
+        if self.by.is_empty() {
+            self.select(&mut rates.maps, |map| map.figures.as_ref());
+        }
         rates
+    }
+
+    /// Sorts what is shown, and keeps the first ones.
+    fn select<T>(&self, shown: &mut Vec<T>, figures: impl Fn(&T) -> Option<&Figures>) {
+        if let Some(key) = self.sort {
+            let value = |item: &T| figures(item).and_then(key).unwrap_or(f64::NEG_INFINITY);
+            shown.sort_by(|a, b| value(b).total_cmp(&value(a)));
+        }
+        shown.truncate(self.top.unwrap_or(usize::MAX));
     }
 }

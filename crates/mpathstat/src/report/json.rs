@@ -1,8 +1,9 @@
 //! One JSON document with the layout of iostat's: maps instead of disks, and paths within maps.
 
-use super::columns::COLUMNS;
+use super::cells::value;
 use super::records::{marks, percent, text};
 use crate::args::Args;
+use crate::columns::FIGURES;
 use crate::rates::{Figures, IntervalRates, MapRates, PathRates, Sum};
 use crate::topology::Change;
 use std::io::{self, Write};
@@ -54,7 +55,7 @@ fn map(rates: &MapRates<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn with_figures<'a>(mut pairs: Pairs<'a>, figures: Option<&Figures>) -> Pairs<'a> {
-    pairs.extend(COLUMNS.iter().map(|column| (column.json_key, column.value(figures))));
+    pairs.extend(FIGURES.iter().map(|column| (column.json_key, value(column, figures))));
     pairs
 }
 

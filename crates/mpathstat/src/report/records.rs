@@ -1,7 +1,8 @@
 //! One record per path and interval, for programs: as JSON or as tab-separated values.
 
-use super::columns::COLUMNS;
+use super::cells::value;
 use crate::args::Args;
+use crate::columns::FIGURES;
 use crate::rates::{IntervalRates, MapRates, Mark, PathRates, Sum};
 use crate::topology::{Change, Map};
 use std::io::{self, Write};
@@ -47,8 +48,8 @@ impl<'a> Records<'a> {
     }
 
     fn keys(&self) -> impl Iterator<Item = &'static str> {
-        let place = if self.args.by.is_some() { &SUM[..] } else { &PLACE[..] };
-        let figures = COLUMNS.iter().map(|column| column.record_key);
+        let place = if self.args.by.is_empty() { &PLACE[..] } else { &SUM[..] };
+        let figures = FIGURES.iter().map(|column| column.record_key);
         place.iter().copied().chain(figures).chain([SHARE])
     }
 
@@ -89,7 +90,7 @@ impl<'a> Records<'a> {
         values.extend(words.map(|word| text(word)));
         let marks = marks(&rates.marks);
         values.push(text(&marks));
-        values.extend(COLUMNS.iter().map(|column| column.value(rates.figures.as_ref())));
+        values.extend(FIGURES.iter().map(|column| value(column, rates.figures.as_ref())));
         values.push(percent(rates.share_percent));
         self.write(&values, out)
     }
@@ -99,7 +100,7 @@ impl<'a> Records<'a> {
         values.push(sum.map.map_or(Value::Null, |map| text(&map.name)));
         values.push(sum.map.map_or(Value::Null, |map| text(&map.wwid)));
         values.extend([text(&sum.name), Value::Number(sum.paths as u64)]);
-        values.extend(COLUMNS.iter().map(|column| column.value(sum.figures.as_ref())));
+        values.extend(FIGURES.iter().map(|column| value(column, sum.figures.as_ref())));
         values.push(Value::Null);
         self.write(&values, out)
     }
