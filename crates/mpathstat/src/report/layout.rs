@@ -18,6 +18,9 @@ pub(super) struct Layout {
     terminal: Option<usize>,
     /// Whether the last column of the table is padded, too.
     pads_last: bool,
+    /// The widths of the original if its layout is kept: there, a long name pushes its row out of
+    /// line.
+    original: Option<Vec<usize>>,
 }
 
 #[derive(Debug)]
@@ -44,7 +47,21 @@ const BELOW: &str = "   ";
 impl Layout {
     pub(super) fn new(widths: Vec<usize>, terminal: Option<usize>, pads_last: bool) -> Layout {
         let (text, cells, rows) = (String::new(), Vec::new(), Vec::new());
-        Layout { widths, text, cells, rows, terminal, pads_last }
+        Layout { widths, text, cells, rows, terminal, pads_last, original: None }
+    }
+
+    /// Keeps the layout of the original as long as all figures fit it.
+    pub(super) fn keep_original(&mut self) {
+        self.original = Some(self.widths.clone());
+    }
+
+    /// Narrows the column of names again if nothing else was too wide.
+    fn restore_original(&mut self) {
+        if let Some(original) = &self.original
+            && self.widths.iter().skip(1).eq(original.iter().skip(1))
+        {
+            self.widths.clone_from(original);
+        }
     }
 
     /// Begins a row. What precedes its first cell belongs to the width of the first column.
@@ -76,7 +93,8 @@ impl Layout {
     }
 
     /// Writes all rows.
-    pub(super) fn write(&self, colors: &Colors, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&mut self, colors: &Colors, out: &mut dyn Write) -> io::Result<()> {
+        self.restore_original();
         self.rows.iter().try_for_each(|row| self.write_row(row, colors, out))
     }
 
@@ -169,7 +187,7 @@ fn wrap(text: &str, max: usize) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn written(layout: &Layout) -> String {
+    fn written(layout: &mut Layout) -> String {
         let mut out = Vec::new();
         layout.write(&Colors::new(Some("never"), None, false), &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -190,13 +208,31 @@ mod tests {
         table.row("");
         table.cell(None, "mpath10");
         table.cell(None, "12345");
-        assert_eq!(written(&table), "|- sda   1    \nmpath10  12345\n");
+        assert_eq!(written(&mut table), "|- sda   1    \nmpath10  12345\n");
+    }
+
+    #[test]
+    fn a_long_name_alone_keeps_the_layout_of_the_original() {
+        for (figure, wanted) in [
+            ("1", "|- a_long_name  1   \nsda     2   \n"),
+            ("12345", "|- a_long_name  12345\nsda             2    \n"),
+        ] {
+            let mut table = Layout::new(vec![6, 4], None, true);
+            table.keep_original();
+            table.row("|- ");
+            table.cell(None, "a_long_name");
+            table.cell(None, figure);
+            table.row("");
+            table.cell(None, "sda");
+            table.cell(None, "2");
+            assert_eq!(written(&mut table), wanted);
+        }
     }
 
     #[test]
     fn a_terminal_gets_no_blanks_at_the_end() {
-        assert_eq!(written(&layout(Some(80), &["sda", "1"])), "|- sda  1\n");
-        assert_eq!(written(&layout(None, &["sda", ""])), "|- sda\n");
+        assert_eq!(written(&mut layout(Some(80), &["sda", "1"])), "|- sda  1\n");
+        assert_eq!(written(&mut layout(None, &["sda", ""])), "|- sda\n");
     }
 
     #[test]
@@ -209,7 +245,7 @@ mod tests {
         ] {
             let mut table = layout(Some(max), &["sda", "1"]);
             table.tail(Some(Role::Alarm), "<- await (x)".to_owned());
-            assert_eq!(written(&table), wanted, "{max}");
+            assert_eq!(written(&mut table), wanted, "{max}");
         }
     }
 }

@@ -51,6 +51,8 @@ impl<'a> Text<'a> {
     fn headings(&self) -> Layout {
         let widths = self.columns.iter().map(|column| match column {
             Column::Figure(column) => column.width,
+            // On a terminal, words take no more room than they need.
+            Column::Word(_) if self.is_terminal => 0,
             Column::Word(column) => column.width,
         });
         let name = if self.is_terminal { 0 } else { NAME };
@@ -58,6 +60,10 @@ impl<'a> Text<'a> {
         let terminal = self.is_terminal.then(terminal::width);
         let widths = std::iter::once(name).chain(widths).collect();
         let mut layout = Layout::new(widths, terminal, pads_last);
+        let is_default = !self.args.is_extended && self.args.columns.is_none();
+        if terminal.is_none() && is_default && self.args.by.is_empty() {
+            layout.keep_original();
+        }
         layout.row("");
         layout.cell(None, &self.name_heading());
         for column in &self.columns {
