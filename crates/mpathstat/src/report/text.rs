@@ -50,8 +50,9 @@ impl<'a> Text<'a> {
     /// The table with its headings.
     fn headings(&self) -> Layout {
         let widths = self.columns.iter().map(|column| match column {
+            // On a terminal, chosen columns and words take no more room than they need.
+            Column::Figure(_) if self.is_terminal && self.args.columns.is_some() => 0,
             Column::Figure(column) => column.width,
-            // On a terminal, words take no more room than they need.
             Column::Word(_) if self.is_terminal => 0,
             Column::Word(column) => column.width,
         });
