@@ -29,6 +29,15 @@ pub(crate) fn login_name(line: &[u8]) -> Option<&[u8]> {
     (is_field && is_known && name.len() <= NAME_MAX).then_some(name)
 }
 
+/// What stands before the names that auditd added.
+pub(crate) fn without_names(body: &[u8]) -> &[u8] {
+    let own = memchr::memrchr(b'\'', body).unwrap_or(0);
+    let (before, behind) = body.split_at_checked(own).unwrap_or_default();
+    let marks = [&b"\x1d"[..], b"#035", b" UID=\"", b" AUID=\""];
+    let end = marks.iter().filter_map(|mark| memmem::find(behind, mark)).min();
+    end.and_then(|end| body.get(..before.len() + end)).unwrap_or(body)
+}
+
 /// Whether the last field has an upper-case name and a value in quotes. Most lines that are not
 /// enriched do not end with a quote.
 #[inline]

@@ -55,11 +55,14 @@
 //! ```
 
 mod call_context;
+mod doubled;
 mod event_id;
+mod merge;
 mod open_event;
 mod open_events;
 mod rare_state;
 mod recent_calls;
+mod seen_calls;
 mod sink;
 mod span;
 
@@ -73,12 +76,14 @@ use crate::login_user::LoginUser;
 use crate::section::Section;
 use crate::syscall_names::{Arch, Call};
 use call_context::CallContext;
+use doubled::StandaloneRecords;
 use event_id::{EventId, NodeHasher};
 use foldhash::fast::RandomState;
 use open_event::OpenEvent;
-use open_events::{OpenEvents, PENDING_MAX};
+use open_events::{CHUNK_PENDING_MAX, OpenEvents, PENDING_MAX};
 use rare_state::Claim;
 use recent_calls::{RecentCall, RecentCalls};
+use seen_calls::{SeenCalls, fingerprint};
 use span::Span;
 use sysparse::ParseError;
 use sysparse::audit::{self, Path, Record, RecordHeader, RecordType};
@@ -91,11 +96,17 @@ pub struct EventAssembler<'a> {
     open: OpenEvents,
     /// The complete calls, if standalone records are needed.
     recent: Option<RecentCalls>,
+    seen: SeenCalls,
+    standalone: StandaloneRecords,
     /// Evicted events that may continue an event of the chunk before this one.
     early: Vec<OpenEvent>,
     /// The size of everything pending for them, in bytes.
     early_bytes: usize,
     follows_chunk: bool,
+    /// Whether too much was pending for one of several chunks.
+    is_overfull: bool,
+    /// The number of records that the log holds twice.
+    doubled: u64,
     /// The number of events that ended with records missing.
     incomplete: u64,
     /// The events that ended before their records can have come, because too much was pending.
@@ -120,15 +131,20 @@ impl<'a> EventAssembler<'a> {
     fn create(query: &'a Query, seed: RandomState, follows_chunk: bool) -> Self {
         let Query { filter, collect } = query;
         let recent = || RecentCalls::new(seed.clone(), follows_chunk);
+        let pending_max = if follows_chunk { CHUNK_PENDING_MAX } else { PENDING_MAX };
         let needed = RecordType::ALL.into_iter().filter(|kind| collect.needs_type(*kind));
         EventAssembler {
             filter,
             needed_types: needed.fold(0, |bits, kind| bits | 1 << kind as u32),
-            open: OpenEvents::new(),
+            open: OpenEvents::new(pending_max),
             recent: collect.needs_standalone_records().then(recent),
+            seen: SeenCalls::new(follows_chunk),
+            standalone: StandaloneRecords::new(seed.clone()),
             early: Vec::new(),
             early_bytes: 0,
             follows_chunk,
+            is_overfull: false,
+            doubled: 0,
             incomplete: 0,
             ended_early: EndedEarly::default(),
             nodes: NodeHasher::new(seed),
@@ -177,22 +193,30 @@ impl<'a> EventAssembler<'a> {
         let parsed = audit::Call::parse(record)?;
         let call = Call { arch: Arch::new(parsed.arch), number: parsed.number };
         let user = self.filter.includes_call(record, &parsed).then_some(parsed.auid.into());
-        if let Some(user) = user {
-            sink.add_call(user, call, record, &parsed);
-        }
         let class = self.classes.get(call);
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
         let has_records = parsed.items > 0 || class.is_open_without_path();
         let has_dependents = has_records && sink.collect.needs_dependent_records();
-        let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
-        if !has_dependents && !has_error && self.add_single_record_call(record, user) {
+        let is_needed = user.is_some() || has_dependents || self.recent.is_some();
+        if !is_needed {
             return Ok(());
         }
-        let mut context = CallContext::new(parsed, call, class, user);
+        let (id, fingerprint) = (self.id(record), fingerprint(record.body));
+        if self.seen.add(id, fingerprint, self.open.place()) {
+            self.doubled += 1;
+            return Ok(());
+        }
+        if let Some(user) = user {
+            sink.add_call(user, call, record, &parsed);
+        }
+        let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
+        if !has_dependents && !has_error && self.add_single_record_call(id, user) {
+            return Ok(());
+        }
+        let mut context = CallContext::new(parsed, call, class, user, fingerprint);
         if user.is_some() && sink.collect.needs_call_details() {
             context.add_details(parsed, sink.collect);
         }
-        let id = self.id(record);
         let event = self.open.enter(id);
         if class == CallClass::Execute && user.is_some() && parsed.success == Some(true) {
             if let Some(exe) = record.field(b"exe").filter(|exe| !exe.is_null()) {
@@ -206,9 +230,8 @@ impl<'a> EventAssembler<'a> {
 
     /// Completes a call that no other records depend on. Returns false if its event is open because
     /// a standalone record came before.
-    fn add_single_record_call(&mut self, record: &Record<'_>, user: Option<LoginUser>) -> bool {
+    fn add_single_record_call(&mut self, id: EventId, user: Option<LoginUser>) -> bool {
         let Some(recent) = &mut self.recent else { return true };
-        let id = EventId::new(record, self.nodes.hash(record));
         let is_open = self.open.contains(id);
         if !is_open {
             recent.add(id, user, Span::start(self.open.place()));
@@ -220,8 +243,13 @@ impl<'a> EventAssembler<'a> {
     fn add_path(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
         let path = Path::parse(record)?;
         let id = self.id(record);
-        self.open.enter(id).add_path(record, path, sink);
-        self.complete_current(sink);
+        let place = self.open.place();
+        let event = self.open.enter_if(id, || !self.seen.has(id, place));
+        if event.is_some_and(|event| event.add_path(record, path, sink)) {
+            self.complete_current(sink);
+        } else {
+            self.doubled += 1;
+        }
         Ok(())
     }
 
@@ -231,15 +259,22 @@ impl<'a> EventAssembler<'a> {
             return Err(ParseError { expected: "argc= or an argument", at });
         }
         let id = self.id(record);
-        self.open.enter(id).add_command(record, sink);
-        self.complete_current(sink);
+        let place = self.open.place();
+        let event = self.open.enter_if(id, || !self.seen.has(id, place));
+        if event.is_some_and(|event| event.add_command(record, sink)) {
+            self.complete_current(sink);
+        } else {
+            self.doubled += 1;
+        }
         Ok(())
     }
 
-    /// Adds a record that tells how other records of its event are meant.
+    /// Adds a record that tells how other records of its event are meant. One that comes when the
+    /// event is complete is doubled, but says nothing that counts.
     fn add_context(&mut self, record: &Record<'_>, sink: &mut Sink) {
         let id = self.id(record);
-        let event = self.open.enter(id);
+        let place = self.open.place();
+        let Some(event) = self.open.enter_if(id, || !self.seen.has(id, place)) else { return };
         if record.kind == RecordType::Uringop {
             event.set_operation(CallContext::for_operation(record, self.filter, sink.collect));
         }
@@ -250,6 +285,10 @@ impl<'a> EventAssembler<'a> {
     /// Adds a record that is an event of its own unless a SYSCALL record belongs to the same event.
     fn add_standalone(&mut self, record: &Record<'_>, sink: &mut Sink) {
         let id = self.id(record);
+        if self.is_doubled_standalone(id, record) {
+            self.doubled += 1;
+            return;
+        }
         if let Some(call) = self.find_recent(id) {
             return sink.add_late_denial(call.user, record);
         }
@@ -293,11 +332,13 @@ impl<'a> EventAssembler<'a> {
     /// Evicts the events to which no record can belong any more.
     fn evict(&mut self, sink: &mut Sink) {
         while let Some((event, is_early)) = self.open.evict() {
+            self.is_overfull |= is_early && self.follows_chunk;
             let early_bytes = self.early_bytes + event.pending_bytes();
-            if self.follows_chunk && event.span.starts_early() && early_bytes <= PENDING_MAX {
+            if self.follows_chunk && event.span.starts_early() && early_bytes <= CHUNK_PENDING_MAX {
                 self.early_bytes = early_bytes;
                 self.early.push(event);
             } else {
+                self.is_overfull |= self.follows_chunk && event.span.starts_early();
                 if is_early && event.pending_bytes() > 0 {
                     self.ended_early.add(event.id.stamp());
                 }
@@ -310,49 +351,16 @@ impl<'a> EventAssembler<'a> {
         self.incomplete += u64::from(!event.end(sink));
     }
 
-    /// Merges the events of the next chunk that may have begun in this one or may continue in the
-    /// chunk after it.
-    pub fn merge(&mut self, mut next: EventAssembler<'_>, sink: &mut Sink) {
-        let offset = self.open.place();
-        let end = offset + next.open.place();
-        self.incomplete += next.incomplete;
-        self.ended_early.merge(next.ended_early);
-        let next_recent = next.recent.take();
-        if let Some(recent) = &next_recent {
-            self.claim_standalone(recent, offset, sink);
-        }
-        let mut events = next.early;
-        events.extend(next.open.into_events());
-        events.sort_unstable_by_key(|event| event.span.first);
-        for event in events {
-            self.merge_event(event, offset, sink);
-        }
-        if let (Some(recent), Some(next)) = (&mut self.recent, &next_recent) {
-            recent.merge(next, offset);
-        }
-        self.open.move_to(end);
-        self.evict(sink);
+    /// The number of records that the log holds twice, so far. Each counts once.
+    #[must_use]
+    pub fn doubled(&self) -> u64 {
+        self.doubled
     }
 
-    /// Counts the denials of open events whose call is complete in the next chunk.
-    fn claim_standalone(&mut self, next: &RecentCalls, offset: u64, sink: &mut Sink) {
-        for (id, call) in next.find_early(self.open.ids()) {
-            if let Some(event) = self.open.take_standalone(id, call.place + offset) {
-                event.claim_denials(call.user, sink);
-            }
-        }
-    }
-
-    /// Merges an event of the next chunk with the open event of the same id or with its recent call.
-    fn merge_event(&mut self, mut event: OpenEvent, offset: u64, sink: &mut Sink) {
-        event.span = event.span.shift(offset);
-        self.open.move_to(event.span.first);
-        let call = self.find_recent(event.id).filter(|_| event.has_only_standalone());
-        if let Some(call) = call {
-            return event.claim_denials(call.user, sink);
-        }
-        self.open.enter(event.id).merge(event, sink);
-        self.complete_current(sink);
+    /// Whether so much is pending that the next log must be read in one chunk.
+    #[must_use]
+    pub fn is_half_full(&self) -> bool {
+        self.open.pending_bytes() > PENDING_MAX / 2
     }
 
     /// The events that ended early, so far.

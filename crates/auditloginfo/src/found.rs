@@ -17,6 +17,8 @@ pub struct Found {
     pub incomplete: u64,
     /// Events that ended before their last record can have come, because too much was pending.
     pub ended_early: EndedEarly,
+    /// The number of records that the logs hold twice. Each counts once.
+    pub doubled: u64,
     /// The number of damaged records. They are left out.
     pub damaged: u64,
     /// The log and the line, from 1, of the first damaged record, and the error.

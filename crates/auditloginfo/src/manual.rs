@@ -39,7 +39,8 @@ pub(crate) const MANUAL: Manual = Manual {
             &[
                 "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
                accepts them. The users of this machine name those of a log only if the log is read \
-               where auditd writes it: in `/var/log/audit` or at `log_file`. For any other log, \
+               where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
+               up. For any other log, \
                which may come from another machine, they only resolve a name given with `--uid` \
                that the log does not contain.",
             ],
@@ -49,8 +50,9 @@ pub(crate) const MANUAL: Manual = Manual {
             &[
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
                with what they are and what to do; files that are given twice, which are read once; \
-               rotated files that are missing or no regular files; empty logs; damaged records, which are left out; incomplete events, which are \
-               counted with the records that they have; system calls of an unknown architecture, \
+               rotated files that are missing or no regular files; empty logs; damaged records, which are left out; records that the logs hold \
+               twice, which count once; incomplete events, which are counted with the records \
+               that they have; system calls of an unknown architecture, \
                which are listed by number; and system calls that a profile omits because their \
                names are unknown. Everything else is counted.",
                 "If nothing matched, one line says what the logs hold instead: which login users, in \

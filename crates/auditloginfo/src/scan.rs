@@ -6,6 +6,7 @@
 
 mod chunks;
 mod gzip_queue;
+mod newlines;
 mod record_reader;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use toolkit::input::Source;
 use toolkit::progress::Progress;
@@ -109,18 +110,40 @@ impl<'a> Scanner<'a> {
     /// Reads a file, in several threads if it is large enough.
     fn read_file(&mut self, file: &File) -> Vec<ChunkStats> {
         let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
-        if queue.threads() == 1 {
-            return queue.next().map(|(_, chunk)| self.read_whole(chunk)).into_iter().collect();
+        if let Some(chunks) = self.read_in_parallel(&queue) {
+            return chunks;
         }
-        let (assembler, sink) = (&mut self.assembler, &mut self.sink);
-        workers::read_chunks(&queue, self.query, &self.node_seed, assembler, sink)
+        let whole = ChunkQueue::new(file, Chunking::ONE_CHUNK, self.bytes_read);
+        whole.next().map(|(_, chunk)| self.read_whole(chunk)).into_iter().collect()
     }
 
-    /// Reads logs compressed with gzip side by side.
+    /// Reads what can be read in several threads; `None` if one thread must read it, in order, because
+    /// records are doubled over the ends of chunks or too much is pending.
+    fn read_in_parallel(&mut self, queue: &impl Queue) -> Option<Vec<ChunkStats>> {
+        if queue.threads() == 1 || self.assembler.is_half_full() {
+            return None;
+        }
+        let bytes_before = self.bytes_read.load(Ordering::Relaxed);
+        let mut assembler = EventAssembler::for_next_chunk(self.query, self.node_seed.clone());
+        let mut sink = Sink::new(self.query.collect);
+        let seed = &self.node_seed;
+        let chunks = workers::read_chunks(queue, self.query, seed, &mut assembler, &mut sink)
+            .filter(|_| !self.assembler.conflicts_with(&assembler));
+        if chunks.is_none() {
+            self.bytes_read.store(bytes_before, Ordering::Relaxed);
+            return None;
+        }
+        self.assembler.merge(assembler, &mut self.sink);
+        self.sink.tally.merge(sink.tally);
+        chunks
+    }
+
+    /// Reads logs compressed with gzip, side by side if possible.
     fn read_compressed(&mut self, logs: &[PathBuf]) {
         let queue = GzipQueue::new(logs, self.chunking, self.bytes_read);
-        let (assembler, sink) = (&mut self.assembler, &mut self.sink);
-        let chunks = workers::read_chunks(&queue, self.query, &self.node_seed, assembler, sink);
+        let Some(chunks) = self.read_in_parallel(&queue) else {
+            return logs.iter().for_each(|log| self.read_log(log, open(log)));
+        };
         for ((path, chunk), head) in logs.iter().zip(chunks).zip(queue.into_heads()) {
             add_log(&mut self.found, path, vec![chunk], &head);
         }
@@ -134,6 +157,7 @@ impl<'a> Scanner<'a> {
     #[must_use]
     pub fn finish(mut self) -> Found {
         self.found.ended_early = self.assembler.ended_early();
+        self.found.doubled = self.assembler.doubled();
         self.found.incomplete = self.assembler.flush(&mut self.sink);
         Found { tally: self.sink.tally, ..self.found }
     }

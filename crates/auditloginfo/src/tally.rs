@@ -140,6 +140,10 @@ impl Tally {
 
     /// Adds the counts of another tally.
     pub fn merge(&mut self, other: Tally) {
+        if self.users.is_empty() && self.names.is_empty() {
+            *self = other;
+            return;
+        }
         for (auid, (stamp, name)) in other.names {
             self.add_name(auid, stamp, &name);
         }

@@ -4,17 +4,11 @@
 
 mod common;
 
-use auditloginfo::filter::Query;
-use auditloginfo::scan::{self, Chunking};
-use auditloginfo::section::{Collect, Sections};
-use auditloginfo::tally::{Counts, NameCounts};
-use common::sample;
+use common::{counts_in_chunks, logs, write};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
-use test_support::{TempDir, random_cases, shared, temp_dir};
-use toolkit::input::Source;
+use test_support::{random_cases, temp_dir};
 use toolkit::messages::Messages;
 
 /// The options of the reports that are compared.
@@ -32,28 +26,6 @@ fn report(words: &[&str], logs: &[&Path]) -> Vec<u8> {
     assert_eq!(status.expect("a report"), 0);
     out.extend(err);
     out
-}
-
-fn write(folder: &TempDir, name: &str, lines: &[&[u8]]) -> PathBuf {
-    let path = folder.path().join(name);
-    test_support::write(
-        &path,
-        lines.iter().flat_map(|line| [*line, b"\n"].concat()).collect::<Vec<_>>(),
-    );
-    path
-}
-
-/// Recorded logs: two excerpts, and a whole log if it is there.
-fn logs() -> Vec<Vec<u8>> {
-    let read = |name| fs::read(sample(name)).expect("a sample");
-    let mut logs = ["raw.log", "enriched.log"].map(read).to_vec();
-    let whole = shared("data/lab/audit/raw/audit.log.gz").map(|path| Source::open(&path));
-    if let Some(Ok(Source::Stream(mut stream))) = whole {
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).expect("the log");
-        logs.push(bytes);
-    }
-    logs
 }
 
 #[test]
@@ -93,48 +65,17 @@ fn a_log_in_two_files_is_the_same_log() {
     }
 }
 
-/// All counts of one user, sorted.
-fn all_counts(counts: &Counts) -> String {
-    let sorted = |names: &NameCounts| {
-        let mut names: Vec<_> = names.iter().map(|(name, count)| (name.to_vec(), count)).collect();
-        names.sort();
-        names
-    };
-    let mut calls: Vec<_> = counts.calls.iter().collect();
-    calls.sort();
-    let names =
-        [&counts.commands, &counts.files, &counts.privileged, &counts.errors, &counts.denials];
-    let figures = (counts.events, counts.as_root, counts.span);
-    format!("{figures:?} {calls:?} {:?}", names.map(sorted))
-}
-
 #[test]
 fn the_counts_do_not_depend_on_the_chunks() {
     let folder = temp_dir();
     for log in logs() {
         let lines: Vec<_> = sysparse::text::lines(&log).collect();
-        let logs = [write(&folder, "log", &lines)];
+        let path = write(&folder, "log", &lines);
         for absolute in [false, true] {
-            let sections = Sections::ALL;
-            let collect = Collect {
-                sections,
-                absolute,
-                modes: absolute,
-                overview: true,
-                ..Collect::default()
-            };
-            let query = Query { collect, ..Query::default() };
-            let counts = |chunks| {
-                let chunking = Chunking::with_chunks(chunks, log.len() as u64);
-                let found = scan::read(&logs, &query, chunking);
-                let users = found.tally.users();
-                let counts =
-                    users.iter().map(|(id, counts)| format!("{id} {}", all_counts(counts)));
-                (counts.collect::<Vec<_>>(), found.incomplete, found.damaged)
-            };
-            let wanted = counts(1);
+            let (wanted, _) = counts_in_chunks(&path, absolute, 1);
             for chunks in [2, 3, 7, 50] {
-                assert!(counts(chunks) == wanted, "{chunks} chunks");
+                let (counts, _) = counts_in_chunks(&path, absolute, chunks);
+                assert!(counts == wanted, "{chunks} chunks");
             }
         }
     }

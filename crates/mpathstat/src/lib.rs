@@ -61,7 +61,7 @@ pub fn run(
 ) -> Result<u8, Error> {
     let Some(args) = cli::parse(&COMMAND, words)?.args_or_print(out)? else { return Ok(0) };
     let fixed = args.topology.as_deref().map(|file| read_topology(file, messages)).transpose()?;
-    let mut root = SystemRoot::open(args.sampling.root.as_deref())?;
+    let mut root = args.sampling.open_root()?;
     let wall = sample::moment(&mut root)?.wall;
     let mut report = report::new(&args, HostInfo::read(&mut root), wall);
     let (report, schedule) = (report.as_mut(), &args.sampling.schedule);
@@ -75,7 +75,7 @@ pub fn run(
         maps,
         text: IostatText::new(open_text(file)?),
         name: display_name(file).to_owned(),
-        wall: args.topology.is_none().then_some(wall),
+        wall: wall.filter(|_| args.topology.is_none()),
         seconds: schedule.period().as_secs_f64(),
         has_report: false,
         has_match: false,

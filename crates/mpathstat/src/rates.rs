@@ -114,7 +114,7 @@ impl<'a> IntervalRates<'a> {
         let has_same_slots = Rc::ptr_eq(&before.names, &topology.names);
         let moved = (!has_same_slots).then(|| old.readings_for(topology));
         let old_readings = moved.as_ref().unwrap_or(&old.readings);
-        let rates = IntervalRates::new(topology, Some(new.moment.wall), seconds, |device| {
+        let rates = IntervalRates::new(topology, new.moment.wall, seconds, |device| {
             let reading = old_readings.get(device.slot)?.as_ref()?;
             Figures::between(reading, new.reading(device)?, seconds)
         });
@@ -126,7 +126,7 @@ impl<'a> IntervalRates<'a> {
     pub fn since_boot(sample: &'a Sample, uptime: Duration) -> IntervalRates<'a> {
         let seconds = uptime.as_secs_f64();
         let mut rates =
-            IntervalRates::new(&sample.topology, Some(sample.moment.wall), seconds, |device| {
+            IntervalRates::new(&sample.topology, sample.moment.wall, seconds, |device| {
                 Figures::between(
                     &sample.reading(device)?.before(),
                     sample.reading(device)?,

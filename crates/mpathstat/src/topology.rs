@@ -18,8 +18,9 @@ mod tests;
 pub mod text;
 
 pub use change::{Change, ChangeKind, changes};
-pub use names::{natural_cmp, unescape};
+pub use names::unescape;
 pub use subsystem::Subsystem;
+pub use toolkit::sampling::natural_cmp;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;

@@ -9,6 +9,7 @@ pub mod color;
 pub mod datetime;
 pub mod escape;
 pub mod exit;
+pub mod glob;
 pub mod input;
 pub mod locale;
 pub mod messages;

@@ -28,6 +28,8 @@ pub(super) struct CallContext {
     pub(super) error: Option<i64>,
     /// Whether another login user than root made the call with effective user id 0.
     pub(super) is_privileged: bool,
+    /// The fingerprint of the SYSCALL record.
+    pub(super) fingerprint: u32,
 }
 
 /// The call that stands for an operation of the kernel. A URINGOP record holds no architecture; the
@@ -48,6 +50,7 @@ impl CallContext {
         call: Call,
         class: CallClass,
         user: Option<LoginUser>,
+        fingerprint: u32,
     ) -> CallContext {
         CallContext {
             user,
@@ -59,6 +62,7 @@ impl CallContext {
             flags: None,
             error: None,
             is_privileged: false,
+            fingerprint,
         }
     }
 
@@ -82,6 +86,7 @@ impl CallContext {
             flags: None,
             error: failed.then(exit).flatten().map(i64::wrapping_neg),
             is_privileged: false,
+            fingerprint: 0,
         }
     }
 
@@ -143,7 +148,7 @@ mod tests {
         let collect =
             Collect { sections: Sections::ALL, absolute: true, modes: true, ..Collect::default() };
         let mut context =
-            CallContext::new(record, call, CallClass::for_call(call), Some(LoginUser::Id(7)));
+            CallContext::new(record, call, CallClass::for_call(call), Some(LoginUser::Id(7)), 0);
         context.add_details(record, collect);
         context
     }

@@ -1,7 +1,7 @@
 //! What the records of one event have in common: the node, the time and the serial number.
 
 use foldhash::fast::RandomState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 use sysparse::audit::{Record, Stamp};
 
 /// The identity of an event: its node, time and serial number.
@@ -9,7 +9,7 @@ use sysparse::audit::{Record, Stamp};
 /// Nearly all stamps, such as `1477415593.489:57658`, are 16 to 24 bytes long. Such a stamp is kept
 /// as text, which is cheaper to compare than to parse: its first 16 bytes, its last 8 and its length
 /// determine it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct EventId {
     /// The first 8, the next 8 and the last 8 bytes of the stamp; or its numbers.
     words: [u64; 3],
@@ -17,6 +17,18 @@ pub(super) struct EventId {
     length: usize,
     /// The hash of the node, from [`NodeHasher`].
     node: u64,
+}
+
+/// Word by word: an array would be hashed as bytes, which takes longer.
+impl Hash for EventId {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for word in self.words {
+            word.hash(state);
+        }
+        self.length.hash(state);
+        self.node.hash(state);
+    }
 }
 
 impl EventId {
@@ -38,6 +50,17 @@ impl EventId {
         let words = [first, rest.first_chunk()?, stamp.last_chunk()?];
         let words = words.map(|word| u64::from_le_bytes(*word));
         (stamp.len() <= 24).then_some(EventId { words, length: stamp.len(), node })
+    }
+
+    /// The last four digits of the serial number, four bits each, and a hash of the id other than 0.
+    #[inline]
+    pub(super) fn table_key(&self) -> (usize, u32) {
+        let [_, second, last] = self.words;
+        let [.., thousands, hundreds, tens, ones] = last.to_le_bytes();
+        let digits = [thousands, hundreds, tens, ones].map(|digit| usize::from(digit & 15));
+        let key = digits.iter().fold(0, |key, digit| key << 4 | digit);
+        let sum = (second ^ last.rotate_left(32) ^ self.node).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (key, u32::try_from(sum >> 32).unwrap_or_default() | 1)
     }
 
     /// The time and the serial number.

@@ -24,10 +24,14 @@ pub(super) struct OpenEvent {
     context: Option<CallContext>,
     /// The number of PATH records so far.
     paths: u64,
+    /// One bit for each of the first 64 of them that has come.
+    items: u64,
     /// The number of EXECVE records so far.
     commands: u64,
     /// Whether the whole command is counted.
     is_command_counted: bool,
+    /// The executable of a successful execve(2) that counts; empty if it is not known.
+    exe: Vec<u8>,
     rare: Option<Box<RareState>>,
 }
 
@@ -44,14 +48,21 @@ impl OpenEvent {
         self.span = span;
         self.context = None;
         self.paths = 0;
+        self.items = 0;
         self.commands = 0;
         self.is_command_counted = false;
+        self.exe.clear();
         self.rare = None;
     }
 
     /// The login user for whom the call counts.
     pub(super) fn user(&self) -> Option<LoginUser> {
         self.context.and_then(|context| context.user)
+    }
+
+    /// The fingerprint of the SYSCALL record, if it has come.
+    pub(super) fn fingerprint(&self) -> Option<u32> {
+        Some(self.context?.fingerprint)
     }
 
     /// Whether no record has come that depends on a SYSCALL record, nor that record itself.
@@ -78,11 +89,7 @@ impl OpenEvent {
 
     /// The size of the pending records and denials in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
-        self.rare.as_ref().map_or(0, |rare| rare.pending_bytes())
-    }
-
-    fn exe(&self) -> Option<&[u8]> {
-        self.rare.as_ref()?.exe.as_deref()
+        self.exe.len() + self.rare.as_ref().map_or(0, |rare| rare.pending_bytes())
     }
 
     fn rare(&mut self) -> &mut RareState {
@@ -100,9 +107,19 @@ impl OpenEvent {
         }
     }
 
-    /// Adds a PATH record.
+    /// Adds a PATH record. Returns false if it is doubled: the kernel numbers those of an event.
     #[inline]
-    pub(super) fn add_path(&mut self, record: &Record<'_>, path: Path<'_>, sink: &mut Sink) {
+    pub(super) fn add_path(
+        &mut self,
+        record: &Record<'_>,
+        path: Path<'_>,
+        sink: &mut Sink,
+    ) -> bool {
+        let item = path.item.filter(|item| *item < 64).map_or(0, |item| 1 << item);
+        if self.items & item != 0 {
+            return false;
+        }
+        self.items |= item;
         self.paths += 1;
         if !self.count_path(path, sink) {
             self.rare().paths.push(record.body);
@@ -110,22 +127,27 @@ impl OpenEvent {
         if self.rare.is_some() {
             self.count_joined_command(sink);
         }
+        true
     }
 
-    /// Adds an EXECVE record. Records after those that hold the whole command say nothing new, and an
-    /// open(2) has none.
-    pub(super) fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) {
+    /// Adds an EXECVE record. Returns false if it is doubled. Records after those that hold the whole
+    /// command say nothing new, and an open(2) has none.
+    pub(super) fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) -> bool {
         self.commands += 1;
-        if self.is_command_counted || self.context.is_some_and(|context| !context.may_execute()) {
-            return;
+        if self.is_command_counted {
+            return false;
+        }
+        if self.context.is_some_and(|context| !context.may_execute()) {
+            return true;
         }
         if let Some(context) = self.context.filter(|_| self.commands == 1) {
-            self.is_command_counted = sink.add_whole_command(&context, record, self.exe());
+            self.is_command_counted = sink.add_whole_command(&context, record, &self.exe);
         }
         if !self.is_command_counted {
             let keeps_bytes = self.context.is_none_or(|context| context.user.is_some());
-            self.rare().arguments.add(record, keeps_bytes);
+            return self.rare().arguments.add(record, keeps_bytes);
         }
+        true
     }
 
     /// Adds a record that tells how other records are meant.
@@ -151,7 +173,25 @@ impl OpenEvent {
 
     /// Sets the executable of a successful execve(2).
     pub(super) fn set_exe(&mut self, exe: Value<'_>) {
-        self.rare().exe.get_or_insert_with(|| exe.text().bytes().collect());
+        if self.exe.is_empty() {
+            exe.text().append_to(&mut self.exe);
+        }
+    }
+
+    /// Whether a record of another part of the same event may double one of this part.
+    pub(super) fn conflicts_with(&self, other: &OpenEvent) -> bool {
+        let has_command = |event: &OpenEvent| event.commands > 0;
+        let is_whole = self.is_command_counted || other.is_command_counted;
+        self.fingerprint().is_some() && self.fingerprint() == other.fingerprint()
+            || self.items & other.items != 0
+            || has_command(self) && has_command(other) && (is_whole || self.shares_arguments(other))
+    }
+
+    fn shares_arguments(&self, other: &OpenEvent) -> bool {
+        match (&self.rare, &other.rare) {
+            (Some(own), Some(others)) => own.arguments.overlaps(&others.arguments),
+            _ => false,
+        }
     }
 
     /// Adds another part of the same event.
@@ -159,8 +199,12 @@ impl OpenEvent {
         self.span.latest = self.span.latest.max(other.span.latest);
         self.context = self.context.or(other.context);
         self.paths += other.paths;
+        self.items |= other.items;
         self.commands += other.commands;
         self.is_command_counted |= other.is_command_counted;
+        if self.exe.is_empty() {
+            self.exe = other.exe;
+        }
         if let Some(rare) = other.rare {
             self.rare().merge(*rare);
         }
@@ -190,7 +234,7 @@ impl OpenEvent {
         if self.is_command_counted || !context.may_execute() {
             rare.arguments = Arguments::default();
         } else if self.paths >= context.paths && rare.arguments.is_whole() {
-            sink.add_command(context, &rare.arguments, rare.exe.as_deref());
+            sink.add_command(context, &rare.arguments, &self.exe);
             rare.arguments = Arguments::default();
             self.is_command_counted = true;
         }
@@ -281,12 +325,12 @@ impl OpenEvent {
         let Some(user) = context.user else { return true };
         self.replay(sink);
         let has_all = self.has_all_records(context);
-        let rare = self.rare();
+        let rare = self.rare.get_or_insert_default();
         sink.add_denials(user, &rare.denials);
         if let Some(error) = context.error.filter(|_| rare.failures == 0) {
             sink.add_call_error(user, context, error);
         }
-        let has_arguments = sink.add_command(context, &rare.arguments, rare.exe.as_deref());
+        let has_arguments = sink.add_command(context, &rare.arguments, &self.exe);
         !sink.collect.needs_dependent_records() || has_arguments && has_all
     }
 

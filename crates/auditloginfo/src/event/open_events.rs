@@ -10,6 +10,9 @@ use std::collections::VecDeque;
 /// evicted.
 pub(super) const PENDING_MAX: usize = 8 << 20;
 
+/// The same for one of several chunks. Beyond it the log is read again in one chunk.
+pub(super) const CHUNK_PENDING_MAX: usize = 2 << 20;
+
 /// The events that are open.
 ///
 /// The event of the latest record is apart from the others. Where the records of each event follow
@@ -31,11 +34,13 @@ pub(super) struct OpenEvents {
     expired: Vec<OpenEvent>,
     /// The size of everything pending for the other events.
     pending_bytes: usize,
+    /// The largest such size, [`PENDING_MAX`] or less.
+    pending_max: usize,
 }
 
 impl OpenEvents {
-    pub(super) fn new() -> OpenEvents {
-        OpenEvents { eviction_place: u64::MAX, ..OpenEvents::default() }
+    pub(super) fn new(pending_max: usize) -> OpenEvents {
+        OpenEvents { eviction_place: u64::MAX, pending_max, ..OpenEvents::default() }
     }
 
     /// The place of the latest record.
@@ -56,33 +61,58 @@ impl OpenEvents {
         self.is_current(id) || !self.others.is_empty() && self.others.contains_key(&id)
     }
 
+    /// The event, if it is open.
+    pub(super) fn get(&self, id: EventId) -> Option<&OpenEvent> {
+        if self.is_current(id) {
+            return Some(&self.current);
+        }
+        self.others.get(&id).map(|event| &**event)
+    }
+
     #[inline]
-    fn is_current(&self, id: EventId) -> bool {
+    pub(super) fn is_current(&self, id: EventId) -> bool {
         self.is_current_open && self.current.id == id
+    }
+
+    /// The open events, in no particular order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &OpenEvent> {
+        let current = self.is_current_open.then_some(&self.current);
+        self.others.values().map(|event| &**event).chain(current).chain(&self.expired)
     }
 
     /// The ids of the open events.
     pub(super) fn ids(&self) -> impl Iterator<Item = EventId> {
-        let current = self.is_current_open.then_some(self.current.id);
-        current.into_iter().chain(self.others.keys().copied())
+        self.iter().map(|event| event.id)
     }
 
     /// Makes the event of the latest record the current one, and returns it.
     #[inline(always)]
     pub(super) fn enter(&mut self, id: EventId) -> &mut OpenEvent {
+        self.enter_if(id, || true);
+        &mut self.current
+    }
+
+    /// The same, but returns `None` if the event is not open and `may_begin` does not hold.
+    #[inline(always)]
+    pub(super) fn enter_if(
+        &mut self,
+        id: EventId,
+        may_begin: impl FnOnce() -> bool,
+    ) -> Option<&mut OpenEvent> {
         if !self.is_current(id) {
             self.leave_current();
-            self.is_current_open = true;
             match self.remove(id) {
                 Some(event) => self.current = event,
+                None if !may_begin() => return None,
                 None => self.current.reset(id, Span::start(self.place)),
             }
+            self.is_current_open = true;
         }
         if !self.current.span.reaches(self.place) {
             self.expire_current();
         }
         self.current.span.latest = self.place;
-        &mut self.current
+        Some(&mut self.current)
     }
 
     /// The event that was entered last.
@@ -94,7 +124,7 @@ impl OpenEvents {
     /// Keeps the current event open. An event for which too much is pending is evicted soon.
     #[inline]
     pub(super) fn keep_current(&mut self) {
-        if self.current.pending_bytes() > PENDING_MAX {
+        if self.current.pending_bytes() > self.pending_max {
             self.leave_current();
         }
     }
@@ -122,7 +152,7 @@ impl OpenEvents {
         self.eviction_queue.push_back((event.id, latest));
         self.eviction_place = self.eviction_place.min(latest + REORDER_WINDOW + 1);
         self.pending_bytes += event.pending_bytes();
-        if self.pending_bytes > PENDING_MAX {
+        if self.pending_bytes > self.pending_max {
             self.eviction_place = 0;
         }
         self.others.insert(event.id, Box::new(event));
@@ -155,6 +185,11 @@ impl OpenEvents {
         can_belong.then(|| self.remove(id)).flatten()
     }
 
+    /// The size of everything pending, in bytes.
+    pub(super) fn pending_bytes(&self) -> usize {
+        self.pending_bytes + self.current.pending_bytes()
+    }
+
     /// Whether an event may have to be evicted.
     #[inline]
     pub(super) fn needs_eviction(&self) -> bool {
@@ -169,7 +204,7 @@ impl OpenEvents {
         }
         while let Some((id, latest)) = self.eviction_queue.front().copied() {
             let is_early = Span::start(latest).reaches(self.place);
-            if is_early && self.pending_bytes <= PENDING_MAX {
+            if is_early && self.pending_bytes <= self.pending_max {
                 self.eviction_place = latest + REORDER_WINDOW + 1;
                 return None;
             }

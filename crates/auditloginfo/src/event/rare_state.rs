@@ -14,8 +14,6 @@ pub(super) struct RareState {
     pub(super) claim: Option<Claim>,
     /// What a URINGOP record says of an operation that no system call of the event carried out.
     pub(super) operation: Option<CallContext>,
-    /// The executable of a successful execve(2).
-    pub(super) exe: Option<Box<[u8]>>,
     /// The number of files on which the call failed.
     pub(super) failures: u64,
     /// Whether an `io_uring` operation of the event opens a file.
@@ -71,7 +69,6 @@ impl RareState {
             self.add_claim(claim);
         }
         self.operation = self.operation.or(other.operation);
-        self.exe = self.exe.take().or(other.exe);
         self.failures += other.failures;
         self.uring_opens |= other.uring_opens;
         self.flags = self.flags.or(other.flags);
@@ -88,9 +85,8 @@ impl RareState {
 
     /// The size of everything that is held for the event, in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
-        let names = [&self.cwd, &self.exe].into_iter().flatten();
-        let names: usize = names.map(|name| name.len()).sum();
-        names + self.paths.bytes.len() + self.denials.bytes.len() + self.arguments.size()
+        let cwd = self.cwd.as_ref().map_or(0, |cwd| cwd.len());
+        cwd + self.paths.bytes.len() + self.denials.bytes.len() + self.arguments.size()
     }
 }
 

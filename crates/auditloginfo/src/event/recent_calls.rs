@@ -116,6 +116,10 @@ impl RecentCalls {
                 self.push(RecentCall { place: call.place + offset, ..*call });
             }
         }
+        let early =
+            next.early.iter().map(|call| RecentCall { place: call.place + offset, ..*call });
+        let starts_early = |call: &RecentCall| Span::start(call.place).starts_early();
+        self.early.extend(early.filter(|call| self.follows_chunk && starts_early(call)));
     }
 }
 

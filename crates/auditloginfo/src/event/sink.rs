@@ -76,7 +76,7 @@ impl Sink {
         &mut self,
         context: &CallContext,
         record: &Record<'_>,
-        exe: Option<&[u8]>,
+        exe: &[u8],
     ) -> bool {
         let is_whole = command::write_if_whole(record, exe, &mut self.buffer);
         if let Some(user) = context.user.filter(|_| is_whole) {
@@ -90,7 +90,7 @@ impl Sink {
         &mut self,
         context: &CallContext,
         arguments: &Arguments,
-        exe: Option<&[u8]>,
+        exe: &[u8],
     ) -> bool {
         let Some(user) = context.user.filter(|_| !arguments.is_empty()) else { return true };
         let is_whole = arguments.write(exe, &mut self.buffer);

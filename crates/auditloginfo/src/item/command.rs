@@ -17,7 +17,7 @@ const MISSING_MAX: u64 = 1 << 10;
 
 /// Writes the command line of one record to `line`. Returns whether the record holds all of it.
 /// `exe` is the executable: it stands for an empty first argument.
-pub(crate) fn write_if_whole(record: &Record<'_>, exe: Option<&[u8]>, line: &mut Vec<u8>) -> bool {
+pub(crate) fn write_if_whole(record: &Record<'_>, exe: &[u8], line: &mut Vec<u8>) -> bool {
     line.clear();
     let mut count = None;
     let mut next = 0;
@@ -37,8 +37,8 @@ pub(crate) fn write_if_whole(record: &Record<'_>, exe: Option<&[u8]>, line: &mut
 }
 
 /// Writes the executable in brackets where the first argument is empty or there is none.
-fn name_program(exe: Option<&[u8]>, line: &mut Vec<u8>) {
-    if let Some(exe) = exe.filter(|_| line.first().is_none_or(|byte| *byte == 0)) {
+fn name_program(exe: &[u8], line: &mut Vec<u8>) {
+    if !exe.is_empty() && line.first().is_none_or(|byte| *byte == 0) {
         let rest = line.get(1..).unwrap_or_default();
         *line = [b"[", exe, b"]\0", rest].concat();
     }
@@ -76,8 +76,9 @@ const ENTRY_SIZE: usize = 128;
 
 impl Arguments {
     /// Adds the arguments of a record. A piece that is there already is left out. If not `keeps_bytes`,
-    /// only the places are kept.
-    pub(crate) fn add(&mut self, record: &Record<'_>, keeps_bytes: bool) {
+    /// only the places are kept. Returns whether anything is new.
+    pub(crate) fn add(&mut self, record: &Record<'_>, keeps_bytes: bool) -> bool {
+        let (argc, pieces) = (self.argc, self.pieces);
         for argument in record.arguments() {
             match argument {
                 Argument::Count(count) => self.argc = self.argc.max(Some(count)),
@@ -94,6 +95,17 @@ impl Arguments {
                 }
             }
         }
+        self.argc != argc || self.pieces != pieces
+    }
+
+    /// Whether both hold a piece.
+    pub(crate) fn overlaps(&self, other: &Arguments) -> bool {
+        let held = |first: &Place, last: Place| {
+            let before = self.runs.range(..=last).next_back();
+            before.is_some_and(|(_, run)| run.last >= *first)
+        };
+        self.argc.is_some() && other.argc.is_some()
+            || other.runs.iter().any(|(first, run)| held(first, run.last))
     }
 
     /// Adds one piece. Returns whether it is new.
@@ -167,7 +179,7 @@ impl Arguments {
     /// Writes the command line to `line`, with an empty argument for each one that is missing.
     /// `exe` is the executable: it stands for an empty first argument. Returns whether none is
     /// missing.
-    pub(crate) fn write(&self, exe: Option<&[u8]>, line: &mut Vec<u8>) -> bool {
+    pub(crate) fn write(&self, exe: &[u8], line: &mut Vec<u8>) -> bool {
         line.clear();
         let mut is_whole = true;
         let mut last = None;
@@ -187,7 +199,9 @@ impl Arguments {
         let begun = last.map_or(0, |(index, _)| index);
         line.extend((begun..end).map(|_| 0));
         let has_first = self.runs.first_key_value().map_or(end == 0, |(first, _)| *first == (0, 0));
-        name_program(exe.filter(|_| has_first), line);
+        if has_first {
+            name_program(exe, line);
+        }
         is_whole && self.argc == Some(end) && found == end
     }
 }
@@ -233,7 +247,7 @@ mod tests {
     /// The command line in records with these bodies, and whether nothing is missing.
     fn write(bodies: &[&str]) -> (String, bool) {
         let mut line = Vec::new();
-        let is_whole = arguments(&lines(bodies)).write(None, &mut line);
+        let is_whole = arguments(&lines(bodies)).write(b"", &mut line);
         (String::from_utf8_lossy(&line).replace('\0', "|"), is_whole)
     }
 
@@ -284,7 +298,7 @@ mod tests {
         let write = |body: &str| {
             let lines = lines(&[body]);
             let mut command = Vec::new();
-            write_if_whole(&record(&lines[0]), None, &mut command).then_some(command)
+            write_if_whole(&record(&lines[0]), b"", &mut command).then_some(command)
         };
         assert_eq!(write("argc=2 a0=\"ls\" a1=2D6C").as_deref(), Some(&b"ls\0-l\0"[..]));
         assert_eq!(write("argc=0").as_deref(), Some(&b""[..]));

@@ -72,6 +72,12 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
             count_noun(found.ended_early.count, "event")
         ));
     }
+    if found.doubled > 0 {
+        messages.warn(format_args!(
+            "{} in the logs twice; each counts once",
+            count_noun(found.doubled, "record")
+        ));
+    }
     if found.incomplete > 0 {
         messages.warn(format_args!(
             "{} incomplete: some records are missing; the others are counted",

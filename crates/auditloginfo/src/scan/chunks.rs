@@ -36,6 +36,9 @@ const CHUNKS_PER_THREAD: u64 = 4;
 const MIN_CHUNK: u64 = 1 << 18;
 
 impl Chunking {
+    /// The whole file is one chunk.
+    pub(super) const ONE_CHUNK: Chunking = Chunking { threads: 1, max_chunk: u64::MAX };
+
     /// Divides a file of `file_size` bytes into about `chunks` chunks, for at most three threads.
     #[must_use]
     pub fn with_chunks(chunks: u64, file_size: u64) -> Chunking {

@@ -1,5 +1,6 @@
 //! The lines of a chunk, and the records in them.
 
+use super::newlines::Newlines;
 use super::truncated_line;
 use crate::contents::Contents;
 use crate::event::{EventAssembler, Sink};
@@ -71,7 +72,8 @@ impl RecordReader<'_, '_> {
 
     /// Reads lines that all end with a newline.
     fn read_block(&mut self, mut block: &[u8]) {
-        while let Some((line, rest)) = split_line(block) {
+        let newlines = Newlines::new();
+        while let Some((line, rest)) = newlines.split(block) {
             block = rest;
             if line.len() > LINE_MAX {
                 self.read_line(Line { bytes: line, ending: Ending::TooLong });
@@ -114,13 +116,6 @@ fn add_contents(contents: &mut Contents, header: RecordHeader<'_>) {
     if let Ok(record) = header.record() {
         contents.add(&record);
     }
-}
-
-/// The first line without its newline, and what follows it.
-#[inline]
-fn split_line(block: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (line, rest) = block.split_at_checked(memchr::memchr(b'\n', block)?)?;
-    Some((line, rest.get(1..)?))
 }
 
 impl ChunkStats {

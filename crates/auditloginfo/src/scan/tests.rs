@@ -26,6 +26,11 @@ impl Log {
 const CALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=0 success=yes exit=3 \
                     items=0 pid=9 auid=70 uid=0 euid=0 key=(null)";
 
+/// The same call in another event.
+fn second_call() -> String {
+    CALL.replace("1.000:1", "1.000:2")
+}
+
 fn calls(found: &Found, auid: u32) -> u64 {
     found.tally.counts(auid).map_or(0, |counts| counts.calls.total())
 }
@@ -38,7 +43,8 @@ fn original_sections() -> Query {
 #[test]
 fn the_line_of_the_first_damaged_record_does_not_depend_on_the_chunks() {
     let damaged = "type=SYSCALL msg=audit(1.000): arch=c000003e";
-    let log = Log::new(format!("{CALL}\n\n{CALL}\n{damaged}\n{damaged}\n").as_bytes());
+    let second = second_call();
+    let log = Log::new(format!("{CALL}\n\n{second}\n{damaged}\n{damaged}\n").as_bytes());
     for chunks in 1..8 {
         let found = log.scan(chunks);
         assert_eq!((calls(&found, 70), found.damaged), (2, 2));
@@ -49,7 +55,7 @@ fn the_line_of_the_first_damaged_record_does_not_depend_on_the_chunks() {
 
 #[test]
 fn a_log_truncated_inside_a_record_counts_only_what_is_certain() {
-    let whole = format!("{CALL}\n{CALL}");
+    let whole = format!("{CALL}\n{}", second_call());
     let auid = CALL.find("auid=70").expect("the field") + "auid=70".len();
     for end in 0..=CALL.len() {
         let log = Log::new(whole.get(..CALL.len() + 1 + end).expect("ASCII").as_bytes());
@@ -66,7 +72,8 @@ fn a_log_truncated_inside_a_record_counts_only_what_is_certain() {
 #[test]
 fn a_line_that_is_too_long_is_one_damaged_record() {
     let many = "x".repeat(5 * LINE_MAX);
-    let log = Log::new(format!("{CALL}\n{CALL}{many}\n{CALL}\n").as_bytes());
+    let second = second_call();
+    let log = Log::new(format!("{CALL}\n{CALL}{many}\n{second}\n").as_bytes());
     let found = log.scan(1);
     assert_eq!((calls(&found, 70), found.damaged), (2, 1));
     assert_eq!(found.first_damage.expect("damage").1, 2);

@@ -13,15 +13,21 @@ use std::thread;
 const WAITING_MAX: usize = 1;
 
 /// Reads all chunks of the queue in parallel, merges their events into `assembler` and counts in
-/// `sink`. Returns the statistics of the chunks in order.
+/// `sink`. Returns the statistics of the chunks in order, or `None` if chunks conflict.
 pub(super) fn read_chunks<'a, Q: Queue>(
     queue: &Q,
     query: &'a Query,
     node_seed: &RandomState,
     assembler: &mut EventAssembler<'a>,
     sink: &mut Sink,
-) -> Vec<ChunkStats> {
-    let merge = OrderedMerge { assembler, sink, merged: Vec::new(), waiting: BTreeMap::new() };
+) -> Option<Vec<ChunkStats>> {
+    let merge = OrderedMerge {
+        assembler,
+        sink,
+        merged: Vec::new(),
+        waiting: BTreeMap::new(),
+        has_conflict: false,
+    };
     let workers =
         Workers { queue, query, node_seed, merge: Mutex::new(merge), merged: Condvar::new() };
     thread::scope(|scope| {
@@ -31,7 +37,8 @@ pub(super) fn read_chunks<'a, Q: Queue>(
         }
         workers.run();
     });
-    workers.merge.into_inner().unwrap_or_else(PoisonError::into_inner).merged
+    let merge = workers.merge.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (!merge.has_conflict).then_some(merge.merged)
 }
 
 /// What the threads take their work from.
@@ -65,8 +72,14 @@ impl<'w, 'a, Q: Queue> Workers<'w, 'a, Q> {
             merge.add(number, stats, assembler);
             self.merged.notify_all();
             // The chunk that the others wait for is in the hands of another worker.
-            let is_ahead = |merge: &mut OrderedMerge<'_, '_>| merge.waiting.len() >= WAITING_MAX;
-            drop(self.merged.wait_while(merge, is_ahead).unwrap_or_else(PoisonError::into_inner));
+            let is_ahead = |merge: &mut OrderedMerge<'_, '_>| {
+                merge.waiting.len() >= WAITING_MAX && !merge.has_conflict
+            };
+            let merge =
+                self.merged.wait_while(merge, is_ahead).unwrap_or_else(PoisonError::into_inner);
+            if merge.has_conflict {
+                return;
+            }
         }
         self.merge().sink.tally.merge(sink.tally);
     }
@@ -85,12 +98,18 @@ struct OrderedMerge<'w, 'a> {
     merged: Vec<ChunkStats>,
     /// Chunks by number that wait for a chunk before them.
     waiting: BTreeMap<usize, (ChunkStats, EventAssembler<'a>)>,
+    /// Whether two chunks conflict. Nothing more is merged then.
+    has_conflict: bool,
 }
 
 impl<'a> OrderedMerge<'_, 'a> {
     fn add(&mut self, number: usize, stats: ChunkStats, assembler: EventAssembler<'a>) {
         self.waiting.insert(number, (stats, assembler));
         while let Some((stats, assembler)) = self.waiting.remove(&self.merged.len()) {
+            self.has_conflict |= self.assembler.conflicts_with(&assembler);
+            if self.has_conflict {
+                return;
+            }
             self.assembler.merge(assembler, self.sink);
             self.merged.push(stats);
         }

@@ -175,7 +175,7 @@ const INPUT: &[Opt<Args>] = &[
 ];
 
 const OUTPUT: &[Opt<Args>] = &[
-    Opt::format(
+    Opt::format_without_metrics(
         "Select the output format. `JSON` is one document with the layout that iostat uses. \
          `jsonl` (one JSON object per line) and `tsv` (tab-separated values below a line with \
          their names) print one record per path; see RECORDS. `-m`, `-G` and `--human` have no \

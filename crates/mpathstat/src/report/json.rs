@@ -19,7 +19,7 @@ pub(super) struct Json {
 type Pairs<'a> = Vec<(&'static str, Value<'a>)>;
 
 impl Json {
-    pub(super) fn new(args: &Args, host: HostInfo, wall: SystemTime) -> Json {
+    pub(super) fn new(args: &Args, host: HostInfo, wall: Option<SystemTime>) -> Json {
         Json { document: Document::new(host, wall, args.sampling.output.time) }
     }
 }

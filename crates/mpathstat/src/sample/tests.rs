@@ -23,7 +23,7 @@ fn a_device_keeps_its_reading_in_another_topology() {
         let io = Io { reads, ..Io::default() };
         Some(Reading { number: (253, reads), io, failures: None })
     };
-    let moment = Moment { monotonic: Duration::ZERO, wall: SystemTime::UNIX_EPOCH };
+    let moment = Moment { monotonic: Duration::ZERO, wall: Some(SystemTime::UNIX_EPOCH) };
     let readings = vec![reading(0), reading(1), reading(2)];
     let sample = Sample { moment, topology: Rc::new(old), readings };
     assert_eq!(sample.readings_for(&new), [reading(1), None, None]);

@@ -18,7 +18,7 @@ use nom::branch::alt;
 use nom::bytes::complete::take;
 use nom::combinator::{map_opt, opt, peek, recognize, value};
 use nom::error::context;
-use nom::sequence::{delimited, preceded, terminated};
+use nom::sequence::{delimited, preceded};
 
 /// A system call and the process that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,9 +131,8 @@ fn exit(result: &[u8]) -> Parsed<'_, i64> {
 /// ` uid=7005 gid=7005 euid=7005 `
 #[inline]
 fn euid(ids: &[u8]) -> Parsed<'_, u32> {
-    let others = (literal(b" uid="), number, literal(b" gid="), number, literal(b" euid="));
     let id = map_opt(number, |id| u32::try_from(id).ok());
-    terminated(preceded(others, id), literal(b" ")).parse(ids)
+    delimited(up_to(b'e', b" euid="), id, literal(b" ")).parse(ids)
 }
 
 /// The same fields, wherever they stand.

@@ -15,13 +15,15 @@ use super::value::{Value, bare, value};
 use crate::ParseError;
 use crate::grammar::{Parsed, finish, literal, number, up_to};
 use nom::Parser;
-use nom::combinator::{map, verify};
+use nom::combinator::{map, opt, verify};
 use nom::error::context;
-use nom::sequence::terminated;
+use nom::sequence::{delimited, terminated};
 
 /// A file name that a call used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path<'a> {
+    /// The number of the record among those of its event, from 0; nothing if the record has none.
+    pub item: Option<u64>,
     /// The name; `(null)` without quotes if the kernel knew none.
     pub name: Value<'a>,
     /// The record's fields, or those behind the name.
@@ -37,6 +39,7 @@ impl<'a> Path<'a> {
     /// let line = b"type=PATH msg=audit(1.000:1): item=0 name=\"/etc/\" inode=3 nametype=PARENT";
     /// let path = Path::parse(&audit::record(line)?.expect("a record"))?;
     /// assert_eq!((path.name.raw(), path.is_parent()), (&b"/etc/"[..], true));
+    /// assert_eq!(path.item, Some(0));
     /// # Ok::<(), sysparse::ParseError>(())
     /// ```
     ///
@@ -76,17 +79,18 @@ fn parent(nametype: &[u8]) -> Parsed<'_, ()> {
 /// ` item=1 name="/etc/motd" `
 #[inline(always)]
 fn in_kernel_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
-    let (input, _) = (literal(b" item="), number, literal(b" name=")).parse(record)?;
+    let (input, item) = delimited(literal(b" item="), number, literal(b" name=")).parse(record)?;
     let (rest, name) = value(input)?;
-    Ok((rest, Path { name, rest }))
+    Ok((rest, Path { item: Some(item), name, rest }))
 }
 
 /// The same name, wherever it stands.
 #[cold]
 #[inline(never)]
 fn in_any_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
+    let item = opt(anywhere(b"item", Value::number));
     let name = context("name= and a file name", anywhere(b"name", Some));
-    map(name, |name| Path { name, rest: record }).parse(record)
+    map((item, name), |(item, name)| Path { item, name, rest: record }).parse(record)
 }
 
 #[cfg(test)]
