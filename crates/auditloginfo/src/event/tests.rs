@@ -15,7 +15,7 @@ const AVC: &str =
 
 fn query(collect: Collect) -> Query {
     let users = UserFilter::Only(vec![7005.into()]);
-    Query { filter: Filter { users, ..Filter::default() }, collect }
+    Query { filter: Filter { users, ..Filter::default() }, collect, ..Query::default() }
 }
 
 /// The original sections.

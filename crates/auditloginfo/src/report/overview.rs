@@ -3,11 +3,11 @@
 use super::machine::auid_field;
 use super::{Format, Layout};
 use crate::login_user::LoginUser;
-use crate::tally::{Counts, Tally};
+use crate::tally::{Counts, EventTime, Tally};
 use chrono::{DateTime, Local};
 use nix::unistd::{Uid, User};
 use std::io::{self, Write};
-use sysparse::audit::{AUID_UNSET, Stamp};
+use sysparse::audit::AUID_UNSET;
 use tabwriter::TabWriter;
 use toolkit::records::{self, Value};
 
@@ -41,7 +41,7 @@ struct Row {
 impl Row {
     fn new(auid: Value<'static>, counts: &Counts, user: Vec<u8>, format: &str) -> Row {
         let time =
-            |stamp: Option<Stamp>| stamp.map(|stamp| local_time(stamp, format)).unwrap_or_default();
+            |time: Option<EventTime>| time.map(|time| local_time(time, format)).unwrap_or_default();
         let calls = counts.calls.total();
         let (commands, files) = (counts.commands.total(), counts.files.total());
         Row {
@@ -136,10 +136,10 @@ const LOCAL: &str = "%Y-%m-%d %H:%M:%S";
 const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
 /// Formats a time in the local time zone.
-pub(super) fn local_time(stamp: Stamp, format: &str) -> String {
-    let seconds = i64::try_from(stamp.seconds).unwrap_or(i64::MAX);
+pub(super) fn local_time(time: EventTime, format: &str) -> String {
+    let seconds = i64::try_from(time.seconds()).unwrap_or(i64::MAX);
     DateTime::from_timestamp(seconds, 0).map_or_else(
-        || stamp.seconds.to_string(),
+        || time.seconds().to_string(),
         |time| time.with_timezone(&Local).format(format).to_string(),
     )
 }
