@@ -97,7 +97,7 @@ pub struct Row {
     pub gap_percent: Option<u64>,
 }
 
-/// Of what a row is.
+/// What a row is about.
 #[derive(Debug, Clone)]
 pub enum RowName {
     /// A drive.
