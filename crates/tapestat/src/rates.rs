@@ -116,6 +116,15 @@ impl RowName {
         }
     }
 
+    /// The drive, unless it is a sum.
+    #[must_use]
+    pub fn drive(&self) -> Option<&DriveNames> {
+        match self {
+            RowName::Drive(drive) => Some(drive),
+            RowName::Sum(_) => None,
+        }
+    }
+
     /// The name in the kernel; for a sum, that of the sum.
     #[must_use]
     pub fn kernel(&self) -> &str {
