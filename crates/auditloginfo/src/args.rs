@@ -8,6 +8,7 @@ use crate::logs::Logs;
 use crate::manual::MANUAL;
 use crate::report::{Format, Layout, Scope};
 use crate::section::{Collect, Section, Sections};
+use crate::syslog_tags::TrustedTags;
 use crate::times::{self, End};
 use chrono::Local;
 use nix::unistd::User;
@@ -26,6 +27,7 @@ pub struct Args {
     /// Names of login users that are not resolved to numbers yet.
     user_names: BTreeSet<Vec<u8>>,
     filter: Filter,
+    tags: TrustedTags,
     sections: Sections,
     absolute: bool,
     modes: bool,
@@ -70,7 +72,8 @@ impl Args {
             overview: self.counts_all_events(),
             contents: false,
         };
-        Query { filter: Filter { users, ..self.filter.clone() }, collect }
+        let filter = Filter { users, ..self.filter.clone() };
+        Query { filter, collect, tags: self.tags.clone() }
     }
 
     /// Whether events without an item count. The overview counts them, and a report for each login

@@ -1,5 +1,6 @@
 //! What a log holds, for the message that says why a report is empty.
 
+use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use sysparse::audit::Record;
 
@@ -47,11 +48,13 @@ impl Contents {
     }
 }
 
-/// The name behind `type=`; it stands before the stamp.
+/// The name behind `type=`, which stands before the stamp, or behind it in records of kernels of 2006
+/// and 2007.
 fn type_name<'a>(record: &Record<'a>) -> &'a [u8] {
-    let before = record.line.get(..record.body_offset()).unwrap_or_default();
-    let name = memchr::memmem::rfind(before, b"type=").and_then(|at| before.get(at + 5..));
-    name.unwrap_or_default().split(|byte| *byte == b' ').next().unwrap_or_default()
+    let (before, body) = record.line.split_at(record.body_offset());
+    let name = memmem::rfind(before, b"type=").and_then(|at| before.get(at + b"type=".len()..));
+    let name = name.or(body.strip_prefix(b" type=")).unwrap_or(b"AVC");
+    name.split(|byte| *byte == b' ').next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ impl<'a> EventAssembler<'a> {
     }
 
     fn create(query: &'a Query, seed: RandomState, follows_chunk: bool) -> Self {
-        let Query { filter, collect } = query;
+        let Query { filter, collect, .. } = query;
         let recent = || RecentCalls::new(seed.clone(), follows_chunk);
         let pending_max = if follows_chunk { CHUNK_PENDING_MAX } else { PENDING_MAX };
         let needed = RecordType::ALL.into_iter().filter(|kind| collect.needs_type(*kind));

@@ -10,6 +10,7 @@
 
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Sections};
+use crate::syslog_tags::TrustedTags;
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, Value};
 
@@ -20,19 +21,21 @@ pub struct Query {
     pub filter: Filter,
     /// What to collect from them.
     pub collect: Collect,
+    /// Behind which tags of syslog records count.
+    pub tags: TrustedTags,
 }
 
 impl Query {
-    /// What is read to say why a report is empty: everything.
+    /// What is read to say why the report on a query is empty: everything.
     #[must_use]
-    pub fn contents() -> Query {
+    pub fn contents(&self) -> Query {
         let collect = Collect {
             sections: Sections::EMPTY,
             overview: true,
             contents: true,
             ..Collect::default()
         };
-        Query { filter: Filter::default(), collect }
+        Query { filter: Filter::default(), collect, tags: self.tags.clone() }
     }
 }
 

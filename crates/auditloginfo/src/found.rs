@@ -2,6 +2,7 @@
 
 use crate::contents::Contents;
 use crate::file_kind::FileKind;
+use crate::syslog_tags::Elsewhere;
 use crate::tally::Tally;
 use std::io;
 use std::path::PathBuf;
@@ -23,6 +24,10 @@ pub struct Found {
     pub damaged: u64,
     /// The log and the line, from 1, of the first damaged record, and the error.
     pub first_damage: Option<(PathBuf, u64, ParseError)>,
+    /// Records that are not counted, because they stand where anybody can write them.
+    pub elsewhere: Elsewhere,
+    /// The number of journal entries whose message `journalctl -o json` left out.
+    pub cut_entries: u64,
     /// Logs that could not be read, or not to their end.
     pub unreadable: Vec<(PathBuf, io::Error)>,
     /// Files that are no audit logs.

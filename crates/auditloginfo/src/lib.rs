@@ -28,12 +28,12 @@ pub mod report;
 pub mod scan;
 pub mod section;
 pub mod syscall_names;
+pub mod syslog_tags;
 pub mod tally;
 mod times;
 
 use args::COMMAND;
 use error::Error;
-use filter::Query;
 use nix::unistd::User;
 use report::Layout;
 use std::ffi::OsString;
@@ -82,7 +82,7 @@ pub fn run(
         report::Absence::find(&found.tally, &layout).filter(|_| found.has_records)
     {
         let can_reread = logs.paths.iter().all(|log| log.is_file());
-        let held = can_reread.then(|| scan::read(&logs.paths, &Query::contents(), chunking));
+        let held = can_reread.then(|| scan::read(&logs.paths, &query.contents(), chunking));
         absence.report(&query.filter, held.as_ref(), &layout, messages);
     }
     let unknown_users = args.unresolved_user_names();

@@ -16,8 +16,9 @@ pub(crate) const MANUAL: Manual = Manual {
         "Logs are read in the order given. `-` stands for standard input. Files compressed with \
          gzip are decompressed. Without an operand, the log of auditd on this machine is read: \
          the `log_file` of `/etc/audit/auditd.conf`, or `/var/log/audit/audit.log`. Records are \
-         recognized in raw and enriched logs, after the prefixes that syslog and auditd add, and \
-         in the output of ausearch without -i. The records of an event may be in any order and \
+         recognized in raw and enriched logs, after the prefixes that syslog, dmesg, grep and auditd add, in \
+         the output of ausearch without -i, of `journalctl -o export` and of `journalctl -o json`, \
+         and in lines of JSON. A line may hold several records of one event. The records of an event may be in any order and \
          may be mixed with those of other events.",
     ],
     sections: &[
@@ -39,9 +40,27 @@ pub(crate) const MANUAL: Manual = Manual {
             &[
                 "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
                accepts them. The users of this machine name those of a log only if the log is read \
-               where auditd writes it: in `/var/log/audit` or at `log_file`. For any other log, \
+               where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
+               up. For any other log, \
                which may come from another machine, they only resolve a name given with `--uid` \
                that the log does not contain.",
+            ],
+        ),
+        (
+            "TRUST",
+            &[
+                "An audited user cannot forge a record in audit.log: text that users choose, such as names \
+                 in quotes and the text in `msg='...'`, never starts a record. The same holds for the \
+                 entries of the journal with the transport audit or kernel; others are not counted.",
+                "A file of syslog proves less. There a record counts only directly behind the tag of a \
+                 program that forwards records (kernel, auditd, audispd, `audisp-*`), or behind a tag given \
+                 with `--tag`. So a message of sshd with a hostile user name counts for nothing, but any \
+                 user can write a line with any tag: see logger(1). Prefer audit.log or the journal to \
+                 syslog where it matters who did what.",
+                "In JSON, only strings of the keys message, MESSAGE, msg, log, event.original, \
+                 SyslogMessage and RecordText are read. A program that writes what users tell it under one \
+                 of these keys lets them write records.",
+                "Lines that hold a record in any other place are not counted, and reported on stderr.",
             ],
         ),
         (
@@ -117,6 +136,11 @@ const EXAMPLES: &[(&str, &str)] = &[
         "files-for-a-script",
     ),
     ("Report on one host, from a log that several hosts write to:", "one-of-two-hosts"),
+    (
+        "Read a file of syslog in which a program named relay forwards the records. Anybody can \
+         choose what sshd logs, so that does not count:",
+        "trusted-tag",
+    ),
     ("Add up the counts of two hosts, as for a whole fleet:", "counts-add-up"),
 ];
 

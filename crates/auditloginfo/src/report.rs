@@ -138,13 +138,23 @@ impl Item<'_> {
     /// The same for commands, which are compared as they are printed: with blanks between their
     /// arguments.
     fn cmp_commands(&self, other: &Item<'_>) -> Ordering {
-        fn printed(item: &Item<'_>) -> impl Iterator<Item = u8> {
-            item.name.iter().map(|byte| if *byte == 0 { b' ' } else { *byte })
-        }
         (other.count.cmp(&self.count))
-            .then_with(|| printed(other).cmp(printed(self)))
+            .then_with(|| cmp_printed(&other.name, &self.name))
             .then_with(|| self.cmp_names(other))
     }
+}
+
+/// The order of two commands as they are printed. Long ones often differ at their ends only, so equal
+/// pieces are compared as a whole.
+fn cmp_printed(one: &[u8], other: &[u8]) -> Ordering {
+    fn printed(piece: &[u8]) -> impl Iterator<Item = u8> {
+        piece.iter().map(|byte| if *byte == 0 { b' ' } else { *byte })
+    }
+    let mut pieces = one.chunks(64).zip(other.chunks(64)).filter(|(one, other)| one != other);
+    let order = pieces.find_map(|(one, other)| {
+        Some(printed(one).cmp(printed(other))).filter(|order| order.is_ne())
+    });
+    order.unwrap_or(one.len().cmp(&other.len()))
 }
 
 impl Layout {
@@ -251,5 +261,30 @@ pub fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result
         (_, Format::Text) => text::write(tally, layout, out),
         (_, Format::Json) => machine::write_document(tally, layout, out),
         (_, Format::Tsv | Format::Jsonl) => machine::write_lines(tally, layout, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_compared_as_they_are_printed() {
+        let printed = |name: &[u8]| {
+            name.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect::<Vec<_>>()
+        };
+        test_support::random_cases(200, |random| {
+            let stem = vec![b'x'; random.usize(..200)];
+            let mut name = || {
+                let end =
+                    std::iter::repeat_with(|| [0, b' ', b'!', b'x'][random.usize(..4)]).take(3);
+                [stem.clone(), end.collect()].concat()
+            };
+            let (one, mut other) = (name(), name());
+            other.truncate(random.usize(..=other.len()));
+            for (one, other) in [(&one, &other), (&other, &one)] {
+                assert_eq!(cmp_printed(one, other), printed(one).cmp(&printed(other)));
+            }
+        });
     }
 }

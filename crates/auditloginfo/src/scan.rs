@@ -6,6 +6,9 @@
 
 mod chunks;
 mod gzip_queue;
+mod journal;
+mod json;
+mod limits;
 mod newlines;
 mod record_reader;
 #[cfg(test)]
@@ -14,7 +17,7 @@ mod truncated_line;
 mod workers;
 
 pub use chunks::Chunking;
-pub use record_reader::LINE_MAX;
+pub use limits::LINE_MAX;
 
 use crate::event::{EventAssembler, Sink};
 use crate::file_kind::{FileKind, HEAD_MAX};
@@ -23,10 +26,11 @@ use crate::found::Found;
 use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
 use gzip_queue::GzipQueue;
-use record_reader::{ChunkStats, read_chunk};
+use record_reader::{ChunkStats, read_log};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -109,9 +113,14 @@ impl<'a> Scanner<'a> {
 
     /// Reads a file, in several threads if it is large enough.
     fn read_file(&mut self, file: &File) -> Vec<ChunkStats> {
-        let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
-        if let Some(chunks) = self.read_in_parallel(&queue) {
-            return chunks;
+        let mut start = [0; journal::EXPORT_START];
+        let length = file.read_at(&mut start, 0).unwrap_or(0);
+        // The output of `journalctl -o export` can be divided at no line.
+        if !journal::is_export(start.get(..length).unwrap_or_default()) {
+            let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
+            if let Some(chunks) = self.read_in_parallel(&queue) {
+                return chunks;
+            }
         }
         let whole = ChunkQueue::new(file, Chunking::ONE_CHUNK, self.bytes_read);
         whole.next().map(|(_, chunk)| self.read_whole(chunk)).into_iter().collect()
@@ -150,7 +159,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn read_whole(&mut self, reader: impl io::Read) -> ChunkStats {
-        read_chunk(reader, &mut Vec::new(), &mut self.assembler, &mut self.sink)
+        let (tags, assembler) = (&self.query.tags, &mut self.assembler);
+        read_log(reader, &mut Vec::new(), tags, assembler, &mut self.sink)
     }
 
     /// Ends the input and returns what was found.
@@ -173,6 +183,8 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         log.has_records |= chunk.has_records;
         log.damaged += chunk.damaged;
         log.error = log.error.or(chunk.error);
+        found.elsewhere.merge(&chunk.elsewhere);
+        found.cut_entries += chunk.cut_entries;
         found.contents.merge(&chunk.contents.unwrap_or_default());
     }
     let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);

@@ -13,9 +13,11 @@
 //! ```
 
 mod call_counts;
+mod event_time;
 mod name_counts;
 
 pub use call_counts::CallCounts;
+pub use event_time::EventTime;
 pub use name_counts::NameCounts;
 
 use crate::login_user::LoginUser;
@@ -46,7 +48,7 @@ pub struct Counts {
     /// System calls with effective user id 0.
     pub as_root: u64,
     /// The times of the first and the last event.
-    pub span: Option<(Stamp, Stamp)>,
+    pub span: Option<(EventTime, EventTime)>,
     /// System calls made.
     pub calls: CallCounts,
     /// Commands executed. Each argument is followed by a NUL.
@@ -62,13 +64,15 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts an event that happened at `stamp`.
-    pub fn add_event(&mut self, stamp: Stamp) {
+    /// Counts an event.
+    #[inline]
+    pub fn add_event(&mut self, time: EventTime) {
         self.events += 1;
-        self.extend_span(stamp, stamp);
+        self.extend_span(time, time);
     }
 
-    fn extend_span(&mut self, first: Stamp, last: Stamp) {
+    #[inline]
+    fn extend_span(&mut self, first: EventTime, last: EventTime) {
         let (start, end) = self.span.unwrap_or((first, last));
         self.span = Some((start.min(first), end.max(last)));
     }

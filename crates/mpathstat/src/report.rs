@@ -1,7 +1,9 @@
 //! Reports: text for people, a JSON document, and records for programs. Nothing is computed here.
 
-mod columns;
+mod cells;
 mod json;
+mod layout;
+mod phrases;
 mod records;
 mod text;
 

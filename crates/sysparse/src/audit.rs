@@ -12,30 +12,34 @@
 mod avc;
 mod call;
 mod execve;
+mod fast_line;
 mod fields;
 mod message;
 mod path;
 mod record_type;
+mod several;
 mod stamp;
+mod start;
 mod value;
 
 pub use avc::{AccessControl, Denial};
 pub use call::Call;
 pub use execve::Argument;
+pub use fast_line::{Mark, fast_line};
 pub use fields::Fields;
 pub use path::Path;
 pub use record_type::RecordType;
+pub use several::Following;
 pub use stamp::Stamp;
+pub use start::{FORWARDING_TAGS, Place, is_forwarding_tag, mentions_record, place};
 pub use value::Value;
 
 use crate::ParseError;
-use crate::grammar::{Parsed, finish, literal, no_match};
-use memchr::memmem;
+use crate::grammar::{Parsed, finish, literal};
 use nom::Parser;
-use nom::branch::alt;
 use nom::bytes::complete::{take, take_until};
-use nom::combinator::{peek, verify};
-use nom::sequence::{delimited, preceded, terminated};
+use nom::combinator::verify;
+use nom::sequence::{delimited, preceded};
 use record_type::fast_record_type;
 
 /// The login user id of a process without a login session, such as a daemon: -1 as an unsigned
@@ -51,7 +55,7 @@ pub struct Record<'a> {
     pub event: &'a [u8],
     /// What follows `audit(...):`.
     pub body: &'a [u8],
-    /// The line, which `body` ends.
+    /// The line up to the end of the record, which `body` ends.
     pub line: &'a [u8],
 }
 
@@ -63,6 +67,8 @@ pub struct RecordHeader<'a> {
     line: &'a [u8],
     /// What follows the type and one blank: `msg=audit(...)` or `audit(...)`.
     rest: &'a [u8],
+    /// The event, if it is read already: `rest` begins with `msg=audit(`, the event and `):`.
+    event: Option<&'a [u8]>,
 }
 
 /// Reads the record of a line, wherever it starts in it; `None` if the line holds none.
@@ -83,7 +89,7 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, ParseError> {
     header(line).map(RecordHeader::record).transpose()
 }
 
-/// Finds where a record starts: at the line's start, after `node=`, or behind a syslog prefix.
+/// Finds where a record starts: at the line's start, or behind one of the prefixes of [`place`].
 ///
 /// ```
 /// use sysparse::audit::{self, RecordType};
@@ -97,11 +103,28 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, ParseError> {
 #[must_use]
 #[inline(always)]
 pub fn header(line: &[u8]) -> Option<RecordHeader<'_>> {
+    plain_header(line).or_else(|| behind_prefix(line))
+}
+
+/// The same for a line of auditd, which begins with `type=` or `node=`.
+#[must_use]
+#[inline(always)]
+pub fn plain_header(line: &[u8]) -> Option<RecordHeader<'_>> {
     let (rest, kind) = match typed(line) {
         Ok(found) => found,
-        Err(_) => elsewhere(line).ok()?,
+        Err(_) => behind_node(line).map(|(rest, (_, kind))| (rest, kind)).ok()?,
     };
-    Some(RecordHeader { kind, line, rest })
+    Some(RecordHeader { kind, line, rest, event: None })
+}
+
+#[cold]
+#[inline(never)]
+fn behind_prefix(line: &[u8]) -> Option<RecordHeader<'_>> {
+    match place(line) {
+        Place::Here(header) => Some(header),
+        Place::Tagged(tag, header) => header.filter(|_| is_forwarding_tag(tag)),
+        Place::Nowhere => None,
+    }
 }
 
 /// `type=SYSCALL `
@@ -110,28 +133,15 @@ fn typed(input: &[u8]) -> Parsed<'_, RecordType> {
     preceded(literal(b"type="), fast_record_type).parse(input)
 }
 
-/// A record that does not begin the line.
-#[cold]
+/// `node=lab type=SYSCALL `: the host and the type.
 #[inline(never)]
-fn elsewhere(line: &[u8]) -> Parsed<'_, RecordType> {
-    alt((preceded(node, typed), behind_prefix)).parse(line)
+fn behind_node(input: &[u8]) -> Parsed<'_, (&[u8], RecordType)> {
+    (node, typed).parse(input)
 }
 
 /// `node=lab `
 fn node(input: &[u8]) -> Parsed<'_, &[u8]> {
     delimited(literal(b"node="), take_until(" "), literal(b" ")).parse(input)
-}
-
-/// `Nov 22 13:14:51 lab kernel: audit: type=1307 audit(`: the first `type=` that begins a word and
-/// that a stamp follows. What stands before it is free text, so it is searched for.
-fn behind_prefix(line: &[u8]) -> Parsed<'_, RecordType> {
-    let found = memmem::find_iter(line, b"type=").find_map(|at| {
-        let (before, record) = line.split_at_checked(at)?;
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let found = terminated(typed, peek(stamp::opening)).parse(record).ok();
-        found.filter(|_| !before.last().is_some_and(is_name))
-    });
-    found.ok_or(no_match(line))
 }
 
 impl<'a> RecordHeader<'a> {
@@ -141,6 +151,10 @@ impl<'a> RecordHeader<'a> {
     /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
     #[inline(always)]
     pub fn record(self) -> Result<Record<'a>, ParseError> {
+        if let Some(event) = self.event {
+            let body = self.rest.get(b"msg=audit():".len() + event.len()..).unwrap_or_default();
+            return Ok(Record { kind: self.kind, event, body, line: self.line });
+        }
         let event = stamp::fast_event(self.rest).or_else(|_| stamp::event(self.rest));
         let (body, event) = finish(self.line, event)?;
         Ok(Record { kind: self.kind, event, body, line: self.line })
@@ -180,20 +194,11 @@ impl<'a> Record<'a> {
         Stamp::parse(self.event)
     }
 
-    /// The host that wrote the record, where `node=` before it names one.
+    /// The host that wrote the record, where `node=` before it or the header of syslog names one.
     #[must_use]
     #[inline]
     pub fn node(&self) -> Option<&'a [u8]> {
-        if self.line.starts_with(b"type=") { None } else { self.node_before() }
-    }
-
-    /// The name in `node=lab type=PATH msg=audit(`, read from the end: a prefix may come first.
-    fn node_before(&self) -> Option<&'a [u8]> {
-        let stamp = b"audit(".len() + self.event.len() + b"):".len();
-        let before = self.line.get(..self.body_offset().checked_sub(stamp)?)?;
-        let before = before.strip_suffix(b"msg=").unwrap_or(before);
-        // Behind the name there are the type, a blank, and nothing.
-        before.rsplit(|byte| *byte == b' ').nth(2)?.strip_prefix(b"node=")
+        if self.line.starts_with(b"type=") { None } else { start::host(self.line) }
     }
 
     /// Offset of the body in the line.
@@ -219,10 +224,10 @@ mod tests {
             ("node=lab type=CWD msg=audit(1795353291.280:7): cwd=\"/\"", Some(&b"lab"[..])),
             (
                 "Nov 22 13:14:51 lab kernel: audit: type=1307 audit(1795353291.280:7): cwd=\"/\"",
-                None,
+                Some(b"lab"),
             ),
             (
-                "<13>h audispd: node=a.b type=CWD msg=audit(1795353291.280:7): cwd=\"/\"",
+                "<13>Nov 22 13:14:51 h audispd: node=a.b type=CWD msg=audit(1795353291.280:7): cwd=\"/\"",
                 Some(b"a.b"),
             ),
             ("\0\0\0type=CWD msg=audit(1795353291.280:7): cwd=\"/\"", None),

@@ -10,8 +10,9 @@
 
 use crate::locale;
 use chrono::{DateTime, FixedOffset, Locale};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -93,7 +94,6 @@ pub fn clock(wall: SystemTime) -> String {
 /// have any value: a time before the epoch becomes the epoch, one after the year 9999 the last second
 /// of it that is safe to print.
 fn local(wall: SystemTime) -> (DateTime<FixedOffset>, String) {
-    static ZONE: LazyLock<TimeZone> = LazyLock::new(local_zone);
     let seconds = i64::try_from(epoch(wall).min(LAST_SECOND)).unwrap_or_default();
     let timestamp = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
     let info = ZONE.to_offset_info(timestamp);
@@ -102,6 +102,8 @@ fn local(wall: SystemTime) -> (DateTime<FixedOffset>, String) {
     let time = offset.map_or_else(|| utc.into(), |offset| utc.with_timezone(&offset));
     (time, info.abbreviation().to_owned())
 }
+
+static ZONE: LazyLock<TimeZone> = LazyLock::new(local_zone);
 
 /// The local time zone: that of `TZ`, or that of `/etc/localtime`.
 fn local_zone() -> TimeZone {
@@ -120,6 +122,29 @@ const LAST_SECOND: u64 = 253_402_214_399;
 #[must_use]
 pub fn epoch(wall: SystemTime) -> u64 {
     wall.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// The time `seconds` after the midnight that begins the day `[year, month, day]`. Without an `offset`,
+/// the seconds that its zone is east of UTC, it is a local time.
+///
+/// ```
+/// use toolkit::datetime::{epoch, from_calendar};
+///
+/// let wall = from_calendar([2026, 11, 20], 43_200, Some(3600));
+/// assert_eq!(wall.map(epoch), Some(1_795_172_400));
+/// ```
+#[must_use]
+pub fn from_calendar(day: [u64; 3], seconds: u64, offset: Option<i64>) -> Option<SystemTime> {
+    let [year, month, day] = day;
+    let date =
+        Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    let seconds = SignedDuration::from_secs(seconds.try_into().ok()?);
+    let time = date.at(0, 0, 0, 0).checked_add(seconds).ok()?;
+    let timestamp = match offset {
+        Some(offset) => Offset::from_seconds(offset.try_into().ok()?).ok()?.to_timestamp(time),
+        None => ZONE.to_ambiguous_timestamp(time).earlier(),
+    };
+    timestamp.ok().map(SystemTime::from)
 }
 
 #[cfg(test)]

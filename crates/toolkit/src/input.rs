@@ -74,6 +74,9 @@ pub struct Lines<R> {
     ended: bool,
 }
 
+/// The size of a buffer that grows, at first.
+const BUFFER_SIZE: usize = 1 << 18;
+
 impl<R: Read> Lines<R> {
     /// Lines of `reader` of at most `limit` bytes each.
     pub fn new(reader: R, limit: usize) -> Self {
@@ -82,7 +85,16 @@ impl<R: Read> Lines<R> {
 
     /// Like [`Lines::new`], in a buffer that is reused.
     pub fn in_buffer(buffer: Vec<u8>, reader: R, limit: usize) -> Self {
-        let size = (limit + 1).max(1 << 18);
+        let size = (limit + 1).max(BUFFER_SIZE);
+        Lines::with_size(buffer, reader, limit, size)
+    }
+
+    /// Like [`Lines::in_buffer`], in a buffer that becomes larger only when a line needs it.
+    pub fn in_growing_buffer(buffer: Vec<u8>, reader: R, limit: usize) -> Self {
+        Lines::with_size(buffer, reader, limit, BUFFER_SIZE)
+    }
+
+    fn with_size(buffer: Vec<u8>, reader: R, limit: usize, size: usize) -> Self {
         let buffer = if buffer.len() == size { buffer } else { vec![0; size] };
         Lines { reader, buffer, start: 0, end: 0, limit, skipping: false, ended: false }
     }
@@ -160,6 +172,10 @@ impl<R: Read> Lines<R> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
+        if self.end == self.buffer.len() {
+            let size = (2 * self.end).min(self.limit + 1);
+            self.buffer.resize(size, 0);
+        }
         loop {
             match self.reader.read(self.buffer.get_mut(self.end..).unwrap_or_default()) {
                 Ok(0) => {

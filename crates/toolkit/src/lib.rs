@@ -17,3 +17,4 @@ pub mod progress;
 pub mod records;
 pub mod sampling;
 pub mod sysstat_json;
+pub mod terminal;

@@ -6,6 +6,7 @@ use crate::report::Format;
 use crate::section::Section;
 use crate::times::End;
 use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt;
 use toolkit::cli::{self, Opt, ValueHint, both, long, short};
 use toolkit::escape::Escape;
 
@@ -89,6 +90,19 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "Count only events recorded by `HOST`, in logs whose records begin with `node=`.",
         |args, word| {
             args.add_field_filter(FieldFilter::Node(text(word)));
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("tag").takes("TAG", ValueHint::None),
+        "in syslog files, also trust records behind this tag; repeatable",
+        "In files of syslog, count also records directly behind the tag `TAG`; `*` stands for any \
+         tag. By default records count behind the tags of the programs that forward them: kernel, \
+         auditd, audispd and those that begin with audisp-. Anybody on the host can write a line \
+         under any tag with logger(1), so a file of syslog proves less than audit.log, which the \
+         audited user cannot write. You can give this option more than once.",
+        |args, word| {
+            args.tags.add(word.as_bytes());
             Ok(())
         },
     ),

@@ -52,7 +52,7 @@ impl EventId {
         (stamp.len() <= 24).then_some(EventId { words, length: stamp.len(), node })
     }
 
-    /// The last four digits of the serial number, four bits each, and a hash of the id.
+    /// The last four digits of the serial number, four bits each, and a hash of the id other than 0.
     #[inline]
     pub(super) fn table_key(&self) -> (usize, u32) {
         let [_, second, last] = self.words;
@@ -60,7 +60,7 @@ impl EventId {
         let digits = [thousands, hundreds, tens, ones].map(|digit| usize::from(digit & 15));
         let key = digits.iter().fold(0, |key, digit| key << 4 | digit);
         let sum = (second ^ last.rotate_left(32) ^ self.node).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (key, u32::try_from(sum >> 32).unwrap_or_default())
+        (key, u32::try_from(sum >> 32).unwrap_or_default() | 1)
     }
 
     /// The time and the serial number.
@@ -83,10 +83,13 @@ impl EventId {
 #[derive(Debug)]
 pub(super) struct NodeHasher {
     seed: RandomState,
-    /// The start of the latest line with a node, `node=NAME type=`: the next line mostly has the same.
+    /// The start of the latest line with a node, up to `type=`: the next line mostly has the same.
     latest_prefix: Vec<u8>,
     latest_hash: u64,
 }
+
+/// What a record begins with.
+const TYPE: &[u8] = b"type=";
 
 impl NodeHasher {
     pub(super) fn new(seed: RandomState) -> NodeHasher {
@@ -109,7 +112,11 @@ impl NodeHasher {
     fn hash_new(&mut self, record: &Record<'_>) -> u64 {
         let Some(name) = record.node() else { return 0 };
         self.latest_hash = self.seed.hash_one(name);
-        self.latest_prefix = [b"node=", name, b" type="].concat();
+        self.latest_prefix.clear();
+        let before = record.line.get(..record.body_offset()).unwrap_or_default();
+        if let Some(at) = memchr::memmem::rfind(before, TYPE) {
+            self.latest_prefix.extend_from_slice(before.get(..at + TYPE.len()).unwrap_or_default());
+        }
         self.latest_hash
     }
 }
@@ -175,8 +182,9 @@ mod tests {
     fn the_hash_of_a_node_does_not_depend_on_the_lines_before() {
         let mut nodes = NodeHasher::new(RandomState::default());
         let mut hash = |prefix: &str| nodes.hash(&record(&format!("{prefix}{}", line("1.000:5"))));
-        let prefixes = ["", "node=a ", "node=ab ", "node=a x node=b ", "node=b ", "x ", "node= "];
-        let names = ["", "a", "ab", "b", "b", "", "node="];
+        let syslog = "Nov 22 13:14:51 a kernel: ";
+        let prefixes = ["", "node=a ", "node=ab ", syslog, "node=b ", "> ", "> node=b "];
+        let names = ["", "a", "ab", "a", "b", "", "b"];
         let all: Vec<_> = prefixes.iter().zip(names).cycle().take(50).collect();
         let hashes: Vec<_> = all.iter().map(|(prefix, _)| hash(prefix)).collect();
         for ((_, name), found) in all.iter().zip(&hashes) {

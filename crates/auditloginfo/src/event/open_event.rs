@@ -10,6 +10,7 @@ use crate::item::command::Arguments;
 use crate::item::file::{self, Base};
 use crate::login_user::LoginUser;
 use crate::section::Collect;
+use crate::tally::EventTime;
 use sysparse::audit::{Path, Record, RecordType, Value};
 
 /// An event whose records are still coming.
@@ -313,7 +314,8 @@ impl OpenEvent {
         self.rare().is_ending = true;
         if let Some(user) = operation.and_then(|operation| operation.user) {
             self.context = operation;
-            sink.tally.counts_mut(user).add_event(self.id.stamp());
+            let time = EventTime::from_stamp(self.id.stamp());
+            sink.tally.counts_mut(user).add_event(time);
         }
         match self.context {
             Some(context) => self.end_call(&context, sink),
@@ -336,11 +338,11 @@ impl OpenEvent {
 
     /// Ends an event without a SYSCALL record.
     fn end_standalone(&mut self, sink: &mut Sink) -> bool {
-        let stamp = self.id.stamp();
+        let time = EventTime::from_stamp(self.id.stamp());
         let rare = self.rare();
         let lacks_call = rare.has_pending() && rare.operation.is_none();
         if let Some(claim) = rare.claim.filter(|claim| claim.is_event(lacks_call)) {
-            sink.tally.counts_mut(claim.user).add_event(stamp);
+            sink.tally.counts_mut(claim.user).add_event(time);
             sink.add_denials(claim.user, &rare.denials);
         }
         !lacks_call

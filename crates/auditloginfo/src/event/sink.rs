@@ -9,7 +9,7 @@ use crate::item::file::{self, Base};
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
 use crate::syscall_names::{self, Call};
-use crate::tally::{Counts, NameCounts, Tally};
+use crate::tally::{Counts, EventTime, NameCounts, Tally};
 use sysparse::audit::{self, Record};
 use sysparse::text::Text;
 
@@ -46,7 +46,7 @@ impl Sink {
         let counts = self.tally.counts_mut(user);
         counts.calls.add(call);
         if self.collect.overview {
-            counts.add_event(record.stamp());
+            counts.add_event(EventTime::parse(record.event));
             counts.as_root += u64::from(parsed.euid() == Some(0));
             self.add_name(user, record);
         }

@@ -15,7 +15,7 @@ const AVC: &str =
 
 fn query(collect: Collect) -> Query {
     let users = UserFilter::Only(vec![7005.into()]);
-    Query { filter: Filter { users, ..Filter::default() }, collect }
+    Query { filter: Filter { users, ..Filter::default() }, collect, ..Query::default() }
 }
 
 /// The original sections.
@@ -39,9 +39,10 @@ fn add(assembler: &mut EventAssembler<'_>, line: &str, sink: &mut Sink) {
     assembler.add_record(header, sink).expect("well-formed");
 }
 
-/// Assembles the lines in chunks of the given numbers of lines. Returns the counts and the number of
-/// incomplete events.
+/// Assembles the lines in chunks of the given numbers of lines, or in one chunk if these conflict.
+/// Returns the counts and the number of incomplete events.
 fn assemble(query: &Query, lines: &[&str], chunks: &[usize]) -> (Tally, u64) {
+    let all = lines;
     let seed = RandomState::default();
     let mut sink = Sink::new(query.collect);
     let mut whole = EventAssembler::new(query, seed.clone());
@@ -53,6 +54,9 @@ fn assemble(query: &Query, lines: &[&str], chunks: &[usize]) -> (Tally, u64) {
             add(chunk, line, &mut sink);
         }
         if number > 0 {
+            if whole.conflicts_with(&next) {
+                return assemble(query, all, &[all.len()]);
+            }
             whole.merge(next, &mut sink);
         }
     }
@@ -190,7 +194,7 @@ fn records_of_another_node_or_time_belong_to_another_event() {
 /// PATH records with names of 60,000 bytes and the given serial numbers.
 fn large_records(serial: impl Fn(u64) -> u64) -> Vec<String> {
     let name = "6162".repeat(15_000);
-    let path = |n| format!("type=PATH msg=audit(1.000:{}): item=0 name={name}", serial(n));
+    let path = |n| format!("type=PATH msg=audit(1.000:{}): item={n} name={name}", serial(n));
     (0..400).map(path).collect()
 }
 

@@ -6,9 +6,9 @@ use crate::filter::{FieldFilter, Filter};
 use crate::found::Found;
 use crate::login_user::LoginUser;
 use crate::section::Section;
-use crate::tally::{Counts, Tally};
+use crate::tally::{Counts, EventTime, Tally};
 use std::io::Write;
-use sysparse::audit::{AUID_UNSET, Stamp};
+use sysparse::audit::AUID_UNSET;
 use toolkit::escape::escape_control;
 use toolkit::messages::Messages;
 
@@ -167,9 +167,9 @@ fn types(held: &Found) -> String {
 }
 
 /// `, from 2026-11-22 13:14 to 18:02`, in local time; the day is not repeated.
-fn span_text((first, last): (Stamp, Stamp)) -> String {
-    let [first_day, last_day] = [first, last].map(|stamp| local_time(stamp, "%Y-%m-%d"));
-    let [first_time, last_time] = [first, last].map(|stamp| local_time(stamp, "%H:%M"));
+fn span_text((first, last): (EventTime, EventTime)) -> String {
+    let [first_day, last_day] = [first, last].map(|time| local_time(time, "%Y-%m-%d"));
+    let [first_time, last_time] = [first, last].map(|time| local_time(time, "%H:%M"));
     match (first_day == last_day, first_time == last_time) {
         (true, true) => format!(", at {first_day} {first_time}"),
         (true, false) => format!(", from {first_day} {first_time} to {last_time}"),

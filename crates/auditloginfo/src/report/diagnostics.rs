@@ -2,12 +2,13 @@
 
 use super::{Layout, profile};
 use crate::found::Found;
+use crate::syslog_tags::Origin;
 use crate::times;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use sysparse::audit::Stamp;
-use toolkit::escape::escape_path;
+use toolkit::escape::{escape_control, escape_path};
 use toolkit::messages::{Messages, describe};
 
 /// Reports logs that could not be read, damaged records, incomplete events, and system calls that
@@ -15,6 +16,7 @@ use toolkit::messages::{Messages, describe};
 pub fn report_diagnostics(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
     report_logs(found, messages);
     report_records(found, messages);
+    report_elsewhere(found, messages);
     if layout.format.is_profile() {
         report_profile(found, layout, messages);
     } else {
@@ -86,6 +88,42 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
     }
 }
 
+/// Reports records that stand where anybody can write them, and messages that the journal left out.
+fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
+    if found.elsewhere.total() > 0 {
+        let lines = count_noun(found.elsewhere.total(), "line");
+        let mut places: Vec<_> = found.elsewhere.origins().map(describe_origin).collect();
+        let listed: u64 = found.elsewhere.origins().map(|(_, count)| count).sum();
+        if listed < found.elsewhere.total() {
+            places.push(format!("{} elsewhere", found.elsewhere.total() - listed));
+        }
+        let has_tag = found.elsewhere.origins().any(|(origin, _)| matches!(origin, Origin::Tag(_)));
+        let advice = if has_tag { "; if you trust a tag, give --tag TAG" } else { "" };
+        messages.warn(format_args!(
+            "{lines} with a record not counted, because any user can write there: {}{advice}",
+            places.join(", ")
+        ));
+    }
+    if found.cut_entries > 0 {
+        messages.warn(format_args!(
+            "{} without a message, because journalctl left out long fields; use journalctl --all",
+            count_noun(found.cut_entries, "journal entry")
+        ));
+    }
+}
+
+/// `3 behind the tag sshd`
+fn describe_origin((origin, count): (&Origin, u64)) -> String {
+    match origin {
+        Origin::Text => format!("{count} behind other text"),
+        Origin::Json => format!("{count} in other strings of JSON"),
+        Origin::Tag(tag) => format!("{count} behind the tag {}", escape_control(tag)),
+        Origin::Transport(transport) => {
+            format!("{count} in journal entries of the transport {}", escape_control(transport))
+        }
+    }
+}
+
 /// Reports system calls that a profile omits, and a profile that would allow none.
 fn report_profile(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
     if let Some((calls, example)) = profile::unnamed_calls(&found.tally, layout) {
@@ -129,5 +167,8 @@ fn report_architectures(found: &Found, layout: &Layout, messages: &mut Messages<
 }
 
 fn count_noun(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    match noun.strip_suffix('y').filter(|_| count != 1) {
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {noun}{}", if count == 1 { "" } else { "s" }),
+    }
 }

@@ -3,11 +3,11 @@
 use super::machine::auid_field;
 use super::{Format, Layout};
 use crate::login_user::LoginUser;
-use crate::tally::{Counts, Tally};
+use crate::tally::{Counts, EventTime, Tally};
 use chrono::{DateTime, Local};
 use nix::unistd::{Uid, User};
 use std::io::{self, Write};
-use sysparse::audit::{AUID_UNSET, Stamp};
+use sysparse::audit::AUID_UNSET;
 use tabwriter::TabWriter;
 use toolkit::records::{self, Value};
 
@@ -41,7 +41,7 @@ struct Row {
 impl Row {
     fn new(auid: Value<'static>, counts: &Counts, user: Vec<u8>, format: &str) -> Row {
         let time =
-            |stamp: Option<Stamp>| stamp.map(|stamp| local_time(stamp, format)).unwrap_or_default();
+            |time: Option<EventTime>| time.map(|time| local_time(time, format)).unwrap_or_default();
         let calls = counts.calls.total();
         let (commands, files) = (counts.commands.total(), counts.files.total());
         Row {
@@ -71,11 +71,12 @@ fn write_rows(
     time_format: &str,
     mut write: impl FnMut(Row) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut row = |(user, counts)| {
-        let (auid, name) = (auid_field(user, layout.format), user_name(user, tally, layout));
+    let mut row = |(number, (user, counts))| {
+        let asks_host = layout.is_own && number < HOST_NAMES_MAX;
+        let (auid, name) = (auid_field(user, layout.format), user_name(user, tally, asks_host));
         write(Row::new(auid, counts, name, time_format))
     };
-    tally.users().into_iter().try_for_each(&mut row)
+    tally.users().into_iter().enumerate().try_for_each(&mut row)
 }
 
 /// Aligns the columns. Lines have no trailing blanks.
@@ -104,16 +105,20 @@ fn write_document(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::R
     out.write_all(b"\n]}}\n")
 }
 
-/// The name of the user in the logs, or on this host if the logs are its own; otherwise the number.
-/// On every host, 0 is root.
-fn user_name(user: LoginUser, tally: &Tally, layout: &Layout) -> Vec<u8> {
+/// The number of login users whose names this host is asked for, at most: a directory service can take
+/// long to answer. The others are shown by their numbers.
+const HOST_NAMES_MAX: usize = 1_000;
+
+/// The name of the user in the logs, or on this host if it may be asked; otherwise the number. On every
+/// host, 0 is root.
+fn user_name(user: LoginUser, tally: &Tally, asks_host: bool) -> Vec<u8> {
     let LoginUser::Id(auid) = user else { return LoginUser::UNKNOWN.into() };
     let logged = tally.name(auid).map(<[u8]>::to_vec);
     logged.unwrap_or_else(|| match auid {
         AUID_UNSET => b"unset".to_vec(),
         0 => b"root".to_vec(),
         _ => {
-            let user = layout.is_own.then(|| host_name(auid)).flatten();
+            let user = asks_host.then(|| host_name(auid)).flatten();
             user.unwrap_or_else(|| auid.to_string()).into_bytes()
         }
     })
@@ -131,10 +136,10 @@ const LOCAL: &str = "%Y-%m-%d %H:%M:%S";
 const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
 /// Formats a time in the local time zone.
-pub(super) fn local_time(stamp: Stamp, format: &str) -> String {
-    let seconds = i64::try_from(stamp.seconds).unwrap_or(i64::MAX);
+pub(super) fn local_time(time: EventTime, format: &str) -> String {
+    let seconds = i64::try_from(time.seconds()).unwrap_or(i64::MAX);
     DateTime::from_timestamp(seconds, 0).map_or_else(
-        || stamp.seconds.to_string(),
+        || time.seconds().to_string(),
         |time| time.with_timezone(&Local).format(format).to_string(),
     )
 }

@@ -102,6 +102,8 @@ impl<'a> ChunkQueue<'a> {
 }
 
 impl Queue for ChunkQueue<'_> {
+    const HAS_WHOLE_LOGS: bool = false;
+
     fn next(&self) -> Option<(usize, impl Read)> {
         self.next_chunk()
     }

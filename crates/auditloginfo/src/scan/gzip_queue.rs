@@ -35,6 +35,8 @@ impl<'a> GzipQueue<'a> {
 }
 
 impl Queue for GzipQueue<'_> {
+    const HAS_WHOLE_LOGS: bool = true;
+
     fn next(&self) -> Option<(usize, impl Read)> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let (log, head) = (self.logs.get(number)?, self.heads.get(number)?);

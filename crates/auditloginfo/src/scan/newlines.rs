@@ -1,13 +1,18 @@
 //! Finds the ends of lines.
 
 #[cfg(target_arch = "x86_64")]
-use memchr::arch::x86_64::avx2::memchr::One;
+use memchr::arch::x86_64::avx2::memchr::{One, Two};
+use sysparse::audit::Mark;
 
 /// Splits lines. `memchr::memchr` selects its vector instructions in each call, which takes 1.5 to 4 %
 /// of a run because lines are short. This selects them once.
 pub(super) struct Newlines {
     #[cfg(target_arch = "x86_64")]
     wide: Option<One>,
+    #[cfg(target_arch = "x86_64")]
+    point: Option<Two>,
+    #[cfg(target_arch = "x86_64")]
+    bracket: Option<Two>,
 }
 
 impl Newlines {
@@ -15,6 +20,10 @@ impl Newlines {
         Newlines {
             #[cfg(target_arch = "x86_64")]
             wide: One::new(b'\n'),
+            #[cfg(target_arch = "x86_64")]
+            point: Two::new(b'\n', b'.'),
+            #[cfg(target_arch = "x86_64")]
+            bracket: Two::new(b'\n', b'('),
         }
     }
 
@@ -23,6 +32,19 @@ impl Newlines {
     pub(super) fn split<'a>(&self, bytes: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let (line, rest) = bytes.split_at_checked(self.find(bytes)?)?;
         Some((line, rest.get(1..)?))
+    }
+
+    /// The offset of the first newline or mark.
+    #[inline]
+    pub(super) fn find_mark(&self, mark: Mark, bytes: &[u8]) -> Option<usize> {
+        #[cfg(target_arch = "x86_64")]
+        if let (Some(point), Some(bracket)) = (&self.point, &self.bracket) {
+            return match mark {
+                Mark::Point => point.find(bytes),
+                Mark::Bracket => bracket.find(bytes),
+            };
+        }
+        memchr::memchr2(b'\n', mark as u8, bytes)
     }
 
     #[inline]

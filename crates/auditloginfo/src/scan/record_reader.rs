@@ -1,17 +1,19 @@
 //! The lines of a chunk, and the records in them.
 
+mod wrapped;
+
+use super::journal::{self, Entry};
+use super::json;
+use super::limits::{JSON_LINE_MAX, LINE_MAX};
 use super::newlines::Newlines;
 use super::truncated_line;
 use crate::contents::Contents;
 use crate::event::{EventAssembler, Sink};
-use std::io::{self, Read};
+use crate::syslog_tags::{Elsewhere, Origin, TrustedTags};
+use std::io::{self, BufReader, Cursor, Read};
 use sysparse::ParseError;
-use sysparse::audit::{self, RecordHeader};
+use sysparse::audit::{self, Following, Place, RecordHeader};
 use toolkit::input::{Block, Ending, Line, Lines};
-
-/// The longest line that is read as a record, in bytes. The limit of auditd itself is below 9,000;
-/// other programs write longer lines.
-pub const LINE_MAX: usize = 1 << 16;
 
 /// The error for a longer line.
 const LINE_TOO_LONG: ParseError = ParseError { expected: "the end of the line", at: LINE_MAX };
@@ -29,8 +31,32 @@ pub(super) struct ChunkStats {
     pub(super) first_damage: Option<(u64, ParseError)>,
     /// What the chunk holds, if that was asked for.
     pub(super) contents: Option<Contents>,
+    /// The records that stand where anybody can write them.
+    pub(super) elsewhere: Elsewhere,
+    /// The number of journal entries whose message `journalctl -o json` left out.
+    pub(super) cut_entries: u64,
     /// The error at which reading ended early.
     pub(super) error: Option<io::Error>,
+}
+
+/// Reads a log from its beginning, as [`read_chunk`] does, or as the output of `journalctl -o export`.
+pub(super) fn read_log(
+    mut reader: impl Read,
+    buffer: &mut Vec<u8>,
+    tags: &TrustedTags,
+    assembler: &mut EventAssembler<'_>,
+    sink: &mut Sink,
+) -> ChunkStats {
+    let mut start = Vec::new();
+    // An error comes again where the lines are read.
+    let _ = reader.by_ref().take(journal::EXPORT_START as u64).read_to_end(&mut start);
+    let is_export = journal::is_export(&start);
+    let reader = Cursor::new(start).chain(reader);
+    if is_export {
+        read_export(reader, tags, assembler, sink)
+    } else {
+        read_chunk(reader, buffer, tags, assembler, sink)
+    }
 }
 
 /// Reads the lines of a chunk and passes their records to `assembler`. `buffer` can be reused for
@@ -38,28 +64,61 @@ pub(super) struct ChunkStats {
 pub(super) fn read_chunk(
     reader: impl Read,
     buffer: &mut Vec<u8>,
+    tags: &TrustedTags,
     assembler: &mut EventAssembler<'_>,
     sink: &mut Sink,
 ) -> ChunkStats {
-    let first_place = assembler.place();
-    let mut lines = Lines::in_buffer(std::mem::take(buffer), reader, LINE_MAX);
-    let contents = sink.collect.contents.then(Contents::default);
-    let stats = ChunkStats { contents, ..ChunkStats::default() };
-    let mut records = RecordReader { assembler, sink, stats };
-    records.stats.error = records.read_lines(&mut lines).err();
+    let mut lines = Lines::in_growing_buffer(std::mem::take(buffer), reader, JSON_LINE_MAX);
+    let mut records = RecordReader::new(tags, assembler, sink);
+    let result = records.read_lines(&mut lines);
     *buffer = lines.into_buffer();
-    let mut stats = records.stats;
-    stats.has_records = stats.damaged > 0 || assembler.place() > first_place;
-    stats
+    records.finish(result)
+}
+
+/// Reads the output of `journalctl -o export`, which has no lines that could be read alone.
+fn read_export(
+    reader: impl Read,
+    tags: &TrustedTags,
+    assembler: &mut EventAssembler<'_>,
+    sink: &mut Sink,
+) -> ChunkStats {
+    let mut records = RecordReader::new(tags, assembler, sink);
+    let result = records.read_entries(BufReader::with_capacity(1 << 18, reader));
+    records.finish(result)
 }
 
 struct RecordReader<'r, 'a> {
+    tags: &'r TrustedTags,
     assembler: &'r mut EventAssembler<'a>,
     sink: &'r mut Sink,
+    first_place: u64,
     stats: ChunkStats,
+    newlines: Newlines,
+    /// A string without its escapes, or a line that is put together from fields.
+    text: Vec<u8>,
+    entry: Entry,
 }
 
-impl RecordReader<'_, '_> {
+impl<'r, 'a> RecordReader<'r, 'a> {
+    fn new(
+        tags: &'r TrustedTags,
+        assembler: &'r mut EventAssembler<'a>,
+        sink: &'r mut Sink,
+    ) -> Self {
+        let first_place = assembler.place();
+        let contents = sink.collect.contents.then(Contents::default);
+        let stats = ChunkStats { contents, ..ChunkStats::default() };
+        let (newlines, text, entry) = (Newlines::new(), Vec::new(), Entry::default());
+        RecordReader { tags, assembler, sink, first_place, stats, newlines, text, entry }
+    }
+
+    fn finish(mut self, result: io::Result<()>) -> ChunkStats {
+        self.stats.error = result.err();
+        self.stats.has_records =
+            self.stats.damaged > 0 || self.assembler.place() > self.first_place;
+        self.stats
+    }
+
     fn read_lines(&mut self, lines: &mut Lines<impl Read>) -> io::Result<()> {
         while let Some(block) = lines.next_block()? {
             match block {
@@ -73,32 +132,118 @@ impl RecordReader<'_, '_> {
     /// Reads lines that all end with a newline.
     fn read_block(&mut self, mut block: &[u8]) {
         let newlines = Newlines::new();
-        while let Some((line, rest)) = newlines.split(block) {
-            block = rest;
-            if line.len() > LINE_MAX {
-                self.read_line(Line { bytes: line, ending: Ending::TooLong });
-                continue;
-            }
+        while !block.is_empty() {
             self.stats.lines += 1;
-            if let Some(header) = audit::header(line) {
-                self.read_record(header);
-            }
+            block = match audit::fast_line(block, |mark, text| newlines.find_mark(mark, text)) {
+                Some((header, rest)) if block.len() - rest.len() <= LINE_MAX => {
+                    self.read_record(header);
+                    rest
+                }
+                _ => self.read_first_line(block),
+            };
         }
     }
 
+    /// Reads the first line of a block. Returns the others.
+    #[inline(never)]
+    fn read_first_line<'l>(&mut self, block: &'l [u8]) -> &'l [u8] {
+        let (line, rest) = self.newlines.split(block).unwrap_or((block, &[]));
+        self.read_unusual_line(line);
+        rest
+    }
+
+    #[cold]
     #[inline(never)]
     fn read_line(&mut self, line: Line<'_>) {
         self.stats.lines += 1;
-        let header = match line.ending {
-            Ending::Newline => Ok(audit::header(line.bytes)),
-            Ending::Cut => truncated_line::header(line.bytes),
-            Ending::TooLong => Err(LINE_TOO_LONG),
-        };
-        match header {
-            Ok(Some(header)) => self.read_record(header),
-            Ok(None) => {}
-            Err(error) => self.stats.add_damaged(error),
+        match line.ending {
+            Ending::Newline => self.read_unusual_line(line.bytes),
+            // The CR of a line end shows that the line is complete, as the last bracket does in JSON.
+            Ending::Cut if line.bytes.ends_with(b"\r") || json::is_object(line.bytes) => {
+                self.read_unusual_line(line.bytes);
+            }
+            Ending::Cut => self.read_truncated_line(line.bytes),
+            Ending::TooLong => self.stats.add_damaged(LINE_TOO_LONG),
         }
+    }
+
+    /// Reads a line that is not just one record of auditd.
+    #[cold]
+    #[inline(never)]
+    fn read_unusual_line(&mut self, line: &[u8]) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if json::is_object(line) {
+            self.read_json(line);
+        } else if !line.is_empty() {
+            self.read_text_line(line);
+        }
+    }
+
+    /// Reads the records of a line. Returns the last one, if there is any.
+    fn read_text_line<'l>(&mut self, line: &'l [u8]) -> Option<RecordHeader<'l>> {
+        let header = self.header(line)?;
+        Some(self.read_records(header, Ok))
+    }
+
+    fn read_truncated_line(&mut self, line: &[u8]) {
+        if let Some(header) = self.header(truncated_line::drop_truncated_field(line)) {
+            self.read_records(header, truncated_line::complete);
+        }
+    }
+
+    /// The first record of a line. One that stands where anybody can write it is counted as such.
+    fn header<'l>(&mut self, line: &'l [u8]) -> Option<RecordHeader<'l>> {
+        if line.len() > LINE_MAX {
+            self.stats.add_damaged(LINE_TOO_LONG);
+            return None;
+        }
+        if let Some(header) = audit::plain_header(line) {
+            return Some(header);
+        }
+        let place = audit::place(line);
+        match place {
+            Place::Here(header) => return Some(header),
+            Place::Tagged(tag, Some(header)) if self.tags.contains(tag) => return Some(header),
+            _ => {}
+        }
+        if audit::mentions_record(line) {
+            self.stats.elsewhere.add(match place {
+                Place::Tagged(tag, _) => Origin::Tag(tag.to_vec()),
+                _ => Origin::Text,
+            });
+        }
+        None
+    }
+
+    fn count_elsewhere(&mut self, origin: Origin, text: &[u8]) {
+        if audit::mentions_record(text) {
+            self.stats.elsewhere.add(origin);
+        }
+    }
+
+    /// Reads a record and those of the same event behind it; the last, which is returned, must pass
+    /// `check`.
+    fn read_records<'l>(
+        &mut self,
+        first: RecordHeader<'l>,
+        check: impl Fn(RecordHeader<'l>) -> Result<RecordHeader<'l>, ParseError>,
+    ) -> RecordHeader<'l> {
+        let (mut record, mut following) = first.split();
+        while let Following::Record(next) = following {
+            self.read_record(record);
+            (record, following) = next.split();
+        }
+        match following {
+            Following::Stamp(error) => {
+                self.read_record(record);
+                self.stats.add_damaged(error);
+            }
+            _ => match check(record) {
+                Ok(record) => self.read_record(record),
+                Err(error) => self.stats.add_damaged(error),
+            },
+        }
+        record
     }
 
     #[inline(always)]

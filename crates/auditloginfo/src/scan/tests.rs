@@ -26,6 +26,11 @@ impl Log {
 const CALL: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=0 success=yes exit=3 \
                     items=0 pid=9 auid=70 uid=0 euid=0 key=(null)";
 
+/// The same call in another event.
+fn second_call() -> String {
+    CALL.replace("1.000:1", "1.000:2")
+}
+
 fn calls(found: &Found, auid: u32) -> u64 {
     found.tally.counts(auid).map_or(0, |counts| counts.calls.total())
 }
@@ -38,7 +43,8 @@ fn original_sections() -> Query {
 #[test]
 fn the_line_of_the_first_damaged_record_does_not_depend_on_the_chunks() {
     let damaged = "type=SYSCALL msg=audit(1.000): arch=c000003e";
-    let log = Log::new(format!("{CALL}\n\n{CALL}\n{damaged}\n{damaged}\n").as_bytes());
+    let second = second_call();
+    let log = Log::new(format!("{CALL}\n\n{second}\n{damaged}\n{damaged}\n").as_bytes());
     for chunks in 1..8 {
         let found = log.scan(chunks);
         assert_eq!((calls(&found, 70), found.damaged), (2, 2));
@@ -48,8 +54,77 @@ fn the_line_of_the_first_damaged_record_does_not_depend_on_the_chunks() {
 }
 
 #[test]
+fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
+    let json = CALL.replace('"', "\\\"");
+    let end = "type=EOE msg=audit(1.000:1):";
+    let lines = [
+        CALL.to_owned(),
+        format!("{CALL} {CALL}"),
+        format!("{end} {CALL}"),
+        format!("{end} {end} {CALL} x=audit(9.000:9): y"),
+        format!("{CALL}\r"),
+        format!("Nov 22 13:14:51 lab kernel: {CALL}"),
+        format!("Nov 22 13:14:51 lab eve: {CALL}"),
+        format!("behind other text {CALL}"),
+        format!("{{\"message\":\"{json}\\n{json}\"}}"),
+        format!("{{\"user\":\"{json}\"}}"),
+        format!("{{\"message\":\"{json}\"}} x"),
+        "type=SYSCALL msg=audit(1.000): x".to_owned(),
+        String::new(),
+    ];
+    test_support::random_cases(20, |random| {
+        let count = random.usize(1..40);
+        let line = |serial| {
+            let line = &lines[random.usize(..lines.len())];
+            line.replace("audit(1.000:1)", &format!("audit(1.000:{serial})")) + "\n"
+        };
+        let text: String = (0..count).map(line).collect();
+        let log = Log::new(text.as_bytes());
+        let facts = |found: &Found| {
+            let elsewhere: Vec<_> =
+                found.elsewhere.origins().map(|(origin, count)| (origin.clone(), count)).collect();
+            let place = found.first_damage.as_ref().map(|(_, line, _)| *line);
+            (
+                calls(found, 70),
+                found.doubled,
+                found.damaged,
+                place,
+                found.elsewhere.total(),
+                elsewhere,
+            )
+        };
+        let whole = facts(&log.scan(1));
+        for chunks in 2..20 {
+            assert_eq!(facts(&log.scan(chunks)), whole, "{chunks} chunks of\n{text}");
+        }
+    });
+    let counts = lines.map(|line| {
+        let found = Log::new((line + "\n").as_bytes()).scan(1);
+        (calls(&found, 70) + found.doubled, found.damaged, found.elsewhere.total())
+    });
+    assert_eq!(
+        counts,
+        [
+            (1, 0, 0),
+            (2, 0, 0),
+            (1, 0, 0),
+            (1, 1, 0),
+            (1, 0, 0),
+            (1, 0, 0),
+            (0, 0, 1),
+            (0, 0, 1),
+            (2, 0, 0),
+            (0, 0, 1),
+            (0, 1, 0),
+            (0, 1, 0),
+            (0, 0, 0),
+        ]
+    );
+}
+
+#[test]
 fn a_log_truncated_inside_a_record_counts_only_what_is_certain() {
-    let whole = format!("{CALL}\n{CALL}");
+    let whole = format!("{CALL}\n{}", second_call());
     let auid = CALL.find("auid=70").expect("the field") + "auid=70".len();
     for end in 0..=CALL.len() {
         let log = Log::new(whole.get(..CALL.len() + 1 + end).expect("ASCII").as_bytes());
@@ -66,7 +141,8 @@ fn a_log_truncated_inside_a_record_counts_only_what_is_certain() {
 #[test]
 fn a_line_that_is_too_long_is_one_damaged_record() {
     let many = "x".repeat(5 * LINE_MAX);
-    let log = Log::new(format!("{CALL}\n{CALL}{many}\n{CALL}\n").as_bytes());
+    let second = second_call();
+    let log = Log::new(format!("{CALL}\n{CALL}{many}\n{second}\n").as_bytes());
     let found = log.scan(1);
     assert_eq!((calls(&found, 70), found.damaged), (2, 1));
     assert_eq!(found.first_damage.expect("damage").1, 2);

@@ -2,48 +2,59 @@
 //! writer may be about to continue the line.
 
 use sysparse::ParseError;
-use sysparse::audit::{self, Argument, Record, RecordHeader, RecordType};
+use sysparse::audit::{Argument, Record, RecordHeader, RecordType};
 
-/// The record of a line without a newline, as far as it is certain; `None` if the line holds no
-/// record.
+/// The last record of a line without a newline, if the part that is there is certain.
 ///
 /// # Errors
 /// The rest of the record could change the meaning of the part that is there.
-pub(super) fn header(line: &[u8]) -> Result<Option<RecordHeader<'_>>, ParseError> {
-    let line = drop_truncated_field(line);
-    match audit::header(line) {
-        Some(header) if !is_complete(&header) => {
-            Err(ParseError { expected: "the rest of the record", at: line.len() })
+pub(super) fn complete(header: RecordHeader<'_>) -> Result<RecordHeader<'_>, ParseError> {
+    match header.record() {
+        Ok(record) if !is_complete(&record) => {
+            Err(ParseError { expected: "the rest of the record", at: record.line.len() })
         }
-        header => Ok(header),
+        _ => Ok(header),
     }
 }
 
-/// Removes the last field unless it ends with a quote: `auid=70` may be the first half of
-/// `auid=7005`.
-fn drop_truncated_field(line: &[u8]) -> &[u8] {
-    if line.ends_with(b"\"") || line.ends_with(b"'") {
-        return line;
-    }
-    line.get(..memchr::memrchr(b' ', line).unwrap_or(line.len())).unwrap_or(line)
+/// Removes the last field unless it is complete: `auid=70` may be the first half of `auid=7005`.
+pub(super) fn drop_truncated_field(line: &[u8]) -> &[u8] {
+    let start = memchr::memrchr(b' ', line).unwrap_or(line.len());
+    let (before, field) = line.split_at_checked(start).unwrap_or_default();
+    if is_field_complete(field) { line } else { before }
+}
+
+/// Whether a field, with the blank before it, cannot go on: it ends with a quote or a bracket, or
+/// its value is one of few.
+fn is_field_complete(field: &[u8]) -> bool {
+    const WHOLE: [&[u8]; 7] = [
+        b" nametype=NORMAL",
+        b" nametype=PARENT",
+        b" nametype=CREATE",
+        b" nametype=DELETE",
+        b" nametype=UNKNOWN",
+        b" permissive=0",
+        b" permissive=1",
+    ];
+    let is_code = field.starts_with(b" code=0x") && field.len() == " code=0x7ffc0000".len();
+    matches!(field, [.., b'"' | b'\'' | b')']) || WHOLE.contains(&field) || is_code
 }
 
 /// Whether the fields that are there mean the same as in the complete record. Without its nametype
 /// a parent directory would count as a file that was opened. A command would lack arguments, and a
 /// denial its object.
-fn is_complete(header: &RecordHeader<'_>) -> bool {
-    let Ok(record) = header.record() else { return true };
+fn is_complete(record: &Record<'_>) -> bool {
     match record.kind {
         RecordType::Path => {
             record.field(b"nametype").or_else(|| record.field(b"objtype")).is_some()
         }
-        RecordType::Execve => has_all_arguments(&record),
-        RecordType::Seccomp
-        | RecordType::Avc
-        | RecordType::UserAvc
-        | RecordType::ApparmorAllowed
-        | RecordType::ApparmorDenied
-        | RecordType::Landlock => false,
+        RecordType::Cwd => record.field(b"cwd").is_some(),
+        RecordType::Execve => has_all_arguments(record),
+        // The last field of SELinux; any field of AppArmor can be the last.
+        RecordType::Avc => record.field(b"permissive").is_some(),
+        RecordType::UserAvc => record.line.ends_with(b"'"),
+        RecordType::Seccomp => record.field(b"code").is_some(),
+        RecordType::ApparmorAllowed | RecordType::ApparmorDenied | RecordType::Landlock => false,
         _ => true,
     }
 }

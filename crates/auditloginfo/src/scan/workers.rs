@@ -1,6 +1,6 @@
 //! Worker threads that read the chunks of one file, and the merge of their results in order.
 
-use super::record_reader::{ChunkStats, read_chunk};
+use super::record_reader::{ChunkStats, read_chunk, read_log};
 use crate::event::{EventAssembler, Sink};
 use crate::filter::Query;
 use foldhash::fast::RandomState;
@@ -43,6 +43,9 @@ pub(super) fn read_chunks<'a, Q: Queue>(
 
 /// What the threads take their work from.
 pub(super) trait Queue: Sync {
+    /// Whether each chunk is a log of its own.
+    const HAS_WHOLE_LOGS: bool;
+
     /// The next chunk with its number, from 0.
     fn next(&self) -> Option<(usize, impl Read)>;
 
@@ -67,7 +70,9 @@ impl<'w, 'a, Q: Queue> Workers<'w, 'a, Q> {
         let mut buffer = Vec::new();
         while let Some((number, chunk)) = self.queue.next() {
             let mut assembler = EventAssembler::for_next_chunk(self.query, self.node_seed.clone());
-            let stats = read_chunk(chunk, &mut buffer, &mut assembler, &mut sink);
+            let tags = &self.query.tags;
+            let read = if Q::HAS_WHOLE_LOGS { read_log } else { read_chunk };
+            let stats = read(chunk, &mut buffer, tags, &mut assembler, &mut sink);
             let mut merge = self.merge();
             merge.add(number, stats, assembler);
             self.merged.notify_all();

@@ -5,7 +5,11 @@ use std::time::SystemTime;
 fn topology(devices: &[(&str, &str)]) -> Topology {
     let map = |(kernel, identity): &(&str, &str)| Map {
         name: kernel.as_bytes().to_vec(),
-        device: Device { kernel: (*kernel).into(), identity: (*identity).into(), slot: 0 },
+        device: Device {
+            kernel: (*kernel).into(),
+            identity: (*identity).into(),
+            ..Device::default()
+        },
         ..Map::default()
     };
     Topology::new(devices.iter().map(map).collect())

@@ -37,10 +37,19 @@ impl<'a> Record<'a> {
     pub(super) fn message_text(&self) -> Option<&'a [u8]> {
         const OPENING: &[u8] = b" msg='";
         let text = self.body.get(memmem::find(self.body, OPENING)? + OPENING.len()..)?;
-        let end = memchr::memrchr(b'\'', text).unwrap_or(text.len());
-        let (message, behind) = text.split_at_checked(end)?;
-        Some(if whole(closing, behind).is_some() { message } else { text })
+        Some(closed(text).unwrap_or(text))
     }
+}
+
+/// The message that the last quote of `text` ends, if it does.
+fn closed(text: &[u8]) -> Option<&[u8]> {
+    let (message, behind) = text.split_at_checked(memchr::memrchr(b'\'', text)?)?;
+    whole(closing, behind).map(|()| message)
+}
+
+/// Whether what follows `msg='` ends with the quote of a message.
+pub(super) fn ends_message(text: &[u8]) -> bool {
+    closed(text).is_some()
 }
 
 /// The quote behind a message, and what can follow it: blanks, or the second part of an enriched

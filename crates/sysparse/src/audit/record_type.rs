@@ -103,14 +103,19 @@ pub(super) fn record_type(input: &[u8]) -> Parsed<'_, RecordType> {
 /// bytes as one number.
 #[inline]
 pub(super) fn fast_record_type(input: &[u8]) -> Parsed<'_, RecordType> {
-    let Some(eight) = input.first_chunk::<8>() else { return record_type(input) };
+    fast_frequent_type(input).map_or_else(|| record_type(input), Ok)
+}
+
+/// One of the types that fill a log, and what follows it.
+#[inline]
+pub(super) fn fast_frequent_type(input: &[u8]) -> Option<(&[u8], RecordType)> {
     let behind = |length: usize| input.get(length..).unwrap_or_default();
-    match u64::from_le_bytes(*eight) {
-        SYSCALL => Ok((behind(8), RecordType::Syscall)),
-        PATH => Ok((behind(5), RecordType::Path)),
-        CWD => Ok((behind(4), RecordType::Cwd)),
-        PROCTITLE if behind(8).starts_with(b"E ") => Ok((behind(10), RecordType::Detail)),
-        _ => record_type(input),
+    match u64::from_le_bytes(*input.first_chunk::<8>()?) {
+        SYSCALL => Some((behind(8), RecordType::Syscall)),
+        PATH => Some((behind(5), RecordType::Path)),
+        CWD => Some((behind(4), RecordType::Cwd)),
+        PROCTITLE if behind(8).starts_with(b"E ") => Some((behind(10), RecordType::Detail)),
+        _ => None,
     }
 }
 

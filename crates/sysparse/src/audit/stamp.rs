@@ -40,11 +40,13 @@ const FORM: &str = "audit(SECONDS.MILLIS:SERIAL):";
 pub(super) const INTERPRETED: &str =
     "audit(SECONDS.MILLIS:SERIAL): (which ausearch prints with --raw)";
 
-/// The event in `msg=audit(1477415593.489:57658):`.
+/// The event in `msg=audit(1477415593.489:57658):`. Some records of auditd itself have no colon, such
+/// as `type=DAEMON_CONFIG msg=audit(1490239800.477:34) config changed`.
 #[cold]
 #[inline(never)]
 pub(super) fn event(input: &[u8]) -> Parsed<'_, &[u8]> {
-    context(FORM, delimited(opening, recognize(stamp), literal(b"):"))).parse(input)
+    let end = alt((literal(b"):"), terminated(literal(b")"), peek(literal(b" ")))));
+    context(FORM, delimited(opening, recognize(stamp), end)).parse(input)
 }
 
 /// `msg=audit(`; the kernel itself writes no `msg=`.
@@ -70,15 +72,19 @@ fn point(input: &[u8]) -> Parsed<'_, ()> {
 #[inline(always)]
 pub(super) fn fast_event(input: &[u8]) -> Parsed<'_, &[u8]> {
     let (start, ()) = literal(b"msg=audit(")(input)?;
-    let (time, rest) = start.split_first_chunk::<16>().ok_or(no_match(start))?;
-    let form = time.map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
-    if form != *b"0000000000.000:0" {
-        return Err(no_match(start));
-    }
+    let (rest, ()) = fast_time(start)?;
     let serial = rest.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
     let (event, end) = start.split_at_checked(16 + serial).unwrap_or_default();
     let (body, ()) = literal(b"):")(end)?;
     Ok((body, event))
+}
+
+/// `1477415593.489:5`: the time, and the first digit of the serial.
+#[inline(always)]
+pub(super) fn fast_time(start: &[u8]) -> Parsed<'_, ()> {
+    let (time, rest) = start.split_first_chunk::<16>().ok_or(no_match(start))?;
+    let form = time.map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+    if form == *b"0000000000.000:0" { Ok((rest, ())) } else { Err(no_match(start)) }
 }
 
 #[cfg(test)]
@@ -122,8 +128,11 @@ mod tests {
                 assert_eq!(event(input.as_bytes()), Ok((&b" a"[..], stamp.as_bytes())));
             }
         }
+        let bare = b"msg=audit(1477415593.489:57658) a";
+        assert_eq!(event(bare), Ok((&b" a"[..], &b"1477415593.489:57658"[..])));
         for damaged in [
-            "msg=audit(1477415593.489:57658) a",
+            "msg=audit(1477415593.489:57658)a",
+            "msg=audit(1477415593.489:57658)",
             "msg=audit(1477415593.489:): a",
             "msg=audit(14774x5593.489:57658): a",
             "msg=audit(1477415593,489:57658): a",

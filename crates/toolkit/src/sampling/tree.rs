@@ -12,9 +12,13 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
+use std::iter;
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
+
+/// How often a file is opened while others change file systems.
+const ATTEMPTS: usize = 1_000;
 
 /// A folder with `proc/` and `sys/`.
 #[derive(Debug)]
@@ -97,7 +101,11 @@ impl Tree {
         }
         let top = self.top(top)?;
         let how = OpenHow::new().flags(flags).resolve(ResolveFlag::RESOLVE_IN_ROOT);
-        match openat2(&*top, parts.as_path(), how) {
+        // The kernel gives up if a file system is changed anywhere while it follows `..`: see openat2(2).
+        let mut attempts =
+            iter::repeat_with(|| openat2(&*top, parts.as_path(), how)).take(ATTEMPTS);
+        let is_final = |opened: &nix::Result<_>| !matches!(opened, Err(Errno::EAGAIN));
+        match attempts.find(is_final).unwrap_or(Err(Errno::EAGAIN)) {
             // Linux before 5.6, or a sandbox that does not know the call.
             Err(Errno::ENOSYS | Errno::EPERM) => Ok(open_directly()?),
             opened => Ok(opened?),

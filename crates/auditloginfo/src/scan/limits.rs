@@ -1,0 +1,8 @@
+//! How long lines may be.
+
+/// The longest line that is read as a record, in bytes. The limit of auditd itself is below 9,000;
+/// other programs write longer lines.
+pub const LINE_MAX: usize = 1 << 16;
+
+/// The longest line of JSON that is read, in bytes.
+pub(super) const JSON_LINE_MAX: usize = 1 << 22;

@@ -1,0 +1,127 @@
+//! Records in strings of JSON and in entries of the journal.
+
+use super::super::journal::{self, Field};
+use super::super::json;
+use super::super::limits::LINE_MAX;
+use super::{LINE_TOO_LONG, RecordReader};
+use crate::syslog_tags::Origin;
+use std::io::{self, BufRead};
+use sysparse::ParseError;
+use sysparse::audit::{self, Place};
+
+/// The error for a journal entry without the time or the number of its event.
+const NO_STAMP: ParseError = ParseError {
+    expected: "an entry with _AUDIT_TYPE, _AUDIT_ID and _SOURCE_REALTIME_TIMESTAMP",
+    at: 0,
+};
+
+/// The error for an entry at whose end the log is cut.
+const CUT_ENTRY: ParseError = ParseError { expected: "the rest of the journal entry", at: 0 };
+
+impl RecordReader<'_, '_> {
+    /// Reads an object: an entry of the journal, or the first of its strings that holds records.
+    pub(super) fn read_json(&mut self, line: &[u8]) {
+        let strings = match json::read(line, &mut self.entry) {
+            Ok(strings) => strings,
+            Err(error) if audit::mentions_record(line) => return self.stats.add_damaged(error),
+            Err(_) => return,
+        };
+        if !self.entry.get(Field::Transport).is_empty() {
+            return self.read_entry();
+        }
+        let mut text = std::mem::take(&mut self.text);
+        let mut is_read = false;
+        for string in strings.iter() {
+            text.clear();
+            json::unescape(string, &mut text);
+            is_read = self.read_text(&text);
+            if is_read {
+                break;
+            }
+        }
+        self.text = text;
+        if !is_read {
+            self.count_elsewhere(Origin::Json, line);
+        }
+    }
+
+    /// Reads the lines of a string up to the first that holds no record, or that ends inside quotes:
+    /// whoever chose that text may have chosen the newline and what follows it. Returns whether a
+    /// record was found, even one that does not count.
+    fn read_text(&mut self, text: &[u8]) -> bool {
+        let elsewhere = self.stats.elsewhere.total();
+        let mut has_records = false;
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (line, behind) = self.newlines.split(rest).unwrap_or((rest, &[]));
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let last = self.read_text_line(line);
+            has_records |= last.is_some();
+            if behind.is_empty() {
+                break;
+            }
+            let goes_on = last.map_or(is_separator(line), |record| !record.ends_in_quotes());
+            if !goes_on {
+                self.count_elsewhere(Origin::Text, behind);
+                break;
+            }
+            rest = behind;
+        }
+        has_records || self.stats.elsewhere.total() > elsewhere
+    }
+
+    pub(super) fn read_entries(&mut self, mut reader: impl BufRead) -> io::Result<()> {
+        let mut name = Vec::new();
+        while journal::read_export(&mut reader, &mut name, &mut self.entry, &mut self.stats.lines)?
+        {
+            self.read_entry();
+        }
+        Ok(())
+    }
+
+    /// Reads the record of a journal entry.
+    fn read_entry(&mut self) {
+        let message = self.entry.get(Field::Message);
+        match self.entry.get(Field::Transport) {
+            _ if self.entry.is_cut => self.stats.add_damaged(CUT_ENTRY),
+            b"audit" | b"kernel" if self.entry.lacks_message => self.stats.cut_entries += 1,
+            b"audit" | b"kernel" if message.len() > LINE_MAX => {
+                self.stats.add_damaged(LINE_TOO_LONG);
+            }
+            b"audit" => self.read_audit_entry(),
+            b"kernel" => self.read_kernel_entry(),
+            transport if audit::mentions_record(message) => {
+                self.stats.elsewhere.add(Origin::Transport(transport.to_vec()));
+            }
+            _ => {}
+        }
+    }
+
+    fn read_audit_entry(&mut self) {
+        let mut line = std::mem::take(&mut self.text);
+        line.clear();
+        match self.entry.write_record(&mut line).and_then(|()| audit::plain_header(&line)) {
+            Some(header) => self.read_record(header),
+            None => self.stats.add_damaged(NO_STAMP),
+        }
+        self.text = line;
+    }
+
+    /// Reads a message of the kernel, which is a record only if it begins as one.
+    fn read_kernel_entry(&mut self) {
+        let mut line = std::mem::take(&mut self.text);
+        line.clear();
+        self.entry.write_node(&mut line);
+        line.extend_from_slice(self.entry.get(Field::Message));
+        match audit::place(&line) {
+            Place::Here(header) => self.read_record(header),
+            _ => self.count_elsewhere(Origin::Transport(b"kernel".to_vec()), &line),
+        }
+        self.text = line;
+    }
+}
+
+/// Whether a line may stand between records: an empty one, or those of ausearch.
+fn is_separator(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty() || line.starts_with(b"----") || line.starts_with(b"time->")
+}

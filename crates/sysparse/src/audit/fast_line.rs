@@ -1,0 +1,165 @@
+//! The fast path for the lines of auditd's log, nearly all of which are one record and nothing else.
+//!
+//! ```text
+//! type=SYSCALL msg=audit(1477415593.489:57658): arch=c000003e syscall=2 ... key=(null)
+//! node=lab type=CWD msg=audit(1477415593.489:57658): cwd="/"
+//! ```
+//!
+//! A line can hold more than one record. To look for a second one in each line takes 9 % more
+//! instructions; here one search finds the line's end and shows that there is none.
+
+use super::record_type::fast_frequent_type;
+use super::start::next_stamp;
+use super::{RecordHeader, RecordType, stamp};
+use crate::grammar::{Parsed, literal};
+use nom::Parser;
+use nom::bytes::complete::take_while_m_n;
+use nom::combinator::map;
+use nom::sequence::{preceded, terminated};
+
+/// A byte of each stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// The point. It is rare in a call.
+    Point = b'.' as isize,
+    /// The first bracket. It is rare in other records: `(null)` ends most calls.
+    Bracket = b'(' as isize,
+}
+
+/// The first line of `block`, if it is one record of auditd and nothing else, and what follows the
+/// line. All other lines, and these too, are read by [`place`](super::place) and
+/// [`RecordHeader::split`].
+///
+/// `find(mark, text)` finds the first newline or `mark` in a text.
+///
+/// ```
+/// use sysparse::audit::{Mark, fast_line};
+///
+/// let find = |mark, text: &[u8]| text.iter().position(|byte| *byte == b'\n' || *byte == mark as u8);
+/// let block = b"type=CWD msg=audit(1.000:1): cwd=\"/\"\nNov 22 13:14:51 lab kernel: x\n";
+/// let (header, rest) = fast_line(block, find).expect("one record");
+/// assert_eq!(header.record().expect("a stamp").body, b" cwd=\"/\"");
+/// assert_eq!(fast_line(rest, find), None);
+/// ```
+#[must_use]
+#[inline(always)]
+pub fn fast_line(
+    block: &[u8],
+    find: impl Fn(Mark, &[u8]) -> Option<usize>,
+) -> Option<(RecordHeader<'_>, &[u8])> {
+    let typed = literal(b"type=")(block).or_else(|_| behind_node(block));
+    let (start, ()) = typed.ok()?;
+    let (rest, kind) = fast_frequent_type(start).or_else(|| any_type(start).ok())?;
+    // What is passed here holds no newline.
+    let (mark, searched, event) = match kind {
+        RecordType::Syscall => {
+            let (body, event) = stamp::fast_event(rest).ok()?;
+            (Mark::Point, body, Some(event))
+        }
+        _ => (Mark::Bracket, literal(b"msg=audit(")(rest).ok()?.0, None),
+    };
+    let found = find(mark, searched)?;
+    let end = match searched.get(found)? {
+        b'\n' => found,
+        _ => line_end(searched, found)?,
+    };
+    let behind = searched.get(end + 1..)?;
+    let line = block.get(..block.len() - behind.len() - 1)?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let rest = line.get(block.len() - rest.len()..)?;
+    Some((RecordHeader { kind, line, rest, event }, behind))
+}
+
+/// `node=lab type=`
+#[inline(never)]
+fn behind_node(block: &[u8]) -> Parsed<'_, ()> {
+    let name = take_while_m_n(1, 255, |byte: u8| byte.is_ascii_graphic());
+    preceded((literal(b"node="), name), literal(b" type=")).parse(block)
+}
+
+/// `EOE `: the name of any type.
+#[inline(never)]
+fn any_type(input: &[u8]) -> Parsed<'_, RecordType> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']');
+    let name = map(take_while_m_n(1, 32, is_name), RecordType::from_name);
+    terminated(name, literal(b" ")).parse(input)
+}
+
+/// The end of the line behind a mark, unless the line holds a second stamp.
+#[cold]
+#[inline(never)]
+fn line_end(text: &[u8], mark: usize) -> Option<usize> {
+    let end = mark + memchr::memchr(b'\n', text.get(mark..)?)?;
+    next_stamp(text.get(..end)?).is_none().then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Following, Place, place};
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    const PIECES: [&str; 24] = [
+        "type=SYSCALL ",
+        "type=CWD ",
+        "type=PATH ",
+        "type=EOE ",
+        "node=a ",
+        "msg=audit(1477415593.489:57658):",
+        "msg=audit(1477415593.489:57659):",
+        "msg=audit(1.0:1):",
+        "audit(1.0:1):",
+        " arch=c000003e",
+        " key=(null)",
+        " exe=\"/bin/python3.11\"",
+        " msg='op=x (y) 1.5'",
+        "\"",
+        "'",
+        " ",
+        "\n",
+        "\r",
+        ".",
+        "(",
+        "audit(",
+        "audit(1",
+        "Nov 22 13:14:51 lab kernel: ",
+        "\0",
+    ];
+
+    /// Numbers that are the same in each run.
+    fn numbers() -> impl Iterator<Item = usize> {
+        let mut state = 1u64;
+        core::iter::from_fn(move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(state >> 33).ok()
+        })
+    }
+
+    #[test]
+    fn the_fast_path_agrees_with_the_grammars() {
+        let find =
+            |mark, text: &[u8]| text.iter().position(|byte| *byte == b'\n' || *byte == mark as u8);
+        let mut numbers = numbers();
+        let mut next = |below: usize| numbers.next().expect("a number") % below;
+        let (mut agreed, mut refused) = (0, 0);
+        for _ in 0..200_000 {
+            let start = ["type=SYSCALL msg=audit(1477415593.489:57658):", ""][next(2)];
+            let tail: Vec<_> = (0..next(8)).map(|_| PIECES[next(PIECES.len())]).collect();
+            let block = String::from(start) + &tail.concat() + "\nrest\n";
+            let line = block.split('\n').next().expect("a line");
+            match fast_line(block.as_bytes(), find) {
+                Some((header, rest)) => {
+                    assert_eq!(rest, &block.as_bytes()[line.len() + 1..], "{block:?}");
+                    let line = line.strip_suffix('\r').unwrap_or(line);
+                    let Place::Here(slow) = place(line.as_bytes()) else { panic!("{block:?}") };
+                    assert_eq!(slow.split().1, Following::Nothing, "{block:?}");
+                    assert_eq!(header.record(), slow.record(), "{block:?}");
+                    agreed += 1;
+                }
+                None => refused += 1,
+            }
+        }
+        assert!(agreed > 10_000 && refused > 10_000, "{agreed} {refused}");
+    }
+}

@@ -1,0 +1,229 @@
+//! Several records of one event in one line, as some log shippers join them.
+//!
+//! ```text
+//! type=SYSCALL msg=audit(1.000:1): ... comm="cat" key=(null) type=CWD msg=audit(1.000:1): cwd="/"
+//! ```
+//!
+//! Text inside quotes and inside `msg='...'` never starts a record: audited users choose it. A message
+//! may hold its own closing quote, so it extends to the end of the line.
+
+use super::RecordHeader;
+use super::message::ends_message;
+use super::stamp;
+use super::start::{next_stamp, record_start};
+use crate::ParseError;
+use crate::grammar::{Parsed, literal, no_match, up_to};
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{take, take_while1};
+use nom::combinator::{map, opt, rest, value};
+use nom::sequence::preceded;
+
+/// What follows a record in its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Following<'a> {
+    /// Nothing.
+    Nothing,
+    /// Another record of the same event.
+    Record(RecordHeader<'a>),
+    /// A stamp that does not belong there.
+    Stamp(ParseError),
+}
+
+impl<'a> RecordHeader<'a> {
+    /// The record without what follows it in its line, and what that is.
+    ///
+    /// ```
+    /// use sysparse::audit::{self, Following, RecordType};
+    ///
+    /// let line = b"type=CWD msg=audit(1.000:1): cwd=\"/\" type=EOE msg=audit(1.000:1): ";
+    /// let (cwd, following) = audit::header(line).expect("a record").split();
+    /// assert_eq!(cwd.record().unwrap().body, b" cwd=\"/\"");
+    /// let Following::Record(end) = following else { panic!() };
+    /// assert_eq!(end.kind, RecordType::Detail);
+    /// ```
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub fn split(self) -> (RecordHeader<'a>, Following<'a>) {
+        let Ok(record) = self.record() else { return (self, Following::Nothing) };
+        if next_stamp(record.body).is_none() {
+            return (self, Following::Nothing);
+        }
+        let mut parts = Parts { rest: record.body };
+        match parts.find(|(_, part)| *part == Part::Stamp) {
+            Some((rest, _)) => self.end_at(rest, record.event),
+            None => (self, Following::Nothing),
+        }
+    }
+
+    /// Whether the record ends inside quotes or inside `msg='...`, so that text that a user chose may
+    /// go on in the next line.
+    #[must_use]
+    pub fn ends_in_quotes(&self) -> bool {
+        let body = self.record().map_or(&[][..], |record| record.body);
+        Parts { rest: body }.any(|(_, part)| part == Part::OpenText)
+    }
+
+    /// Ends the record before `rest`, which begins with a stamp or with another record.
+    fn end_at(self, rest: &'a [u8], event: &[u8]) -> (RecordHeader<'a>, Following<'a>) {
+        let end = self.line.len() - rest.len();
+        let length = self.rest.len() - rest.len();
+        let first = RecordHeader {
+            kind: self.kind,
+            line: self.line.get(..end).unwrap_or_default().trim_ascii_end(),
+            rest: self.rest.get(..length).unwrap_or_default().trim_ascii_end(),
+            event: None,
+        };
+        (first, self.following(rest, event))
+    }
+
+    fn following(self, rest: &'a [u8], event: &[u8]) -> Following<'a> {
+        let blank = |input: &'a [u8]| opt(literal(b" ")).parse(input);
+        if let Ok((rest, (node, kind))) = preceded(blank, record_start).parse(rest) {
+            let next = RecordHeader { kind, line: self.line, rest, event: None };
+            let is_same = next.record().is_ok_and(|next| {
+                next.event == event && node.is_none_or(|node| next.node() == Some(node))
+            });
+            if is_same {
+                return Following::Record(next);
+            }
+        }
+        let at = self.line.len() - rest.len();
+        Following::Stamp(ParseError { expected: "no second audit(...) in a line", at })
+    }
+}
+
+/// A part of a record's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Text,
+    /// A message without its last quote.
+    OpenText,
+    /// A stamp, or a record that begins with one, or a quoted value without its last quote that holds
+    /// one.
+    Stamp,
+}
+
+/// The parts of a record's body, each with the text from its start.
+struct Parts<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = (&'a [u8], Part);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.rest;
+        let (rest, part) = part(start).ok()?;
+        self.rest = rest;
+        Some((start, part))
+    }
+}
+
+fn part(input: &[u8]) -> Parsed<'_, Part> {
+    let text = || alt((take_while1(is_plain), take(1usize)));
+    alt((
+        message,
+        quoted,
+        map(preceded(literal(b" "), record), |()| Part::Stamp),
+        map(stamp::event, |_| Part::Stamp),
+        map(text(), |_| Part::Text),
+    ))
+    .parse(input)
+}
+
+/// ` msg='...` up to the end of the line.
+fn message(input: &[u8]) -> Parsed<'_, Part> {
+    let is_closed = |text: &[u8]| if ends_message(text) { Part::Text } else { Part::OpenText };
+    preceded(literal(b" msg='"), map(rest, is_closed)).parse(input)
+}
+
+/// `="/etc/motd"`: a quote opens a value only behind a delimiter.
+fn quoted(input: &[u8]) -> Parsed<'_, Part> {
+    let (text, delimiter) = take(2usize).parse(input)?;
+    if !matches!(delimiter, [b'=' | b'[' | b',' | b'(' | b'{' | b':' | b' ', b'"']) {
+        return Err(no_match(input));
+    }
+    let open = |text| if next_stamp(text).is_some() { Part::Stamp } else { Part::OpenText };
+    alt((map(up_to(b'"', b"\""), |_| Part::Text), map(rest, open))).parse(text)
+}
+
+fn record(input: &[u8]) -> Parsed<'_, ()> {
+    value((), record_start).parse(input)
+}
+
+/// Bytes at which neither a quote, a message nor a record begins.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() && byte != b'a' && byte != b'm'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header;
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    fn bodies(line: &str) -> (Vec<String>, bool) {
+        let mut found = Vec::new();
+        let mut next = header(line.as_bytes());
+        while let Some(header) = next {
+            let (record, following) = header.split();
+            let record = record.record().expect("a stamp");
+            found.push(String::from_utf8_lossy(record.body.trim_ascii()).into_owned());
+            next = match following {
+                Following::Nothing => None,
+                Following::Record(record) => Some(record),
+                Following::Stamp(_) => return (found, true),
+            };
+        }
+        (found, false)
+    }
+
+    #[test]
+    fn records_of_one_event_are_found_one_after_another() {
+        for (line, wanted, damaged) in [
+            (
+                "type=CWD msg=audit(1.0:1): cwd=\"/\" type=EOE msg=audit(1.0:1): ",
+                &["cwd=\"/\"", ""][..],
+                false,
+            ),
+            (
+                "node=a type=CWD msg=audit(1.0:1): x=1 node=a type=EOE msg=audit(1.0:1): y",
+                &["x=1", "y"],
+                false,
+            ),
+            (
+                "type=CWD msg=audit(1.0:1): x=1 audit: type=1320 audit(1.0:1): y",
+                &["x=1", "y"],
+                false,
+            ),
+            (
+                "node=a type=CWD msg=audit(1.0:1): x=1 node=b type=EOE msg=audit(1.0:1): y",
+                &["x=1"],
+                true,
+            ),
+            ("type=CWD msg=audit(1.0:1): x=1 type=EOE msg=audit(1.0:2): y", &["x=1"], true),
+            ("type=CWD msg=audit(1.0:1): x=1 y=audit(1.0:1): z", &["x=1 y="], true),
+        ] {
+            let wanted: Vec<_> = wanted.iter().map(|body| String::from(*body)).collect();
+            assert_eq!(bodies(line), (wanted, damaged), "{line}");
+        }
+    }
+
+    #[test]
+    fn text_that_users_choose_starts_no_record() {
+        const FORGED: &str = " type=SYSCALL msg=audit(1.0:1): auid=0";
+        for body in [
+            std::format!("name=\"{FORGED}\" x=1"),
+            std::format!("a0=\"x\" a1=\"{FORGED}\""),
+            std::format!("msg='op=x acct=\"{FORGED}\" res=success'"),
+            std::format!("pid=1 msg='op=x acct=\"'{FORGED}\" res=success'"),
+            std::format!("pid=1 msg='op=x' {FORGED}"),
+        ] {
+            let line = std::format!("type=X msg=audit(1.0:1): {body}");
+            assert_eq!(bodies(&line), (Vec::from([body]), false));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Where in a line a record may start.
+//!
+//! ```text
+//! > type=EOE msg=audit(1.000:1):                  a quoted mail
+//! /var/log/audit/audit.log:17:type=EOE msg=...    grep -n
+//! [   12.345678] audit: type=1320 audit(...):     dmesg
+//! Nov 22 13:14:51 lab kernel: audit: type=1320 audit(...):
+//! Nov 22 13:14:51 lab kernel: audit(1189200000.100:61): type=1503 operation="file_lock"
+//! Nov 22 13:14:51 lab kernel: audit(1158060000.100:62): avc:  denied  { read }
+//! ```
+//!
+//! Audited users choose parts of many lines: `logger` writes any message, and sshd logs the name of a
+//! user who does not exist. So a record counts only at these places and, behind the header of syslog,
+//! only directly behind the tag of a program that forwards records. The last two forms are those of
+//! kernels of the years 2006 and 2007.
+
+use super::record_type::RecordType;
+use super::stamp;
+use super::{RecordHeader, node, typed};
+use crate::grammar::{Parsed, blanks, literal};
+use crate::syslog::{self, priority, uptime};
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{take_till1, take_while, take_while1};
+use nom::character::complete::digit1;
+use nom::combinator::{map, not, opt, peek, recognize, value};
+use nom::multi::many0_count;
+use nom::sequence::{delimited, preceded, terminated};
+
+/// The tags of the programs that forward records to syslog, and `audisp-` with anything behind it.
+pub const FORWARDING_TAGS: [&str; 4] = ["kernel", "auditd", "audispd", "audisp-*"];
+
+/// Whether a tag is one of [`FORWARDING_TAGS`].
+///
+/// ```
+/// use sysparse::audit::is_forwarding_tag;
+///
+/// assert!(is_forwarding_tag(b"kernel") && is_forwarding_tag(b"audisp-syslog"));
+/// assert!(!is_forwarding_tag(b"sshd"));
+/// ```
+#[must_use]
+pub fn is_forwarding_tag(tag: &[u8]) -> bool {
+    matches!(tag, b"kernel" | b"auditd" | b"audispd") || tag.starts_with(b"audisp-")
+}
+
+/// Where a line may hold a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// A record stands where anybody who can write the log may put it.
+    Here(RecordHeader<'a>),
+    /// The line has a header of syslog with this tag; the record stands directly behind it, if at
+    /// all.
+    Tagged(&'a [u8], Option<RecordHeader<'a>>),
+    /// No record stands where one may start.
+    Nowhere,
+}
+
+/// Finds the place at which a line may hold a record.
+///
+/// ```
+/// use sysparse::audit::{self, Place};
+///
+/// let line = b"Nov 22 13:14:51 lab eve: type=EOE msg=audit(1.000:1): ";
+/// assert!(matches!(audit::place(line), Place::Tagged(b"eve", Some(_))));
+/// let line = b"Nov 22 13:14:51 lab sshd[9]: Invalid user type=EOE msg=audit(1.000:1): ";
+/// assert_eq!(audit::place(line), Place::Tagged(b"sshd", None));
+/// assert!(matches!(audit::place(b"> type=EOE msg=audit(1.000:1): "), Place::Here(_)));
+/// assert_eq!(audit::place(b"x type=EOE msg=audit(1.000:1): "), Place::Nowhere);
+/// ```
+#[must_use]
+pub fn place(line: &[u8]) -> Place<'_> {
+    let start = find(line);
+    let record =
+        start.record.map(|(rest, (_, kind))| RecordHeader { kind, line, rest, event: None });
+    match (start.header, record) {
+        (Some(header), record) => Place::Tagged(header.tag, record),
+        (None, Some(record)) => Place::Here(record),
+        (None, None) => Place::Nowhere,
+    }
+}
+
+/// Whether a line holds the stamp of a record anywhere, even where none may start.
+///
+/// ```
+/// assert!(sysparse::audit::mentions_record(b"Invalid user type=EOE msg=audit(1.000:1):"));
+/// assert!(!sysparse::audit::mentions_record(b"audit(8) type=type="));
+/// ```
+#[must_use]
+pub fn mentions_record(line: &[u8]) -> bool {
+    next_stamp(line).is_some()
+}
+
+/// The offset of the first `audit(1.000:1):`.
+pub(super) fn next_stamp(text: &[u8]) -> Option<usize> {
+    const WORD: &[u8] = b"audit";
+    memchr::memchr_iter(b'(', text)
+        .filter_map(|at| text.get(..at)?.strip_suffix(WORD))
+        .map(<[u8]>::len)
+        .find(|at| text.get(*at..).is_some_and(|rest| stamp::event(rest).is_ok()))
+}
+
+/// The host of the record of a line, whatever its tag.
+#[cold]
+#[inline(never)]
+pub(super) fn host(line: &[u8]) -> Option<&[u8]> {
+    let start = find(line);
+    let (_, (node, _)) = start.record?;
+    node.or(start.header.and_then(|header| header.host))
+}
+
+/// What precedes a record, and the record: what follows its type, its node and its type.
+struct Start<'a> {
+    header: Option<syslog::Header<'a>>,
+    record: Option<Found<'a>>,
+}
+
+type Found<'a> = (&'a [u8], (Option<&'a [u8]>, RecordType));
+
+/// Tries the places in the line one after another. A record comes first: dmesg's uptime before one
+/// looks like the time of a header.
+fn find(line: &[u8]) -> Start<'_> {
+    let places = places(line);
+    let places = || places.into_iter().flatten();
+    let record =
+        places().find_map(|place| preceded(opt(kernel_time), record_start).parse(place).ok());
+    if record.is_some() {
+        return Start { header: None, record };
+    }
+    let header = places().find_map(syslog::header);
+    Start { header, record: header.and_then(behind_tag) }
+}
+
+fn behind_tag(header: syslog::Header<'_>) -> Option<Found<'_>> {
+    let time = opt(kernel_time).parse(header.message);
+    let message = match time {
+        Ok((rest, _)) if header.tag == b"kernel" => rest,
+        _ => header.message,
+    };
+    record_start(message).ok()
+}
+
+/// The places behind blanks, behind `FILE:`, behind a line number, and behind both.
+fn places(line: &[u8]) -> [Option<&[u8]>; 4] {
+    let start = quoting(line).map_or(line, |(rest, ())| rest);
+    let (number, file) = (line_number(start).ok(), file_name(start).ok());
+    let both = file.and_then(|(rest, ())| line_number(rest).ok());
+    let rest = |parsed: Option<(_, ())>| parsed.map(|(rest, ())| rest);
+    [Some(start), rest(file), rest(both), rest(number)]
+}
+
+/// A byte order mark, blanks, the `>` of a quoted mail, and the NUL bytes of a log whose end was not
+/// written before a crash.
+fn quoting(input: &[u8]) -> Parsed<'_, ()> {
+    let space = || take_while1(|byte| matches!(byte, b' ' | b'\t' | 0));
+    let mark = recognize((literal(b">"), opt(literal(b" "))));
+    let order = literal(b"\xef\xbb\xbf");
+    value((), (opt(order), many0_count(alt((space(), mark))))).parse(input)
+}
+
+/// `/var/log/audit/audit.log:`, as grep writes it. A blank follows a tag, and none follows this.
+fn file_name(input: &[u8]) -> Parsed<'_, ()> {
+    let is_end =
+        |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b':' | b'"' | b'\'' | b'=');
+    let colon = terminated(literal(b":"), peek(not(space_or_end)));
+    value((), (take_till1(is_end), colon)).parse(input)
+}
+
+fn space_or_end(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take_while1(|byte: u8| byte.is_ascii_whitespace()).parse(input)
+}
+
+/// `17:` of grep, or `   17` and a tab of cat.
+fn line_number(input: &[u8]) -> Parsed<'_, ()> {
+    let space = || take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let end = alt((literal(b":"), literal(b"\t"), literal(b" ")));
+    value((), (space(), digit1, end, space())).parse(input)
+}
+
+/// `<5>[   12.345678][    T1] `
+fn kernel_time(input: &[u8]) -> Parsed<'_, ()> {
+    let caller = delimited(literal(b"["), take_while1(|byte| byte != b']'), literal(b"]"));
+    value((), (opt(priority), uptime, opt(caller), blanks)).parse(input)
+}
+
+/// `node=lab type=CWD msg=audit(`, `audit: type=1307 audit(`, and what kernels of 2006 wrote.
+pub(super) fn record_start(input: &[u8]) -> Parsed<'_, (Option<&[u8]>, RecordType)> {
+    let audit = opt((literal(b"audit:"), blanks));
+    let record = alt((terminated(typed, peek(stamp::opening)), early_kernel));
+    (opt(terminated(node, blanks)), preceded(audit, record)).parse(input)
+}
+
+/// `audit(1189200000.100:61): type=1503 `; nothing is passed, since the stamp comes first.
+fn early_kernel(input: &[u8]) -> Parsed<'_, RecordType> {
+    let avc = map(literal(b"avc:"), |()| RecordType::Avc);
+    let kind = alt((preceded(literal(b"type="), map(digit1, RecordType::from_name)), avc));
+    peek(preceded((stamp::event, blanks), kind)).parse(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header;
+    use super::*;
+    use std::format;
+
+    const RECORD: &str = "type=CWD msg=audit(1795353291.280:7): cwd=\"/\"";
+
+    #[test]
+    fn a_record_may_start_behind_what_tools_write() {
+        for prefix in [
+            "",
+            " \t",
+            "> ",
+            "> > ",
+            "\u{feff}",
+            "17:",
+            "    17\t",
+            "audit.log:",
+            "/var/log/audit/audit.log:17:",
+            "[   12.345678] ",
+            "<5>[   12.345678] ",
+            "[   12.345678][    T1] ",
+            "Nov 22 13:14:51 lab kernel: ",
+            "Nov 22 13:14:51 lab kernel: [   12.345678] ",
+            "Nov 22 13:14:51 lab auditd[9]: ",
+            "messages:Nov 22 13:14:51 lab audispd: ",
+            "Nov 22 13:14:51 lab audisp-syslog: ",
+            "<13>1 2026-11-22T13:14:51Z lab audispd - - - ",
+        ] {
+            for record in [RECORD, "audit: type=1307 audit(1.000:7): cwd=\"/\""] {
+                for node in ["", "node=a "] {
+                    let line = format!("{prefix}{node}{record}");
+                    assert_eq!(
+                        header(line.as_bytes()).map(|h| h.kind),
+                        Some(RecordType::Cwd),
+                        "{line}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_others_may_have_written_is_no_record() {
+        for prefix in [
+            "Nov 22 13:14:51 lab sshd[9]: Invalid user ",
+            "Nov 22 13:14:51 lab sshd[9]: ",
+            "Nov 22 13:14:51 lab eve: ",
+            "Nov 22 13:14:51 lab kernel: x ",
+            "Nov 22 13:14:51 lab kernel: kernel: ",
+            "Nov 22 13:14:51 lab eve: kernel: ",
+            "Nov 22 13:14:51 lab eve: Nov 22 13:14:51 lab kernel: ",
+            "Nov 22 13:14:51 lab auditd: op=x ",
+            "Nov 22 13:14:51 lab my-kernel: ",
+            "<13>1 2026-11-22T13:14:51Z lab eve - - - ",
+            "<13>1 2026-11-22T13:14:51Z lab eve - - [a b=\"kernel: \"] ",
+            "eve: ",
+            "x ",
+            "\"",
+            "a:b:",
+            "type",
+            "Nov 22 13:14:51 kernel: ",
+        ] {
+            let line = format!("{prefix}{RECORD}");
+            assert_eq!(header(line.as_bytes()), None, "{line}");
+            assert!(mentions_record(line.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn kernels_of_2006_write_the_stamp_first() {
+        let header = |text: &str| {
+            let line = format!("Jan  3 07:00:01 lab1 kernel: {text}");
+            let header = header(line.as_bytes())?;
+            Some((header.kind, header.record().ok()?.stamp().serial))
+        };
+        assert_eq!(
+            header("audit(1.000:61): type=1503 operation=\"x\""),
+            Some((RecordType::from_name(b"1503"), 61))
+        );
+        assert_eq!(
+            header("audit(1.000:62): avc:  denied  { read } for"),
+            Some((RecordType::Avc, 62))
+        );
+        assert_eq!(header("audit(1.000:62): other"), None);
+    }
+}
