@@ -279,8 +279,8 @@ def arrays(out, load):
         base["disks"][name] = [259, controller + 1] + [1000] * 17
     # One path of data9 through host2 is slow: its port, or the cable to it, is worth a look.
     quick, slow, rest = (600, 420, 300, 300), (150, 1350, 75, 900), (0, 0, 0, 0)
-    for one in base["disks"].values():
-        one[10] = 2
+    for name, one in base["disks"].items():
+        one[10] = 0 if name in ("sdb", "sde", "sdg", "nvme0c1n1") else 2
     load_ = dict(sda=quick, sdc=slow, sdb=rest, sdd=(1, 1, 0, 0), sdf=quick, sdh=quick, sde=rest, sdg=rest, nvme0c0n1=(2000, 400, 1000, 300),
                  nvme0c1n1=rest, dm_0=(750, 1900, 375, 1300), dm_1=(1200, 900, 600, 700))
     second = later(base, 1.0, **load_)

@@ -138,6 +138,93 @@ def wide(out):
     for number in (99, 100, 1000, 10000):
         drive(out, number, [10**10 * number, 0, 10**10 * number, number << 40, 10 << 50, number * 10**8, 10, 0, 0, 0])
 
+def named(root, number, values, hctl, serial, **attributes):
+    """A drive with an address, a serial number and other attributes of its SCSI device."""
+    drive(root, number, values)
+    link(f'{root}/sys/class/scsi_tape/st{number}/device', f'../../../devices/scsi/{hctl}')
+    page = bytes([1, 0x80, 0, len(serial)]) + serial.encode()
+    write(f'{root}/sys/devices/scsi/{hctl}/vpd_pg80', page)
+    for name, value in attributes.items():
+        write(f'{root}/sys/devices/scsi/{hctl}/{name}', f'{value}\n')
+
+def writing(seconds, mb_per_second, block, others=0):
+    """The counters of a drive that wrote for so many seconds, busy for 90 % of the time."""
+    ns, count = seconds * 9 * 10**8, seconds * mb_per_second * 10**6 // block
+    return [0, ns, ns, 0, count * block, 0, count, others, 0, 0]
+
+def trees(out, count):
+    """The roots and times of a few trees, five seconds apart."""
+    for tree in range(1, count + 1):
+        machine(f'{out}/{tree}', f'{1000 + 5 * tree}.00 1.00\n')
+        yield tree, f'{out}/{tree}', 100 + 5 * tree
+
+def vendor_driver(out):
+    """Two drives of a driver that keeps no statistics, one without a driver, and a disk."""
+    for tree, root, _ in trees(out, 2):
+        devices = [(0, 1, 'lin_tape'), (1, 1, 'lin_tape'), (2, 1, None), (3, 0, 'sd')]
+        for target, kind, driver in devices:
+            hctl = f'7:0:{target}:0'
+            link(f'{root}/sys/bus/scsi/devices/{hctl}', f'../../../devices/scsi/{hctl}')
+            for name, value in dict(type=kind, vendor='IBM     ', model='ULT3580-TD9     ').items():
+                write(f'{root}/sys/devices/scsi/{hctl}/{name}', f'{value}\n')
+            if driver:
+                link(f'{root}/sys/devices/scsi/{hctl}/driver', f'../../../bus/scsi/drivers/{driver}')
+        if tree == 2:
+            named(root, 0, writing(5, 100, 65536), '7:0:2:0', 'LATE')
+        write(f'{root}/dev/IBMtape0', '')
+
+def by_sg(out):
+    """A drive that is used through sg: its SCSI device completes commands of which st does not know."""
+    for tree, root, seconds in trees(out, 3):
+        idle = [0, 0, 5 * 10**12, 0, 0, 0, 0, 26770, 0, 0]
+        named(root, 0, idle, '8:0:0:0', 'LTFS01', iodone_cnt=hex(5000 + 1500 * tree))
+        named(root, 1, writing(seconds, 280, 524288), '8:0:1:0', 'DD02', iodone_cnt=hex(2670 * tree))
+        named(root, 2, [0] * 10, '8:0:2:0', 'IDLE03', iodone_cnt=hex(40 + 10 * tree))
+
+def bytes_back(out):
+    """A wrong residual takes from the bytes that st0 wrote before the third sample."""
+    for tree, root, seconds in trees(out, 4):
+        values = writing(seconds, 100, 65536)
+        values[8] = 10 * tree
+        if tree == 3:
+            values[4] -= 700 * 10**6
+        drive(root, 0, values)
+        drive(root, 1, writing(seconds, 50, 65536))
+
+def ids(out):
+    """Six units of one target that share an id, of which the kernel does not know; and two drives of
+    which it knows that they share one."""
+    for tree, root, seconds in trees(out, 2):
+        for unit in range(6):
+            named(root, unit, writing(seconds, 20 + unit, 65536), f'9:0:0:{unit}', f'VTLUNIT{unit}')
+        for target in range(3):
+            wwid = 'naa.500cafe00000000' + '112'[target]
+            named(root, 6 + target, writing(seconds, 30, 65536), f'9:0:{1 + target}:0', f'TWIN{target}', wwid=wwid)
+        for name, number in dict(cafe0001=5, cafe0011=7, cafe0012=8).items():
+            link(f'{root}/dev/tape/by-id/scsi-3600{name}', f'../../st{number}')
+            link(f'{root}/dev/tape/by-id/scsi-3600{name}-nst', f'../../nst{number}')
+
+def order(out):
+    """Drives whose numbers have another order than their addresses and serial numbers; st8 is the second
+    path to st0."""
+    for tree, root, seconds in trees(out, 2):
+        for number, target in enumerate((2, 4, 7, 10, 5, 3, 1, 6)):
+            named(root, number, writing(seconds, 10 * target, 262144), f'33:0:{target}:0', f'SER{target:03}')
+            link(f'{root}/sys/class/scsi_generic/sg{number + 3}/device', f'../../../devices/scsi/33:0:{target}:0')
+        named(root, 8, [0] * 10, '34:0:2:0', 'SER002')
+
+def own_names(out):
+    """Links that an administrator made."""
+    for tree, root, seconds in trees(out, 2):
+        for number in range(2):
+            named(root, number, writing(seconds, 100, 1 << 20), f'2:0:{number}:0', f'OWN{number}')
+            link(f'{root}/dev/nst/tape{number}', f'../nst{number}')
+        link(f'{root}/dev/tape/by-id/scsi-35001', '../../st1')
+        link(f'{root}/dev/tape/by-id/scsi-35001-nst', '../../nst1')
+        link(f'{root}/dev/backupdrive', 'tape/by-id/scsi-35001-nst')
+        link(f'{root}/dev/tape0', '/dev/nst0')
+        link(f'{root}/dev/library/st0', '../nst1')
+
 def main(source):
     shutil.rmtree(OUT, ignore_errors=True)
     recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
@@ -149,6 +236,8 @@ def main(source):
     broken(f'{OUT}/broken')
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
+    for make in (vendor_driver, by_sg, bytes_back, ids, order, own_names):
+        make(f'{OUT}/{make.__name__.replace("_", "-")}')
     machine(f'{OUT}/none', '100.00 1.00\n')
     machine(f'{OUT}/nostats', '100.00 1.00\n')
     write(f'{OUT}/nostats/sys/class/scsi_tape/st0/dev', '9:0\n')

@@ -15,7 +15,8 @@ mod tests;
 
 pub use table::COMMAND;
 
-use crate::rates::By;
+use crate::columns::{self, Column};
+use crate::rates::{By, SortKey};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use toolkit::sampling::SamplingOptions;
 
 /// What a command line asks for.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each option without a value")]
 pub struct Args {
     /// The maps and paths to show; all if empty.
     pub devices: Vec<OsString>,
@@ -32,24 +34,53 @@ pub struct Args {
     pub topology: Option<PathBuf>,
     /// A text of `iostat -x` with the figures; `-` is standard input.
     pub iostat: Option<PathBuf>,
-    /// What is shown besides the default columns.
-    pub columns: Columns,
+    /// The columns of the text report, if they were chosen.
+    pub columns: Option<Vec<Column>>,
+    /// Whether all columns are shown: times, sizes, queues, errors, addresses and states.
+    pub is_extended: bool,
+    /// Whether what is wrong is marked.
+    pub has_marks: bool,
+    /// Whether the report since boot of a text is left out.
+    pub omits_since_boot: bool,
     /// Whether idle maps are shown.
     pub shows_idle: bool,
-    /// Sums of paths instead of maps and paths.
-    pub by: Option<By>,
-}
-
-/// What is shown besides the default columns.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Columns {
-    /// Times, sizes, queues, errors, addresses and states.
-    pub extended: bool,
-    /// Marks of paths that are out of line.
-    pub outliers: bool,
+    /// What paths have in common whose sums are shown instead of maps and paths.
+    pub by: Vec<By>,
+    /// The figure by which maps or sums are sorted, the largest first.
+    pub sort: Option<SortKey>,
+    /// The number of maps or sums that are shown.
+    pub top: Option<usize>,
 }
 
 impl Args {
+    /// The columns of the text report.
+    #[must_use]
+    pub fn shown_columns(&self) -> Vec<Column> {
+        match &self.columns {
+            Some(columns) => columns.clone(),
+            None if self.is_extended => columns::all_columns(),
+            None => columns::default_columns(),
+        }
+    }
+
+    /// The columns of the text report on sums, of which only figures are known, and how many paths
+    /// they have.
+    #[must_use]
+    pub fn sum_columns(&self) -> Vec<Column> {
+        let is_figure = |column: &Column| matches!(column, Column::Figure(_));
+        let figures = self.shown_columns().into_iter().filter(is_figure);
+        figures.chain(self.is_extended.then_some(Column::Word(&columns::PATHS))).collect()
+    }
+
+    /// Whether a column with this name is shown.
+    #[must_use]
+    pub fn shows(&self, names: &[&str]) -> bool {
+        self.shown_columns().iter().any(|column| match column {
+            Column::Figure(column) => names.contains(&column.name),
+            Column::Word(column) => names.contains(&column.name),
+        })
+    }
+
     /// Checks the arguments as a whole. The error is a clause that says which of them conflict.
     fn check(&self) -> Result<(), String> {
         let is_stdin = |file: &Option<PathBuf>| file.as_deref() == Some("-".as_ref());
@@ -59,9 +90,6 @@ impl Args {
         }
         if is_stdin(&self.topology) && is_stdin(&self.iostat) {
             return Err("only one of --topology and --iostat can read standard input".to_owned());
-        }
-        if self.by.is_some() && self.columns.outliers {
-            return Err("-i marks paths, but -g shows sums of paths: use only one".to_owned());
         }
         Ok(())
     }

@@ -55,6 +55,14 @@ impl CurrentTopology {
         &self.topology
     }
 
+    /// Adds maps for the namespaces of NVMe subsystems in a text, as far as they are among the names of
+    /// devices.
+    pub fn add_namespaces<'a>(&mut self, names: impl Iterator<Item = &'a [u8]>) {
+        if let Some(topology) = self.topology.with_namespaces(names) {
+            self.topology = Rc::new(topology);
+        }
+    }
+
     /// Reads the topology again if the kernel reported an event. Returns whether it did.
     pub fn refresh(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) -> bool {
         let is_stale = !self.is_fixed && self.events.have_changed(root);
@@ -79,7 +87,12 @@ impl CurrentTopology {
 
     /// Updates the states of paths, which change without an event: those in sysfs, unless the
     /// topology `is_new`, and those that multipathd knows.
-    pub fn update_states(&mut self, root: &mut SystemRoot, is_new: bool) {
+    pub fn update_states(
+        &mut self,
+        root: &mut SystemRoot,
+        is_new: bool,
+        messages: &mut Messages<impl Write>,
+    ) {
         if let Some(states) = self.states.as_mut().filter(|_| !is_new) {
             states.read(root, Rc::make_mut(&mut self.topology));
         }
@@ -87,6 +100,9 @@ impl CurrentTopology {
             let unknown: HashMap<Vec<u8>, MultipathdState> = HashMap::new();
             let answer = multipathd.latest().unwrap_or(&unknown);
             Rc::make_mut(&mut self.topology).update(answer);
+            if let Some(problem) = multipathd.take_problem() {
+                messages.warn_once(format_args!("{problem}; what it knows is not shown"));
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Why a run ends early.
 
 use std::io;
+use std::path::PathBuf;
 use toolkit::cli::Usage;
+use toolkit::escape::escape_path;
 use toolkit::exit::ExitStatus;
 use toolkit::messages::describe;
 use toolkit::sampling;
@@ -15,6 +17,16 @@ pub enum Error {
     /// The system or a text cannot be read.
     #[error(transparent)]
     Sampling(#[from] sampling::Error),
+    /// A text does not contain what it should.
+    #[error("{}: expected {expected}, found {found}", escape_path(path))]
+    Kind {
+        /// The name of the text.
+        path: PathBuf,
+        /// What it should contain.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
     /// The report could not be written.
     #[error("standard output: {}", describe(.0))]
     Write(#[from] io::Error),

@@ -1,73 +1,96 @@
-//! Figures in the text that `iostat -x` printed, one report after the other.
+//! Figures in the text that `iostat` or `sar -d` printed, one report after the other.
 
+mod clock;
+mod devices;
+mod json;
 #[cfg(test)]
 mod tests;
 
-use crate::rates::{Figures, FiguresByName};
-use crate::topology::unescape;
-use std::collections::HashMap;
+use crate::rates::FiguresByName;
+use clock::TextClock;
+use devices::Devices;
+use json::JsonReader;
+use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::time::SystemTime;
 use sysparse::ParseError;
 use sysparse::iostat::{Column, Header, Row};
+use sysparse::timestamp;
 use toolkit::input::Lines;
 
-/// The longest line that is read as a whole.
-const LINE_MAX: usize = 1 << 16;
+/// The longest line that is read as a whole: JSON may be in one line.
+const LINE_MAX: usize = 1 << 20;
 
-/// How many devices of a report are kept.
-const DEVICES_MAX: usize = 1 << 18;
+/// The most tables of a report; `iostat --pretty` prints four.
+const TABLES_MAX: usize = 16;
 
-/// A text of `iostat -x`.
+/// One report of a text.
+#[derive(Debug, Default)]
+pub struct TextReport {
+    /// Its time of day, if the text has it.
+    pub wall: Option<SystemTime>,
+    /// What each device did.
+    pub figures: FiguresByName,
+}
+
+/// A text of `iostat`, in any of its formats, or of `sar -d`.
 ///
 /// ```
 /// use mpathstat::iostat::IostatText;
 ///
 /// let text = "Device r/s w/s rkB/s wkB/s r_await w_await aqu-sz %util\nsda 1.0 2.0 8.0 16.0 0.5 1.5 0.01 3.0\n";
 /// let mut text = IostatText::new(text.as_bytes());
-/// let report = text.next_report(|line, bad| eprintln!("{line}: {bad}"))?;
-/// let sda = report.as_ref().and_then(|report| report.get(&b"sda"[..]));
+/// let report = text.next_report(|line, bad| eprintln!("{line}: {bad}"))?.unwrap_or_default();
+/// let sda = report.figures.get(&b"sda"[..]);
 /// assert_eq!(sda.map(|figures| figures.reads), Some(1.0));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct IostatText<R> {
     lines: Lines<R>,
+    reports: ReportReader,
+}
+
+/// How many bytes of the text are kept to say what it is.
+const HEAD_MAX: usize = 1 << 14;
+
+/// Makes reports of lines.
+#[derive(Default)]
+struct ReportReader {
     number: usize,
+    /// The beginning of the text.
+    head: Vec<u8>,
+    /// Whether any line was not empty, and the format follows from the first one.
+    has_begun: bool,
+    json: Option<JsonReader>,
+    /// What precedes each line.
+    prefix: Vec<u8>,
+    clock: TextClock,
     current: PartialReport,
-    /// A header that was read and belongs to the next report.
-    next: Option<Header>,
+    /// Reports that are complete.
+    complete: VecDeque<TextReport>,
+    /// Whether any report had a header.
+    has_header: bool,
 }
 
 /// A report before all of its tables are read.
 #[derive(Default)]
 struct PartialReport {
+    wall: Option<SystemTime>,
     /// The header of the current table.
     header: Option<Header>,
+    /// Whether the rows have times, and those of another time belong to another report.
+    is_sar: bool,
     /// The headers of all tables.
     tables: Vec<Header>,
-    devices: HashMap<Vec<u8>, Partial>,
-    /// Whether this or an earlier report had a header.
-    has_header: bool,
-}
-
-/// What is known of a device before all tables of the report are read.
-#[derive(Debug, Clone, Copy, Default)]
-struct Partial {
-    reads: Option<f64>,
-    writes: Option<f64>,
-    read_kib: Option<f64>,
-    written_kib: Option<f64>,
-    await_ms: Option<f64>,
-    read_await_ms: Option<f64>,
-    write_await_ms: Option<f64>,
-    queue: Option<f64>,
-    util: Option<f64>,
+    devices: Devices,
+    /// A line that may be the name of a device whose figures follow, and its number.
+    name: Option<(usize, Vec<u8>)>,
 }
 
 impl<R: Read> IostatText<R> {
     /// The text that `input` reads.
     pub fn new(input: R) -> IostatText<R> {
-        let lines = Lines::new(input, LINE_MAX);
-        IostatText { lines, number: 0, current: PartialReport::default(), next: None }
+        IostatText { lines: Lines::new(input, LINE_MAX), reports: ReportReader::default() }
     }
 
     /// The next report; `None` at the end. A line that cannot be parsed is passed to `on_damage`,
@@ -81,111 +104,224 @@ impl<R: Read> IostatText<R> {
     pub fn next_report(
         &mut self,
         mut on_damage: impl FnMut(usize, ParseError),
-    ) -> io::Result<Option<FiguresByName>> {
-        let current = &mut self.current;
-        if let Some(header) = self.next.take() {
-            current.begin_table(&header);
+    ) -> io::Result<Option<TextReport>> {
+        let reports = &mut self.reports;
+        while reports.complete.is_empty() {
+            let Some(line) = self.lines.next_line()? else {
+                reports.end(&mut on_damage);
+                break;
+            };
+            reports.number += 1;
+            if reports.head.len() + line.bytes.len() < HEAD_MAX {
+                reports.head.extend_from_slice(line.bytes);
+                reports.head.push(b'\n');
+            }
+            reports.line(line.bytes.trim_ascii_end(), &mut on_damage);
         }
-        let mut is_complete = false;
-        while !is_complete {
-            let Some(line) = self.lines.next_line()? else { break };
-            self.number += 1;
-            let line = line.bytes.trim_ascii_end();
-            if line.is_empty() {
-                is_complete = current.header.take().is_some_and(|header| header.has(Column::Util));
-            } else if let Some(header) = Header::parse(line) {
-                if current.tables.contains(&header) {
-                    self.next = Some(header);
-                    is_complete = true;
-                } else {
-                    current.begin_table(&header);
-                }
-            } else if let Err(bad) = current.add_row(line) {
+        Ok(reports.complete.pop_front())
+    }
+}
+
+impl<R> IostatText<R> {
+    /// The beginning of the text, as far as it was read.
+    #[must_use]
+    pub fn head(&self) -> &[u8] {
+        &self.reports.head
+    }
+}
+
+impl ReportReader {
+    fn line(&mut self, line: &[u8], on_damage: &mut impl FnMut(usize, ParseError)) {
+        let is_first = !self.has_begun && !line.is_empty();
+        self.has_begun |= is_first;
+        if is_first && line.starts_with(b"{") {
+            self.json = Some(JsonReader::default());
+        }
+        if let Some(json) = &mut self.json {
+            if let Err(bad) = json.line(line, &mut self.clock, &mut self.complete) {
                 on_damage(self.number, bad);
             }
+            return;
         }
-        let has_report = !current.tables.is_empty();
-        Ok(has_report.then(|| current.finish(|bad| on_damage(self.number, bad))))
+        let line = without_prefix(line, &self.prefix);
+        if let Some(time) = timestamp::whole_line(line) {
+            self.finish(on_damage);
+            self.current.wall = self.clock.time(&time);
+            return;
+        }
+        match timestamp::prefix(line) {
+            Some((time, rest)) => {
+                let wall = self.clock.time(&time);
+                self.text_line(rest.trim_ascii_end(), wall, on_damage);
+            }
+            None => self.text_line(line, None, on_damage),
+        }
+    }
+
+    /// Takes a line after its prefix and the time before it.
+    fn text_line(
+        &mut self,
+        line: &[u8],
+        wall: Option<SystemTime>,
+        on_damage: &mut impl FnMut(usize, ParseError),
+    ) {
+        let number = self.number;
+        if line.is_empty() {
+            if self.current.end_table() {
+                self.finish(on_damage);
+            }
+        } else if let Some(header) = self.header(line) {
+            self.begin_table(&header, Header::is_sar(line), wall, on_damage);
+        } else if line.windows(6).any(|word| word == b"Linux ") {
+            self.clock.set_date(timestamp::date_in(line));
+        } else if self.current.is_sar && line.starts_with(b"Average") {
+            self.current.header = None;
+        } else {
+            let is_next = self.current.is_sar && wall.is_some() && wall != self.current.wall;
+            if is_next && !self.current.devices.is_empty() {
+                let header = self.current.header;
+                self.finish(on_damage);
+                (self.current.header, self.current.is_sar) = (header, true);
+                self.current.tables.extend(header);
+            }
+            self.current.wall = if self.current.is_sar { wall } else { self.current.wall.or(wall) };
+            let is_stray = !self.has_header && looks_like_row(line);
+            self.current.row(line, number, is_stray, on_damage);
+        }
+    }
+
+    /// The header of a table. What precedes it precedes each line from now on.
+    fn header(&mut self, line: &[u8]) -> Option<Header> {
+        if let Some(header) = Header::parse(line) {
+            return Some(header);
+        }
+        let (prefix, header) = Header::after_prefix(line).filter(|_| self.prefix.is_empty())?;
+        self.prefix = prefix.to_vec();
+        Some(header)
+    }
+
+    fn begin_table(
+        &mut self,
+        header: &Header,
+        is_sar: bool,
+        wall: Option<SystemTime>,
+        on_damage: &mut impl FnMut(usize, ParseError),
+    ) {
+        self.has_header = true;
+        let current = &mut self.current;
+        let is_again = current.tables.len() >= TABLES_MAX || current.tables.contains(header);
+        if is_again && !is_sar {
+            self.finish(on_damage);
+        }
+        let current = &mut self.current;
+        current.header = Some(*header);
+        current.is_sar = is_sar;
+        if !is_sar {
+            current.wall = current.wall.or(wall);
+        }
+        if current.tables.is_empty() || !is_sar {
+            current.tables.push(*header);
+        }
+    }
+
+    /// Completes the current report, if it has begun. The next one begins.
+    fn finish(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
+        let mut current = std::mem::take(&mut self.current);
+        current.report_name(on_damage);
+        if current.tables.is_empty() {
+            self.current.wall = current.wall;
+            return;
+        }
+        let (figures, is_complete) = current.devices.figures();
+        if !is_complete {
+            let expected = "a report of iostat or sar with rates before this,";
+            on_damage(self.number, ParseError { expected, at: 0 });
+        }
+        self.complete.push_back(TextReport { wall: current.wall, figures });
+    }
+
+    /// Takes the end of the text.
+    fn end(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
+        if let Some(json) = &mut self.json {
+            json.end(&mut self.complete);
+        }
+        self.finish(on_damage);
     }
 }
 
 impl PartialReport {
-    fn begin_table(&mut self, header: &Header) {
-        self.has_header = true;
-        self.header = Some(*header);
-        self.tables.push(*header);
+    /// Ends the current table. Returns whether it is the last one of the report.
+    fn end_table(&mut self) -> bool {
+        let is_last = |header: Header| header.has(Column::Util);
+        !self.is_sar && self.header.take().is_some_and(is_last)
     }
 
     /// Adds the line of a device. A line outside of a table is ignored, except for one of a device
-    /// before the first header.
-    fn add_row(&mut self, line: &[u8]) -> Result<(), ParseError> {
-        let Some(header) = &self.header else {
-            let is_stray = !self.has_header && looks_like_row(line);
-            let error = ParseError { expected: "a header before this", at: 0 };
-            return if is_stray { Err(error) } else { Ok(()) };
+    /// before the first header, which is stray.
+    fn row(
+        &mut self,
+        line: &[u8],
+        number: usize,
+        is_stray: bool,
+        on_damage: &mut impl FnMut(usize, ParseError),
+    ) {
+        let Some(header) = self.header else {
+            if is_stray {
+                on_damage(number, ParseError { expected: "a header before this", at: 0 });
+            }
+            return;
         };
-        let row = header.row(line)?;
-        let name = unescape(row.name);
-        if self.devices.len() < DEVICES_MAX || self.devices.contains_key(&name) {
-            self.devices.entry(name).or_default().add(&row);
+        if line.starts_with(b" ")
+            && let Some((_, name)) = &self.name
+            && let Ok(row) = header.figures(name, line)
+        {
+            let added = self.devices.add(&row);
+            self.name = None;
+            return added.unwrap_or_else(|bad| on_damage(number, bad));
         }
-        Ok(())
+        self.report_name(on_damage);
+        let added = header.row(line).and_then(|row: Row<'_>| self.devices.add(&row));
+        match added {
+            // With `iostat -h` of old versions, a long name has a line of its own.
+            Err(_) if !line.starts_with(b" ") && !has_figures(line) => {
+                self.name = Some((number, line.to_vec()));
+            }
+            Err(bad) => on_damage(number, bad),
+            Ok(()) => {}
+        }
     }
 
-    /// The figures of the report, which has ended.
-    fn finish(&mut self, on_damage: impl FnOnce(ParseError)) -> FiguresByName {
-        (self.header, self.tables) = (None, Vec::new());
-        let count = self.devices.len();
-        let devices = self.devices.drain();
-        let figures: FiguresByName =
-            devices.filter_map(|(name, partial)| Some((name, partial.figures()?))).collect();
-        if figures.len() < count {
-            let expected = "a report of iostat -x with r/s, w/s and await before this,";
-            on_damage(ParseError { expected, at: 0 });
+    /// Reports a line that turned out to be no name of a device.
+    fn report_name(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
+        if let (Some((number, name)), Some(header)) = (self.name.take(), self.header)
+            && let Err(bad) = header.row(&name)
+        {
+            on_damage(number, bad);
         }
-        figures
     }
+}
+
+/// A line without what precedes each line.
+fn without_prefix<'a>(line: &'a [u8], prefix: &[u8]) -> &'a [u8] {
+    match line.strip_prefix(prefix) {
+        Some(rest) => rest,
+        None if line == prefix.trim_ascii_end() => b"",
+        None => line,
+    }
+}
+
+fn numbers(line: &[u8]) -> usize {
+    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
+    words.filter(|word| sysparse::text::decimal(word).is_some()).count()
+}
+
+/// Whether a line has a figure after a name.
+fn has_figures(line: &[u8]) -> bool {
+    numbers(line) > 0
 }
 
 /// Whether a line looks like that of a device: a name and five or more numbers.
 fn looks_like_row(line: &[u8]) -> bool {
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
-    let is_number = |word: &[u8]| sysparse::text::decimal(word).is_some();
-    words.clone().count() >= 5 && words.all(is_number) && !line.starts_with(b" ")
-}
-
-impl Partial {
-    /// Adds the figures of a row.
-    fn add(&mut self, row: &Row<'_>) {
-        let add = |place: &mut Option<f64>, figure| *place = row.value(figure).or(*place);
-        add(&mut self.reads, Column::Reads);
-        add(&mut self.writes, Column::Writes);
-        add(&mut self.read_kib, Column::ReadKib);
-        add(&mut self.written_kib, Column::WrittenKib);
-        add(&mut self.await_ms, Column::AwaitMs);
-        add(&mut self.read_await_ms, Column::ReadAwaitMs);
-        add(&mut self.write_await_ms, Column::WriteAwaitMs);
-        add(&mut self.queue, Column::Queue);
-        add(&mut self.util, Column::Util);
-    }
-
-    /// The figures, unless some that each report has are missing. Before sysstat 10.1, reads and
-    /// writes had a common await.
-    fn figures(self) -> Option<Figures> {
-        let (reads, writes) = (self.reads?, self.writes?);
-        let read_await = self.read_await_ms.or(self.await_ms)?;
-        let write_await = self.write_await_ms.or(self.await_ms)?;
-        Some(Figures {
-            seconds: 1.0,
-            reads,
-            writes,
-            read_kib: self.read_kib?,
-            written_kib: self.written_kib?,
-            read_ms: read_await * reads,
-            write_ms: write_await * writes,
-            queued_ms: self.queue.unwrap_or(0.0) * 1000.0,
-            busy_ms: self.util.unwrap_or(0.0) * 10.0,
-            ..Figures::default()
-        })
-    }
+    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
+    numbers(line) >= 5 && numbers(line) + 1 == words && !line.starts_with(b" ")
 }

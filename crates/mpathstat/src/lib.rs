@@ -17,6 +17,8 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
+mod budget;
+pub mod columns;
 pub mod current_topology;
 pub mod error;
 pub mod iostat;
@@ -26,6 +28,7 @@ pub mod multipathd;
 pub mod rates;
 pub mod report;
 pub mod sample;
+mod text_kind;
 pub mod topology;
 
 use args::{Args, COMMAND};
@@ -34,7 +37,7 @@ use error::Error;
 use iostat::IostatText;
 use monitor::{KernelMonitor, MapMonitor, TextMonitor};
 use multipathd::Multipathd;
-use rates::{By, Outliers, Selection, View};
+use rates::{By, Marker, Selection, View};
 use sample::CounterReader;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -58,13 +61,13 @@ pub fn run(
 ) -> Result<u8, Error> {
     let Some(args) = cli::parse(&COMMAND, words)?.args_or_print(out)? else { return Ok(0) };
     let fixed = args.topology.as_deref().map(|file| read_topology(file, messages)).transpose()?;
-    let mut root = SystemRoot::open(args.sampling.root.as_deref())?;
+    let mut root = args.sampling.open_root()?;
     let wall = sample::moment(&mut root)?.wall;
     let mut report = report::new(&args, HostInfo::read(&mut root), wall);
     let (report, schedule) = (report.as_mut(), &args.sampling.schedule);
     let maps = map_monitor(&args, fixed, &root);
     let Some(file) = &args.iostat else {
-        let counters = CounterReader::new(maps.topology.get(), args.columns.extended);
+        let counters = CounterReader::new(maps.topology.get(), needs_failures(&args));
         let mut monitor = KernelMonitor { maps, counters };
         return sampling::run(&mut monitor, report, schedule, &mut root, out, messages);
     };
@@ -72,19 +75,23 @@ pub fn run(
         maps,
         text: IostatText::new(open_text(file)?),
         name: display_name(file).to_owned(),
-        wall: args.topology.is_none().then_some(wall),
+        wall: wall.filter(|_| args.topology.is_none()),
         seconds: schedule.period().as_secs_f64(),
+        has_report: false,
+        has_match: false,
     };
-    let schedule = Schedule { since_boot: true, ..schedule.clone() };
+    let schedule = Schedule { since_boot: !args.omits_since_boot, ..schedule.clone() };
     sampling::run(&mut monitor, report, &schedule, &mut root, out, messages)
 }
 
 /// The maps, which are those of `fixed` if it is given, and what is shown of them.
 fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMonitor {
     let view = View {
-        outliers: args.columns.outliers.then(Outliers::default),
+        marker: args.has_marks.then(Marker::default),
         selection: Selection::new(args.devices.iter().map(|word| word.as_encoded_bytes())),
-        by: args.by,
+        by: args.by.clone(),
+        sort: args.sort,
+        top: args.top,
         shows_idle: args.shows_idle,
     };
     let topology = match fixed {
@@ -101,23 +108,37 @@ fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMo
 }
 
 fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
-    let (columns, by) = (args.columns, args.by);
-    let attributes = AttributeSet {
-        access: columns.extended || columns.outliers || by == Some(By::Group),
-        ports: args.sampling.output.format != Format::Text
-            || matches!(by, Some(By::Host | By::Target)),
-    };
+    let is_text = args.sampling.output.format == Format::Text;
+    let shows = |names: &[&str]| is_text && args.shows(names);
+    let ports = !is_text
+        || args.has_marks
+        || shows(&["host", "target"])
+        || args.by.iter().any(|by| matches!(by, By::Host | By::Target | By::Controller));
+    let attributes = AttributeSet { access: true, ports };
     // Without a thread to ask multipathd, its columns are unknown.
-    let has_multipathd = columns.extended && !root.is_saved();
+    let needs_states = args.is_extended || args.has_marks || shows(&["state", "access"]);
+    let needs_multipathd = needs_states || shows(&["group", "multipathd"]);
+    let has_multipathd = needs_multipathd && !root.is_saved();
     let multipathd = has_multipathd.then(|| Multipathd::start(multipathd::SOCKET).ok()).flatten();
-    CurrentTopology::in_sysfs(attributes, columns.extended, multipathd)
+    CurrentTopology::in_sysfs(attributes, needs_states, multipathd)
+}
+
+/// Whether the counters of failed commands are read, which costs system calls per path.
+fn needs_failures(args: &Args) -> bool {
+    args.is_extended || args.has_marks || args.shows(&["errors", "timeouts"])
 }
 
 /// Reads a text of `multipath -ll`.
 fn read_topology(file: &Path, messages: &mut Messages<impl Write>) -> Result<Topology, Error> {
     let name = display_name(file).display();
     let on_damage = |line, bad| messages.warn_once(format_args!("{name}:{line}: {bad}"));
-    Ok(topology::text::read(open_text(file)?, on_damage).map_err(read_error(file))?)
+    let text = topology::text::read_with_kind(open_text(file)?, on_damage);
+    let (topology, found) = text.map_err(read_error(file))?;
+    if topology.maps.is_empty() && topology.subsystems.is_empty() {
+        let expected = "the output of multipath -ll, multipathd or nvme list-subsys";
+        return Err(Error::Kind { path: display_name(file).into(), expected, found });
+    }
+    Ok(topology)
 }
 
 /// Opens a text; `-` is standard input.

@@ -19,7 +19,7 @@ pub(crate) const MANUAL: Manual = Manual {
         "INTERVAL is the time between reports in seconds, with decimals if needed; the default is \
          one second. COUNT is the number of reports; without it, reports continue until SIGINT or \
          SIGTERM. A report covers the time since the previous one. Maps that were idle in this \
-         time are left out. Below a map that was not idle, all of its paths are shown. If there \
+         time are left out; see REPORT. Below a map that was not idle, all of its paths are shown. If there \
          is no map, the command says so and waits for one, unless only one report is asked for or \
          the input is saved.",
         "DEVICE is a map, given by its name, its WWID or its kernel name, or a path, given by its \
@@ -31,7 +31,7 @@ pub(crate) const MANUAL: Manual = Manual {
     sections: &[
         ("REPORT", REPORT),
         ("EXTENDED STATISTICS", EXTENDED),
-        ("OUT OF LINE", OUT_OF_LINE),
+        ("MARKS", MARKS),
         ("CHANGES", CHANGES),
         ("RECORDS", RECORDS),
         ("NOTES", NOTES),
@@ -59,9 +59,14 @@ pub(crate) const MANUAL: Manual = Manual {
 const REPORT: &[&str] = &[
     "`Reads`, `Writes`: reads and writes completed per second. `KBytesR/S`, `KBytesW/S`: \
      kilobytes of 1024 bytes read and written per second. `Await`: average time in milliseconds \
-     that a read or write took, including the time in the queue. `-` means that a figure is \
+     that a read or write took, including the time in the queue. It is `-` \
+     while requests are in flight and none is completed. `-` means that a figure is \
      unknown: the device appeared since the previous report, it is a different device with the \
      same name, or its counters were reset.",
+    "A map is idle, and left out, if it completed no request (read, write, discard or flush), was not \
+     busy and has no request in flight, no request is in flight on any of its paths, and its paths \
+     did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
+     more than the map. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
      address, or as in the text that `--topology` reads.",
 ];
@@ -69,56 +74,86 @@ const REPORT: &[&str] = &[
 const EXTENDED: &[&str] = &[
     "`-x` adds the following columns. The errors and timeouts of a map are the sums of those of \
      its paths.",
-    "`r_await`, `w_await`: average time in milliseconds of a read and of a write. `rareq-sz`, \
-     `wareq-sz`: average size of a read and of a write. `InFlight`: number of requests in flight \
-     at the end of the interval. `aqu-sz`: average number of requests in flight. `%util`: \
+    "`r_await`, `w_await`: average time in milliseconds of a read and of a write. `areq-sz`, \
+     `rareq-sz`, `wareq-sz`: average size of a read or write, of a read, and of a write. `InFlight`: \
+     number of requests in flight at the end of the interval. `aqu-sz`: average number of requests in flight. `%util`: \
      percentage of the time in which at least one request was in flight; the sum of several \
      devices can exceed 100.",
+    "`Disc/S`, `d_await`, `Flush/S`, `f_await`: discards and flushes completed per second, and their \
+     average time in milliseconds. The kernel counts discards since Linux 4.18, flushes since 5.5, \
+     and flushes only on devices that pass them on as requests of their own.",
     "`Err/S`, `Tmo/S`: commands per second that ended with an error or timed out. Both are known \
      for SCSI devices only, timeouts since Linux 6.1.",
     "`%Share`: percentage of the reads and writes of all paths of the map that went through this \
-     path. `HCTL`: host, channel, target and LUN, or the NVMe controller. `Group`: number and \
+     path. `HCTL`: host, channel, target and LUN, or the NVMe controller. `Host`: the HBA; for NVMe over a \
+     network, the address of the host. `Target`: the port of the array: the iSCSI name and portal, the \
+     WWPN of Fibre Channel, the address of SAS, the NVMe controller and its address, or the SCSI \
+     target. `Group`: number and \
      state of the path group. `State`: state of the device; for a map, how many of its paths can \
-     carry I/O. `Access`: access state of the path by ALUA or ANA; for an NVMe map, its I/O \
+     carry I/O, as described in MARKS. `Access`: access state of the path by ALUA or ANA; for an NVMe map, its I/O \
      policy. Some kernels let only root read ALUA states. `Multipathd`: state of the path in \
      device mapper and state of the path checker.",
     "Only multipathd knows `Group` and `Multipathd`, unless the text for `--topology` contains \
      them. It is asked in the background, with a deadline. Until it answers, and when its last \
-     answer is more than 10 seconds old, these columns are `-`.",
+     answer is more than 10 seconds old, these columns are `-`. An answer counts only if it comes \
+     from root and has at most 16 MiB.",
 ];
 
-const OUT_OF_LINE: &[&str] = &[
-    "`-i` marks paths that are out of line with their siblings. The mark follows the figures of \
-     the path. `<- await 12.50 x sda` means that a read or write took 12.5 times as long as on \
-     `sda`. `<- share 0.12 x sda` means that the path had 0.12 times as many reads and writes as \
-     `sda`.",
-    "A path is compared with its siblings: the paths of the same map and path group that can \
-     carry I/O. Path groups are distinguished by their number, if `-x` or `--topology` supplies \
-     it, and by their access state otherwise. Reads and writes are added up over several reports, \
-     until there are 100 per path on average. Then the paths are judged. The result stands until \
-     the next judgment, and the sums start again at zero.",
+const MARKS: &[&str] = &[
+    "`-i` marks what is wrong. A mark follows the figures of its map or path, and that of a path \
+     ends with the host and the target of the path:",
+    "    |- sdc    150.00  75.00  1200.00  600.00  10.00  <- await 12.50 x sda (host2, 0x500a0980c0ffee01)",
+    "The row of each map ends with the number of paths that can carry I/O now, and the number of all \
+     paths: `3/4`. States in which an array does not want I/O on a path follow: `2/4 (2 standby)`. \
+     These are the ANA states `inaccessible`, `persistent-loss` and `change`, the ALUA states \
+     `standby`, `unavailable`, `offline` and `transitioning`, and `ghost` of the path checker. They \
+     are no alarm.",
+    "`<- stuck 12 in flight`: there are 12 requests in flight, and for 0.9 seconds or more none was \
+     completed. `Await` is `-`. The row of the map has this mark if no request is in flight on its \
+     paths.",
+    "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one.",
+    "`<- offline` and so on: the state of a path that cannot carry I/O. It is that of the device \
+     (`offline`, `blocked`, `transport-offline`, `gone`, `connecting`, ...), or what multipathd says \
+     about it (`failed`, `faulty`).",
+    "`<- not through the map`: somebody uses the path itself instead of the map. The reads and writes \
+     of all paths exceed those of the map by more than 2 per second and path and by more than 1 %, \
+     and so do their sectors. They did so in the report before, too, or the map completed nothing. \
+     There is no such mark in a report since boot, in the three reports after a map or path was \
+     added, and on maps of the NVMe driver.",
+    "`<- await 12.50 x sda`: a read or write took 12.5 times as long as on `sda`. \
+     `<- share 0.12 x sda`: the path had 0.12 times as many reads and writes as `sda`. For both, a \
+     path is compared with its siblings: the paths of the same map and path group that can carry \
+     I/O. Path groups are distinguished by their number, if multipathd or `--topology` supplies it, \
+     and by their access state otherwise. Reads and writes are added up over several reports, until \
+     there are 100 per path on average. Then the paths are judged. The result stands until the next \
+     judgment, and the sums start again at zero.",
     "A path is marked by `await` if it had at least 50 reads and writes, and if they took more \
      than 3 times as long, and more than 0.5 ms longer, than on the fastest sibling with at least \
      50. A path is marked by `share` if it had at least 10 reads and writes, but fewer than a \
-     quarter of those of the busiest sibling. A path that is idle is never marked.",
+     quarter of those of the busiest sibling. A path that is idle is never marked for being idle.",
+    "`<- errors 5.00/s`, `<- timeouts 1.00/s`: commands on the path ended with an error or timed out. \
+     The kernel counts as an error each command that did not succeed, including a unit attention.",
+    "With `-g`, sums are compared with those that have maps in common with them, and each row ends \
+     with the number of usable paths.",
     "Paths of an NVMe map with the I/O policy `numa` are not judged by share, because the driver \
      chooses them by processor. Some path selectors of device mapper distribute I/O unevenly on \
      purpose (io-affinity, or round-robin with a large rr_min_io). With these, a mark by share \
-     means little.",
+     means little. `-i` reads the states and error counters of each path for each report, which \
+     costs up to four system calls per path.",
 ];
 
 const CHANGES: &[&str] = &[
     "Each change since the previous report is shown on a line before the report:",
     "    # 12:00:03 mpathb: path sdd offline (3/4 running)",
     "A map or path was `added` or `removed`, a path was `replaced` by a different device with the \
-     same name, a map was `renamed`, or the state of a path changed. The state is `gone` if the \
-     device no longer exists but the map still contains it. The parentheses show how many of the \
+     same name, a map was `renamed`, or the state or the access state of a path changed. The state is \
+     `gone` if the device no longer exists but the map still contains it. The parentheses show how many of the \
      paths of the map can carry I/O.",
     "Maps and paths are read again when the kernel reports a change \
      (`/sys/kernel/uevent_seqnum`), or when the number of devices in `/proc/diskstats` changes. \
-     The kernel does not report that somebody set a path offline by hand. Such a change is shown \
-     when device mapper notices it, or immediately with `-x`, which reads the states for each \
-     report.",
+     The kernel does not report that somebody set a path offline by hand, and rarely that an array \
+     changed an access state. Such a change is shown when device mapper notices it, or immediately \
+     with `-x` and `-i`, which read the states for each report.",
 ];
 
 const RECORDS: &[&str] = &[
@@ -127,10 +162,11 @@ const RECORDS: &[&str] = &[
      the interval), `map`, `wwid`, `device` (the kernel name of the map), `path`, `hctl`, `host`, \
      `target`, `controller`, `group`, `priority`, `state`, `access`, `multipathd`, `mark`, \
      `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `await_ms`, \
-     `read_await_ms`, `write_await_ms`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
-     `util_pct`, `errors_per_s`, `timeouts_per_s`, `share_pct`. An unknown value is `null` in \
-     jsonl and empty in tsv. Errors, timeouts, groups and the states of multipathd need `-x`; \
-     access states need `-x` or `-i`.",
+     `read_await_ms`, `write_await_ms`, `kb_per_io`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
+     `util_pct`, `discards_per_s`, `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `errors_per_s`, `timeouts_per_s`, `share_pct`. An unknown value is `null` in \
+     jsonl and empty in tsv. Errors, timeouts, groups and the states of multipathd need `-x` \
+     or `-i`. `mark` has the words `state`, `stuck`, `no-path`, `not-through-map`, `await`, `share`, \
+     `errors` and `timeouts`, with commas between them.",
     "With `-g`, each record is a sum. It has `time`, `seconds`, `map`, `wwid`, `sum` and `paths` \
      (the number of paths) before the figures. In `jsonl`, a change is a record with the field \
      `event`; `tsv` leaves changes out.",
@@ -141,7 +177,7 @@ const NOTES: &[&str] = &[
      or write when it completes, which on the map is a little later than on the path. \
      Request-based maps and bio-based maps count merged requests differently. And the path \
      checker of multipathd adds a read to each path every few seconds.",
-    "A failed path stays below its map and shows zeros. The paths of all path groups are shown, \
+    "A failed path stays below its map. The paths of all path groups are shown, \
      including those of groups that are not in use.",
     "A path shows `-` in the report in which it is added, because its earlier I/O did not belong \
      to the map. So does a map that was created since the previous report.",
@@ -153,8 +189,12 @@ const NOTES: &[&str] = &[
      In a report since boot, each device counts from the time at which it appeared, but rates are \
      per second of the whole time since boot.",
     "If a text for `--iostat` contains neither a map nor any of its paths, the map counts as \
-     idle. Any other device that the text leaves out shows `-`. Request sizes are computed from \
-     the rounded rates of the text.",
+     idle. Any other device that the text leaves out shows `-`, and so does a figure for which the \
+     text has no column. Where a text has one `await` for reads and one for writes, `Await` is their \
+     average by the rates of the text.",
+    "If a saved system has no `proc/uptime`, as the folder of a sos report, rates are `-`. \
+     `multipath -ll` prints maps before they have a device in version 0.4.5; their figures are found \
+     by name. `nvme list-subsys` prints no namespaces; those are shown that have figures.",
 ];
 
 const ENVIRONMENT: &[&str] = &[

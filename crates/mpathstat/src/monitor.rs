@@ -2,14 +2,16 @@
 
 use crate::current_topology::CurrentTopology;
 use crate::error::Error;
-use crate::iostat::IostatText;
-use crate::rates::{FiguresByName, IntervalRates, View, changes_between};
-use crate::sample::{CounterReader, Sample, moment, uptime};
+use crate::iostat::{IostatText, TextReport};
+use crate::rates::{IntervalRates, View, changes_between, has_figures};
+use crate::sample::{CounterReader, Sample, moment, uptime_if_known};
+use crate::text_kind;
 use crate::topology::Topology;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::SystemTime;
+use toolkit::escape::{escape_control, escape_path};
 use toolkit::messages::Messages;
 use toolkit::sampling::{
     self, FirstSample, IntervalCommand, IntervalTimer, NextSample, SystemRoot,
@@ -99,7 +101,7 @@ impl IntervalCommand for KernelMonitor {
             topology.reread(root, messages);
             is_new = true;
         };
-        topology.update_states(root, is_new);
+        topology.update_states(root, is_new, messages);
         let topology = self.maps.sampled_topology();
         Ok(Some(Sample { moment, topology, readings: counters.readings }))
     }
@@ -113,7 +115,9 @@ impl IntervalCommand for KernelMonitor {
         sample: &'a Sample,
         root: &mut SystemRoot,
     ) -> Result<IntervalRates<'a>, Error> {
-        Ok(self.maps.view.apply(IntervalRates::since_boot(sample, uptime(root)?)))
+        // Without the time since boot, as in a sos report, rates are unknown.
+        let uptime = uptime_if_known(root)?;
+        Ok(self.maps.view.apply(IntervalRates::since_boot(sample, uptime)))
     }
 
     fn between<'a>(&mut self, old: &'a Sample, new: &'a Sample) -> Option<IntervalRates<'a>> {
@@ -134,23 +138,50 @@ pub struct TextMonitor {
     pub text: IostatText<Box<dyn Read>>,
     /// The name of the text in messages.
     pub name: PathBuf,
-    /// The time of day of all reports, if known.
+    /// The time of day of all reports that have none of their own, if known.
     pub wall: Option<SystemTime>,
-    /// The length of each interval in seconds.
+    /// The length of each interval in seconds, unless the times of the text tell it.
     pub seconds: f64,
+    /// Whether the text had a report.
+    pub has_report: bool,
+    /// Whether a report had any map or path.
+    pub has_match: bool,
 }
 
 /// One report of a text.
 #[derive(Debug)]
 pub struct TextSample {
     topology: Rc<Topology>,
-    figures: FiguresByName,
+    report: TextReport,
 }
 
+/// How many devices of a text are named in a message.
+const NAMED_MAX: usize = 5;
+
 impl TextMonitor {
-    fn rates<'a>(&mut self, sample: &'a TextSample) -> IntervalRates<'a> {
-        let TextSample { topology, figures } = sample;
-        IntervalRates::from_figures(topology, self.wall, self.seconds, figures)
+    fn rates<'a>(&mut self, sample: &'a TextSample, seconds: f64) -> IntervalRates<'a> {
+        let TextSample { topology, report } = sample;
+        let wall = report.wall.or(self.wall);
+        IntervalRates::from_figures(topology, wall, seconds, &report.figures)
+    }
+
+    /// Reports that none of the maps and paths is in a report, once.
+    fn check_match(&mut self, report: &TextReport, messages: &mut Messages<impl Write>) {
+        let topology = self.maps.topology.get();
+        if self.has_match || topology.maps.is_empty() && topology.subsystems.is_empty() {
+            return;
+        }
+        self.has_match = has_figures(topology, &report.figures);
+        if self.has_match || report.figures.is_empty() {
+            return;
+        }
+        let mut names: Vec<_> = report.figures.keys().map(|name| escape_control(name)).collect();
+        names.sort_unstable();
+        let more = if names.len() > NAMED_MAX { ", ..." } else { "" };
+        names.truncate(NAMED_MAX);
+        let (name, names) = (escape_path(&self.name), names.join(", "));
+        let hint = "no map or path is in this text, which has";
+        messages.warn_once(format_args!("{name}: {hint} {names}{more}; is it of another host?"));
     }
 }
 
@@ -166,13 +197,22 @@ impl IntervalCommand for TextMonitor {
     ) -> Result<Option<TextSample>, Error> {
         let name = self.name.display();
         let on_damage = |line, bad| messages.warn_once(format_args!("{name}:{line}: {bad}"));
-        let figures = self.text.next_report(on_damage);
-        let figures =
-            figures.map_err(|cause| sampling::Error::Read { path: self.name.clone(), cause })?;
+        let report = self.text.next_report(on_damage);
+        let report =
+            report.map_err(|cause| sampling::Error::Read { path: self.name.clone(), cause })?;
         let is_new = self.maps.topology.refresh(root, messages);
-        self.maps.topology.update_states(root, is_new);
+        self.maps.topology.update_states(root, is_new, messages);
+        let Some(report) = report else {
+            let expected = "the output of iostat -x or sar -d";
+            let found = text_kind::describe(self.text.head());
+            let error = Error::Kind { path: self.name.clone(), expected, found };
+            return if self.has_report { Ok(None) } else { Err(error) };
+        };
+        self.has_report = true;
+        self.maps.topology.add_namespaces(report.figures.keys().map(Vec::as_slice));
+        self.check_match(&report, messages);
         let topology = self.maps.sampled_topology();
-        Ok(figures.map(|figures| TextSample { topology, figures }))
+        Ok(Some(TextSample { topology, report }))
     }
 
     fn check_first(&mut self, _: &TextSample, messages: &mut Messages<impl Write>) -> FirstSample {
@@ -185,7 +225,7 @@ impl IntervalCommand for TextMonitor {
         sample: &'a TextSample,
         _: &mut SystemRoot,
     ) -> Result<IntervalRates<'a>, Error> {
-        let rates = self.rates(sample);
+        let rates = IntervalRates { is_since_boot: true, ..self.rates(sample, self.seconds) };
         Ok(self.maps.view.apply(rates))
     }
 
@@ -195,7 +235,10 @@ impl IntervalCommand for TextMonitor {
         new: &'a TextSample,
     ) -> Option<IntervalRates<'a>> {
         let changes = changes_between(&old.topology, &new.topology);
-        let rates = IntervalRates { changes, ..self.rates(new) };
+        let times = old.report.wall.zip(new.report.wall);
+        let elapsed = times.and_then(|(old, new)| new.duration_since(old).ok());
+        let seconds = elapsed.map(|elapsed| elapsed.as_secs_f64()).filter(|seconds| *seconds > 0.0);
+        let rates = IntervalRates { changes, ..self.rates(new, seconds.unwrap_or(self.seconds)) };
         self.maps.has_maps.then(|| self.maps.view.apply(rates))
     }
 
@@ -211,6 +254,6 @@ impl IntervalCommand for TextMonitor {
     }
 
     fn exit_status(&self) -> u8 {
-        self.maps.exit_status()
+        if self.has_match { self.maps.exit_status() } else { NO_MAPS }
     }
 }

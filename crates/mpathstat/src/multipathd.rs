@@ -5,10 +5,14 @@
 //! The answer to `show topology` is the text of `multipath -ll`. Source: `libmpathcmd/mpath_cmd.h` of
 //! multipath-tools.
 //!
+//! Anybody can listen on such a socket while multipathd does not run, so only an answer of root counts.
+//!
 //! multipathd can hang, and it does if storage does. So a thread asks it, with a deadline, and the
 //! reports use the latest answer and never wait for one.
 
 use crate::topology::{MultipathdState, text};
+use nix::sys::socket::getsockopt;
+use nix::sys::socket::sockopt::PeerCredentials;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::os::linux::net::SocketAddrExt;
@@ -32,14 +36,33 @@ const MAX_AGE: Duration = Duration::from_secs(10);
 /// The longest answer that is accepted; 100,000 paths are shorter.
 const ANSWER_MAX: usize = 16 << 20;
 
+/// Whose answers count.
+const ROOT: u32 = 0;
+
 /// What multipathd knows about each path, by kernel name.
 type Answer = HashMap<Vec<u8>, MultipathdState>;
+
+/// Why there is no answer.
+#[derive(Debug)]
+enum Failure {
+    /// multipathd does not run, or does not answer in time.
+    Unavailable,
+    /// The answer is not used, for a reason that is worth a message.
+    Refused(&'static str),
+}
+
+impl From<io::Error> for Failure {
+    fn from(_: io::Error) -> Failure {
+        Failure::Unavailable
+    }
+}
 
 /// The latest answer of multipathd, and the thread that asks it.
 #[derive(Debug)]
 pub struct Multipathd {
-    answers: Receiver<Answer>,
+    answers: Receiver<Result<Answer, &'static str>>,
     latest: Option<(Instant, Answer)>,
+    problem: Option<&'static str>,
     /// The thread ends when this is dropped.
     _running: SyncSender<()>,
 }
@@ -50,64 +73,92 @@ impl Multipathd {
     /// # Errors
     /// The system refuses a thread.
     pub fn start(socket: impl Into<Vec<u8>>) -> io::Result<Multipathd> {
+        Multipathd::start_of_user(socket, ROOT)
+    }
+
+    /// The same for a multipathd that `user` runs.
+    fn start_of_user(socket: impl Into<Vec<u8>>, user: u32) -> io::Result<Multipathd> {
         let socket = socket.into();
         let (sender, answers) = mpsc::channel();
         let (running, ended) = mpsc::sync_channel::<()>(0);
         thread::Builder::new().name("multipathd".to_owned()).spawn(move || {
-            // An error is not reported: without multipathd, its columns are unknown.
-            while ask(&socket).map_or(true, |answer| sender.send(answer).is_ok())
-                && ended.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout)
-            {}
+            loop {
+                let answer = match ask(&socket, user) {
+                    // Without multipathd, its columns are unknown.
+                    Err(Failure::Unavailable) => None,
+                    Err(Failure::Refused(problem)) => Some(Err(problem)),
+                    Ok(answer) => Some(Ok(answer)),
+                };
+                let is_heard = answer.is_none_or(|answer| sender.send(answer).is_ok());
+                if !is_heard || ended.recv_timeout(PAUSE) != Err(RecvTimeoutError::Timeout) {
+                    break;
+                }
+            }
         })?;
-        Ok(Multipathd { answers, latest: None, _running: running })
+        Ok(Multipathd { answers, latest: None, problem: None, _running: running })
     }
 
     /// The latest answer, unless it is too old.
     pub fn latest(&mut self) -> Option<&Answer> {
-        if let Some(answer) = self.answers.try_iter().last() {
-            self.latest = Some((Instant::now(), answer));
+        match self.answers.try_iter().last() {
+            Some(Ok(answer)) => self.latest = Some((Instant::now(), answer)),
+            Some(Err(problem)) => self.problem = Some(problem),
+            None => {}
         }
         let (when, answer) = self.latest.as_ref()?;
         (when.elapsed() < MAX_AGE).then_some(answer)
     }
+
+    /// Why the last answer is not used, once.
+    pub fn take_problem(&mut self) -> Option<&'static str> {
+        self.problem.take()
+    }
 }
 
 /// Asks once.
-fn ask(socket: &[u8]) -> io::Result<Answer> {
+fn ask(socket: &[u8], user: u32) -> Result<Answer, Failure> {
     let mut stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(socket)?)?;
+    let peer = getsockopt(&stream, PeerCredentials).map_err(io::Error::from)?;
+    if peer.uid() != user {
+        return Err(Failure::Refused("a process that is not of root answers for multipathd"));
+    }
     let deadline = Instant::now() + DEADLINE;
     stream.set_write_timeout(Some(DEADLINE))?;
     let request = b"show topology\0";
     stream.write_all(&request.len().to_ne_bytes())?;
     stream.write_all(request)?;
+    let mut reader = AnswerReader { stream, deadline };
     let mut length = [0; size_of::<usize>()];
-    read_until(deadline, &mut stream, &mut length)?;
+    reader.read_exact(&mut length)?;
     let length = usize::from_ne_bytes(length);
     if length > ANSWER_MAX {
-        return Err(io::ErrorKind::InvalidData.into());
+        return Err(Failure::Refused("the answer of multipathd has more than 16 MiB"));
     }
-    let mut answer = vec![0; length];
-    read_until(deadline, &mut stream, &mut answer)?;
-    let topology = text::read(&answer[..], |_, _| ())?;
-    Ok(text::multipathd_states(&topology))
+    let mut answer = reader.take(length as u64);
+    let mut is_cut = false;
+    let topology = text::read(&mut answer, |_, bad| is_cut |= bad == text::TOO_MANY)?;
+    match answer.limit() {
+        0 if is_cut => Err(Failure::Refused("the answer of multipathd takes more than 64 MiB")),
+        0 => Ok(text::multipathd_states(&topology)),
+        _ => Err(Failure::Unavailable),
+    }
 }
 
-/// Fills `buffer`, and fails at the deadline.
-fn read_until(deadline: Instant, stream: &mut UnixStream, mut buffer: &mut [u8]) -> io::Result<()> {
-    while !buffer.is_empty() {
-        let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-        stream.set_read_timeout(Some(left))?;
-        match stream.read(buffer) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(count) => buffer = buffer.get_mut(count..).unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        if Instant::now() >= deadline {
+/// Reads an answer, and fails at the deadline.
+struct AnswerReader {
+    stream: UnixStream,
+    deadline: Instant,
+}
+
+impl Read for AnswerReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
+        self.stream.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+        self.stream.read(buffer)
     }
-    Ok(())
 }
 
 #[cfg(test)]

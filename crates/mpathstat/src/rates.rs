@@ -8,33 +8,41 @@
 //!             `- 0:0:0:0 sda 8:0 active ready running\n";
 //! let topology = text::read(text.as_bytes(), |_, _| ())?;
 //! let figures = Figures { seconds: 2.0, reads: 10.0, ..Figures::default() };
-//! let rates = IntervalRates::new(&topology, None, 2.0, |_| Some(figures));
+//! let rates = IntervalRates::new(&topology, None, 2.0, |_| Some(figures.clone()));
 //! let path = &rates.maps[0].paths[0];
-//! assert_eq!(path.figures.map(|figures| figures.rate(figures.reads)), Some(5.0));
+//! assert_eq!(path.figures.as_ref().and_then(Figures::reads_per_s), Some(5.0));
 //! assert_eq!(path.share_percent, Some(100.0));
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod bypass;
 mod figures;
+mod mark;
+mod marker;
 mod outliers;
+mod printed;
 mod selection;
+mod stuck;
 mod sums;
 #[cfg(test)]
 mod tests;
 mod view;
 
-pub use figures::Figures;
-pub use outliers::{Mark, Outliers};
+pub use figures::{Figures, Requests};
+pub use mark::Mark;
+pub use marker::Marker;
+pub use printed::Printed;
 pub use selection::Selection;
 pub use sums::{By, Sum};
-pub use view::View;
+pub use view::{SortKey, View};
 
-use crate::sample::{Failures, Reading, Sample};
+use crate::sample::Sample;
 use crate::topology::{Change, Device, Map, Path, Topology, changes};
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
-use sysparse::diskstats::Io;
+use sysparse::device_name::number_after;
 
 /// Figures by device: by its kernel name, or by the name of a map.
 pub type FiguresByName = HashMap<Vec<u8>, Figures>;
@@ -46,6 +54,8 @@ pub struct IntervalRates<'a> {
     pub wall: Option<SystemTime>,
     /// The length of the interval in seconds.
     pub seconds: f64,
+    /// Whether the interval begins at boot.
+    pub is_since_boot: bool,
     /// What changed in the topology.
     pub changes: Vec<Change>,
     /// The maps, in the order of the topology.
@@ -61,8 +71,10 @@ pub struct MapRates<'a> {
     pub map: &'a Map,
     /// What it did; `None` if that is unknown.
     pub figures: Option<Figures>,
-    /// Whether it did nothing, as far as is known.
+    /// Whether it did nothing, as far as is known, and nothing is in flight.
     pub is_idle: bool,
+    /// What is wrong with the map as a whole.
+    pub marks: Vec<Mark>,
     /// Its paths, in their order.
     pub paths: Vec<PathRates<'a>>,
 }
@@ -76,8 +88,8 @@ pub struct PathRates<'a> {
     pub figures: Option<Figures>,
     /// Its percentage of the reads and writes of all paths of the map; `None` if there were none.
     pub share_percent: Option<f64>,
-    /// How it is out of line with its siblings.
-    pub mark: Option<Mark>,
+    /// What is wrong with it.
+    pub marks: Vec<Mark>,
 }
 
 impl<'a> IntervalRates<'a> {
@@ -89,7 +101,8 @@ impl<'a> IntervalRates<'a> {
         figures: impl Fn(&Device) -> Option<Figures>,
     ) -> IntervalRates<'a> {
         let maps = topology.maps.iter().map(|map| MapRates::new(map, &figures)).collect();
-        IntervalRates { wall, seconds, changes: Vec::new(), maps, sums: None }
+        let changes = Vec::new();
+        IntervalRates { wall, seconds, is_since_boot: false, changes, maps, sums: None }
     }
 
     /// The rates between two samples, and the changes from one to the other.
@@ -101,7 +114,7 @@ impl<'a> IntervalRates<'a> {
         let has_same_slots = Rc::ptr_eq(&before.names, &topology.names);
         let moved = (!has_same_slots).then(|| old.readings_for(topology));
         let old_readings = moved.as_ref().unwrap_or(&old.readings);
-        let rates = IntervalRates::new(topology, Some(new.moment.wall), seconds, |device| {
+        let rates = IntervalRates::new(topology, new.moment.wall, seconds, |device| {
             let reading = old_readings.get(device.slot)?.as_ref()?;
             Figures::between(reading, new.reading(device)?, seconds)
         });
@@ -112,13 +125,20 @@ impl<'a> IntervalRates<'a> {
     #[must_use]
     pub fn since_boot(sample: &'a Sample, uptime: Duration) -> IntervalRates<'a> {
         let seconds = uptime.as_secs_f64();
-        IntervalRates::new(&sample.topology, Some(sample.moment.wall), seconds, |device| {
-            let new = sample.reading(device)?;
-            let failures =
-                new.failures.map(|now| Failures { errors: 0, timeouts: now.timeouts.map(|_| 0) });
-            let zero = Reading { number: new.number, io: Io::default(), failures };
-            Figures::between(&zero, new, seconds)
-        })
+        let mut rates =
+            IntervalRates::new(&sample.topology, sample.moment.wall, seconds, |device| {
+                Figures::between(
+                    &sample.reading(device)?.before(),
+                    sample.reading(device)?,
+                    seconds,
+                )
+            });
+        rates.is_since_boot = true;
+        // What the paths did before they belonged to the map is no activity of the map.
+        for map in &mut rates.maps {
+            map.is_idle = map.does_nothing();
+        }
+        rates
     }
 
     /// The rates that a text of iostat contains. `iostat -z` leaves out idle devices, so a map
@@ -130,17 +150,42 @@ impl<'a> IntervalRates<'a> {
         seconds: f64,
         figures: &FiguresByName,
     ) -> IntervalRates<'a> {
-        let by_kernel_name = |device: &Device| figures.get(&device.kernel).copied();
-        let mut rates = IntervalRates::new(topology, wall, seconds, by_kernel_name);
+        let by_name = |device: &Device| named_figures(figures, device).cloned();
+        let mut rates = IntervalRates::new(topology, wall, seconds, by_name);
         for map in &mut rates.maps {
-            map.figures = map.figures.or_else(|| figures.get(&map.map.name).copied());
+            if map.figures.is_none() {
+                map.figures = figures.get(&map.map.name).cloned();
+            }
             map.is_idle = match map.figures {
-                Some(figures) => figures.ios() == 0.0,
+                Some(_) => map.is_inactive(),
                 None => map.paths.iter().all(|path| path.figures.is_none()),
             };
         }
         rates
     }
+}
+
+/// The figures of a device in a text. `sar -d` without `-p` names it `dev8-16` by its number.
+fn named_figures<'f>(figures: &'f FiguresByName, device: &Device) -> Option<&'f Figures> {
+    let numbered =
+        |(major, minor): (u64, u64)| figures.get(format!("dev{major}-{minor}").as_bytes());
+    figures.get(&device.kernel).or_else(|| {
+        if let Some(number) = device.number {
+            return numbered(number);
+        }
+        // The major number of device mapper is one of those that the kernel assigns.
+        let minor = number_after(b"dm-", &device.kernel)?;
+        DYNAMIC_MAJORS.rev().find_map(|major| numbered((major, minor)))
+    })
+}
+
+const DYNAMIC_MAJORS: RangeInclusive<u64> = 234..=254;
+
+/// Whether a text has figures of any map or path.
+#[must_use]
+pub fn has_figures(topology: &Topology, figures: &FiguresByName) -> bool {
+    topology.devices().any(|device| named_figures(figures, device).is_some())
+        || topology.maps.iter().any(|map| figures.contains_key(&map.name))
 }
 
 /// The changes from one topology to the next, which is often the same one.
@@ -153,25 +198,36 @@ impl<'a> MapRates<'a> {
     fn new(map: &'a Map, figures: &impl Fn(&Device) -> Option<Figures>) -> MapRates<'a> {
         let of_paths: Vec<_> = map.paths.iter().map(|path| figures(&path.device)).collect();
         let mut sum = Figures::default();
-        of_paths.iter().flatten().for_each(|path| sum += *path);
+        of_paths.iter().flatten().for_each(|path| sum += path);
         let total = sum.ios();
-        let mut own = figures(&map.device);
-        // Before Linux 6.4, the NVMe driver counted nothing on the map itself.
-        if map.device.kernel.starts_with(b"nvme")
-            && own.is_none_or(|own| own.ios() == 0.0)
-            && total > 0.0
-        {
-            own = Some(sum);
-        }
-        let own = own.map(|own| Figures { errors: sum.errors, timeouts: sum.timeouts, ..own });
-        let share = |figures: Figures| figures.ios() / total * 100.0;
+        let (errors, timeouts) = (sum.errors, sum.timeouts);
+        let own = figures(&map.device).map(|own| Figures { errors, timeouts, ..own });
+        let share = |figures: &Figures| figures.ios() / total * 100.0;
         let paths = map.paths.iter().zip(of_paths).map(|(path, figures)| PathRates {
             path,
+            share_percent: figures.as_ref().filter(|_| total > 0.0).map(share),
             figures,
-            share_percent: figures.filter(|_| total > 0.0).map(share),
-            mark: None,
+            marks: Vec::new(),
         });
-        let is_idle = own.is_some_and(|own| own.ios() == 0.0);
-        MapRates { map, figures: own, is_idle, paths: paths.collect() }
+        let paths = paths.collect();
+        // Before Linux 6.4, the NVMe driver counted nothing on the map itself.
+        let is_uncounted = map.is_nvme() && own.as_ref().is_none_or(|own| own.ios() == 0.0);
+        let own = if is_uncounted && total > 0.0 { Some(sum) } else { own };
+        let mut rates = MapRates { map, figures: own, is_idle: false, marks: Vec::new(), paths };
+        rates.is_idle = rates.is_inactive();
+        rates
+    }
+
+    /// Whether the map does nothing, and no path did I/O of its own.
+    fn is_inactive(&self) -> bool {
+        self.does_nothing() && !bypass::has_excess(self)
+    }
+
+    /// Whether the map completed nothing, was not busy, and nothing is in flight, on no path either. A
+    /// map of which nothing is known may do something.
+    fn does_nothing(&self) -> bool {
+        let is_waiting = |figures: &Figures| figures.in_flight.is_some_and(|count| count > 0.0);
+        let mut paths = self.paths.iter().filter_map(|path| path.figures.as_ref());
+        self.figures.as_ref().is_some_and(|own| !own.is_active()) && !paths.any(is_waiting)
     }
 }

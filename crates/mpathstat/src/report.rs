@@ -1,7 +1,9 @@
 //! Reports: text for people, a JSON document, and records for programs. Nothing is computed here.
 
-mod columns;
+mod cells;
 mod json;
+mod layout;
+mod phrases;
 mod records;
 mod text;
 
@@ -15,10 +17,12 @@ pub type DynReport<'a> = dyn for<'r> Report<IntervalRates<'r>> + 'a;
 
 /// The report that `args` asks for, about `host`, beginning at `wall`.
 #[must_use]
-pub fn new(args: &Args, host: HostInfo, wall: SystemTime) -> Box<DynReport<'_>> {
+pub fn new(args: &Args, host: HostInfo, wall: Option<SystemTime>) -> Box<DynReport<'_>> {
     match args.sampling.output.format {
         Format::Text => Box::new(text::Text::new(args)),
         Format::Json => Box::new(json::Json::new(args, host, wall)),
-        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
+        Format::JsonLines | Format::Tsv | Format::Prometheus => {
+            Box::new(records::Records::new(args))
+        }
     }
 }

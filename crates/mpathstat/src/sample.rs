@@ -20,7 +20,7 @@ use std::io::Write;
 use std::rc::Rc;
 use std::time::Duration;
 use sysparse::counter;
-use sysparse::diskstats::{Io, disks};
+use sysparse::diskstats::{Discards, Flushes, Io, disks};
 use toolkit::messages::Messages;
 use toolkit::sampling::{self, Moment, OpenFile, SystemRoot};
 
@@ -53,6 +53,22 @@ pub struct Failures {
     pub errors: u64,
     /// Commands that timed out; unknown before Linux 6.1.
     pub timeouts: Option<u64>,
+}
+
+impl Reading {
+    /// The counters of the same device when it appeared.
+    #[must_use]
+    pub fn before(&self) -> Reading {
+        let (discards, flushes) = (self.io.discards, self.io.flushes);
+        let io = Io {
+            discards: discards.map(|_| Discards::default()),
+            flushes: flushes.map(|_| Flushes::default()),
+            ..Io::default()
+        };
+        let failures =
+            self.failures.map(|now| Failures { errors: 0, timeouts: now.timeouts.map(|_| 0) });
+        Reading { number: self.number, io, failures }
+    }
 }
 
 impl Sample {
@@ -201,8 +217,20 @@ pub fn moment(root: &mut SystemRoot) -> Result<Moment, Error> {
     if let Some(now) = root.now() {
         return Ok(now);
     }
+    let uptime = uptime_if_known(root)?;
     let btime = root.read("proc/stat").ok().and_then(|text| counter::value(text, b"btime").ok());
-    Ok(Moment::after_boot(uptime(root)?, btime))
+    Ok(Moment::after_boot(uptime, btime))
+}
+
+/// The time since boot; zero if a saved system does not have it, as a sos report.
+///
+/// # Errors
+/// `/proc/uptime` cannot be read.
+pub fn uptime_if_known(root: &mut SystemRoot) -> Result<Duration, Error> {
+    match uptime(root) {
+        Err(Error::Sampling(error)) if error.is_gone() && root.is_saved() => Ok(Duration::ZERO),
+        uptime => uptime,
+    }
 }
 
 /// The time since boot.

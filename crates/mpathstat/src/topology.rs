@@ -11,15 +11,18 @@
 mod change;
 mod names;
 pub mod states;
+mod subsystem;
 pub mod sysfs;
 #[cfg(test)]
 mod tests;
 pub mod text;
 
 pub use change::{Change, ChangeKind, changes};
-pub use names::{natural_cmp, unescape};
+pub use names::unescape;
+pub use subsystem::Subsystem;
+pub use toolkit::sampling::natural_cmp;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use sysparse::device_name::{Hctl, NvmeName};
 
@@ -30,6 +33,8 @@ pub struct Topology {
     pub maps: Vec<Map>,
     /// The kernel names of all maps and paths, each once. [`Device::slot`] is an index into them.
     pub names: Rc<[Vec<u8>]>,
+    /// The NVMe subsystems of a text that does not contain their namespaces.
+    pub subsystems: Vec<Subsystem>,
 }
 
 /// A block device with I/O statistics: a map or a path.
@@ -37,6 +42,8 @@ pub struct Topology {
 pub struct Device {
     /// The name in the kernel: `dm-2`, `sda`, `nvme1c0n1`.
     pub kernel: Vec<u8>,
+    /// Major and minor number, if known.
+    pub number: Option<(u64, u64)>,
     /// What distinguishes the device from an earlier one with the same name; empty if unknown.
     pub identity: Vec<u8>,
     /// The place of its name in [`Topology::names`] and of its counters in a sample.
@@ -105,7 +112,8 @@ pub struct MultipathdState {
 
 impl Endpoints {
     /// What the address and the kernel name of a path say: `host3` and `target3:0:1`, the
-    /// controller `nvme0` of `nvme1c0n1`, or `-` for a device without an address.
+    /// controller `nvme0` of `nvme1c0n1`, or `-` for a device without a SCSI address, even if multipath
+    /// makes one up, as for a DASD.
     #[must_use]
     pub fn from_address(hctl: &[u8], kernel: &[u8]) -> Endpoints {
         if let Ok(name) = NvmeName::parse(kernel) {
@@ -114,8 +122,10 @@ impl Endpoints {
             return Endpoints { host: controller.clone(), target: controller.clone(), controller };
         }
         let (host, target) = match Hctl::parse(hctl) {
-            Ok(address) => ([b"host", address.host].concat(), [b"target", address.target].concat()),
-            Err(_) => (b"-".to_vec(), b"-".to_vec()),
+            Ok(address) if kernel.starts_with(b"sd") && address.host != b"#" => {
+                ([b"host", address.host].concat(), [b"target", address.target].concat())
+            }
+            _ => (b"-".to_vec(), b"-".to_vec()),
         };
         Endpoints { controller: host.clone(), host, target }
     }
@@ -124,16 +134,72 @@ impl Endpoints {
 impl Map {
     /// The number of paths that can carry I/O, as far as is known.
     #[must_use]
-    pub fn running(&self) -> usize {
-        self.paths.iter().filter(|path| path.is_running()).count()
+    pub fn usable(&self) -> usize {
+        self.paths.iter().filter(|path| path.is_usable()).count()
+    }
+
+    /// Whether the map is one of the NVMe driver.
+    #[must_use]
+    pub fn is_nvme(&self) -> bool {
+        self.device.kernel.starts_with(b"nvme")
+    }
+
+    /// How many paths are in each state in which an array does not want I/O on them, by state.
+    #[must_use]
+    pub fn passive(&self) -> BTreeMap<&[u8], usize> {
+        let mut states = BTreeMap::new();
+        for path in self.paths.iter().filter(|path| path.is_running()) {
+            if let Some(state) = path.passive_state() {
+                *states.entry(state).or_insert(0) += 1;
+            }
+        }
+        states
     }
 }
 
 impl Path {
-    /// Whether the path can carry I/O. An unknown state counts as running.
+    /// Whether the path can carry I/O now. What is unknown counts as good.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.is_running() && self.passive_state().is_none()
+    }
+
+    /// Whether nothing is wrong with the path. An unknown state counts as good.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        matches!(&self.state[..], b"" | b"running" | b"live") && !self.is_failed()
+        self.bad_state().is_none()
+    }
+
+    /// The state because of which the path cannot carry I/O, if it is one that nobody wants: that of
+    /// the device, or that in device mapper or of the path checker.
+    #[must_use]
+    pub fn bad_state(&self) -> Option<&[u8]> {
+        if !matches!(&self.state[..], b"" | b"running" | b"live") {
+            return Some(&self.state);
+        }
+        let mut states = self.multipathd.states.split(|byte| *byte == b' ');
+        states.find(|state| matches!(*state, b"failed" | b"faulty" | b"timeout" | b"down"))
+    }
+
+    /// The access state in which the array does not accept I/O on the path, although nothing is
+    /// wrong; `ghost` if only the path checker says so.
+    #[must_use]
+    pub fn passive_state(&self) -> Option<&[u8]> {
+        let is_passive = matches!(
+            &self.access[..],
+            b"standby"
+                | b"unavailable"
+                | b"offline"
+                | b"transitioning"
+                | b"inaccessible"
+                | b"persistent-loss"
+                | b"change"
+        );
+        if is_passive {
+            return Some(&self.access);
+        }
+        let mut states = self.multipathd.states.split(|byte| *byte == b' ');
+        states.find(|state| *state == b"ghost").filter(|_| self.access.is_empty())
     }
 
     /// The path group: its number and state; if these are unknown, the access state; if that is
@@ -146,12 +212,6 @@ impl Path {
             None if self.access.is_empty() => b"-".to_vec(),
             None => self.access.clone(),
         }
-    }
-
-    /// Whether device mapper does not use the path.
-    #[must_use]
-    pub fn is_failed(&self) -> bool {
-        self.multipathd.states.split(|byte| *byte == b' ').next() == Some(b"failed")
     }
 }
 
@@ -170,7 +230,7 @@ impl Topology {
                 });
             }
         }
-        Topology { maps, names: names.into() }
+        Topology { maps, names: names.into(), subsystems: Vec::new() }
     }
 
     /// The devices of all maps and paths.

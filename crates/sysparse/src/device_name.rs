@@ -10,13 +10,13 @@
 //! Source: `Documentation/scsi/scsi_mid_low_api.rst` and `drivers/nvme/host/multipath.c` of Linux.
 
 use crate::ParseError;
-use crate::grammar::{Parsed, expect, literal, number, parse};
+use crate::grammar::{Parsed, expect, literal, number, parse, whole};
 use crate::text::whole_number;
 use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{all_consuming, map_parser, opt, peek, recognize, value};
 use nom::multi::many0_count;
-use nom::sequence::preceded;
+use nom::sequence::{preceded, separated_pair};
 
 /// The address of a SCSI device: host, channel, target and LUN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,16 @@ impl NvmeName {
 pub fn number_after(prefix: &[u8], name: &[u8]) -> Option<u64> {
     let digits = name.strip_prefix(prefix)?;
     whole_number(digits).filter(|_| digits == b"0" || !digits.starts_with(b"0"))
+}
+
+/// Major and minor number of a block device.
+///
+/// ```
+/// assert_eq!(sysparse::device_name::device_number(b"8:16"), Some((8, 16)));
+/// ```
+#[must_use]
+pub fn device_number(text: &[u8]) -> Option<(u64, u64)> {
+    whole(separated_pair(number, literal(b":"), number), text)
 }
 
 #[cfg(test)]

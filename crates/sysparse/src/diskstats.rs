@@ -6,7 +6,7 @@
 //! ```
 //!
 //! After major, minor and name stand 11 numbers; Linux 4.18 added four on discards, 5.5 two on
-//! flushes, and more may come: they are left unread. Partitions had four numbers before 2.6.25.
+//! flushes. Further ones are left unread. Partitions had four numbers before 2.6.25.
 //! Source: `Documentation/admin-guide/iostats.rst` of Linux.
 
 use crate::ParseError;
@@ -14,7 +14,7 @@ use crate::grammar::{Parsed, blanks, expect, line, literal, number, parse};
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::take_till;
-use nom::combinator::{eof, map, peek, value};
+use nom::combinator::{eof, map, opt, peek, value};
 use nom::multi::many0_count;
 use nom::sequence::{preceded, terminated};
 
@@ -57,6 +57,32 @@ pub struct Io {
     pub busy_ms: u64,
     /// Milliseconds times requests under way.
     pub queued_ms: u64,
+    /// Discards; unknown before Linux 4.18.
+    pub discards: Option<Discards>,
+    /// Flushes; unknown before Linux 5.5.
+    pub flushes: Option<Flushes>,
+}
+
+/// The discards of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Discards {
+    /// Discards completed.
+    pub count: u64,
+    /// Discards that were merged into one before them.
+    pub merged: u64,
+    /// Sectors of 512 bytes discarded.
+    pub sectors: u64,
+    /// Milliseconds that discards took, summed over the discards.
+    pub ms: u64,
+}
+
+/// The flushes of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Flushes {
+    /// Flushes completed.
+    pub count: u64,
+    /// Milliseconds that flushes took, summed over the flushes.
+    pub ms: u64,
 }
 
 /// The devices of a whole `/proc/diskstats`, each with the number of its line from 1.
@@ -157,7 +183,23 @@ fn disk_io(input: &[u8]) -> Parsed<'_, Io> {
     let (in_flight, busy_ms, queued_ms) = time;
     let io = Io { reads, reads_merged, sectors_read, read_ms, ..Io::default() };
     let io = Io { writes, writes_merged, sectors_written, write_ms, ..io };
-    Ok((rest, Io { in_flight, busy_ms, queued_ms, ..io }))
+    let (rest, discards) = opt(discards).parse(rest)?;
+    let (rest, flushes) = if discards.is_some() { opt(flushes).parse(rest)? } else { (rest, None) };
+    Ok((rest, Io { in_flight, busy_ms, queued_ms, discards, flushes, ..io }))
+}
+
+/// ` 3 0 24 5`
+#[inline]
+fn discards(input: &[u8]) -> Parsed<'_, Discards> {
+    let numbers = (column(""), column(""), column(""), column(""));
+    let discards = |(count, merged, sectors, ms)| Discards { count, merged, sectors, ms };
+    map(numbers, discards).parse(input)
+}
+
+/// ` 1 0`
+#[inline]
+fn flushes(input: &[u8]) -> Parsed<'_, Flushes> {
+    map((column(""), column("")), |(count, ms)| Flushes { count, ms }).parse(input)
 }
 
 /// ` 248 508 2 5`: the reads, sectors, writes and sectors of a partition before Linux 2.6.25.
@@ -210,6 +252,16 @@ mod tests {
             ];
             assert_eq!(numbers, [48, 1, 1310, 76, 5, 6, 7, 8, 9, 68, 77]);
         }
+        let more = |more: &str| {
+            let line = format!("{line}{more}");
+            let io = disk(line.as_bytes()).expect("well-formed").io;
+            (io.discards, io.flushes)
+        };
+        let discards = Some(Discards { count: 1, merged: 2, sectors: 3, ms: 4 });
+        assert_eq!(more(" 1 2 3"), (None, None));
+        assert_eq!(more(" 1 2 3 4"), (discards, None));
+        assert_eq!(more(" 1 2 3 4 5"), (discards, None));
+        assert_eq!(more(" 1 2 3 4 5 6 7"), (discards, Some(Flushes { count: 5, ms: 6 })));
         let partition = disk(b"   8    1 sda1 248 508 2 5 ").expect("well-formed").io;
         let four =
             [partition.reads, partition.sectors_read, partition.writes, partition.sectors_written];

@@ -20,7 +20,7 @@ use crate::text::strip_color;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{take_till1, take_while1};
-use nom::combinator::{map, not, recognize, success, value, verify};
+use nom::combinator::{eof, map, not, recognize, success, value, verify};
 use nom::multi::{fold, fold_many1, many0_count};
 use nom::sequence::{preceded, terminated};
 
@@ -41,6 +41,20 @@ pub enum Column {
     ReadAwaitMs,
     /// Milliseconds that a write took, on average.
     WriteAwaitMs,
+    /// Reads and writes per second.
+    Ios,
+    /// KiB read or written per second.
+    TotalKib,
+    /// Discards per second.
+    Discards,
+    /// Milliseconds that a discard took, on average.
+    DiscardAwaitMs,
+    /// Flushes per second.
+    Flushes,
+    /// Milliseconds that a flush took, on average.
+    FlushAwaitMs,
+    /// KiB per read or write.
+    SizeKib,
     /// KiB per read.
     ReadSizeKib,
     /// KiB per write.
@@ -52,7 +66,7 @@ pub enum Column {
 }
 
 /// The names of columns, and how many of our units one of theirs is.
-const COLUMNS: [(&[u8], Column, f64); 20] = [
+const COLUMNS: [(&[u8], Column, f64); 33] = [
     (b"r/s", Column::Reads, 1.0),
     (b"w/s", Column::Writes, 1.0),
     (b"rkB/s", Column::ReadKib, 1.0),
@@ -68,12 +82,40 @@ const COLUMNS: [(&[u8], Column, f64); 20] = [
     (b"await", Column::AwaitMs, 1.0),
     (b"r_await", Column::ReadAwaitMs, 1.0),
     (b"w_await", Column::WriteAwaitMs, 1.0),
+    (b"tps", Column::Ios, 1.0),
+    (b"kB/s", Column::TotalKib, 1.0),
+    (b"MB/s", Column::TotalKib, 1024.0),
+    (b"sec/s", Column::TotalKib, 0.5),
+    (b"rd_sec/s", Column::ReadKib, 0.5),
+    (b"wr_sec/s", Column::WrittenKib, 0.5),
+    (b"d/s", Column::Discards, 1.0),
+    (b"d_await", Column::DiscardAwaitMs, 1.0),
+    (b"f/s", Column::Flushes, 1.0),
+    (b"f_await", Column::FlushAwaitMs, 1.0),
+    (b"avgrq-sz", Column::SizeKib, 0.5),
+    (b"areq-sz", Column::SizeKib, 1.0),
     (b"rareq-sz", Column::ReadSizeKib, 1.0),
     (b"wareq-sz", Column::WriteSizeKib, 1.0),
     (b"avgqu-sz", Column::Queue, 1.0),
     (b"aqu-sz", Column::Queue, 1.0),
     (b"%util", Column::Util, 1.0),
+    (b"util", Column::Util, 1.0),
 ];
+
+/// The column with a name in a header or in the output of `iostat -o JSON`, and how many of our units
+/// one of its is.
+///
+/// ```
+/// use sysparse::iostat::{Column, column};
+///
+/// assert_eq!(column(b"rMB/s"), Some((Column::ReadKib, 1024.0)));
+/// assert_eq!(column(b"svctm"), None);
+/// ```
+#[must_use]
+pub fn column(name: &[u8]) -> Option<(Column, f64)> {
+    let known = COLUMNS.iter().find(|(known, ..)| *known == name);
+    known.map(|(_, column, unit)| (*column, *unit))
+}
 
 /// The most columns that are read; iostat has 22.
 const COLUMNS_MAX: usize = 40;
@@ -103,7 +145,8 @@ pub struct Row<'a> {
 }
 
 impl Header {
-    /// Reads a header; nothing if `line` is none. `Device` stands first in it, or last.
+    /// Reads a header; nothing if `line` is none. `Device` stands first in it, or last, and at least
+    /// one column is known.
     ///
     /// ```
     /// use sysparse::iostat::{Column, Header};
@@ -117,7 +160,20 @@ impl Header {
         let first = map(preceded(device, columns), |columns| Header { columns, name_first: true });
         let last =
             map(terminated(columns, device), |columns| Header { columns, name_first: false });
-        whole(terminated(alt((first, last)), gap), line)
+        let header = whole(terminated(alt((first, last)), gap), line)?;
+        header.columns.known.iter().any(Option::is_some).then_some(header)
+    }
+
+    /// Whether a line is the header of a table of `sar -d`.
+    ///
+    /// ```
+    /// use sysparse::iostat::Header;
+    ///
+    /// assert!(Header::is_sar(b"DEV tps rkB/s"));
+    /// ```
+    #[must_use]
+    pub fn is_sar(line: &[u8]) -> bool {
+        line.split(u8::is_ascii_whitespace).any(|word| word == b"DEV")
     }
 
     /// Whether the table has this column.
@@ -150,7 +206,7 @@ impl Header {
             let (figures, name) = line.split_at(first_words(line, count).unwrap_or(line.len()));
             (name, figures)
         };
-        let name = strip_color(name.trim_ascii());
+        let name = strip_color(name.trim_ascii()).trim_ascii();
         if name.is_empty() {
             let expected = "a device and as many figures as the header has";
             return Err(ParseError { expected, at: 0 });
@@ -159,6 +215,36 @@ impl Header {
         let end = if self.name_first { line } else { figures };
         finish(end, times(count, next_figure).parse(figures))?;
         Ok(Row { name, header: self, figures })
+    }
+
+    /// Reads the line of figures below a line with the name of their device, as `iostat -h` of
+    /// sysstat 9 to 11 prints them.
+    ///
+    /// # Errors
+    /// Anything else than as many numbers as the header has columns.
+    pub fn figures<'a>(&'a self, name: &'a [u8], line: &'a [u8]) -> Result<Row<'a>, ParseError> {
+        let mut figures = terminated(times(self.columns.count, next_figure), (gap, eof));
+        finish(line, figures.parse(line))?;
+        Ok(Row { name: strip_color(name.trim_ascii()), header: self, figures: line })
+    }
+
+    /// The text before the header in `line`, which is the same before each line of the table; nothing
+    /// if there is no header.
+    ///
+    /// ```
+    /// use sysparse::iostat::Header;
+    ///
+    /// let found = Header::after_prefix(b"db1: Device  r/s w/s");
+    /// assert_eq!(found.map(|(prefix, _)| prefix), Some(&b"db1: "[..]));
+    /// ```
+    #[must_use]
+    pub fn after_prefix(line: &[u8]) -> Option<(&[u8], Header)> {
+        let at =
+            memchr::memmem::find(line, b"Device").or_else(|| memchr::memmem::find(line, b"DEV"))?;
+        let (prefix, rest) = line.split_at_checked(at)?;
+        let header = Header::parse(rest).filter(|_| at > 0)?;
+        let is_known = header.columns.known.iter().flatten().count() > 1;
+        is_known.then_some((prefix, header))
     }
 
     fn find(&self, column: Column) -> Option<(usize, f64)> {
@@ -186,22 +272,21 @@ fn device(input: &[u8]) -> Parsed<'_, &[u8]> {
 }
 
 fn is_device(word: &[u8]) -> bool {
-    matches!(word, b"Device" | b"Device:")
+    matches!(word, b"Device" | b"Device:" | b"DEV")
 }
 
 /// `  r/s     rkB/s   rrqm/s  %rrqm `
 fn columns(input: &[u8]) -> Parsed<'_, Columns> {
-    let column = preceded(gap, verify(cell, |word: &[u8]| !is_device(word)));
+    let other = preceded(gap, verify(cell, |word: &[u8]| !is_device(word)));
     let empty = || Columns { known: [None; COLUMNS_MAX], count: 0 };
     let push = |mut columns: Columns, word: &[u8]| {
-        let known = COLUMNS.iter().find(|(name, ..)| *name == word);
         if let Some(place) = columns.known.get_mut(columns.count) {
-            *place = known.map(|(_, column, unit)| (*column, *unit));
+            *place = column(word);
         }
         columns.count += 1;
         columns
     };
-    let columns = fold_many1(column, empty, push);
+    let columns = fold_many1(other, empty, push);
     verify(columns, |columns: &Columns| columns.count <= COLUMNS_MAX).parse(input)
 }
 
@@ -265,54 +350,4 @@ fn first_words(line: &[u8], count: usize) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::format;
-
-    fn figures(header: &str, row: &str) -> [Option<f64>; 4] {
-        let header = Header::parse(header.as_bytes()).expect("a header");
-        let row = header.row(row.as_bytes()).expect("a row");
-        assert_eq!(row.name, b"odd name");
-        [Column::Reads, Column::ReadKib, Column::AwaitMs, Column::Util].map(|kind| row.value(kind))
-    }
-
-    #[test]
-    fn columns_are_found_by_name_whatever_their_place_and_unit() {
-        let wanted = [Some(2.0), Some(1536.0), None, Some(7.5)];
-        for (header, row) in [
-            ("Device: r/s rkB/s svctm %util", "odd name 2.00 1536.00 0.1 7.50"),
-            ("Device %util rMB/s new r/s", "odd name   7,50 1,50 0,00    2,00  "),
-            ("  r/s rsec/s %util Device", "  2 3072.0  7.5 odd name"),
-            ("r/s rkB/s  %util Device", "2.00 1.5M 7.5% odd name"),
-            (
-                "Device r/s rMB/s %util",
-                "\x1b[32;22modd name\x1b[0m 2 \x1b[34;1m 1536.0k\x1b[0m 7.5",
-            ),
-        ] {
-            assert_eq!(figures(header, row), wanted, "{header}");
-        }
-    }
-
-    #[test]
-    fn no_other_line_is_a_header() {
-        for line in
-            ["", "avg-cpu:  %user   %nice", "device r/s w/s", "Device", "Linux 6.1 Device x"]
-        {
-            assert_eq!(Header::parse(line.as_bytes()), None, "{line}");
-        }
-        let wide = format!("Device {}", "x ".repeat(COLUMNS_MAX + 1));
-        assert_eq!(Header::parse(wide.as_bytes()), None);
-    }
-
-    #[test]
-    fn an_error_in_a_row_has_its_place() {
-        let header = Header::parse(b"Device r/s w/s").expect("a header");
-        let expected = "a device and as many figures as the header has";
-        for row in ["", "sda", "sda 1.0", "1.0 2.0"] {
-            assert_eq!(header.row(row.as_bytes()), Err(ParseError { expected, at: 0 }), "{row}");
-        }
-        let bad = Err(ParseError { expected: "a number", at: 8 });
-        assert_eq!(header.row(b"sda 1.0 nan"), bad);
-        assert_eq!(header.row(b"sda 1.0 1.2.3"), bad);
-    }
-}
+mod tests;

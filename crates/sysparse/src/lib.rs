@@ -29,9 +29,12 @@ pub mod device_name;
 pub mod diskstats;
 pub mod iostat;
 pub mod json;
+pub mod json_token;
 pub mod multipath;
+pub mod nvme_subsystem;
 pub mod syslog;
 pub mod text;
+pub mod timestamp;
 pub mod vpd;
 
 mod error;

@@ -18,7 +18,8 @@
 //!  \_ 5:0:0:0  sdb 8:16  [active][ready]
 //! ```
 //!
-//! Warnings, log lines and tables stand between. Source: multipath(8), and `libmultipath/print.c`
+//! 0.4.5 leaves out the device as well: `mpath7 (36001)`. Warnings, log lines, prompts and tables
+//! stand between. Source: multipath(8), and `libmultipath/print.c`
 //! of multipath-tools for what each version prints.
 
 mod map;
@@ -31,7 +32,7 @@ use crate::ParseError;
 use crate::device_name::{self, part};
 use crate::grammar::{Parsed, expect, literal, parse, word};
 use crate::text::strip_color;
-use map::map_names;
+use map::{map_names, names_alone};
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{take_till, take_until, take_while};
@@ -47,6 +48,9 @@ use nom::sequence::{delimited, preceded};
 pub enum Line<'a> {
     /// The name of a map: what follows belongs to it.
     Map(Map<'a>),
+    /// A name and a WWID without a device, as multipath-tools 0.4.5 prints a map. It is one if the
+    /// next line is the size.
+    Name(Map<'a>),
     /// The size and features of the map just named.
     Size,
     /// A path group of the map: what follows belongs to it.
@@ -116,17 +120,25 @@ impl<'a> Path<'a> {
 /// # Errors
 /// A branch of the tree (`|-`, `` `- ``, `\_`) that holds neither a path group nor a path.
 pub fn line(line: &[u8]) -> Result<Line<'_>, ParseError> {
-    parse(strip_color(line.trim_ascii_end()), any_line)
+    let mut line = line.trim_ascii_end();
+    while let Some(rest) = line.strip_prefix(b"multipathd>") {
+        line = rest.trim_ascii_start();
+    }
+    parse(strip_color(line), any_line)
 }
 
 fn any_line(input: &[u8]) -> Parsed<'_, Line<'_>> {
     let drawn_branch = expect("a path group or a path", alt((group, path)));
     alt((
+        // A map can have the name `size=1`.
+        preceded(peek(literal(b"size=")), map(map_names, Line::Map)),
         value(Line::Size, (tree, opt(literal(b"[")), literal(b"size="))),
         preceded(verify(tree, ends_old_branch), alt((path, old_group))),
-        preceded(verify(tree, is_drawn), cut(drawn_branch)),
+        // `dmsetup ls --tree` draws the same tree with device numbers in parentheses.
+        preceded((verify(tree, is_drawn), not(literal(b"("))), cut(drawn_branch)),
         preceded(verify(tree, has_branch), alt((group, path))),
         map(map_names, Line::Map),
+        map(names_alone, Line::Name),
         value(Line::Other, rest),
     ))
     .parse(input)
@@ -144,7 +156,8 @@ fn has_branch(tree: &[u8]) -> bool {
 /// Whether this is the tree that multipath draws, and not some other line that begins with a dash.
 fn is_drawn(tree: &[u8]) -> bool {
     let start = tree.trim_ascii_start();
-    has_branch(tree) && [&b"|"[..], b"`", b"\\_"].iter().any(|branch| start.starts_with(branch))
+    let is_branch = [&b"|"[..], b"`", b"\\_"].iter().any(|branch| start.starts_with(branch));
+    is_branch && has_branch(tree) && tree.ends_with(b" ")
 }
 
 fn ends_old_branch(tree: &[u8]) -> bool {

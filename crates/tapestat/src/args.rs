@@ -5,7 +5,7 @@
 //! use toolkit::cli::{Request, parse};
 //!
 //! let request = parse(&COMMAND, ["st0", "5"].map(Into::into))?;
-//! assert!(matches!(request, Request::Run(args) if args.drives == ["st0"]));
+//! assert!(matches!(request, Request::Run(args) if args.drives[0].word == "st0"));
 //! # Ok::<(), toolkit::cli::Usage>(())
 //! ```
 
@@ -16,9 +16,11 @@ mod tests;
 pub use table::COMMAND;
 
 use crate::names::Naming;
-use crate::rates::Scale;
+use crate::rates::{By, Scale};
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
+use toolkit::glob::is_pattern;
 use toolkit::sampling::{Format, SamplingOptions, Schedule};
 
 /// What a command line asks for.
@@ -31,26 +33,43 @@ pub struct Args {
     /// Whether to wait for a drive, and to report when drives are added and removed.
     pub wait: bool,
     /// The drives to show; all if empty.
-    pub drives: Vec<OsString>,
+    pub drives: Vec<DriveWord>,
     /// The name by which drives are shown, unless it is that of the kernel.
     pub naming: Option<Naming>,
     /// The number of decimals.
     decimals: Option<usize>,
-    /// What is shown besides the default columns and rows, and what is omitted.
+    /// The columns that are shown besides the default ones.
     pub columns: Columns,
-    /// Whether to print the version as sysstat does, and end.
-    pub version: bool,
+    rows: Rows,
 }
 
-/// What is shown besides the default columns and rows, and what is omitted.
+/// A word on the command line that names drives.
+#[derive(Debug, Clone)]
+pub struct DriveWord {
+    /// The word.
+    pub word: OsString,
+    /// What is wrong with it as a number, if it begins like one.
+    pub bad_number: Option<String>,
+}
+
+/// The columns that are shown besides the default ones.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Columns {
     /// Block sizes, times of operations, requests in flight and states.
     pub extended: bool,
-    /// A row with the total.
-    pub total: bool,
+    /// The gaps between transfers.
+    pub gaps: bool,
+}
+
+/// The rows that are shown.
+#[derive(Debug, Default, Clone, Copy)]
+struct Rows {
+    /// Whether there is a total.
+    has_total: bool,
     /// Whether idle drives are omitted.
-    pub omits_idle: bool,
+    omits_idle: bool,
+    /// What the drives of a row have in common, unless each drive has a row.
+    sums_by: Option<By>,
 }
 
 impl Args {
@@ -63,7 +82,10 @@ impl Args {
             None | Some(Duration::ZERO) => {
                 Schedule { count: Some(1), since_boot: true, ..schedule.clone() }
             }
-            Some(_) => Schedule { since_boot: !self.skips_since_boot, ..schedule.clone() },
+            Some(_) => {
+                let is_metrics = self.sampling.output.format == Format::Prometheus;
+                Schedule { since_boot: is_metrics || !self.skips_since_boot, ..schedule.clone() }
+            }
         }
     }
 
@@ -78,9 +100,17 @@ impl Args {
         Scale {
             decimals: self.decimals.unwrap_or(if is_record { 2 } else { 0 }),
             unit_kib: unit.unwrap_or_default().kib(),
-            omits_idle: self.columns.omits_idle,
-            has_total: self.columns.total,
+            omits_idle: self.rows.omits_idle,
+            has_total: self.rows.has_total,
+            sorts_by_name: self.naming.is_some() || self.rows.sums_by.is_some(),
+            sums_by: self.rows.sums_by,
         }
+    }
+
+    /// Whether the names in the kernel have a column of their own.
+    #[must_use]
+    pub fn shows_kernel_names(&self) -> bool {
+        self.naming.is_some() && self.rows.sums_by.is_none()
     }
 
     /// Checks the arguments as a whole. The error is a clause that says which of them conflict.
@@ -89,6 +119,13 @@ impl Args {
         let Schedule { interval, count, .. } = self.sampling.schedule;
         if count.is_some() && interval == Some(Duration::ZERO) {
             return Err("a count needs an interval greater than 0".to_owned());
+        }
+        let is_metrics = self.sampling.output.format == Format::Prometheus;
+        if is_metrics && interval.is_some_and(|time| !time.is_zero()) && count != Some(1) {
+            return Err("-o prometheus prints one sample; omit the interval".to_owned());
+        }
+        if is_metrics && self.rows.sums_by.is_some() {
+            return Err("-o prometheus prints drives; omit -g".to_owned());
         }
         Ok(())
     }
@@ -109,15 +146,16 @@ Options are:
 
 /// Takes an operand: a number is the interval or the count, any other word is a drive.
 fn operand(args: &mut Args, word: &OsStr) -> Result<(), String> {
-    let bytes = word.as_encoded_bytes();
-    match word.to_str() {
-        Some(number) if number.starts_with(|first: char| first.is_ascii_digit()) => {
-            args.sampling.schedule.add_number(number)
+    let is_number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+    let mut bad_number = None;
+    if let Some(number) = word.to_str().filter(is_number) {
+        let added = args.sampling.schedule.add_number(number);
+        if added.is_ok() || number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+            return added;
         }
-        _ if [&b"st"[..], b"nst", b"/"].iter().any(|start| bytes.starts_with(start)) => {
-            args.drives.push(word.to_owned());
-            Ok(())
-        }
-        _ => Err(format!("{}: expected a number or a drive", word.to_string_lossy())),
+        // It may be an address or a serial number.
+        bad_number = added.err().filter(|_| !number.contains(':') && !is_pattern(word.as_bytes()));
     }
+    args.drives.push(DriveWord { word: word.to_owned(), bad_number });
+    Ok(())
 }

@@ -3,26 +3,43 @@
 //! A drive is a folder `/sys/class/scsi_tape/stN` with a folder `stats`. The folders `st0a`, `st0l`,
 //! `st0m` and `nst0` are other modes of the drive `st0`.
 
-use crate::names::{CLASS, DriveNames, DriveSelection};
-use crate::sample::{FILES, Reading};
+mod drive;
+
+use crate::names::{CLASS, DriveNames, Namer, Naming, read_aliases};
+use crate::other_drives::OtherDrives;
+use crate::sample::Reading;
+use crate::selection::DriveSelection;
+use drive::Drive;
 use std::io::Write;
 use std::rc::Rc;
-use sysparse::counter;
+use std::time::Duration;
 use toolkit::messages::Messages;
-use toolkit::sampling::{DeviceEvents, Error, OpenFile, SystemRoot};
+use toolkit::sampling::{DeviceEvents, SystemRoot};
 
 /// The selected drives and their open files.
 pub struct Drives {
     /// The drives, by number.
     known: Vec<Drive>,
     selection: DriveSelection,
+    naming: Option<Naming>,
+    others: OtherDrives,
     events: DeviceEvents,
     listing: DriveListing,
     /// Whether added and removed drives are reported.
     reports_changes: bool,
-    /// Whether the requests in flight are read.
-    has_in_flight: bool,
+    needs: Needs,
     incarnations: u64,
+}
+
+/// What is read besides the counters, because it is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Needs {
+    /// The requests in flight.
+    pub in_flight: bool,
+    /// The commands that the SCSI device completed.
+    pub commands: bool,
+    /// The gaps between transfers.
+    pub gaps: bool,
 }
 
 /// Whether the list of drives is up to date.
@@ -36,25 +53,24 @@ enum DriveListing {
     Current,
 }
 
-/// A drive and its files.
-struct Drive {
-    names: Rc<DriveNames>,
-    incarnation: u64,
-    files: [OpenFile; 9],
-    in_flight: OpenFile,
-}
-
 impl Drives {
     /// The drives that `selection` selects, which are not read yet.
     #[must_use]
-    pub fn new(selection: DriveSelection, reports_changes: bool, has_in_flight: bool) -> Drives {
+    pub fn new(
+        selection: DriveSelection,
+        naming: Option<Naming>,
+        reports_changes: bool,
+        needs: Needs,
+    ) -> Drives {
         Drives {
             known: Vec::new(),
             selection,
+            naming,
+            others: OtherDrives::default(),
             events: DeviceEvents::default(),
             listing: DriveListing::None,
             reports_changes,
-            has_in_flight,
+            needs,
             incarnations: 0,
         }
     }
@@ -65,10 +81,18 @@ impl Drives {
         self.known.is_empty()
     }
 
-    /// The numbers of drives that were named but do not exist.
-    pub fn missing(&self) -> impl Iterator<Item = &u32> {
-        let is_known = |number: &u32| self.known.iter().any(|drive| drive.names.number == *number);
-        self.selection.named().iter().filter(move |number| !is_known(number))
+    /// The operands.
+    #[must_use]
+    pub fn selection(&self) -> &DriveSelection {
+        &self.selection
+    }
+
+    /// Messages about the drives that have no statistics. There are none about drives that were not
+    /// asked for.
+    #[must_use]
+    pub fn without_statistics(&self) -> Vec<String> {
+        let is_asked = self.selection.is_all() || self.known.is_empty();
+        if is_asked { self.others.messages(self.known.len()) } else { Vec::new() }
     }
 
     /// Lists the drives again if something changed.
@@ -79,22 +103,27 @@ impl Drives {
     }
 
     /// Reads the counters of all drives. A drive that cannot be read is reported and left out.
+    /// `now` is a time on a clock that is never set back.
     pub fn read(
         &mut self,
+        now: Duration,
         root: &mut SystemRoot,
         messages: &mut Messages<impl Write>,
     ) -> Vec<Reading> {
         let mut readings = Vec::with_capacity(self.known.len());
         for drive in &mut self.known {
-            let mut reading = drive.read(root, self.has_in_flight);
+            let mut reading = drive.read(now, root, self.needs);
             if reading.is_err() {
                 // The files may be those of a drive that was removed and whose name was reused.
                 self.incarnations += 1;
                 *drive = Drive::new(Rc::clone(&drive.names), self.incarnations);
-                reading = drive.read(root, self.has_in_flight);
+                reading = drive.read(now, root, self.needs);
             }
             match reading {
-                Ok(reading) => readings.push(reading),
+                Ok(reading) => {
+                    drive.report_decrease(&reading, messages);
+                    readings.push(reading);
+                }
                 Err(error) => {
                     self.listing = DriveListing::Stale;
                     if !error.is_gone() {
@@ -109,62 +138,63 @@ impl Drives {
         readings
     }
 
+    /// Looks for gaps between transfers, between two samples.
+    pub fn observe(&mut self, now: Duration, root: &mut SystemRoot) {
+        self.known.iter_mut().for_each(|drive| drive.observe(now, root));
+    }
+
     /// Lists the drives. Those that still exist keep their open files.
     fn list(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) {
         let is_first = self.listing == DriveListing::None;
         self.listing = DriveListing::Current;
-        let reports_changes = self.reports_changes && !is_first;
-        let mut report = |drive: &Drive, change: &str| {
-            if reports_changes {
-                messages.warn(format_args!("{}: {change}", drive.names.kernel));
+        let aliases = read_aliases(root, self.naming.is_some() || self.selection.needs_names());
+        let others = OtherDrives::scan(&aliases, root);
+        let mut selected = self.selection.select(&aliases, &others, root);
+        let namer = Namer::new(self.naming, &aliases, root);
+        for problem in namer.problems() {
+            messages.warn_once(problem);
+        }
+        let listed = aliases.iter().filter_map(|drive| {
+            let asked = selected.remove(&drive.number)?;
+            Some(namer.names(drive, asked.as_deref()))
+        });
+        let changes = self.replace(listed.collect(), root);
+        let has_other_changes = std::mem::replace(&mut self.others, others.clone()) != others;
+        if self.reports_changes {
+            let changes = changes.into_iter().filter(|_| !is_first);
+            let others = self.without_statistics().into_iter().filter(|_| has_other_changes);
+            for message in changes.chain(others) {
+                messages.warn(message);
             }
-        };
-        let links = self.selection.links(root);
+        }
+    }
+
+    /// Replaces the known drives by those with these names. Returns what changed, in words.
+    fn replace(&mut self, names: Vec<DriveNames>, root: &SystemRoot) -> Vec<String> {
+        let mut changes = Vec::new();
         let mut old = std::mem::take(&mut self.known).into_iter().peekable();
-        for number in self.selection.listed(root) {
-            while let Some(removed) = old.next_if(|drive| drive.names.number < number) {
-                report(&removed, "the drive was removed");
+        let removed = |drive: &Drive| format!("{}: the drive was removed", drive.names.label);
+        for names in names.into_iter().map(Rc::new) {
+            let number = names.number;
+            while let Some(drive) = old.next_if(|drive| drive.names.number < number) {
+                changes.push(removed(&drive));
             }
-            let names = Rc::new(self.selection.names(root, number, &links));
             if names.is_provisional {
                 self.listing = DriveListing::Stale;
             }
-            if let Some(known) = old.next_if(|drive| drive.names.number == number) {
-                self.known.push(Drive { names, ..known });
-            } else if root.has_folder(format!("{CLASS}/st{number}/stats")) {
+            if let Some(mut known) = old.next_if(|drive| drive.names.number == number) {
+                known.names = names;
+                self.known.push(known);
+            } else if root.has_folder(format!("{CLASS}/{}/stats", names.kernel)) {
                 self.incarnations += 1;
-                let added = Drive::new(names, self.incarnations);
-                report(&added, "a drive was added");
-                self.known.push(added);
+                changes.push(format!("{}: a drive was added", names.label));
+                self.known.push(Drive::new(names, self.incarnations));
             } else {
                 // The kernel may not have made the folder yet.
                 self.listing = DriveListing::Stale;
             }
         }
-        old.for_each(|removed| report(&removed, "the drive was removed"));
+        changes.extend(old.map(|drive| removed(&drive)));
+        changes
     }
-}
-
-impl Drive {
-    fn new(names: Rc<DriveNames>, incarnation: u64) -> Drive {
-        let file = |name: &str| OpenFile::new(format!("{CLASS}/st{}/stats/{name}", names.number));
-        let (files, in_flight) = (FILES.map(file), file("in_flight"));
-        Drive { names, incarnation, files, in_flight }
-    }
-
-    fn read(&mut self, root: &mut SystemRoot, has_in_flight: bool) -> Result<Reading, Error> {
-        let mut values = [0; 9];
-        for (value, file) in values.iter_mut().zip(&mut self.files) {
-            *value = count(root, file)?;
-        }
-        let in_flight = has_in_flight.then(|| count(root, &mut self.in_flight).ok()).flatten();
-        let (drive, incarnation) = (Rc::clone(&self.names), self.incarnation);
-        Ok(Reading { drive, incarnation, counters: values.into(), in_flight })
-    }
-}
-
-/// The number in a file.
-fn count(root: &mut SystemRoot, file: &mut OpenFile) -> Result<u64, Error> {
-    let count = counter::count(root.read_attribute(file)?);
-    count.map_err(|bad| root.malformed(file.path(), bad.expected))
 }

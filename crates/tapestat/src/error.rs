@@ -12,9 +12,6 @@ pub enum Error {
     /// The command line is wrong.
     #[error(transparent)]
     Usage(#[from] Usage),
-    /// An operand that is not a drive of this system.
-    #[error("{0}: not a tape drive; name a drive as st0 or by a link below /dev/tape")]
-    NotADrive(String),
     /// The system cannot be read.
     #[error(transparent)]
     Sampling(#[from] sampling::Error),

@@ -18,26 +18,29 @@
 pub mod args;
 pub mod drives;
 pub mod error;
+pub mod gaps;
 mod manual;
 pub mod monitor;
 pub mod names;
+pub mod other_drives;
 pub mod rates;
 pub mod report;
 pub mod sample;
+pub mod selection;
 
-use args::{COMMAND, USAGE};
-use drives::Drives;
+use args::{Args, COMMAND, USAGE};
+use drives::{Drives, Needs};
 use error::Error;
-use monitor::DriveMonitor;
-use names::DriveSelection;
+use monitor::{DriveMonitor, EmptyReport};
+use selection::DriveSelection;
 use std::ffi::OsString;
 use std::io::Write;
-use toolkit::cli;
+use toolkit::cli::{self, Usage};
 use toolkit::messages::Messages;
 use toolkit::sampling::{self, Format, HostInfo, SystemRoot};
 
 /// Runs the command with `words`, those after its name. Returns the exit status: 0, or 1 if there is
-/// no drive.
+/// no drive or one that was named is missing.
 ///
 /// # Errors
 /// The command line is wrong, the system cannot be read, or the report cannot be written.
@@ -48,22 +51,48 @@ pub fn run(
 ) -> Result<u8, Error> {
     let request = cli::parse(&COMMAND, words).inspect_err(|_| messages.print_raw(USAGE))?;
     let Some(args) = request.args_or_print(out)? else { return Ok(0) };
-    if args.version {
-        report::version(out)?;
-        return Ok(0);
-    }
     let format = args.sampling.output.format;
-    let mut root = SystemRoot::open(args.sampling.root.as_deref())?;
-    let selection = DriveSelection::new(&args.drives, args.naming, &root)?;
-    let has_in_flight = args.columns.extended || format.is_records();
+    let mut root = args.sampling.open_root()?;
+    let wall = sample::moment(&mut root)?.wall;
+    let host = HostInfo::read(&mut root);
     let mut monitor = DriveMonitor {
-        drives: Drives::new(selection, args.wait, has_in_flight),
+        drives: drives(&args, &mut root, messages)?,
         scale: args.scale(),
         waits: args.wait,
-        has_empty_report: format == Format::Json,
+        empty_report: EmptyReport::for_format(format),
+        has_gaps: args.columns.gaps,
+        is_missing: false,
     };
-    let wall = sample::moment(&mut root)?.wall;
-    let mut report = report::new(&args, HostInfo::read(&mut root), wall);
+    let mut report = report::new(&args, host, wall);
     let schedule = args.schedule();
     sampling::run(&mut monitor, report.as_mut(), &schedule, &mut root, out, messages)
+}
+
+/// The selected drives.
+fn drives(
+    args: &Args,
+    root: &mut SystemRoot,
+    messages: &mut Messages<impl Write>,
+) -> Result<Drives, Error> {
+    let output = &args.sampling.output;
+    let has_state = args.columns.extended || output.format.is_records();
+    let needs = Needs {
+        in_flight: has_state || args.columns.gaps || output.format == Format::Prometheus,
+        commands: has_state,
+        gaps: args.columns.gaps,
+    };
+    let selection = DriveSelection::new(&args.drives);
+    let mut drives = Drives::new(selection, args.naming, args.wait, needs);
+    drives.refresh(root, messages);
+    if let Some(problem) = drives.selection().misuse(args.wait) {
+        messages.print_raw(USAGE);
+        return Err(Usage::new(&COMMAND, &problem).into());
+    }
+    if args.columns.gaps && root.is_saved() {
+        messages.warn(
+            "--gaps needs observations between the samples, which a saved system does not have; \
+             gaps are unknown",
+        );
+    }
+    Ok(drives)
 }

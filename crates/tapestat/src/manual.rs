@@ -1,6 +1,7 @@
-//! The text of the man page, except for the options.
+//! The text of the man page, except for the options, and that of `-V`.
 
 use toolkit::cli::{Manual, ValueHint};
+use toolkit::escape::escape_control;
 
 /// The man page of `tapestat`.
 pub(crate) const MANUAL: Manual = Manual {
@@ -15,14 +16,35 @@ pub(crate) const MANUAL: Manual = Manual {
         "INTERVAL is the time between reports in seconds, with decimals if needed. COUNT is the \
          number of reports. With INTERVAL alone, reports continue until SIGINT or SIGTERM. \
          Without INTERVAL, or with an INTERVAL of 0, there is one report.",
-        "DRIVE is the name of a drive in any of its modes (`st0`, `nst0`, `/dev/nst0`) or a link \
-         below `/dev/tape`. Without DRIVE, all drives are reported. A drive that appears while \
-         the command runs is shown from the report after the one that found it, and so is a drive \
-         whose counters were reset.",
+        "DRIVE is any name of a drive: that of one of its modes (`st0`, `nst0`, `/dev/nst0`), of its \
+         `sg` device, of a link in `/dev` that leads to it over any number of links, of a link in \
+         `/dev/tape/by-id` or `by-path` without the folder, its serial number, its address \
+         (`7:0:0:0`), or a pattern with `*`, `?` and `[...]` for any of these. A serial number of \
+         digits only is taken for INTERVAL or COUNT; write its first digit in brackets. Without \
+         DRIVE, all drives are reported. A DRIVE that does not exist is reported on stderr, and the \
+         others are shown.",
+        "A drive that appears while the command runs is shown from the report after the one that \
+         found it, and so is a drive whose counters were reset. A counter that decreases while the \
+         others do not was not reset: the kernel subtracts the bytes that a drive claims not to have \
+         transferred, and some claim too many. The figures that depend on this counter are shown as \
+         `-` in this report, and the counter is reported on stderr.",
         "Options, output and exit status are those of the command with the same name in sysstat. \
          COMPATIBILITY lists the differences.",
     ],
-    sections: &[COLUMNS, EXTENDED, RECORDS, ENVIRONMENT, EXIT_STATUS, COMPATIBILITY, FILES],
+    sections: &[
+        COLUMNS,
+        EXTENDED,
+        GAPS,
+        JUDGING,
+        LIMITS,
+        RECORDS,
+        METRICS,
+        RECIPES,
+        ENVIRONMENT,
+        EXIT_STATUS,
+        COMPATIBILITY,
+        FILES,
+    ],
     examples: &[
         (
             "Find out why a backup is slow. Drive st1 is as busy as st0 but writes only a seventh \
@@ -41,10 +63,25 @@ pub(crate) const MANUAL: Manual = Manual {
         ),
         ("Add up how much was written to each drive while the command ran:", "written-awk"),
         ("Show the total of all drives:", "total-human"),
+        ("Show what passes through each SCSI host:", "sums-host"),
+        ("Find out why a drive is not shown:", "why-no-drive"),
+        ("Print counters for node_exporter:", "prometheus-written"),
         ("Show drives by serial number, whatever the kernel calls them today:", "serial"),
     ],
-    see_also: &["iostat(1)", "mt(1)", "st(4)"],
+    see_also: &["iostat(1)", "lsscsi(8)", "mt(1)", "sg_logs(8)", "st(4)"],
 };
+
+/// The variables that are set, and the version.
+pub(crate) fn version() -> String {
+    let mut text = String::new();
+    for name in ["S_COLORS", "S_COLORS_SGR", "S_TIME_FORMAT"] {
+        if let Some(value) = std::env::var_os(name) {
+            text.extend([name, "=", &escape_control(value.as_encoded_bytes()), "\n"]);
+        }
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    text + "tapestat version " + version + "\n(C) the authors of tapestat; MIT OR Apache-2.0\n"
+}
 
 type Section = (&'static str, &'static [&'static str]);
 
@@ -74,8 +111,80 @@ const EXTENDED: Section = (
         "`infl`: number of requests in flight.",
         "`state`: `read` or `write`, whichever took more time, if any completed in the interval. \
          Otherwise `busy`, if a request is in flight or if other operations took at least a tenth \
-         of the interval, as when a drive rewinds. Otherwise `idle`. The report since boot shows \
-         only `busy` or `idle`, for the moment at which it was made.",
+         of the interval, as when a drive rewinds. Otherwise `idle`, or `-` if the SCSI device \
+         completed more than two commands a second of which `st` does not know: then a program uses \
+         the drive through `sg`. The report since boot shows only `busy` or `idle`, for the moment \
+         at which it was made.",
+    ],
+);
+
+const GAPS: Section = (
+    "GAPS",
+    &[
+        "A tape drive that gets data too slowly has to stop, to step back and to start again, which \
+         takes seconds and wears drive and tape. Rates do not show this: a drive that stops and \
+         starts can write as many MB per second as one that runs steadily. `--gaps` shows it.",
+        "A gap is a time of at least 200 ms between two transfers in which no read or write completed \
+         and no request was in flight. The time before the first and after the last transfer of \
+         the run is no gap. To find gaps, the command reads three counters of each drive (`read_cnt`, \
+         `write_cnt` and `in_flight`) every 100 ms between the reports. So it finds every gap of 300 \
+         ms or more, some of the shorter ones, and measures each to about 100 ms.",
+        "`gap%`: the percentage of the interval that gaps took. `gaps`: how many there were. A gap \
+         counts when it ends, with all of its time. If it takes longer than the interval, `gap%` shows \
+         as 0 first and then as more than 100, but at most as 999. In records, these are `gap_pct` and \
+         `gaps`, which only `--gaps` adds. A saved system shows only the moments of its samples, so \
+         with `--root` gaps are unknown.",
+    ],
+);
+
+const JUDGING: Section = (
+    "DRIVE, BLOCK SIZE, CLIENT OR MEDIUM?",
+    &[
+        "What limits a backup can be read from `-x --gaps`:",
+        "    %Wr    w_await   kB/wr   gaps   the limit is\n    \
+         > 90   low       < 64    none   the block size: use 256 kB or more\n    \
+         > 90   low       >= 64   none   the drive: it takes all that it can\n    \
+         > 90   high      >= 64   none   this medium (bad or worn), a dirty head, or the data\n    \
+         < 90   low       any     many   the client: it starves the drive\n    \
+         < 90   low       any     none   the client, but the drive adapts its speed to it\n    \
+         low    any       any     any    positioning or file marks, if %Oa is high",
+        "`w_await` is low if `kB/wr` divided by it is about the native speed of the drive or more, \
+         and high if it is far less. Data that do not compress are written at the native speed. To \
+         tell a bad medium from a bad drive, compare the same drive with another tape, and the same \
+         tape with another drive. For reads, use `%Rd`, `r_await` and `kB/rd` in the same way.",
+    ],
+);
+
+const LIMITS: Section = (
+    "WHAT ST CANNOT SEE",
+    &[
+        "The statistics are those of the driver `st`. They know nothing of commands that other drivers \
+         send. LTFS and Proxmox use a drive through `sg`, and IBM's driver `lin_tape` replaces `st` and \
+         keeps no statistics. If there are SCSI tape drives without statistics, they are reported on \
+         stderr with their driver. A drive that is used through `sg` shows no figures; `-x` shows its \
+         state as `-`.",
+        "Amounts are those between computer and drive, before the drive compresses them. What the \
+         drive does while no request is in flight, such as writing its buffer to the tape or loading, \
+         is not seen. An operation counts when it ends: see COLUMNS on percentages of more than 100. \
+         Percentages of a sum (`-T`, `-g`) are those of all its drives added up.",
+    ],
+);
+
+const RECIPES: Section = (
+    "RECIPES",
+    &[
+        "What the drive itself knows, such as TapeAlert flags (a worn medium, a dirty head) and how \
+         well data compress, is in its log pages. sg_logs(8) reads them while a backup runs; `-j HCTL` \
+         and lsscsi(8) help to find the `sg` device of a drive:",
+        "    sg_logs --page=0x2e /dev/sg3     # TapeAlert\n    \
+         sg_logs --page=0x1b /dev/sg3     # compression (LTO; other drives: 0x32)",
+        "Check a limit in a script: exit with status 1 if any drive wrote in blocks of less than 64 \
+         kB in the last minute:",
+        "    tapestat -y -o jsonl 60 1 |\n    \
+         jq -es 'all(.[]; .kb_per_write == null or .kb_per_write >= 64)' >/dev/null",
+        "Record what happens during a backup, to look at it later or elsewhere:",
+        "    tapestat --save /var/tmp/backup -x 10 > /dev/null\n    \
+         tapestat --root /var/tmp/backup -x 10 | less",
     ],
 );
 
@@ -90,6 +199,23 @@ const RECORDS: Section = (
        counter: `read_ns`, `write_ns`, `io_ns`, `read_bytes`, `write_bytes`, `reads`, `writes`, \
        `others`, `residuals`. Amounts are in kB, whatever unit is selected. An unknown value is \
        `null` in jsonl and empty in tsv. Every line is complete, even if a signal ends the run."],
+);
+
+const METRICS: Section = (
+    "METRICS",
+    &[
+        "`-o prometheus` prints one sample in the text format 0.0.4 of Prometheus, for the textfile \
+         collector of node_exporter: `tapestat_drives`, and for each drive the counters \
+         `tapestat_reads_total`, `tapestat_writes_total`, `tapestat_other_operations_total`, \
+         `tapestat_residuals_total`, `tapestat_read_bytes_total`, `tapestat_written_bytes_total`, \
+         `tapestat_read_time_seconds_total`, `tapestat_write_time_seconds_total`, \
+         `tapestat_io_time_seconds_total`, and the gauge `tapestat_requests_in_flight`. The label \
+         `drive` is the name in the kernel, and with `-j` the label `name` is the persistent name. \
+         An unknown value is left out. If there is no drive, `tapestat_drives` is 0, and so is the \
+         exit status.",
+        "Write to another file first, so that the collector never reads half a file:",
+        "    tapestat -o prometheus > $dir/tape.prom.new && mv $dir/tape.prom.new $dir/tape.prom",
+    ],
 );
 
 const ENVIRONMENT: Section = (
@@ -109,8 +235,9 @@ const ENVIRONMENT: Section = (
 const EXIT_STATUS: Section = (
     "EXIT STATUS",
     &["0: success, also after SIGINT or SIGTERM. 1: there is no drive with statistics (with `-o \
-       JSON`, an empty list is printed and the status is 0), the command line is wrong, or the \
-       system could not be read. 6: the report could not be written."],
+       JSON` and `-o prometheus`, an empty report is printed and the status is 0), a DRIVE does not \
+       exist, the command line is wrong, or the system could not be read. 6: the report could not \
+       be written."],
 );
 
 const COMPATIBILITY: Section = (
@@ -118,17 +245,22 @@ const COMPATIBILITY: Section = (
     &["If you use no option that only this command has, the output is that of sysstat 12.8, byte \
        for byte, with these exceptions. Names are never cut. An interval can have decimals. An \
        argument that should be a number but is not one is an error, and a usage error says what \
-       is wrong. A new drive is shown one report earlier. A drive whose counters were reset is \
-       left out of one report, not two. Statistics that cannot be read are reported on stderr. \
-       Strings in JSON are escaped, and so are control characters in the names of the host and of \
-       links. Messages are in English. The time since boot keeps its decimals in locales with a \
-       decimal comma."],
+       is wrong. A word that is not a number can be the name of a drive. A new drive is shown one \
+       report earlier. A drive whose counters were reset is left out of one report, not two, and a \
+       figure whose counter decreased alone is `-`. Statistics that cannot be read, and drives \
+       without any, are reported on stderr. Strings in JSON are escaped, and so are control \
+       characters in the names of the host and of links. Messages are in English. The time since \
+       boot keeps its decimals in locales with a decimal comma. Dates are those of the common era, \
+       in Western digits. `-V` reports an output that cannot be written."],
 );
 
 const FILES: Section = (
     "FILES",
     &[
         "`/sys/class/scsi_tape/stN/stats`: the counters of a drive, in Linux 4.2 and later.",
+        "`/sys/class/scsi_tape/stN/device`: the address, the serial number (`vpd_pg80`), the id \
+         (`wwid`) and the commands that the device completed (`iodone_cnt`).",
+        "`/sys/bus/scsi/devices`: tape drives without statistics and their drivers.",
         "`/proc/uptime`: the time that the report since boot covers.",
         "`/dev/tape/by-id`, `/dev/tape/by-path`: names for `-j`, made by udev.",
     ],

@@ -2,11 +2,14 @@
 
 use crate::drives::Drives;
 use crate::error::Error;
+use crate::gaps;
 use crate::rates::{self, IntervalRates, Scale};
 use crate::sample::{Sample, moment, uptime};
 use std::io::Write;
 use toolkit::messages::Messages;
-use toolkit::sampling::{FirstSample, IntervalCommand, SystemRoot};
+use toolkit::sampling::{
+    self, FirstSample, Format, IntervalCommand, IntervalTimer, NextSample, SystemRoot,
+};
 
 /// Reports on the counters of drives.
 pub struct DriveMonitor {
@@ -16,8 +19,49 @@ pub struct DriveMonitor {
     pub scale: Scale,
     /// Whether to wait for a drive.
     pub waits: bool,
-    /// Whether a report without drives is printed, as sysstat does for JSON.
-    pub has_empty_report: bool,
+    /// What is printed if there is no drive.
+    pub empty_report: EmptyReport,
+    /// Whether gaps between transfers are looked for between the samples.
+    pub has_gaps: bool,
+    /// Whether any of the drives that were named was missing in the first sample.
+    pub is_missing: bool,
+}
+
+/// What is printed if there is no drive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmptyReport {
+    /// A message only.
+    None,
+    /// A report, as sysstat does for JSON.
+    Silent,
+    /// A report, and a message.
+    WithMessage,
+}
+
+impl EmptyReport {
+    /// That of a format. Metrics must be replaced even if the last drive is gone.
+    #[must_use]
+    pub fn for_format(format: Format) -> EmptyReport {
+        match format {
+            Format::Text | Format::JsonLines | Format::Tsv => EmptyReport::None,
+            Format::Json => EmptyReport::Silent,
+            Format::Prometheus => EmptyReport::WithMessage,
+        }
+    }
+}
+
+impl DriveMonitor {
+    /// What to do about a first sample if drives are waited for.
+    fn wait_for_drives(&self, messages: &mut Messages<impl Write>) -> FirstSample {
+        for missing in self.drives.selection().missing() {
+            messages.warn_once(format_args!("{missing}; waiting for it"));
+        }
+        if !self.drives.is_empty() {
+            return FirstSample::Report;
+        }
+        messages.warn_once("there is no tape drive with statistics here; waiting for one");
+        FirstSample::Wait
+    }
 }
 
 impl IntervalCommand for DriveMonitor {
@@ -32,23 +76,30 @@ impl IntervalCommand for DriveMonitor {
     ) -> Result<Option<Sample>, Error> {
         self.drives.refresh(root, messages);
         let moment = moment(root)?;
-        Ok(Some(Sample { moment, readings: self.drives.read(root, messages) }))
+        Ok(Some(Sample { moment, readings: self.drives.read(moment.monotonic, root, messages) }))
     }
 
     fn check_first(&mut self, _: &Sample, messages: &mut Messages<impl Write>) -> FirstSample {
         if self.waits {
-            return if self.drives.is_empty() { FirstSample::Wait } else { FirstSample::Report };
+            return self.wait_for_drives(messages);
         }
-        for number in self.drives.missing() {
-            messages.warn(format_args!("st{number}: no such drive, or it has no statistics"));
+        for missing in self.drives.selection().missing() {
+            messages.warn(missing);
+            self.is_missing = true;
         }
-        match self.drives.is_empty() {
-            false => FirstSample::Report,
-            true if self.has_empty_report => FirstSample::ReportLast,
-            true => {
-                messages.print_raw("No tape drives with statistics found");
-                FirstSample::End(1)
-            }
+        let is_empty = self.drives.is_empty();
+        if is_empty && self.empty_report != EmptyReport::Silent {
+            messages.print_raw("No tape drives with statistics found");
+        }
+        for problem in self.drives.without_statistics() {
+            messages.warn(problem);
+        }
+        if !is_empty {
+            return FirstSample::Report;
+        }
+        match self.empty_report {
+            EmptyReport::None => FirstSample::End(1),
+            EmptyReport::Silent | EmptyReport::WithMessage => FirstSample::ReportLast,
         }
     }
 
@@ -62,5 +113,24 @@ impl IntervalCommand for DriveMonitor {
 
     fn between(&mut self, old: &Sample, new: &Sample) -> Option<IntervalRates> {
         Some(rates::between(old, new, &self.scale))
+    }
+
+    fn wait(
+        &mut self,
+        root: &mut SystemRoot,
+        timer: &mut IntervalTimer,
+    ) -> Result<NextSample, sampling::Error> {
+        if !self.has_gaps {
+            return root.next_sample(timer);
+        }
+        root.next_sample_and_observe(timer, gaps::STEP, |root| {
+            if let Some(now) = root.now() {
+                self.drives.observe(now.monotonic, root);
+            }
+        })
+    }
+
+    fn exit_status(&self) -> u8 {
+        u8::from(self.is_missing)
     }
 }

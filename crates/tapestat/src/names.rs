@@ -1,14 +1,15 @@
-//! Which drives are selected, and by which names they are shown.
+//! The names of drives.
 
-use crate::error::Error;
+mod links;
+mod shared_ids;
+
+use crate::names::links::TapeLinks;
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use sysparse::device_name::{Hctl, number_after};
 use sysparse::vpd;
 use toolkit::escape::escape_control;
-use toolkit::sampling::SystemRoot;
+use toolkit::sampling::{OpenFile, SystemRoot};
 
 /// The folder in which the kernel lists the drives.
 pub(crate) const CLASS: &str = "sys/class/scsi_tape";
@@ -26,7 +27,7 @@ pub enum Naming {
     Hctl,
 }
 
-/// The names of a drive.
+/// The names of a drive that are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DriveNames {
     /// 3 of `st3`.
@@ -35,123 +36,151 @@ pub struct DriveNames {
     pub kernel: String,
     /// The name that is shown, safe to print.
     pub shown: String,
+    /// The name in messages, safe to print: the one that the user asked for, and that of the kernel.
+    pub label: String,
+    /// Host, channel, target and LUN, if known.
+    pub hctl: Option<String>,
     /// Whether `shown` is the kernel name only because another one does not exist yet: udev makes
     /// links a while after a drive was added.
     pub(crate) is_provisional: bool,
 }
 
-/// The drives that are selected, and the kind of name by which they are shown.
-#[derive(Debug)]
-pub struct DriveSelection {
-    /// The numbers of the drives; all drives if empty.
-    numbers: Vec<u32>,
-    naming: Option<Naming>,
+/// All names of a drive, as far as they are needed.
+#[derive(Debug, Default)]
+pub(crate) struct Aliases {
+    /// 3 of `st3`.
+    pub(crate) number: u32,
+    /// Host, channel, target and LUN.
+    pub(crate) hctl: Option<Vec<u8>>,
+    /// The serial number.
+    pub(crate) serial: Option<Vec<u8>>,
+    /// The links in `/dev/tape/by-id`, the plainest first.
+    pub(crate) ids: Vec<Vec<u8>>,
+    /// The links in `/dev/tape/by-path`, the plainest first.
+    pub(crate) paths: Vec<Vec<u8>>,
 }
 
-impl DriveSelection {
-    /// The drives that `words` name; all drives if there are none.
-    ///
-    /// # Errors
-    /// [`Error::NotADrive`] for a word that names no drive.
-    pub fn new(
-        words: &[OsString],
-        naming: Option<Naming>,
-        root: &SystemRoot,
-    ) -> Result<DriveSelection, Error> {
-        let number = |word: &OsString| {
-            let not_a_drive = || Error::NotADrive(word.to_string_lossy().into_owned());
-            number_of_word(word, root).ok_or_else(not_a_drive)
-        };
-        let mut numbers = words.iter().map(number).collect::<Result<Vec<_>, _>>()?;
-        numbers.sort_unstable();
-        numbers.dedup();
-        Ok(DriveSelection { numbers, naming })
+impl Aliases {
+    pub(crate) fn kernel(&self) -> String {
+        format!("st{}", self.number)
     }
 
-    /// The numbers of the drives that were named.
-    pub(crate) fn named(&self) -> &[u32] {
-        &self.numbers
+    /// The names, except for that of the kernel.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &[u8]> {
+        let links = self.ids.iter().chain(&self.paths);
+        links.chain(&self.hctl).chain(&self.serial).map(Vec::as_slice)
     }
 
-    /// The numbers of the selected drives that the kernel lists, sorted.
-    pub(crate) fn listed(&self, root: &SystemRoot) -> Vec<u32> {
-        let names = root.list(CLASS).unwrap_or_default();
-        let is_selected =
-            |number: &u32| self.numbers.is_empty() || self.numbers.binary_search(number).is_ok();
-        let mut numbers: Vec<u32> =
-            names.iter().filter_map(|name| number(name)).filter(is_selected).collect();
-        numbers.sort_unstable();
-        numbers
+    /// The serial number with the address, for a drive that has several paths.
+    pub(crate) fn serial_and_path(&self) -> Option<Vec<u8>> {
+        Some([self.serial.as_deref()?, b"@", self.hctl.as_deref()?].concat())
     }
+}
 
-    /// The names of the links in `/dev/tape` by the number of their drive, if drives are shown by
-    /// these names.
-    pub(crate) fn links(&self, root: &SystemRoot) -> BTreeMap<u32, String> {
-        let folder = match self.naming {
-            Some(Naming::Id) => "dev/tape/by-id",
-            Some(Naming::Path) => "dev/tape/by-path",
-            Some(Naming::Serial | Naming::Hctl) | None => return BTreeMap::new(),
-        };
-        let link = |name: Vec<u8>| {
-            let shown = escape_control(&name);
-            let target = root.read_link(Path::new(folder).join(OsStr::from_bytes(&name)))?;
-            let target = target.file_name()?.as_encoded_bytes();
-            // Of the links to a drive, the one to the device that rewinds has the plainest name,
-            // and so does the shortest one.
-            let rewinds = number(target).is_some();
-            Some((number_of_mode(target)?, (!rewinds, shown.len(), shown)))
-        };
-        let names = root.list(folder).unwrap_or_default();
-        let mut links: Vec<_> = names.into_iter().filter_map(link).collect();
-        links.sort_unstable_by(|one, other| other.cmp(one));
-        links.into_iter().map(|(number, (_, _, name))| (number, name)).collect()
-    }
-
-    /// The names of a drive.
-    pub(crate) fn names(
-        &self,
-        root: &mut SystemRoot,
-        number: u32,
-        links: &BTreeMap<u32, String>,
-    ) -> DriveNames {
+/// Reads all drives that the kernel lists, by number. Links and serial numbers are read only if
+/// `needs_all`: most runs do not need them.
+pub(crate) fn read_aliases(root: &mut SystemRoot, needs_all: bool) -> Vec<Aliases> {
+    let names = root.list(CLASS).unwrap_or_default();
+    let mut numbers: Vec<u32> = names.iter().filter_map(|name| number(name)).collect();
+    numbers.sort_unstable();
+    let links =
+        |folder| if needs_all { TapeLinks::read(root, folder) } else { TapeLinks::default() };
+    let (ids, paths) = (links("dev/tape/by-id"), links("dev/tape/by-path"));
+    let read = |number| {
         let device = format!("{CLASS}/st{number}/device");
-        let shown = match self.naming {
-            None => None,
-            Some(Naming::Id | Naming::Path) => links.get(&number).cloned(),
-            Some(Naming::Serial) => serial(root, &device),
-            Some(Naming::Hctl) => hctl(root, &device),
+        let hctl = root.read_link(&device).and_then(|target| hctl_of_target(&target));
+        Aliases {
+            number,
+            hctl,
+            serial: if needs_all { serial(root, &device) } else { None },
+            ids: ids.links_to(number),
+            paths: paths.links_to(number),
+        }
+    };
+    numbers.into_iter().map(read).collect()
+}
+
+/// The names by which drives are shown.
+pub(crate) struct Namer {
+    naming: Option<Naming>,
+    /// By number, the names that several drives have; a drive in it is not shown by such a name.
+    shared: BTreeMap<u32, String>,
+}
+
+impl Namer {
+    /// The names for these drives.
+    pub(crate) fn new(naming: Option<Naming>, drives: &[Aliases], root: &mut SystemRoot) -> Namer {
+        let shared = match naming {
+            Some(Naming::Id) => shared_ids::shared_ids(drives, root),
+            Some(Naming::Serial) => shared_serials(drives),
+            Some(Naming::Path | Naming::Hctl) | None => BTreeMap::new(),
         };
-        let is_provisional = self.naming.is_some() && shown.is_none();
-        let kernel = format!("st{number}");
-        let shown = shown.unwrap_or_else(|| kernel.clone());
-        DriveNames { number, kernel, shown, is_provisional }
+        Namer { naming, shared }
     }
+
+    /// What is to be reported about ids that several drives share: one message per id.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        if self.naming != Some(Naming::Id) {
+            return Vec::new();
+        }
+        let mut drives: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (number, problem) in &self.shared {
+            drives.entry(problem).or_default().push(format!("st{number}"));
+        }
+        let text = |(problem, drives): (&str, Vec<String>)| {
+            format!("{}: {problem}; they are shown by their kernel names", drives.join(", "))
+        };
+        drives.into_iter().map(text).collect()
+    }
+
+    /// The names of a drive that the user asked for by `asked`, if by any name.
+    pub(crate) fn names(&self, drive: &Aliases, asked: Option<&str>) -> DriveNames {
+        let is_shared = self.shared.contains_key(&drive.number);
+        let name = match self.naming {
+            None => None,
+            Some(Naming::Id) => drive.ids.first().filter(|_| !is_shared).cloned(),
+            Some(Naming::Path) => drive.paths.first().cloned(),
+            Some(Naming::Serial) if is_shared => drive.serial_and_path(),
+            Some(Naming::Serial) => drive.serial.clone(),
+            Some(Naming::Hctl) => drive.hctl.clone(),
+        };
+        let is_provisional = self.naming.is_some() && name.is_none() && !is_shared;
+        let kernel = drive.kernel();
+        let shown = name.map_or_else(|| kernel.clone(), |name| escape_control(&name));
+        let asked = asked.unwrap_or(&shown);
+        let label = if asked == kernel { kernel.clone() } else { format!("{asked} ({kernel})") };
+        let hctl = drive.hctl.as_deref().map(escape_control);
+        DriveNames { number: drive.number, kernel, shown, label, hctl, is_provisional }
+    }
+}
+
+/// The drives with a serial number that another one has, too: most likely one drive on two paths.
+fn shared_serials(drives: &[Aliases]) -> BTreeMap<u32, String> {
+    let mut by_serial: BTreeMap<&[u8], Vec<u32>> = BTreeMap::new();
+    for drive in drives {
+        if let Some(serial) = &drive.serial {
+            by_serial.entry(serial).or_default().push(drive.number);
+        }
+    }
+    let shared = by_serial.into_values().filter(|numbers| numbers.len() > 1);
+    shared.flatten().map(|number| (number, String::new())).collect()
 }
 
 /// The serial number that the drive reported to the kernel.
-fn serial(root: &mut SystemRoot, device: &str) -> Option<String> {
-    let serial = vpd::unit_serial_number(root.read(format!("{device}/vpd_pg80")).ok()?).ok()?;
-    (!serial.is_empty()).then(|| escape_control(serial))
+fn serial(root: &mut SystemRoot, device: &str) -> Option<Vec<u8>> {
+    let mut file = OpenFile::new(format!("{device}/vpd_pg80"));
+    let serial = vpd::unit_serial_number(root.read_attribute(&mut file).ok()?).ok()?;
+    (!serial.is_empty()).then(|| serial.to_vec())
 }
 
-/// The address of the drive, which is the name of the folder to which `device` leads.
-fn hctl(root: &SystemRoot, device: &str) -> Option<String> {
-    let target = root.read_link(device)?;
+/// The address of a SCSI device, which is the name of the folder to which the link `device` leads.
+pub(crate) fn hctl_of_target(target: &Path) -> Option<Vec<u8>> {
     let address = target.file_name()?.as_encoded_bytes();
-    Hctl::parse(address).is_ok().then(|| escape_control(address))
-}
-
-/// The number of the drive that a word names: `st3`, `nst3`, `/dev/nst3a`, or a link to one of these.
-fn number_of_word(word: &OsStr, root: &SystemRoot) -> Option<u32> {
-    let path = Path::new(word);
-    number_of_mode(path.file_name()?.as_encoded_bytes()).or_else(|| {
-        let target = root.read_link(path.strip_prefix("/").ok()?)?;
-        number_of_mode(target.file_name()?.as_encoded_bytes())
-    })
+    Hctl::parse(address).is_ok().then(|| address.to_vec())
 }
 
 /// The number of a drive from the name of any of its modes, such as `nst3l`.
-fn number_of_mode(name: &[u8]) -> Option<u32> {
+pub(crate) fn number_of_mode(name: &[u8]) -> Option<u32> {
     let mut name = name.strip_prefix(b"n").unwrap_or(name);
     while let [rest @ .., b'l' | b'm' | b'a'] = name {
         name = rest;
@@ -179,5 +208,21 @@ mod tests {
             assert_eq!(number_of_mode(name), None, "{}", name.escape_ascii());
         }
         assert_eq!(number(b"nst1"), None);
+    }
+
+    #[test]
+    fn one_drive_on_two_paths_has_the_path_beside_its_serial_number() {
+        let drive = |number, serial: &str, hctl: &str| Aliases {
+            number,
+            serial: Some(serial.into()),
+            hctl: Some(hctl.into()),
+            ..Aliases::default()
+        };
+        let drives = [drive(0, "A", "1:0:0:0"), drive(1, "B", "1:0:1:0"), drive(2, "A", "2:0:0:0")];
+        let mut root = SystemRoot::open(None).unwrap();
+        let namer = Namer::new(Some(Naming::Serial), &drives, &mut root);
+        let shown = drives.each_ref().map(|drive| namer.names(drive, None).shown);
+        assert_eq!(shown, ["A@1:0:0:0", "B", "A@2:0:0:0"]);
+        assert_eq!(namer.names(&drives[1], Some("mine")).label, "mine (st1)");
     }
 }

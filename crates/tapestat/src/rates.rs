@@ -4,27 +4,42 @@
 //! above it. Without decimals it is truncated, as in sysstat; with decimals it is rounded.
 //!
 //! ```
-//! use std::time::{Duration, SystemTime};
+//! use std::time::Duration;
 //! use tapestat::rates::{Scale, between};
 //! use tapestat::sample::Sample;
 //! use toolkit::sampling::Moment;
 //!
-//! let moment = |seconds| Moment {
-//!     monotonic: Duration::from_secs(seconds),
-//!     wall: SystemTime::UNIX_EPOCH,
-//! };
+//! let moment = |seconds| Moment { monotonic: Duration::from_secs(seconds), wall: None };
 //! let sample = |seconds| Sample { moment: moment(seconds), readings: Vec::new() };
-//! let scale = Scale { decimals: 0, unit_kib: 1.0, omits_idle: false, has_total: true };
+//! let scale = Scale {
+//!     decimals: 0,
+//!     unit_kib: 1.0,
+//!     omits_idle: false,
+//!     has_total: true,
+//!     sorts_by_name: false,
+//!     sums_by: None,
+//! };
 //! let rates = between(&sample(5), &sample(7), &scale);
 //! assert_eq!(rates.interval, Duration::from_secs(2));
-//! assert_eq!(rates.total.map(|total| total.figures), Some([0; 9]));
+//! assert_eq!(rates.total.map(|total| total.figures), Some([Some(0); 9]));
 //! ```
 
+mod interval;
+mod state;
+mod sums;
+#[cfg(test)]
+mod tests;
+
+pub use state::State;
+pub use sums::By;
+
+use crate::gaps::Gaps;
 use crate::names::DriveNames;
-use crate::sample::{Counters, Reading, Sample};
+use crate::sample::{Increase, Reading, Sample};
+use interval::{interval_between, seconds, whole_millis};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
-use toolkit::sampling::{Pair, pairs};
+use toolkit::sampling::{Pair, natural_cmp, pairs};
 
 /// How figures are computed, and which rows there are.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +52,10 @@ pub struct Scale {
     pub omits_idle: bool,
     /// Whether there is a total.
     pub has_total: bool,
+    /// Whether the rows are in the order of the names that are shown.
+    pub sorts_by_name: bool,
+    /// What the drives of a row have in common, unless each drive has a row.
+    pub sums_by: Option<By>,
 }
 
 impl Scale {
@@ -49,35 +68,68 @@ impl Scale {
 /// What all drives did in an interval.
 #[derive(Debug)]
 pub struct IntervalRates {
-    /// The time of day at the end.
-    pub wall: SystemTime,
+    /// The time of day at the end, if known.
+    pub wall: Option<SystemTime>,
     /// The length of the interval.
     pub interval: Duration,
-    /// The drives, by number.
+    /// The drives or their sums.
     pub rows: Vec<Row>,
     /// Their total, if it is shown.
     pub total: Option<Row>,
 }
 
-/// What a drive did.
+/// What a drive, or several together, did.
 #[derive(Debug)]
 pub struct Row {
-    /// The names of the drive; `None` for the total.
-    pub drive: Option<Rc<DriveNames>>,
-    /// The increase of its counters.
-    pub increase: Counters,
+    /// Which drive or drives.
+    pub name: RowName,
+    /// The increase of the counters.
+    pub increase: Increase,
     /// The figures of the default columns.
     pub figures: Figures,
     /// Requests in flight, if known.
     pub in_flight: Option<u64>,
-    /// What the drive is doing; `None` for the total and if unknown.
+    /// What the drive is doing; `None` for a sum and if unknown.
     pub state: Option<State>,
+    /// The number of gaps, if known.
+    pub gaps: Option<u64>,
+    /// The percentage of the interval that gaps took; `None` for a sum and if unknown.
+    pub gap_percent: Option<u64>,
 }
 
-/// The figures of [`COLUMNS`]: reads and writes per second, amounts read and written per second, the
-/// percentages of the interval that reads, writes and all operations took, and short transfers and
-/// other operations per second.
-pub type Figures = [u64; 9];
+/// Of what a row is.
+#[derive(Debug, Clone)]
+pub enum RowName {
+    /// A drive.
+    Drive(Rc<DriveNames>),
+    /// Several drives.
+    Sum(String),
+}
+
+impl RowName {
+    /// The name that is shown.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        match self {
+            RowName::Drive(drive) => &drive.shown,
+            RowName::Sum(name) => name,
+        }
+    }
+
+    /// The name in the kernel; for a sum, that of the sum.
+    #[must_use]
+    pub fn kernel(&self) -> &str {
+        match self {
+            RowName::Drive(drive) => &drive.kernel,
+            RowName::Sum(name) => name,
+        }
+    }
+}
+
+/// The figures of [`COLUMNS`], if known: reads and writes per second, amounts read and written per
+/// second, the percentages of the interval that reads, writes and all operations took, and short
+/// transfers and other operations per second.
+pub type Figures = [Option<u64>; 9];
 
 /// The kind of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,42 +143,28 @@ pub enum Kind {
 }
 
 /// A column: its kind, and the counter from which it is computed.
-pub type Column = (Kind, fn(&Counters) -> u64);
+pub type Column = (Kind, fn(&Increase) -> Option<u64>);
 
 /// The columns in the order of [`Figures`].
 pub const COLUMNS: [Column; 9] = [
-    (Kind::Rate, |counters| counters.reads),
-    (Kind::Rate, |counters| counters.writes),
-    (Kind::Amount, |counters| counters.read_bytes),
-    (Kind::Amount, |counters| counters.write_bytes),
-    (Kind::Percent, |counters| counters.read_ns),
-    (Kind::Percent, |counters| counters.write_ns),
-    (Kind::Percent, |counters| counters.io_ns),
-    (Kind::Rate, |counters| counters.residuals),
-    (Kind::Rate, |counters| counters.others),
+    (Kind::Rate, |done| done.reads),
+    (Kind::Rate, |done| done.writes),
+    (Kind::Amount, |done| done.read_bytes),
+    (Kind::Amount, |done| done.write_bytes),
+    (Kind::Percent, |done| done.read_ns),
+    (Kind::Percent, |done| done.write_ns),
+    (Kind::Percent, |done| done.io_ns),
+    (Kind::Rate, |done| done.residuals),
+    (Kind::Rate, |done| done.others),
 ];
-
-/// What a drive is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Nothing.
-    Idle,
-    /// Mostly reading.
-    Read,
-    /// Mostly writing.
-    Write,
-    /// Something else that takes a while, such as rewinding, spacing or loading.
-    Busy,
-}
 
 /// The rates from boot to a sample, `uptime` later.
 #[must_use]
 pub fn since_boot(new: &Sample, uptime: Duration, scale: &Scale) -> IntervalRates {
     let uptime = whole_millis(uptime);
     let row = |reading: &Reading| {
-        let is_busy = |requests: u64| if requests > 0 { State::Busy } else { State::Idle };
-        let state = reading.in_flight.map(is_busy);
-        Row { state, ..Row::new(reading, reading.counters, uptime, scale) }
+        let state = reading.in_flight.map(State::now);
+        Row { state, ..Row::new(reading, Increase::all(&reading.counters), uptime, scale) }
     };
     IntervalRates::new(new, uptime, new.readings.iter().map(row), scale)
 }
@@ -135,14 +173,20 @@ pub fn since_boot(new: &Sample, uptime: Duration, scale: &Scale) -> IntervalRate
 /// whose counters were reset.
 #[must_use]
 pub fn between(old: &Sample, new: &Sample, scale: &Scale) -> IntervalRates {
-    let interval = new.moment.monotonic.saturating_sub(old.moment.monotonic);
+    let interval = interval_between(old.moment.monotonic, new.moment.monotonic);
     let rows = pairs(&old.readings, &new.readings, Reading::key).filter_map(|pair| {
         let Pair::Both(old, new) = pair else {
             return None;
         };
         let increase = new.counters.since(&old.counters)?;
-        let state = Some(State::from_increase(&increase, new.in_flight, interval));
-        Some(Row { state, ..Row::new(new, increase, interval, scale) })
+        let gaps = new.gaps.zip(old.gaps).map(|(new, old)| new - old);
+        let percent = |gaps: Gaps| percent(gaps.time, interval, scale);
+        Some(Row {
+            state: State::between(old, new, &increase, interval),
+            gaps: gaps.map(|gaps| gaps.count),
+            gap_percent: gaps.map(percent),
+            ..Row::new(new, increase, interval, scale)
+        })
     });
     IntervalRates::new(new, interval, rows, scale)
 }
@@ -156,44 +200,35 @@ impl IntervalRates {
         scale: &Scale,
     ) -> IntervalRates {
         let mut rows: Vec<Row> = if interval.is_zero() { Vec::new() } else { rows.collect() };
+        if let Some(by) = scale.sums_by {
+            rows = sums::sums(&rows, by, interval, scale);
+        }
         if scale.omits_idle {
             let in_kb = Scale { unit_kib: 1.0, ..*scale };
-            rows.retain(|row| figures(&row.increase, interval, &in_kb) != [0; 9]);
+            rows.retain(|row| figures(&row.increase, interval, &in_kb) != [Some(0); 9]);
         }
-        let total = scale.has_total.then(|| Row::total(&rows));
+        if scale.sorts_by_name {
+            rows.sort_by(|one, other| {
+                let [one, other] = [one, other].map(|row| row.name.shown().as_bytes());
+                natural_cmp(one, other)
+            });
+        }
+        let total = scale.has_total.then(|| sums::total(&rows));
         IntervalRates { wall: sample.moment.wall, interval, rows, total }
     }
 }
 
 impl Row {
-    fn new(reading: &Reading, increase: Counters, interval: Duration, scale: &Scale) -> Row {
+    fn new(reading: &Reading, increase: Increase, interval: Duration, scale: &Scale) -> Row {
         Row {
-            drive: Some(Rc::clone(&reading.drive)),
+            name: RowName::Drive(Rc::clone(&reading.drive)),
             increase,
             figures: figures(&increase, interval, scale),
             in_flight: reading.in_flight,
             state: None,
+            gaps: None,
+            gap_percent: None,
         }
-    }
-
-    fn total(rows: &[Row]) -> Row {
-        let mut total = Row {
-            drive: None,
-            increase: Counters::default(),
-            figures: [0; 9],
-            in_flight: None,
-            state: None,
-        };
-        for row in rows {
-            total.increase = total.increase.plus(&row.increase);
-            for (sum, figure) in total.figures.iter_mut().zip(row.figures) {
-                *sum = sum.saturating_add(figure);
-            }
-            total.in_flight = total
-                .in_flight
-                .map_or(row.in_flight, |sum| Some(sum.saturating_add(row.in_flight.unwrap_or(0))));
-        }
-        total
     }
 
     /// The average kB of a read and of a write, in hundredths; `None` without any.
@@ -201,7 +236,7 @@ impl Row {
     pub fn block_kb(&self) -> [Option<u64>; 2] {
         let done = &self.increase;
         [(done.read_bytes, done.reads), (done.write_bytes, done.writes)]
-            .map(|(bytes, count)| ratio(u128::from(bytes) * 100, u128::from(count) * 1024))
+            .map(|(bytes, count)| ratio(u128::from(bytes?) * 100, u128::from(count?) * 1024))
     }
 
     /// The average milliseconds of a read, a write and any other operation, in hundredths; `None`
@@ -210,35 +245,25 @@ impl Row {
     pub fn await_ms(&self) -> [Option<u64>; 3] {
         let done = &self.increase;
         [(done.read_ns, done.reads), (done.write_ns, done.writes), (done.other_ns(), done.others)]
-            .map(|(ns, count)| ratio(u128::from(ns) * 100, u128::from(count) * 1_000_000))
+            .map(|(ns, count)| ratio(u128::from(ns?) * 100, u128::from(count?) * 1_000_000))
     }
 }
 
-impl State {
-    /// Completed reads and writes decide. Without any, other operations count only if they took a tenth
-    /// of the interval: to ask a drive for its status takes next to no time.
-    fn from_increase(done: &Counters, in_flight: Option<u64>, interval: Duration) -> State {
-        let other = u128::from(done.other_ns()) * 10;
-        match (done.reads, done.writes) {
-            (0, 0) if in_flight.unwrap_or(0) > 0 || other >= interval.as_nanos() => State::Busy,
-            (0, 0) => State::Idle,
-            (_, 0) => State::Read,
-            (0, _) => State::Write,
-            _ if done.read_ns > done.write_ns => State::Read,
-            _ => State::Write,
-        }
-    }
-}
-
-impl Counters {
+impl Increase {
     /// The time of operations that are neither reads nor writes, in nanoseconds.
-    fn other_ns(&self) -> u64 {
-        self.io_ns.saturating_sub(self.read_ns).saturating_sub(self.write_ns)
+    fn other_ns(&self) -> Option<u64> {
+        Some(self.io_ns?.saturating_sub(self.read_ns?).saturating_sub(self.write_ns?))
     }
 }
 
-fn figures(increase: &Counters, interval: Duration, scale: &Scale) -> Figures {
-    COLUMNS.map(|(kind, counter)| figure(kind, counter(increase), interval, scale))
+fn figures(increase: &Increase, interval: Duration, scale: &Scale) -> Figures {
+    COLUMNS.map(|(kind, counter)| Some(figure(kind, counter(increase)?, interval, scale)))
+}
+
+/// The percentage of the interval that `time` is.
+fn percent(time: Duration, interval: Duration, scale: &Scale) -> u64 {
+    let ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    figure(Kind::Percent, ns, interval, scale)
 }
 
 /// The highest percentage that is shown.
@@ -265,27 +290,8 @@ fn figure(kind: Kind, increase: u64, interval: Duration, scale: &Scale) -> u64 {
     }
 }
 
-/// The nearest floating-point number.
-#[allow(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
-fn seconds(interval: Duration) -> f64 {
-    interval.as_micros() as f64 / 1e6
-}
-
-/// The time since boot in milliseconds as sysstat computes it, which sometimes is one less than right.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, and no time is negative"
-)]
-fn whole_millis(uptime: Duration) -> Duration {
-    Duration::from_millis((seconds(uptime) * 1000.0) as u64)
-}
-
 /// The quotient, rounded.
 fn ratio(over: u128, under: u128) -> Option<u64> {
     let value = (over + under / 2).checked_div(under)?;
     Some(u64::try_from(value).unwrap_or(u64::MAX))
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,47 +1,32 @@
 //! Reports: text for people, a JSON document, and records for programs. Nothing is computed here.
 
 mod json;
+mod metrics;
 mod records;
 mod text;
 
 use crate::args::Args;
 use crate::rates::{IntervalRates, Row, State};
-use std::io::{self, Write};
 use std::time::SystemTime;
-use toolkit::escape::escape_control;
 use toolkit::records::Fixed;
 use toolkit::sampling::{Format, HostInfo, Report};
 
-/// The report that `args` asks for, about `host`, beginning at `wall`.
+/// The report that `args` asks for, about `host`, beginning at `wall`, if known.
 #[must_use]
-pub fn new(args: &Args, host: HostInfo, wall: SystemTime) -> Box<dyn Report<IntervalRates> + '_> {
+pub fn new(
+    args: &Args,
+    host: HostInfo,
+    wall: Option<SystemTime>,
+) -> Box<dyn Report<IntervalRates> + '_> {
     match args.sampling.output.format {
         Format::Text => Box::new(text::Text::new(args, &host, wall)),
         Format::Json => Box::new(json::Json::new(args, host, wall)),
         Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
+        Format::Prometheus => Box::new(metrics::Metrics::new(args)),
     }
-}
-
-/// Writes the variables that are set, and the version.
-///
-/// # Errors
-/// Those of `out`.
-pub fn version(out: &mut dyn Write) -> io::Result<()> {
-    for name in ["S_COLORS", "S_COLORS_SGR", "S_TIME_FORMAT"] {
-        if let Some(value) = std::env::var_os(name) {
-            writeln!(out, "{name}={}", escape_control(value.as_encoded_bytes()))?;
-        }
-    }
-    writeln!(out, "tapestat version {}", env!("CARGO_PKG_VERSION"))?;
-    writeln!(out, "(C) the authors of tapestat; MIT OR Apache-2.0")
 }
 
 impl Row {
-    /// The name that is shown.
-    fn name(&self) -> &str {
-        self.drive.as_ref().map_or("total", |drive| &drive.shown)
-    }
-
     /// What the drive is doing, in a word.
     fn state(&self) -> Option<&'static str> {
         Some(match self.state? {

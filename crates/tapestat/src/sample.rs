@@ -11,35 +11,39 @@
 //! ```
 
 use crate::error::Error;
+use crate::gaps::Gaps;
 use crate::names::DriveNames;
 use std::rc::Rc;
 use std::time::Duration;
 use sysparse::counter;
 use toolkit::sampling::{Moment, SystemRoot, counter_delta};
 
-/// The counters of a drive, since it was added or over an interval.
+/// The counters of a drive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counters {
+pub struct Counters<T = u64> {
     /// The time in nanoseconds that completed reads took.
-    pub read_ns: u64,
+    pub read_ns: T,
     /// The time in nanoseconds that completed writes took.
-    pub write_ns: u64,
+    pub write_ns: T,
     /// The time in nanoseconds that all completed operations took.
-    pub io_ns: u64,
+    pub io_ns: T,
     /// Bytes read.
-    pub read_bytes: u64,
+    pub read_bytes: T,
     /// Bytes written.
-    pub write_bytes: u64,
+    pub write_bytes: T,
     /// Reads.
-    pub reads: u64,
+    pub reads: T,
     /// Writes.
-    pub writes: u64,
+    pub writes: T,
     /// Operations of other kinds, such as rewinding, spacing, writing file marks and testing whether the
     /// drive is ready.
-    pub others: u64,
+    pub others: T,
     /// Reads and writes that transferred fewer bytes than requested.
-    pub residuals: u64,
+    pub residuals: T,
 }
+
+/// The increase of each counter since the drive was added or over an interval, if known.
+pub type Increase = Counters<Option<u64>>;
 
 /// The files of [`Counters`] in the folder `stats` of a drive, in the order of the fields. Source:
 /// `Documentation/ABI/testing/sysfs-class-scsi_tape` of Linux.
@@ -55,8 +59,8 @@ pub const FILES: [&str; 9] = [
     "resid_cnt",
 ];
 
-impl From<[u64; 9]> for Counters {
-    fn from(values: [u64; 9]) -> Counters {
+impl<T> From<[T; 9]> for Counters<T> {
+    fn from(values: [T; 9]) -> Counters<T> {
         let [read_ns, write_ns, io_ns, read_bytes, write_bytes, reads, writes, others, residuals] =
             values;
         Counters {
@@ -73,10 +77,10 @@ impl From<[u64; 9]> for Counters {
     }
 }
 
-impl Counters {
+impl<T: Copy> Counters<T> {
     /// The values in the order of the fields.
     #[must_use]
-    pub fn values(&self) -> [u64; 9] {
+    pub fn values(&self) -> [T; 9] {
         [
             self.read_ns,
             self.write_ns,
@@ -89,25 +93,53 @@ impl Counters {
             self.residuals,
         ]
     }
+}
 
-    /// The increase of each counter since `old`; `None` if any of them was reset.
+impl Counters {
+    /// The increase of each counter since `old`; `None` if the counters were reset. A counter that
+    /// decreased alone was not reset: the driver subtracted a wrong residual. Its increase is unknown,
+    /// and so is that of both counters of bytes if no other decreased.
     #[must_use]
-    pub fn since(&self, old: &Counters) -> Option<Counters> {
-        let mut increase = self.values();
-        for (value, old) in increase.iter_mut().zip(old.values()) {
-            *value = counter_delta(old, *value, 0)?;
+    pub fn since(&self, old: &Counters) -> Option<Increase> {
+        let mut increase = [None; 9];
+        for ((increase, old), new) in increase.iter_mut().zip(old.values()).zip(self.values()) {
+            *increase = counter_delta(old, new, 0);
         }
-        Some(increase.into())
+        let unknown = increase.iter().filter(|increase| increase.is_none()).count();
+        let increase = Increase::from(increase);
+        let only_bytes =
+            unknown == 2 && increase.read_bytes.is_none() && increase.write_bytes.is_none();
+        (unknown < 2 || only_bytes).then_some(increase)
+    }
+}
+
+impl Increase {
+    /// All of the counters, of a drive that was added when they were 0.
+    #[must_use]
+    pub fn all(counters: &Counters) -> Increase {
+        counters.values().map(Some).into()
     }
 
-    /// The sums.
+    /// The sums. The sum of anything and an unknown value is unknown.
     #[must_use]
-    pub fn plus(&self, other: &Counters) -> Counters {
+    pub fn plus(&self, other: &Increase) -> Increase {
         let mut sums = self.values();
         for (value, other) in sums.iter_mut().zip(other.values()) {
-            *value = value.saturating_add(other);
+            *value = value.zip(other).map(|(one, other)| one.saturating_add(other));
         }
         sums.into()
+    }
+
+    /// The files of the counters whose increase is unknown.
+    pub fn unknown_files(&self) -> impl Iterator<Item = &'static str> {
+        let files = FILES.into_iter().zip(self.values());
+        files.filter_map(|(file, increase)| increase.is_none().then_some(file))
+    }
+
+    /// Whether nothing completed.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.values() == [Some(0); 9]
     }
 }
 
@@ -123,6 +155,10 @@ pub struct Reading {
     pub counters: Counters,
     /// Requests in flight, if these are shown and known.
     pub in_flight: Option<u64>,
+    /// Commands that the SCSI device completed, whoever sent them, if these are needed and known.
+    pub commands: Option<u64>,
+    /// The gaps since the first sample, if these are shown and known.
+    pub gaps: Option<Gaps>,
 }
 
 impl Reading {
@@ -170,12 +206,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_counters_are_reset_if_one_of_them_is() {
+    fn counters_are_reset_unless_one_decreased_alone() {
         let old = Counters::from([1, 2, 3, 4, 5, 6, 7, 8, 9]);
         let new = Counters::from([2, 4, 6, 8, 10, 12, 14, 16, 18]);
-        assert_eq!(new.since(&old), Some(old));
-        assert_eq!(old.plus(&old), new);
-        let reset = Counters { residuals: 0, ..new };
-        assert_eq!(reset.since(&old), None);
+        let increase = new.since(&old).unwrap();
+        assert_eq!(increase, Increase::all(&old));
+        assert_eq!(increase.plus(&increase), Increase::all(&new));
+        let wrong = Counters { write_bytes: 0, ..new }.since(&old).unwrap();
+        assert_eq!(wrong, Increase { write_bytes: None, ..increase });
+        assert_eq!(wrong.unknown_files().collect::<Vec<_>>(), ["write_byte_cnt"]);
+        assert_eq!(wrong.plus(&increase).write_bytes, None);
+        assert!(Counters { write_bytes: 0, read_bytes: 0, ..new }.since(&old).is_some());
+        assert_eq!(Counters { write_bytes: 0, writes: 0, ..new }.since(&old), None);
+        assert_eq!(Counters::default().since(&old), None);
     }
 }

@@ -119,6 +119,15 @@ pub struct Usage {
     problem: String,
 }
 
+impl Usage {
+    /// What is wrong with a command line, as a clause that names the word. Control bytes in it are
+    /// escaped.
+    #[must_use]
+    pub fn new<A>(command: &Command<A>, problem: &str) -> Usage {
+        Usage { command: command.about.name, problem: escape_control(problem.as_bytes()) }
+    }
+}
+
 /// What a command line asks for.
 #[derive(Debug)]
 pub enum Request<A> {
@@ -152,10 +161,7 @@ pub fn parse<A: Default>(
 ) -> Result<Request<A>, Usage> {
     let mut args = A::default();
     let mut parser = Parser::from_args(words);
-    let fail = |problem: String| Usage {
-        command: command.about.name,
-        problem: escape_control(problem.as_bytes()),
-    };
+    let fail = |problem: String| Usage::new(command, &problem);
     while let Some(arg) = parser.next().map_err(|error| fail(error.to_string()))? {
         if let Arg::Value(word) = arg {
             (command.operand)(&mut args, &word).map_err(fail)?;
@@ -172,6 +178,7 @@ pub fn parse<A: Default>(
             }
             Action::Help => return Ok(Request::Print(command.help())),
             Action::Version => return Ok(Request::Print(command.version())),
+            Action::Text(text) => return Ok(Request::Print(text())),
         }
     }
     (command.check)(&args).map_err(fail)?;

@@ -127,8 +127,8 @@ fn is_sgr(text: &str) -> bool {
         && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b';'))
 }
 
-/// The length of the longest argument that sysstat accepts.
-const SGR_MAX: usize = 5;
+/// The length of the longest argument that sysstat accepts since 12.7.9: `38;2;255;255;255`.
+const SGR_MAX: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -149,10 +149,10 @@ mod tests {
 
     #[test]
     fn items_change_colors_but_cannot_insert_escapes() {
-        let sgr = "I=1:H=36:II=2:N=\x1b[2J:Z=:q=4:W=012345:junk";
+        let sgr = "I=1:H=36:II=2:N=\x1b[2J:Z=:q=4:W=01234567890123456:X=38;2;255;255;255:junk";
         let colors = Colors::new(Some("always"), Some(sgr), false);
         assert_eq!(colored(&colors, Role::Item), "\x1b[1m   7\x1b[0m");
-        assert_eq!(colored(&colors, Role::Alarm), "\x1b[36m   7\x1b[0m");
+        assert_eq!(colored(&colors, Role::Alarm), "\x1b[38;2;255;255;255m   7\x1b[0m");
         assert_eq!(colored(&colors, Role::Value), "\x1b[34;1m   7\x1b[0m");
         assert_eq!(colored(&colors, Role::Zero), "\x1b[34;22m   7\x1b[0m");
         assert_eq!(colored(&colors, Role::High), "\x1b[35;1m   7\x1b[0m");

@@ -9,8 +9,12 @@
 //! ```
 
 use crate::locale;
-use chrono::{DateTime, Local, Locale};
+use chrono::{DateTime, FixedOffset, Locale};
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How dates and times are printed.
@@ -64,30 +68,51 @@ impl DateTimeFormat {
     }
 
     fn format(self, wall: SystemTime, localized: &str, iso: &str) -> String {
-        let wall = local(wall);
+        let (wall, zone) = local(wall);
         let DateTimeFormat::Localized(locale) = self else {
             return wall.format(iso).to_string();
         };
-        let mut text = String::new();
+        let format = |locale| {
+            let [date, time] = locale::date_and_time(locale);
+            let pattern = localized.replace("%x", date).replace("%X", time);
+            let pattern = pattern.replace("%Z", &zone.replace('%', "%%"));
+            let mut text = String::new();
+            write!(text, "{}", wall.format_localized(&pattern, locale)).map(|()| text)
+        };
         // A few locales count years in eras, which the formatter does not support.
-        if write!(text, "{}", wall.format_localized(localized, locale)).is_err() {
-            return wall.format_localized(localized, Locale::POSIX).to_string();
-        }
-        text
+        format(locale).or_else(|_| format(Locale::POSIX)).unwrap_or_default()
     }
 }
 
 /// The time of day in the local time zone: `13:21:04`.
 #[must_use]
 pub fn clock(wall: SystemTime) -> String {
-    local(wall).format("%T").to_string()
+    local(wall).0.format("%T").to_string()
 }
 
-/// A time in the local time zone. The clock of a saved system can have any value: a time before the
-/// epoch becomes the epoch, one after the year 9999 the last second of it that is safe to print.
-fn local(wall: SystemTime) -> DateTime<Local> {
+/// A time in the local time zone, and the abbreviation of the zone. The clock of a saved system can
+/// have any value: a time before the epoch becomes the epoch, one after the year 9999 the last second
+/// of it that is safe to print.
+fn local(wall: SystemTime) -> (DateTime<FixedOffset>, String) {
     let seconds = i64::try_from(epoch(wall).min(LAST_SECOND)).unwrap_or_default();
-    DateTime::from_timestamp(seconds, 0).unwrap_or_default().into()
+    let timestamp = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+    let info = ZONE.to_offset_info(timestamp);
+    let utc = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+    let offset = FixedOffset::east_opt(info.offset().seconds());
+    let time = offset.map_or_else(|| utc.into(), |offset| utc.with_timezone(&offset));
+    (time, info.abbreviation().to_owned())
+}
+
+static ZONE: LazyLock<TimeZone> = LazyLock::new(local_zone);
+
+/// The local time zone: that of `TZ`, or that of `/etc/localtime`.
+fn local_zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or_else(|_| {
+        // Like the GNU C library, assume the rules of the United States if there are none.
+        let variable = std::env::var("TZ").unwrap_or_default();
+        let with_rules = format!("{variable},M3.2.0,M11.1.0");
+        TimeZone::posix(&with_rules).unwrap_or(TimeZone::UTC)
+    })
 }
 
 /// 9999-12-30 23:59:59 UTC: a day before the end of the year, because of time zones.
@@ -99,10 +124,33 @@ pub fn epoch(wall: SystemTime) -> u64 {
     wall.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// The time `seconds` after the midnight that begins the day `[year, month, day]`. Without an `offset`,
+/// the seconds that its zone is east of UTC, it is a local time.
+///
+/// ```
+/// use toolkit::datetime::{epoch, from_calendar};
+///
+/// let wall = from_calendar([2026, 11, 20], 43_200, Some(3600));
+/// assert_eq!(wall.map(epoch), Some(1_795_172_400));
+/// ```
+#[must_use]
+pub fn from_calendar(day: [u64; 3], seconds: u64, offset: Option<i64>) -> Option<SystemTime> {
+    let [year, month, day] = day;
+    let date =
+        Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    let seconds = SignedDuration::from_secs(seconds.try_into().ok()?);
+    let time = date.at(0, 0, 0, 0).checked_add(seconds).ok()?;
+    let timestamp = match offset {
+        Some(offset) => Offset::from_seconds(offset.try_into().ok()?).ok()?.to_timestamp(time),
+        None => ZONE.to_ambiguous_timestamp(time).earlier(),
+    };
+    timestamp.ok().map(SystemTime::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeZone;
+    use chrono::{Local, TimeZone as _};
     use std::time::Duration;
 
     fn wall() -> SystemTime {

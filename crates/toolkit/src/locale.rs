@@ -35,6 +35,11 @@ pub fn decimal_mark(locale: Locale) -> &'static str {
     locale_match!(locale => LC_NUMERIC::DECIMAL_POINT)
 }
 
+/// The formats of a date and of a time of day, as in strftime(3).
+pub(crate) fn date_and_time(locale: Locale) -> [&'static str; 2] {
+    [locale_match!(locale => LC_TIME::D_FMT), locale_match!(locale => LC_TIME::T_FMT)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

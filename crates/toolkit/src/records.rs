@@ -1,4 +1,5 @@
-//! Output for programs: one record per line, as tab-separated values or as JSON.
+//! Output for programs: one record per line, as tab-separated values or as JSON, or metrics of
+//! Prometheus.
 //!
 //! ```
 //! use toolkit::records::{Value, json};
@@ -8,6 +9,10 @@
 //! assert_eq!(out, br#"{"drive":"st0","reads_per_s":1.2}"#);
 //! # Ok::<(), std::io::Error>(())
 //! ```
+
+mod prometheus;
+
+pub use prometheus::{Labels, Metric, MetricKind};
 
 use crate::escape::Escape;
 use std::fmt;

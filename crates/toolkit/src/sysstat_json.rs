@@ -6,7 +6,7 @@
 //! use toolkit::sysstat_json::Document;
 //!
 //! let host = HostInfo::read(&mut SystemRoot::open(None)?);
-//! let (mut document, mut out) = (Document::new(host, SystemTime::now(), None), Vec::new());
+//! let (mut document, mut out) = (Document::new(host, Some(SystemTime::now()), None), Vec::new());
 //! document.begin(&mut out)?;
 //! document.begin_report(None, &mut out)?;
 //! out.extend_from_slice(b"\t\t\t\t\t\"tape\": []");
@@ -25,7 +25,7 @@ use std::time::SystemTime;
 /// A document, except for the contents of its reports.
 pub struct Document {
     host: HostInfo,
-    date: String,
+    date: Option<String>,
     format: DateTimeFormat,
     time: Option<TimeFormat>,
     /// Whether there is a report that may need a comma after it.
@@ -33,11 +33,12 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document about `host` that begins at `wall` and prints the time of each report as `time`.
+    /// A document about `host` that begins at `wall`, if known, and prints the time of each report as `time`.
     #[must_use]
-    pub fn new(host: HostInfo, wall: SystemTime, time: Option<TimeFormat>) -> Document {
+    pub fn new(host: HostInfo, wall: Option<SystemTime>, time: Option<TimeFormat>) -> Document {
         let format = DateTimeFormat::from_env();
-        Document { host, date: format.date(wall), format, time, has_report: false }
+        let date = wall.map(|wall| format.date(wall));
+        Document { host, date, format, time, has_report: false }
     }
 
     /// Prints what precedes the first report.
@@ -50,10 +51,11 @@ impl Document {
         for (key, value) in
             [("nodename", node), ("sysname", system), ("release", release), ("machine", machine)]
         {
-            member(key, value, out)?;
+            member(key, value.as_deref(), out)?;
         }
+        let cpus = cpus.map_or("null".to_owned(), |cpus| cpus.to_string());
         writeln!(out, "\t\t\t\"number-of-cpus\": {cpus},")?;
-        member("date", &self.date, out)?;
+        member("date", self.date.as_deref(), out)?;
         writeln!(out, "\t\t\t\"statistics\": [")
     }
 
@@ -69,9 +71,10 @@ impl Document {
     ) -> io::Result<()> {
         let separator = if std::mem::replace(&mut self.has_report, true) { ",\n" } else { "" };
         writeln!(out, "{separator}\t\t\t\t{{")?;
-        if let Some((time, wall)) = self.time.zip(wall) {
+        if let Some(time) = self.time {
             write!(out, "\t\t")?;
-            member("timestamp", &self.format.time(time, wall), out)?;
+            let time = wall.map(|wall| self.format.time(time, wall));
+            member("timestamp", time.as_deref(), out)?;
         }
         Ok(())
     }
@@ -95,8 +98,11 @@ impl Document {
 }
 
 /// Prints a member of the host's object.
-fn member(key: &str, value: &str, mut out: &mut dyn Write) -> io::Result<()> {
+fn member(key: &str, value: Option<&str>, mut out: &mut dyn Write) -> io::Result<()> {
     write!(out, "\t\t\t\"{key}\": ")?;
-    json_string(value.as_bytes(), &mut out)?;
+    match value {
+        Some(value) => json_string(value.as_bytes(), &mut out)?,
+        None => write!(out, "null")?,
+    }
     writeln!(out, ",")
 }

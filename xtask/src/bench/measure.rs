@@ -7,7 +7,7 @@
 use crate::error::Error;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,8 @@ pub(crate) struct BenchCommand {
     pub(crate) name: String,
     /// The program and its arguments.
     pub(crate) words: Vec<OsString>,
+    /// A program and arguments that run the command, which are not measured; nothing if empty.
+    pub(crate) wrapper: Vec<OsString>,
     /// The file that is its standard input.
     pub(crate) stdin: PathBuf,
     /// The number of runs per round. The median of several short runs varies less than one.
@@ -33,7 +35,8 @@ impl BenchCommand {
         words: impl IntoIterator<Item = impl Into<OsString>>,
     ) -> BenchCommand {
         let words = words.into_iter().map(Into::into).collect();
-        BenchCommand { name: name.to_owned(), words, stdin: "/dev/null".into(), runs: 1 }
+        let (name, wrapper) = (name.to_owned(), Vec::new());
+        BenchCommand { name, words, wrapper, stdin: "/dev/null".into(), runs: 1 }
     }
 
     /// Runs the command in its own mount namespace, after the shell commands `mounts`, in which `$0`
@@ -41,8 +44,24 @@ impl BenchCommand {
     pub(crate) fn with_mounts(self, mounts: &str, root: &Path) -> BenchCommand {
         let script = format!("{mounts} && exec \"$@\"");
         let wrapper = ["unshare", "--mount", "sh", "-c", &script].map(Into::into);
-        let words = wrapper.into_iter().chain([root.into()]).chain(self.words).collect();
-        BenchCommand { words, ..self }
+        BenchCommand { wrapper: wrapper.into_iter().chain([root.into()]).collect(), ..self }
+    }
+
+    /// A program that runs the command, with the words of the command after its own.
+    fn run_by(&self, program: &[&OsStr]) -> Result<Command, Error> {
+        let words = self.wrapper.iter().map(OsString::as_os_str);
+        let words = words.chain(program.iter().copied());
+        let mut words = words.chain(self.words.iter().map(OsString::as_os_str));
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words);
+        command.stdin(File::open(&self.stdin).map_err(Error::file(&self.stdin))?);
+        Ok(command)
+    }
+
+    /// Whether the command works here.
+    pub(crate) fn works(&self) -> bool {
+        let output = self.run_by(&[]).map(|mut command| command.output());
+        output.is_ok_and(|output| output.is_ok_and(|output| output.status.success()))
     }
 }
 
@@ -123,9 +142,7 @@ pub(crate) fn quantile(mut figures: Vec<f64>, part: usize, parts: usize) -> f64 
 /// Runs a command in a copy of this program.
 fn measure(command: &BenchCommand) -> Result<Measurement, Error> {
     let this = std::env::current_exe().map_err(Error::program("xtask"))?;
-    let stdin = File::open(&command.stdin).map_err(Error::file(&command.stdin))?;
-    let mut copy = Command::new(this);
-    copy.arg("measure-once").args(&command.words).stdin(stdin);
+    let mut copy = command.run_by(&[this.as_os_str(), OsStr::new("measure-once")])?;
     let output = copy.output().map_err(Error::program("xtask"))?;
     let line = String::from_utf8_lossy(&output.stdout);
     let figures: Vec<f64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
@@ -169,10 +186,8 @@ fn milliseconds(time: TimeVal) -> f64 {
 
 /// The number of system calls that a command makes; `None` if strace is not installed.
 pub(crate) fn count_system_calls(command: &BenchCommand) -> Result<Option<u64>, Error> {
-    let stdin = File::open(&command.stdin).map_err(Error::file(&command.stdin))?;
-    let mut strace = Command::new("strace");
-    strace.args(["-f", "-c", "-U", "calls,name", "--"]).args(&command.words);
-    match strace.stdin(stdin).stdout(Stdio::null()).stderr(Stdio::piped()).output() {
+    let strace = ["strace", "-f", "-c", "-U", "calls,name", "--"].map(OsStr::new);
+    match command.run_by(&strace)?.stdout(Stdio::null()).stderr(Stdio::piped()).output() {
         Ok(output) => Ok(total_calls(&String::from_utf8_lossy(&output.stderr))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::program("strace")(error)),

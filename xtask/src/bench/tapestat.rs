@@ -1,4 +1,5 @@
-//! `tapestat` compared with that of sysstat, with 256 drives in a made-up `/sys`.
+//! `tapestat` compared with that of sysstat, with many drives in a made-up `/sys`.
+//! `TAPESTAT_ORIGINAL` names another command than the installed one to compare with.
 //!
 //! The figures are per report: those of a run with several reports minus those of a run with one, so
 //! that starting the program and the mount namespace do not count.
@@ -9,32 +10,59 @@ use super::measure::{BenchCommand, count_system_calls, median, warm_up_and_measu
 use crate::binaries;
 use crate::error::Error;
 use crate::workspace::Workspace;
+use std::env;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use tapestat::sample::FILES;
 
-const DRIVES: u32 = 256;
+/// How many drives; the first number is that of `--beside`.
+const DRIVES: [u32; 2] = [256, 1000];
 /// Reports of the longer run, one second apart.
 const REPORTS: u32 = 6;
 /// Reports of a run for `--beside`, with a short interval.
 const MANY_REPORTS: u32 = 41;
 const ROUNDS: usize = 5;
 
+/// What the files with the counters are: the kernel makes the text of an attribute at each read.
+#[derive(Debug, Clone, Copy)]
+enum Files {
+    /// Files in the page cache.
+    Plain,
+    /// One attribute of the running system, mounted over each of them.
+    Sysfs,
+}
+
 pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Error> {
-    let sys = make_sys()?;
-    if !sysstat_works(&sys) {
+    let original = env::var_os("TAPESTAT_ORIGINAL").unwrap_or_else(|| "tapestat".into());
+    let sys = make_sys(DRIVES[0])?;
+    if !on_sys(&sys, Files::Sysfs, &[Path::new(&original)], "1", 1).works() {
         let needs = "needs root, unshare and the package sysstat";
         return Ok(writeln!(out, "tapestat compared with that of sysstat: skipped, {needs}")?);
     }
     let ours = binaries::build_release(workspace)?.join("tapestat");
-    let commands = [
-        on_sys(&sys, &[Path::new("tapestat")], "1", 1),
-        on_sys(&sys, &[Path::new("tapestat")], "1", REPORTS),
-        on_sys(&sys, &[&ours], "1", 1),
-        on_sys(&sys, &[&ours], "1", REPORTS),
-    ];
-    writeln!(out, "per report on {DRIVES} drives, medians of {ROUNDS} interleaved rounds")?;
+    for drives in DRIVES {
+        let sys = make_sys(drives)?;
+        for files in [Files::Plain, Files::Sysfs] {
+            writeln!(out, "per report on {drives} drives, {files:?} files, {ROUNDS} rounds")?;
+            compare(&original, &ours, &sys, files, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn compare(
+    original: &OsStr,
+    ours: &Path,
+    sys: &Path,
+    files: Files,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let command =
+        |program: &OsStr, reports| on_sys(sys, files, &[Path::new(program)], "1", reports);
+    let programs = [original, ours.as_os_str()];
+    let commands = programs.map(|program| [command(program, 1), command(program, REPORTS)]);
+    let commands = commands.into_iter().flatten().collect::<Vec<_>>();
     let results = warm_up_and_measure(&commands, ROUNDS)?;
     let cpu = results.iter().map(|rounds| median(rounds.iter().map(|it| it.cpu_ms).collect()));
     print_per_report("cpu, ms", &cpu.collect::<Vec<_>>(), out)?;
@@ -50,13 +78,15 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> Result<(), Erro
 pub(super) fn comparisons(_: &Workspace, binary: &Path) -> Result<Vec<Comparison>, Error> {
     let program = ["taskset", "-c", "0"].map(Path::new);
     let program: Vec<_> = program.into_iter().chain([binary]).collect();
-    let mut command = on_sys(&make_sys()?, &program, "0.05", MANY_REPORTS);
-    command.name = format!("`0.05 {MANY_REPORTS}`, {DRIVES} drives");
+    let [drives, _] = DRIVES;
+    let sys = make_sys(drives)?;
+    let mut command = on_sys(&sys, Files::Plain, &program, "0.05", MANY_REPORTS);
+    command.name = format!("`0.05 {MANY_REPORTS}`, {drives} drives");
     Ok(vec![Comparison { command, unit: None }])
 }
 
 /// Prints a figure per report of sysstat's command and of ours, from those of the four commands of
-/// [`run`].
+/// [`compare`].
 fn print_per_report(name: &str, figures: &[f64], out: &mut dyn Write) -> Result<(), Error> {
     let [one, several, our_one, our_several] = *figures else {
         return Ok(writeln!(out, "{name:12}  not measured")?);
@@ -68,26 +98,47 @@ fn print_per_report(name: &str, figures: &[f64], out: &mut dyn Write) -> Result<
 }
 
 /// A program that prints `reports` reports, with `sys` mounted over `/sys`.
-fn on_sys(sys: &Path, program: &[&Path], interval: &str, reports: u32) -> BenchCommand {
+fn on_sys(
+    sys: &Path,
+    files: Files,
+    program: &[&Path],
+    interval: &str,
+    reports: u32,
+) -> BenchCommand {
     let reports = reports.to_string();
     let words = program.iter().copied().chain([interval.as_ref(), reports.as_ref()]);
-    BenchCommand::new("tapestat", words).with_mounts("mount --bind \"$0\" /sys", sys)
+    let mounts = match files {
+        Files::Plain => "mount --bind \"$0\" /sys",
+        Files::Sysfs => "mount -a -T \"$0/fstab\" && mount --rbind \"$0\" /sys",
+    };
+    BenchCommand::new("tapestat", words).with_mounts(mounts, sys)
 }
 
-/// Whether sysstat's command runs in a mount namespace.
-fn sysstat_works(sys: &Path) -> bool {
-    let mut words = on_sys(sys, &[Path::new("tapestat")], "1", 1).words.into_iter();
-    let output = words.next().map(|program| Command::new(program).args(words).output());
-    output.is_some_and(|output| output.is_ok_and(|output| output.status.success()))
-}
-
-/// A `/sys` with the drives, each with all its device nodes.
-fn make_sys() -> Result<PathBuf, Error> {
-    make_folder(&format!("bench-tape-{DRIVES}"), |sys| {
+/// A `/sys` with the drives, each with all its device nodes, and the table of mounts of
+/// [`Files::Sysfs`].
+fn make_sys(drives: u32) -> Result<PathBuf, Error> {
+    let name = format!("bench-tapes-{drives}");
+    let sys = make_folder(&name, |sys| {
         sys.write("kernel/uevent_seqnum", "4711\n")?;
         sys.write("devices/system/cpu/cpu0/online", "1\n")?;
-        (0..DRIVES).try_for_each(|number| write_drive(sys, number))
-    })
+        (0..drives).try_for_each(|number| write_drive(sys, number))
+    })?;
+    let mounts = counters(drives).map(|file| {
+        format!("/sys/kernel/uevent_seqnum {} none bind 0 0\n", place(&sys.join(file)))
+    });
+    Workspace::at(sys.clone()).write("fstab", mounts.collect::<String>())?;
+    Ok(sys)
+}
+
+/// A path as fstab(5) writes it.
+fn place(path: &Path) -> String {
+    path.to_string_lossy().replace(' ', "\\040")
+}
+
+/// The files with the counters of all drives, below `/sys`.
+fn counters(drives: u32) -> impl Iterator<Item = String> {
+    let files_of = |number| FILES.map(|file| format!("class/scsi_tape/st{number}/stats/{file}"));
+    (0..drives).flat_map(files_of)
 }
 
 fn write_drive(sys: &Workspace, number: u32) -> Result<(), Error> {

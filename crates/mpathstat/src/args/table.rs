@@ -1,8 +1,10 @@
 //! The table of options.
 
 use super::{Args, operand};
+use crate::columns;
 use crate::manual::MANUAL;
 use crate::rates::By;
+use std::ffi::OsStr;
 use toolkit::cli::{self, Command, Opt, OptionGroup, ValueHint, long, short};
 
 /// The command and its options.
@@ -24,19 +26,28 @@ const REPORTS: &[Opt<Args>] = &[
         long("since-boot"),
         "start with a report on the time since boot",
         "Start with a report on the time since boot, which is printed at once.",
-        |args| args.sampling.schedule.since_boot = true,
+        |args| {
+            args.sampling.schedule.since_boot = true;
+            args.omits_since_boot = false;
+        },
     ),
     Opt::flag(
         short('y'),
         "omit the report since boot (the default)",
-        "Omit the report since boot. This is the default.",
-        |args| args.sampling.schedule.since_boot = false,
+        "Omit the report since boot. This is the default, except with `--iostat`: `-y` leaves out the \
+         first report of the text.",
+        |args| {
+            args.sampling.schedule.since_boot = false;
+            args.omits_since_boot = true;
+        },
     ),
     Opt::flag(
         short('a'),
         "show idle maps, too",
-        "Show idle maps, too: those without reads and writes in the interval.",
-        |args| args.shows_idle = true,
+        "Show idle maps, too. REPORT says which maps are idle.",
+        |args| {
+            args.shows_idle = true;
+        },
     ),
     Opt::flag(
         short('z'),
@@ -53,33 +64,77 @@ const CONTENTS: &[Opt<Args>] = &[
         "show times, sizes, queues, errors, addresses, groups, states",
         "Add the columns described in EXTENDED STATISTICS. They cost up to four system calls per \
          path and report.",
-        |args| args.columns.extended = true,
+        |args| args.is_extended = true,
     ),
     Opt::flag(
         short('i'),
-        "mark paths that are out of line with their siblings",
-        "Mark paths that take much longer, or are used much less, than the best path of their \
-         group; see OUT OF LINE.",
-        |args| args.columns.outliers = true,
+        "mark what is wrong with maps and paths",
+        "Mark maps and paths on which nothing moves, that cannot carry I/O, that are used past the \
+         map, or that are out of line with the best path of their group; see MARKS.",
+        |args| args.has_marks = true,
     ),
     Opt::value(
-        short('g').takes("WHAT", ValueHint::Words(&["host", "target", "controller", "group"])),
+        short('g').takes("LIST", ValueHint::Words(&["host", "target", "controller", "group"])),
         "show sums of paths by host, target, controller or group",
-        "Instead of maps and paths, show sums of the paths that share an HBA (`host`), a port of \
-         the array (`target`), an NVMe controller (`controller`) or a path group of a map \
-         (`group`). Idle sums are omitted in the same way as idle maps.",
+        "Instead of maps and paths, show sums of the paths that share what LIST names, separated by \
+         commas: an HBA (`host`), a port of the array (`target`), an NVMe controller (`controller`) or \
+         a path group of a map (`group`). Paths that have no such thing are not added up; their \
+         figures are `-`. Idle sums are omitted in the same way as idle maps.",
         |args, value| {
-            let words = [
-                ("host", By::Host),
-                ("target", By::Target),
-                ("controller", By::Controller),
-                ("group", By::Group),
-            ];
-            args.by = Some(cli::choice(&words, value)?);
+            args.by = grouping(value)?;
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("columns").takes("LIST", ValueHint::None),
+        "choose the columns and their order",
+        "Show the columns in LIST, separated by commas, in this order: reads, writes, read-kb, \
+         written-kb, await, r_await, w_await, areq-sz, rareq-sz, wareq-sz, in-flight, aqu-sz, util, \
+         discards, d_await, flushes, f_await, errors, timeouts, share, hctl, host, target, group, \
+         state, access, multipathd. See EXTENDED STATISTICS. Only the text report has columns.",
+        |args, value| {
+            args.columns = Some(columns::parse(&value.to_string_lossy())?);
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("sort").takes("KEY", ValueHint::Words(&SORT_KEYS)),
+        "sort maps by a figure, the largest first",
+        "Sort maps, or sums with `-g`, by KEY, the largest first: the name of a column with figures \
+         (see `--columns`), `kb` for kilobytes read and written, or `share` for the share of all \
+         reads and writes. Those whose figure is unknown come last.",
+        |args, value| {
+            args.sort = Some(columns::sort_key(&value.to_string_lossy())?);
+            Ok(())
+        },
+    ),
+    Opt::value(
+        long("top").takes("N", ValueHint::None),
+        "show only the first N maps",
+        "Show only the first N maps, or sums with `-g`.",
+        |args, value| {
+            let number = value.to_str().and_then(|word| word.parse().ok()).filter(|it| *it > 0);
+            args.top = Some(number.ok_or_else(|| "expected a number, 1 or more".to_owned())?);
             Ok(())
         },
     ),
 ];
+
+/// What completions offer for `--sort`.
+const SORT_KEYS: [&str; 8] =
+    ["reads", "writes", "kb", "await", "util", "share", "errors", "in-flight"];
+
+/// What paths have in common: `host,target`.
+fn grouping(list: &OsStr) -> Result<Vec<By>, String> {
+    let words = [
+        ("host", By::Host),
+        ("target", By::Target),
+        ("controller", By::Controller),
+        ("group", By::Group),
+    ];
+    let list = list.to_string_lossy();
+    list.split(',').map(|word| cli::choice(&words, OsStr::new(word))).collect()
+}
 
 const FIGURES: &[Opt<Args>] = &[
     Opt::KILO,
@@ -96,8 +151,9 @@ const INPUT: &[Opt<Args>] = &[
         long("topology").takes("FILE", ValueHint::File),
         "read maps and paths from a text of multipath -ll",
         "Read maps and paths from FILE, which holds the output of any version of `multipath -ll`, \
-         or that of multipathd's `show topology`; `-` is standard input. Changes of maps and paths \
-         are not noticed.",
+         that of multipathd's `show topology` or `show maps json`, or that of `nvme list-subsys`; `-` \
+         is standard input. All lines may be indented, quoted, or preceded by the same text. \
+         Changes of maps and paths are not noticed.",
         |args, value| {
             args.topology = Some(value.into());
             Ok(())
@@ -105,11 +161,12 @@ const INPUT: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("iostat").takes("FILE", ValueHint::File),
-        "read figures from a text of iostat -x",
-        "Read figures from FILE, which holds the output of any version of `iostat -x`; `-` is \
-         standard input. There is one report for each report in FILE, including one since boot. \
-         Figures that are not in FILE are shown as `-`. With `-i`, give the interval of the text, \
-         unless it is one second.",
+        "read figures from a text of iostat -x or sar -d",
+        "Read figures from FILE, which holds the output of any version of `iostat -x`, in any of its \
+         formats, or of `sar -d`; `-` is standard input. There is one report for each report in FILE, \
+         including one since boot. Figures are shown as they are in FILE, those that are not there as \
+         `-`. If the text has times, they are those of the reports. With `-i`, give the interval of \
+         the text, unless it has times or its interval is one second.",
         |args, value| {
             args.iostat = Some(value.into());
             Ok(())
@@ -118,7 +175,7 @@ const INPUT: &[Opt<Args>] = &[
 ];
 
 const OUTPUT: &[Opt<Args>] = &[
-    Opt::format(
+    Opt::format_without_metrics(
         "Select the output format. `JSON` is one document with the layout that iostat uses. \
          `jsonl` (one JSON object per line) and `tsv` (tab-separated values below a line with \
          their names) print one record per path; see RECORDS. `-m`, `-G` and `--human` have no \

@@ -37,7 +37,6 @@ fn conflicts_are_usage_errors() {
         ("1 sda", "sda: expected a count; maps and paths precede the interval"),
         ("-km", "only one of -k, -m and -G can be given"),
         ("--topology - --iostat -", "only one of --topology and --iostat"),
-        ("-i -g host", "use only one"),
         ("-g lun", "expected one of host, target, controller, group"),
         ("-o XML", "expected one of JSON, jsonl, tsv"),
     ] {

@@ -1,10 +1,11 @@
 use super::*;
+use std::collections::HashMap;
 
 fn read(input: &str) -> (Vec<FiguresByName>, Vec<(usize, ParseError)>) {
     let (mut found, mut reported) = (Vec::new(), Vec::new());
     let mut text = IostatText::new(input.as_bytes());
     while let Some(report) = text.next_report(|line, bad| reported.push((line, bad))).unwrap() {
-        found.push(report);
+        found.push(report.figures);
     }
     (found, reported)
 }
@@ -20,7 +21,7 @@ fn a_report_ends_with_an_empty_line_or_where_the_next_one_begins() {
     let (reports, reported) = read(TEXT);
     assert_eq!(reported, []);
     assert_eq!(reports.iter().map(HashMap::len).collect::<Vec<_>>(), [2, 0, 1, 1]);
-    assert!((reports[0][&b"sda"[..]].await_ms() - 3.5 / 3.0).abs() < 1e-9);
+    assert_eq!(reports[0][&b"sda"[..]].await_ms(), Some(3.5 / 3.0));
     assert!(reports[3].contains_key(&b"odd name"[..]));
 }
 
@@ -42,4 +43,60 @@ fn damaged_lines_are_reported_and_left_out() {
     for end in 0..TEXT.len() {
         read(&TEXT[..end]);
     }
+}
+
+fn walls(input: &str) -> Vec<Option<u64>> {
+    let mut text = IostatText::new(input.as_bytes());
+    let mut walls = Vec::new();
+    while let Some(report) = text.next_report(|_, _| ()).unwrap() {
+        walls.push(report.wall.map(toolkit::datetime::epoch));
+    }
+    walls
+}
+
+#[test]
+fn a_report_of_sar_has_the_rows_of_one_time() {
+    let text = "Linux 6.1 (lab) \t2026-11-20 \t_x86_64_\n\n\
+        11:50:00 PM DEV tps rkB/s wkB/s await %util\n11:59:00 PM sda 1.0 2.0 3.0 4.0 5.0\n\
+        11:59:00 PM sdb 1.0 2.0 3.0 4.0 5.0\n12:09:00 AM sda 1.0 2.0 3.0 4.0 5.0\n\n\
+        12:09:00 AM DEV tps rkB/s wkB/s await %util\n12:19:00 AM sda 1.0 2.0 3.0 4.0 5.0\n\
+        Average: sda 1.0 2.0 3.0 4.0 5.0\n";
+    let (reports, reported) = read(text);
+    assert_eq!(reported, []);
+    assert_eq!(reports.iter().map(HashMap::len).collect::<Vec<_>>(), [2, 1, 1]);
+    let times = walls(text);
+    let gaps: Vec<_> = times.windows(2).map(|pair| pair[1].unwrap() - pair[0].unwrap()).collect();
+    assert_eq!(gaps, [600, 600]);
+}
+
+#[test]
+fn a_time_before_a_report_is_its_time() {
+    let times = TEXT.replace("Device", "2026-11-20T00:00:01+0000\nDevice");
+    assert_eq!(walls(&times), [Some(1_795_132_801); 4]);
+    assert_eq!(walls(TEXT), [None; 4]);
+}
+
+#[test]
+fn ever_new_headers_take_linear_time() {
+    let mut text = String::new();
+    for number in 0..50_000 {
+        let unknown = format!("Device r/s {}\n", "x ".repeat(1 + number % 7)) + "new\n";
+        text.push_str(&unknown);
+    }
+    let (reports, _) = read(&text);
+    assert!(reports.len() > 1000, "tables of a report are bounded");
+}
+
+#[test]
+fn a_name_that_is_too_long_is_damage() {
+    let name = "x".repeat(2000);
+    let (reports, reported) = read(&format!("Device r/s w/s\n{name} 1.0 2.0\nsda 1.0 2.0\n"));
+    assert_eq!((reports[0].len(), reported.len()), (1, 1));
+}
+
+#[test]
+fn a_name_without_figures_is_damage_unless_they_follow() {
+    let (reports, reported) = read("Device: r/s w/s\nsda\n    1.0 2.0\nsdb\nsdc 1.0 2.0\n");
+    assert_eq!(reports[0].len(), 2);
+    assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4]);
 }

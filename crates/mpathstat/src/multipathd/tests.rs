@@ -10,6 +10,10 @@ fn socket(name: &str) -> String {
     format!("mpathstat-test-{}-{name}", std::process::id())
 }
 
+fn own_user() -> u32 {
+    nix::unistd::Uid::current().as_raw()
+}
+
 fn listen(socket: &str) -> UnixListener {
     UnixListener::bind_addr(&SocketAddr::from_abstract_name(socket).unwrap()).unwrap()
 }
@@ -38,7 +42,7 @@ fn answer(length: usize) -> Vec<u8> {
 #[test]
 fn the_answer_of_multipathd_is_used_when_it_arrives() {
     let socket = multipathd("answers", answer(TOPOLOGY.len() + 1));
-    let mut multipathd = Multipathd::start(socket).unwrap();
+    let mut multipathd = Multipathd::start_of_user(socket, own_user()).unwrap();
     wait_until("an answer", || multipathd.latest().is_some());
     let state = multipathd.latest().and_then(|answer| answer.get(&b"sda"[..])).unwrap();
     assert_eq!((state.group, &state.states[..]), (Some(1), &b"failed faulty"[..]));
@@ -48,7 +52,7 @@ fn the_answer_of_multipathd_is_used_when_it_arrives() {
 #[test]
 fn an_answer_with_a_wrong_length_is_refused() {
     for (name, length) in [("endless", usize::MAX), ("short", TOPOLOGY.len() + 9)] {
-        assert!(ask(multipathd(name, answer(length)).as_bytes()).is_err(), "{name}");
+        assert!(ask(multipathd(name, answer(length)).as_bytes(), own_user()).is_err(), "{name}");
     }
 }
 
@@ -57,8 +61,24 @@ fn a_multipathd_that_hangs_delays_nothing() {
     let socket = socket("hangs");
     let _silent = listen(&socket);
     let start = Instant::now();
-    let mut multipathd = Multipathd::start(socket).unwrap();
+    let mut multipathd = Multipathd::start_of_user(socket, own_user()).unwrap();
     assert!(multipathd.latest().is_none());
     drop(multipathd);
     assert!(start.elapsed() < DEADLINE / 2, "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_answer_of_another_user_is_refused() {
+    let socket = multipathd("foreign", answer(TOPOLOGY.len() + 1));
+    let mut foreign = Multipathd::start_of_user(socket, own_user() + 1).unwrap();
+    wait_until("a refusal", || foreign.latest().is_none() && foreign.problem.is_some());
+    let problem = foreign.take_problem();
+    assert_eq!(problem, Some("a process that is not of root answers for multipathd"));
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_refused_with_a_message() {
+    let socket = multipathd("long", answer(ANSWER_MAX + 1));
+    let refused = ask(socket.as_bytes(), own_user());
+    assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
 }

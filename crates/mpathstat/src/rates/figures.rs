@@ -1,13 +1,14 @@
 //! What a device did between two readings of its counters.
 
+use super::printed::Printed;
 use crate::sample::{Failures, Reading};
-use std::ops::AddAssign;
+use std::ops::{Add, AddAssign};
 use std::time::Duration;
 use sysparse::diskstats::Io;
 use toolkit::sampling::counter_delta;
 
 /// What a device did between two samples. The figures of several devices can be added.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
     /// The time between the samples, in seconds.
     pub seconds: f64,
@@ -29,10 +30,27 @@ pub struct Figures {
     pub busy_ms: f64,
     /// Requests in flight at the end, if known.
     pub in_flight: Option<f64>,
+    /// Requests in flight at the start, if known.
+    pub in_flight_before: Option<f64>,
+    /// Discards completed, if known.
+    pub discards: Option<Requests>,
+    /// Flushes completed, if known.
+    pub flushes: Option<Requests>,
     /// Commands that ended with an error, if known.
     pub errors: Option<f64>,
     /// Commands that timed out, if known.
     pub timeouts: Option<f64>,
+    /// The figures that a text of iostat or sar contains. If there are any, reports show these.
+    pub printed: Option<Box<Printed>>,
+}
+
+/// Requests of one kind that a device completed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Requests {
+    /// How many.
+    pub count: f64,
+    /// The time in milliseconds that they took, added up.
+    pub ms: f64,
 }
 
 impl Figures {
@@ -43,13 +61,16 @@ impl Figures {
             return None;
         }
         let wrap_max = wrap_max(seconds);
-        let amount = |counter: fn(&Io) -> u64| {
-            counter_delta(counter(&old.io), counter(&new.io), wrap_max).map(float)
-        };
+        let increase = |old: u64, new: u64| counter_delta(old, new, wrap_max).map(float);
+        let amount = |counter: fn(&Io) -> u64| increase(counter(&old.io), counter(&new.io));
         let failures = old.failures.zip(new.failures);
         let failed = |count: fn(&Failures) -> Option<u64>| {
             let (old, new) = failures.as_ref()?;
             counter_delta(count(old)?, count(new)?, 0).map(float)
+        };
+        let requests = |counters: fn(&Io) -> Option<(u64, u64)>| {
+            let ((old_count, old_ms), (count, ms)) = counters(&old.io).zip(counters(&new.io))?;
+            Some(Requests { count: increase(old_count, count)?, ms: increase(old_ms, ms)? })
         };
         Some(Figures {
             seconds,
@@ -61,9 +82,13 @@ impl Figures {
             write_ms: amount(|io| io.write_ms)?,
             queued_ms: amount(|io| io.queued_ms)?,
             busy_ms: amount(|io| io.busy_ms)?,
-            in_flight: Some(float(new.io.in_flight)),
+            in_flight: in_flight(&new.io),
+            in_flight_before: in_flight(&old.io),
+            discards: requests(|io| io.discards.map(|done| (done.count, done.ms))),
+            flushes: requests(|io| io.flushes.map(|done| (done.count, done.ms))),
             errors: failed(|failures| Some(failures.errors)),
             timeouts: failed(|failures| failures.timeouts),
+            printed: None,
         })
     }
 
@@ -73,47 +98,109 @@ impl Figures {
         per(amount, self.seconds)
     }
 
-    /// The average time in milliseconds of a read or write; 0 if there was none.
+    /// Reads completed per second.
     #[must_use]
-    pub fn await_ms(&self) -> f64 {
-        per(self.read_ms + self.write_ms, self.ios())
+    pub fn reads_per_s(&self) -> Option<f64> {
+        self.shown(|printed| printed.reads, || Some(self.rate(self.reads)))
     }
 
-    /// The average time in milliseconds of a read; 0 if there was none.
+    /// Writes completed per second.
     #[must_use]
-    pub fn read_await_ms(&self) -> f64 {
-        per(self.read_ms, self.reads)
+    pub fn writes_per_s(&self) -> Option<f64> {
+        self.shown(|printed| printed.writes, || Some(self.rate(self.writes)))
     }
 
-    /// The average time in milliseconds of a write; 0 if there was none.
+    /// KiB read per second.
     #[must_use]
-    pub fn write_await_ms(&self) -> f64 {
-        per(self.write_ms, self.writes)
+    pub fn read_kib_per_s(&self) -> Option<f64> {
+        self.shown(|printed| printed.read_kib, || Some(self.rate(self.read_kib)))
+    }
+
+    /// KiB written per second.
+    #[must_use]
+    pub fn written_kib_per_s(&self) -> Option<f64> {
+        self.shown(|printed| printed.written_kib, || Some(self.rate(self.written_kib)))
+    }
+
+    /// The average time in milliseconds of a read or write; 0 if there was none, unknown if none was
+    /// completed while requests were in flight.
+    #[must_use]
+    pub fn await_ms(&self) -> Option<f64> {
+        let ms = self.read_ms + self.write_ms;
+        self.shown(|printed| printed.await_ms, || self.average_ms(ms, self.ios()))
+    }
+
+    /// The same of reads.
+    #[must_use]
+    pub fn read_await_ms(&self) -> Option<f64> {
+        self.shown(|printed| printed.read_await_ms, || self.average_ms(self.read_ms, self.reads))
+    }
+
+    /// The same of writes.
+    #[must_use]
+    pub fn write_await_ms(&self) -> Option<f64> {
+        self.shown(|printed| printed.write_await_ms, || self.average_ms(self.write_ms, self.writes))
     }
 
     /// The average size in KiB of a read; 0 if there was none.
     #[must_use]
-    pub fn read_size_kib(&self) -> f64 {
-        per(self.read_kib, self.reads)
+    pub fn read_size_kib(&self) -> Option<f64> {
+        self.shown(|printed| printed.read_size_kib, || Some(per(self.read_kib, self.reads)))
     }
 
     /// The average size in KiB of a write; 0 if there was none.
     #[must_use]
-    pub fn write_size_kib(&self) -> f64 {
-        per(self.written_kib, self.writes)
+    pub fn write_size_kib(&self) -> Option<f64> {
+        self.shown(|printed| printed.write_size_kib, || Some(per(self.written_kib, self.writes)))
+    }
+
+    /// The average size in KiB of a read or write; 0 if there was none.
+    #[must_use]
+    pub fn size_kib(&self) -> Option<f64> {
+        let kib = self.read_kib + self.written_kib;
+        self.shown(|printed| printed.size_kib, || Some(per(kib, self.ios())))
+    }
+
+    /// Discards per second.
+    #[must_use]
+    pub fn discards_per_s(&self) -> Option<f64> {
+        Some(self.rate(self.discards?.count))
+    }
+
+    /// The average time in milliseconds of a discard; 0 if there was none.
+    #[must_use]
+    pub fn discard_await_ms(&self) -> Option<f64> {
+        self.shown(|printed| printed.discard_await_ms, || self.requests_await_ms(self.discards))
+    }
+
+    /// Flushes per second.
+    #[must_use]
+    pub fn flushes_per_s(&self) -> Option<f64> {
+        Some(self.rate(self.flushes?.count))
+    }
+
+    /// The average time in milliseconds of a flush; 0 if there was none.
+    #[must_use]
+    pub fn flush_await_ms(&self) -> Option<f64> {
+        self.shown(|printed| printed.flush_await_ms, || self.requests_await_ms(self.flushes))
+    }
+
+    fn requests_await_ms(&self, requests: Option<Requests>) -> Option<f64> {
+        let Requests { count, ms } = requests?;
+        self.average_ms(ms, count)
     }
 
     /// The average number of requests in flight.
     #[must_use]
-    pub fn queue(&self) -> f64 {
-        self.rate(self.queued_ms) / 1000.0
+    pub fn queue(&self) -> Option<f64> {
+        self.shown(|printed| printed.queue, || Some(self.rate(self.queued_ms) / 1000.0))
     }
 
     /// The percentage of the time with at least one request in flight, added up over the devices of a
     /// sum.
     #[must_use]
-    pub fn util_percent(&self) -> f64 {
-        self.rate(self.busy_ms) / 10.0
+    pub fn util_percent(&self) -> Option<f64> {
+        self.shown(|printed| printed.util, || Some(self.rate(self.busy_ms) / 10.0))
     }
 
     /// Reads and writes.
@@ -121,6 +208,52 @@ impl Figures {
     pub fn ios(&self) -> f64 {
         self.reads + self.writes
     }
+
+    /// Requests of every kind that were completed.
+    #[must_use]
+    pub fn completed(&self) -> f64 {
+        let count = |requests: Option<Requests>| requests.map_or(0.0, |requests| requests.count);
+        self.ios() + count(self.discards) + count(self.flushes)
+    }
+
+    /// Requests in flight while none was completed: at the end, or on average in a text, which does
+    /// not have the number at the end. 0 if any request was completed.
+    #[must_use]
+    pub fn stalled(&self) -> f64 {
+        let has_awaited =
+            self.printed.as_ref().is_some_and(|it| it.await_ms.is_some_and(|ms| ms > 0.0));
+        match self.in_flight {
+            _ if self.completed() > 0.0 || has_awaited => 0.0,
+            Some(in_flight) => in_flight,
+            None if self.printed.is_some() => self.rate(self.queued_ms / 1000.0).round(),
+            None => 0.0,
+        }
+    }
+
+    /// Whether the device completed requests, was busy, or has requests in flight.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.completed() > 0.0 || self.busy_ms > 0.0 || self.stalled() > 0.0
+    }
+
+    /// The printed figure of a text, or the computed one.
+    fn shown(
+        &self,
+        printed: impl FnOnce(&Printed) -> Option<f64>,
+        computed: impl FnOnce() -> Option<f64>,
+    ) -> Option<f64> {
+        self.printed.as_deref().map_or_else(computed, printed)
+    }
+
+    fn average_ms(&self, ms: f64, count: f64) -> Option<f64> {
+        (self.stalled() == 0.0).then(|| per(ms, count))
+    }
+}
+
+/// Requests in flight. Kernels that lose count, as some before Linux 5.0 did, print a negative number
+/// as one of 32 or 64 bits.
+fn in_flight(io: &Io) -> Option<f64> {
+    (io.in_flight < 1 << 31).then(|| float(io.in_flight))
 }
 
 /// The quotient; 0 if `count` is 0.
@@ -128,9 +261,9 @@ pub(super) fn per(amount: f64, count: f64) -> f64 {
     if count > 0.0 { amount / count } else { 0.0 }
 }
 
-impl AddAssign for Figures {
-    fn add_assign(&mut self, other: Figures) {
-        let both = |a: Option<f64>, b: Option<f64>| a.map_or(b, |a| Some(a + b.unwrap_or(0.0)));
+impl AddAssign<&Figures> for Figures {
+    fn add_assign(&mut self, other: &Figures) {
+        self.printed = printed_sum(self, other).map(Box::new);
         self.seconds = other.seconds;
         self.reads += other.reads;
         self.writes += other.writes;
@@ -140,9 +273,67 @@ impl AddAssign for Figures {
         self.write_ms += other.write_ms;
         self.queued_ms += other.queued_ms;
         self.busy_ms += other.busy_ms;
-        self.in_flight = both(self.in_flight, other.in_flight);
-        self.errors = both(self.errors, other.errors);
-        self.timeouts = both(self.timeouts, other.timeouts);
+        self.in_flight = known_sum(self.in_flight, other.in_flight);
+        self.in_flight_before = known_sum(self.in_flight_before, other.in_flight_before);
+        self.discards = known_sum(self.discards, other.discards);
+        self.flushes = known_sum(self.flushes, other.flushes);
+        self.errors = known_sum(self.errors, other.errors);
+        self.timeouts = known_sum(self.timeouts, other.timeouts);
+    }
+}
+
+/// The sum of two devices, if any of them is from a text. Averages are weighted by rates. An
+/// average that rates of zero cannot weight is unknown.
+fn printed_sum(a: &Figures, b: &Figures) -> Option<Printed> {
+    let (one, other) = (a.printed.as_deref(), b.printed.as_deref());
+    if one.is_none() && other.is_none() {
+        return None;
+    }
+    let sum = |figure: fn(&Printed) -> Option<f64>| {
+        known_sum(one.and_then(figure), other.and_then(figure))
+    };
+    let average = |figure: fn(&Printed) -> Option<f64>, total: f64, count: f64| {
+        let known = sum(figure)?;
+        (count > 0.0 || known == 0.0).then(|| per(total, count))
+    };
+    let requests = |figure: fn(&Printed) -> Option<f64>, one, other| {
+        let Requests { count, ms } = known_sum(one, other)?;
+        average(figure, ms, count)
+    };
+    let (reads, writes) = (a.reads + b.reads, a.writes + b.writes);
+    let (read_ms, write_ms) = (a.read_ms + b.read_ms, a.write_ms + b.write_ms);
+    let (read_kib, written_kib) = (a.read_kib + b.read_kib, a.written_kib + b.written_kib);
+    Some(Printed {
+        reads: sum(|it| it.reads),
+        writes: sum(|it| it.writes),
+        read_kib: sum(|it| it.read_kib),
+        written_kib: sum(|it| it.written_kib),
+        await_ms: average(|it| it.await_ms, read_ms + write_ms, reads + writes),
+        read_await_ms: average(|it| it.read_await_ms, read_ms, reads),
+        write_await_ms: average(|it| it.write_await_ms, write_ms, writes),
+        discard_await_ms: requests(|it| it.discard_await_ms, a.discards, b.discards),
+        flush_await_ms: requests(|it| it.flush_await_ms, a.flushes, b.flushes),
+        size_kib: average(|it| it.size_kib, read_kib + written_kib, reads + writes),
+        read_size_kib: average(|it| it.read_size_kib, read_kib, reads),
+        write_size_kib: average(|it| it.write_size_kib, written_kib, writes),
+        queue: sum(|it| it.queue),
+        util: sum(|it| it.util),
+    })
+}
+
+impl Add for Requests {
+    type Output = Requests;
+
+    fn add(self, other: Requests) -> Requests {
+        Requests { count: self.count + other.count, ms: self.ms + other.ms }
+    }
+}
+
+/// The sum of what is known.
+pub(super) fn known_sum<T: Add<Output = T>>(a: Option<T>, b: Option<T>) -> Option<T> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a + b),
+        (a, b) => a.or(b),
     }
 }
 

@@ -14,8 +14,7 @@
 //! Paths that the NVMe driver chooses by processor (policy `numa`) are not judged by share.
 
 use super::figures::per;
-use super::{IntervalRates, MapRates, PathRates};
-use crate::topology::Path;
+use super::{Figures, Mark};
 use std::collections::HashMap;
 
 /// The reads and writes per path, on average, from which paths are judged.
@@ -29,26 +28,29 @@ pub(super) const SHARE_FACTOR: f64 = 4.0;
 /// A path with fewer reads and writes is idle.
 pub(super) const IDLE_IOS: f64 = 10.0;
 
-/// How a path is out of line.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mark {
-    /// The figure that is out of line: `await` or `share`.
-    pub what: &'static str,
-    /// The figure as a multiple of the sibling's.
-    pub times: f64,
-    /// The kernel name of the sibling.
-    pub sibling: Vec<u8>,
-}
-
 /// The evidence on each path since it was last judged, and its mark.
 #[derive(Debug, Default)]
-pub struct Outliers {
+pub(super) struct Outliers {
     paths: HashMap<Vec<u8>, Evidence>,
+    /// The evidence after the current interval. That on a path which was removed or cannot carry I/O
+    /// is not in it.
+    next: HashMap<Vec<u8>, Evidence>,
+}
+
+/// A path, or a sum of paths, that is compared with its siblings.
+#[derive(Debug)]
+pub(super) struct Subject<'a> {
+    /// What distinguishes it from all others, in every interval.
+    pub(super) key: Vec<u8>,
+    /// Its name in the marks of siblings.
+    pub(super) name: &'a [u8],
+    /// What it did.
+    pub(super) figures: Option<&'a Figures>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Evidence {
-    kernel: Vec<u8>,
+    name: Vec<u8>,
     ios: f64,
     ms: f64,
     mark: Option<Mark>,
@@ -65,53 +67,43 @@ impl Evidence {
 }
 
 impl Outliers {
-    /// Adds an interval to the evidence, and sets the marks of its paths.
-    pub fn judge(&mut self, rates: &mut IntervalRates<'_>) {
-        let mut kept = HashMap::new();
-        for MapRates { map, paths, .. } in &mut rates.maps {
-            for mut siblings in siblings(paths) {
-                let mut evidence: Vec<_> = siblings
-                    .iter()
-                    .map(|path| self.evidence(&key(&map.wwid, path.path), path, rates.seconds))
-                    .collect();
-                judge_siblings(&mut evidence, map.policy != b"numa");
-                for (path, evidence) in siblings.iter_mut().zip(evidence) {
-                    let is_active = path.figures.is_some_and(|figures| figures.ios() > 0.0);
-                    path.mark = evidence.mark.clone().filter(|_| is_active);
-                    kept.insert(key(&map.wwid, path.path), evidence);
-                }
-            }
+    /// Adds an interval of `seconds` to the evidence on siblings. Returns the mark of each.
+    pub(super) fn judge(
+        &mut self,
+        siblings: &[Subject<'_>],
+        by_share: bool,
+        seconds: f64,
+    ) -> Vec<Option<Mark>> {
+        let evidence = siblings.iter().map(|subject| self.evidence(subject, seconds));
+        let mut evidence: Vec<_> = evidence.collect();
+        judge_siblings(&mut evidence, by_share);
+        let mut marks = Vec::new();
+        for (subject, evidence) in siblings.iter().zip(evidence) {
+            let is_active = subject.figures.is_some_and(|figures| figures.ios() > 0.0);
+            marks.push(evidence.mark.clone().filter(|_| is_active));
+            self.next.insert(subject.key.clone(), evidence);
         }
-        // The evidence on a path that was removed or cannot carry I/O is dropped.
-        self.paths = kept;
+        marks
+    }
+
+    /// Ends an interval, in which all siblings were judged.
+    pub(super) fn end_interval(&mut self) {
+        self.paths = std::mem::take(&mut self.next);
     }
 
     /// The evidence on a path, including this interval.
-    fn evidence(&mut self, key: &[u8], path: &PathRates<'_>, seconds: f64) -> Evidence {
-        let Some(figures) = path.figures else {
+    fn evidence(&mut self, subject: &Subject<'_>, seconds: f64) -> Evidence {
+        let Some(figures) = subject.figures else {
             return Evidence::default();
         };
-        let mut evidence = self.paths.remove(key).unwrap_or_default();
-        evidence.kernel.clone_from(&path.path.device.kernel);
+        let mut evidence = self.paths.remove(&subject.key).unwrap_or_default();
+        evidence.name = subject.name.to_vec();
         // The figures of a text are per second.
         let intervals = per(seconds, figures.seconds);
         evidence.ios += figures.ios() * intervals;
         evidence.ms += (figures.read_ms + figures.write_ms) * intervals;
         evidence
     }
-}
-
-fn key(wwid: &[u8], path: &Path) -> Vec<u8> {
-    [wwid, b"\n", &path.device.kernel, b"\n", &path.device.identity].concat()
-}
-
-/// The paths of a map that can carry I/O, by group.
-fn siblings<'a, 'b>(paths: &'b mut [PathRates<'a>]) -> Vec<Vec<&'b mut PathRates<'a>>> {
-    let mut groups: HashMap<Vec<u8>, Vec<_>> = HashMap::new();
-    for path in paths.iter_mut().filter(|path| path.path.is_running()) {
-        groups.entry(path.path.group()).or_default().push(path);
-    }
-    groups.into_values().collect()
 }
 
 /// Judges siblings if there is enough evidence on them, and then drops the evidence.
@@ -136,7 +128,7 @@ fn judge_siblings(evidence: &mut [Evidence], by_share: bool) {
 fn slow_mark(path: &Evidence, fastest: &Evidence) -> Option<Mark> {
     let (own, best) = (path.await_ms(), fastest.await_ms());
     let is_slow = path.has_enough() && own > AWAIT_FACTOR * best && own > best + AWAIT_MS;
-    let mark = || Mark { what: "await", times: per(own, best), sibling: fastest.kernel.clone() };
+    let mark = || Mark::Await { times: per(own, best), sibling: fastest.name.clone() };
     is_slow.then(mark)
 }
 
@@ -144,5 +136,5 @@ fn slow_mark(path: &Evidence, fastest: &Evidence) -> Option<Mark> {
 fn share_mark(path: &Evidence, busiest: &Evidence) -> Option<Mark> {
     let is_unused = path.ios >= IDLE_IOS && path.ios * SHARE_FACTOR < busiest.ios;
     let times = path.ios / busiest.ios;
-    is_unused.then(|| Mark { what: "share", times, sibling: busiest.kernel.clone() })
+    is_unused.then(|| Mark::Share { times, sibling: busiest.name.clone() })
 }

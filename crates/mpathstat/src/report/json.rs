@@ -1,8 +1,9 @@
 //! One JSON document with the layout of iostat's: maps instead of disks, and paths within maps.
 
-use super::columns::COLUMNS;
-use super::records::{mark, percent, text};
+use super::cells::value;
+use super::records::{marks, percent, text};
 use crate::args::Args;
+use crate::columns::FIGURES;
 use crate::rates::{Figures, IntervalRates, MapRates, PathRates, Sum};
 use crate::topology::Change;
 use std::io::{self, Write};
@@ -18,7 +19,7 @@ pub(super) struct Json {
 type Pairs<'a> = Vec<(&'static str, Value<'a>)>;
 
 impl Json {
-    pub(super) fn new(args: &Args, host: HostInfo, wall: SystemTime) -> Json {
+    pub(super) fn new(args: &Args, host: HostInfo, wall: Option<SystemTime>) -> Json {
         Json { document: Document::new(host, wall, args.sampling.output.time) }
     }
 }
@@ -42,35 +43,36 @@ fn list<T>(
 
 fn map(rates: &MapRates<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut object = Vec::new();
-    json(&map_pairs(rates), &mut object)?;
+    json(&map_pairs(rates, &marks(&rates.marks)), &mut object)?;
     // The list of paths is the last member of the object.
     out.write_all(object.strip_suffix(b"}").unwrap_or(&object))?;
     out.write_all(b",\"paths\":[")?;
     for (index, path) in rates.paths.iter().enumerate() {
         out.write_all(if index > 0 { b"," } else { b"" })?;
-        json(&path_pairs(path), &mut &mut *out)?;
+        json(&path_pairs(path, &marks(&path.marks)), &mut &mut *out)?;
     }
     out.write_all(b"]}")
 }
 
 fn with_figures<'a>(mut pairs: Pairs<'a>, figures: Option<&Figures>) -> Pairs<'a> {
-    pairs.extend(COLUMNS.iter().map(|column| (column.json_key, column.value(figures))));
+    pairs.extend(FIGURES.iter().map(|column| (column.json_key, value(column, figures))));
     pairs
 }
 
-fn map_pairs<'a>(rates: &MapRates<'a>) -> Pairs<'a> {
+fn map_pairs<'a>(rates: &MapRates<'a>, marks: &'a [u8]) -> Pairs<'a> {
     let map = rates.map;
     let pairs = vec![
         ("map", text(&map.name)),
         ("wwid", text(&map.wwid)),
         ("device", text(&map.device.kernel)),
         ("iopolicy", text(&map.policy)),
-        ("running", Value::Number(map.running() as u64)),
+        ("running", Value::Number(map.usable() as u64)),
+        ("mark", text(marks)),
     ];
     with_figures(pairs, rates.figures.as_ref())
 }
 
-fn path_pairs<'a>(rates: &'a PathRates<'_>) -> Pairs<'a> {
+fn path_pairs<'a>(rates: &'a PathRates<'_>, marks: &'a [u8]) -> Pairs<'a> {
     let path = rates.path;
     let group = path.multipathd.group.map_or(Value::Null, |group| Value::Number(group.into()));
     let pairs = vec![
@@ -85,7 +87,7 @@ fn path_pairs<'a>(rates: &'a PathRates<'_>) -> Pairs<'a> {
         ("state", text(&path.state)),
         ("access", text(&path.access)),
         ("multipathd", text(&path.multipathd.states)),
-        ("mark", mark(rates)),
+        ("mark", text(marks)),
     ];
     let mut pairs = with_figures(pairs, rates.figures.as_ref());
     pairs.push(("share", percent(rates.share_percent)));
@@ -107,7 +109,7 @@ fn change(change: &Change, mut out: &mut dyn Write) -> io::Result<()> {
         ("event", Value::Text(event.as_bytes())),
         ("map", text(&change.map)),
         ("path", change.path.as_deref().map_or(Value::Null, text)),
-        ("running", Value::Number(change.running as u64)),
+        ("running", Value::Number(change.usable as u64)),
         ("paths", Value::Number(change.paths as u64)),
     ];
     json(&pairs, &mut out)

@@ -1,8 +1,9 @@
 //! One record per path and interval, for programs: as JSON or as tab-separated values.
 
-use super::columns::COLUMNS;
+use super::cells::value;
 use crate::args::Args;
-use crate::rates::{IntervalRates, MapRates, PathRates, Sum};
+use crate::columns::FIGURES;
+use crate::rates::{IntervalRates, MapRates, Mark, PathRates, Sum};
 use crate::topology::{Change, Map};
 use std::io::{self, Write};
 use toolkit::datetime::{self, DateTimeFormat, TimeFormat};
@@ -47,8 +48,8 @@ impl<'a> Records<'a> {
     }
 
     fn keys(&self) -> impl Iterator<Item = &'static str> {
-        let place = if self.args.by.is_some() { &SUM[..] } else { &PLACE[..] };
-        let figures = COLUMNS.iter().map(|column| column.record_key);
+        let place = if self.args.by.is_empty() { &PLACE[..] } else { &SUM[..] };
+        let figures = FIGURES.iter().map(|column| column.record_key);
         place.iter().copied().chain(figures).chain([SHARE])
     }
 
@@ -87,8 +88,9 @@ impl<'a> Records<'a> {
         ];
         let mut values = time.to_vec();
         values.extend(words.map(|word| text(word)));
-        values.push(mark(rates));
-        values.extend(COLUMNS.iter().map(|column| column.value(rates.figures.as_ref())));
+        let marks = marks(&rates.marks);
+        values.push(text(&marks));
+        values.extend(FIGURES.iter().map(|column| value(column, rates.figures.as_ref())));
         values.push(percent(rates.share_percent));
         self.write(&values, out)
     }
@@ -98,7 +100,7 @@ impl<'a> Records<'a> {
         values.push(sum.map.map_or(Value::Null, |map| text(&map.name)));
         values.push(sum.map.map_or(Value::Null, |map| text(&map.wwid)));
         values.extend([text(&sum.name), Value::Number(sum.paths as u64)]);
-        values.extend(COLUMNS.iter().map(|column| column.value(sum.figures.as_ref())));
+        values.extend(FIGURES.iter().map(|column| value(column, sum.figures.as_ref())));
         values.push(Value::Null);
         self.write(&values, out)
     }
@@ -111,7 +113,7 @@ impl<'a> Records<'a> {
             ("map", Value::Text(&change.map)),
             ("wwid", Value::Text(&change.wwid)),
             ("path", change.path.as_deref().map_or(Value::Null, Value::Text)),
-            ("running", Value::Number(change.running as u64)),
+            ("running", Value::Number(change.usable as u64)),
             ("paths", Value::Number(change.paths as u64)),
         ];
         json(&pairs, &mut out)?;
@@ -124,9 +126,9 @@ pub(super) fn text(word: &[u8]) -> Value<'_> {
     if word.is_empty() { Value::Null } else { Value::Text(word) }
 }
 
-/// The figure by which a path is out of line.
-pub(super) fn mark<'a>(rates: &'a PathRates<'_>) -> Value<'a> {
-    rates.mark.as_ref().map_or(Value::Null, |mark| Value::Text(mark.what.as_bytes()))
+/// The words for marks, with commas between them.
+pub(super) fn marks(marks: &[Mark]) -> Vec<u8> {
+    marks.iter().map(Mark::key).collect::<Vec<_>>().join(",").into_bytes()
 }
 
 /// A percentage, if known.

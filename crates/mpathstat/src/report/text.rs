@@ -7,158 +7,169 @@
 //! |- sdc                                       3.00      1.00      68.00      16.00      1.25
 //! ```
 
-use super::columns::{Cell, Scale, text_columns};
+use super::cells::{Cell, Scale};
+use super::layout::Layout;
+use super::phrases::{change_clause, mark_phrases, passive_paths};
 use crate::args::Args;
-use crate::rates::{By, Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
-use crate::topology::{Change, Path};
+use crate::columns::{Column, Word};
+use crate::rates::{Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
+use crate::topology::{Endpoints, Path};
 use std::io::{self, IsTerminal, Write};
 use toolkit::color::{Colors, Role};
 use toolkit::datetime::{self, DateTimeFormat};
 use toolkit::escape::escape_control;
 use toolkit::sampling::Report;
+use toolkit::terminal;
 
 pub(super) struct Text<'a> {
     args: &'a Args,
+    columns: Vec<Column>,
     scale: Scale,
     format: DateTimeFormat,
     colors: Colors,
+    is_terminal: bool,
 }
 
-/// The width of the name of a map, or of a path and the branch before it.
+/// The width of the name of a map, or of a path and the branch before it, as in the original.
 const NAME: usize = 43;
 const BRANCH: &str = "|- ";
 
-/// The headings and widths of the columns of words that `-x` adds. The last one has no width.
-const WORDS: [(&str, usize); 6] =
-    [("%Share", 6), ("HCTL", 12), ("Group", 12), ("State", 17), ("Access", 20), ("Multipathd", 0)];
-
 impl<'a> Text<'a> {
     pub(super) fn new(args: &'a Args) -> Text<'a> {
+        let is_terminal = io::stdout().is_terminal();
         Text {
             args,
+            columns: if args.by.is_empty() { args.shown_columns() } else { args.sum_columns() },
             scale: Scale::new(&args.sampling.output),
             format: DateTimeFormat::from_env(),
-            colors: Colors::from_env(io::stdout().is_terminal()),
+            colors: Colors::from_env(is_terminal),
+            is_terminal,
         }
     }
 
-    fn headings(&self, out: &mut dyn Write) -> io::Result<()> {
-        let name = match self.args.by {
-            None => "Device Name",
-            Some(By::Host) => "Host",
-            Some(By::Target) => "Target",
-            Some(By::Controller) => "Controller",
-            Some(By::Group) => "Group",
-        };
-        write!(out, "{name:<NAME$}")?;
-        let mut amounts = self.scale.headings().into_iter();
-        for column in text_columns(self.args.columns.extended) {
-            let own = Some(column.heading).filter(|heading| !heading.is_empty());
-            let heading = own.or_else(|| amounts.next()).unwrap_or_default();
-            write!(out, "  {heading:<width$}", width = column.width)?;
+    /// The table with its headings.
+    fn headings(&self) -> Layout {
+        let widths = self.columns.iter().map(|column| match column {
+            // On a terminal, chosen columns and words take no more room than they need.
+            Column::Figure(_) if self.is_terminal && self.args.columns.is_some() => 0,
+            Column::Figure(column) => column.width,
+            Column::Word(_) if self.is_terminal => 0,
+            Column::Word(column) => column.width,
+        });
+        let name = if self.is_terminal { 0 } else { NAME };
+        let pads_last = matches!(self.columns.last(), Some(Column::Figure(_)));
+        let terminal = self.is_terminal.then(terminal::width);
+        let widths = std::iter::once(name).chain(widths).collect();
+        let mut layout = Layout::new(widths, terminal, pads_last);
+        let is_default = !self.args.is_extended && self.args.columns.is_none();
+        if terminal.is_none() && is_default && self.args.by.is_empty() {
+            layout.keep_original();
         }
-        match (self.args.columns.extended, self.args.by) {
-            (true, None) => words(&WORDS.map(|(heading, _)| heading.to_owned()), out)?,
-            (true, Some(_)) => write!(out, "  Paths")?,
-            (false, _) => {}
+        layout.row("");
+        layout.cell(None, &self.name_heading());
+        for column in &self.columns {
+            layout.cell(
+                None,
+                match column {
+                    Column::Figure(column) => self.scale.heading(column),
+                    Column::Word(column) => column.heading,
+                },
+            );
         }
-        writeln!(out)
+        layout
     }
 
-    /// Writes the name of a device and its figures.
+    fn name_heading(&self) -> String {
+        let names: Vec<_> = self.args.by.iter().map(|by| by.heading()).collect();
+        if names.is_empty() { "Device Name".to_owned() } else { names.join(" ") }
+    }
+
+    /// Adds the name of a device and its columns.
     fn device(
         &self,
-        branch: &str,
+        branch: &'static str,
         name: &[u8],
         figures: Option<&Figures>,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let width = NAME - branch.len();
-        write!(out, "{branch}")?;
-        self.colors.write(Role::Item, format_args!("{:<width$}", escape_control(name)), out)?;
-        for column in text_columns(self.args.columns.extended) {
-            let Cell { text, role } = column.cell(figures, self.scale);
-            write!(out, "  ")?;
-            self.colors.write(role, format_args!("{text:<width$}", width = column.width), out)?;
+        word: impl Fn(Word) -> Cell,
+        layout: &mut Layout,
+    ) {
+        layout.row(branch);
+        layout.cell(Some(Role::Item), &escape_control(name));
+        for column in &self.columns {
+            let Cell { text, role } = match column {
+                Column::Figure(column) => Cell::figure(column, figures, self.scale),
+                Column::Word(column) => word(column.word),
+            };
+            layout.cell(role, &text);
         }
-        Ok(())
     }
 
-    fn map(&self, rates: &MapRates<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn map(&self, rates: &MapRates<'_>, layout: &mut Layout) {
         let map = rates.map;
-        self.device("", &map.name, rates.figures.as_ref(), out)?;
-        if self.args.columns.extended {
-            let running = format!("{}/{} running", map.running(), map.paths.len());
-            let policy = escape_control(&map.policy);
-            words(&["-".into(), "-".into(), "-".into(), running, policy, String::new()], out)?;
-        }
-        writeln!(out)?;
-        rates.paths.iter().try_for_each(|path| self.path(path, out))
+        let (usable, paths, passive) = (map.usable(), map.paths.len(), passive_paths(map));
+        let word = |word| match word {
+            Word::State => Cell::word(format!("{usable}/{paths} running{passive}"), false),
+            Word::Access => Cell::word(escape_control(&map.policy), false),
+            Word::Multipathd => Cell::word(String::new(), false),
+            _ => Cell::word("-".to_owned(), false),
+        };
+        self.device("", &map.name, rates.figures.as_ref(), word, layout);
+        self.usable(usable, &format!("{usable}/{paths}{passive}"), layout);
+        marks(&rates.marks, None, layout);
+        rates.paths.iter().for_each(|path| self.path(path, layout));
     }
 
-    fn path(&self, rates: &PathRates<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn path(&self, rates: &PathRates<'_>, layout: &mut Layout) {
         let path = rates.path;
-        self.device(BRANCH, &path.device.kernel, rates.figures.as_ref(), out)?;
-        if self.args.columns.extended {
-            let share = Cell::percent(rates.share_percent);
-            words(&path_words(path, share), out)?;
-        }
-        if let Some(mark) = &rates.mark {
-            write!(out, "  {}", arrow(mark))?;
-        }
-        writeln!(out)
+        let word = |word| path_word(path, word, rates.share_percent);
+        self.device(BRANCH, &path.device.kernel, rates.figures.as_ref(), word, layout);
+        marks(&rates.marks, Some(&path.endpoints), layout);
     }
 
-    fn sum(&self, sum: &Sum<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn sum(&self, sum: &Sum<'_>, layout: &mut Layout) {
         let name = match sum.map {
             Some(map) => [&map.name[..], b" ", &sum.name].concat(),
             None => sum.name.clone(),
         };
-        self.device("", &name, sum.figures.as_ref(), out)?;
-        if self.args.columns.extended {
-            write!(out, "  {}", sum.paths)?;
+        let word = |_| Cell::word(sum.paths.to_string(), false);
+        self.device("", &name, sum.figures.as_ref(), word, layout);
+        self.usable(sum.usable, &format!("{}/{}", sum.usable, sum.paths), layout);
+        marks(&sum.marks, None, layout);
+    }
+
+    /// Adds how many paths can carry I/O, if `-i` asks for it.
+    fn usable(&self, usable: usize, text: &str, layout: &mut Layout) {
+        if self.args.has_marks {
+            layout.tail((usable == 0).then_some(Role::Alarm), text.to_owned());
         }
-        writeln!(out)
     }
 }
 
-/// The words that `-x` shows for a path.
-fn path_words(path: &Path, share: Cell) -> [String; 6] {
-    let hctl = if path.hctl.is_empty() { &path.endpoints.controller } else { &path.hctl };
+/// Adds marks, and the place of a path, so that the next step is known.
+fn marks(marks: &[Mark], place: Option<&Endpoints>, layout: &mut Layout) {
+    if !marks.is_empty() {
+        layout.tail(Some(Role::Alarm), format!("<- {}", mark_phrases(marks, place)));
+    }
+}
+
+/// What a column of words holds for a path.
+fn path_word(path: &Path, word: Word, share: Option<f64>) -> Cell {
     let group = path.multipathd.group.map_or(Vec::new(), |_| path.group());
-    let known = [hctl, &group, &path.state, &path.access, &path.multipathd.states];
-    let [hctl, group, state, access, states] = known.map(|word| escaped_or_dash(word));
-    [share.text, hctl, group, state, access, states]
-}
-
-/// Writes the columns of words, without trailing spaces.
-fn words(words: &[String; 6], out: &mut dyn Write) -> io::Result<()> {
-    let last = words.iter().rposition(|word| !word.is_empty()).unwrap_or(0);
-    for (at, (word, (_, width))) in words.iter().zip(WORDS).enumerate().take(last + 1) {
-        let width = if at == last { 0 } else { width };
-        write!(out, "  {word:<width$}")?;
-    }
-    Ok(())
-}
-
-/// A change: `mpathb: path sdd offline (3/4 running)`.
-fn clause(change: &Change) -> String {
-    let subject = match &change.path {
-        Some(path) => format!("path {}", escape_control(path)),
-        None => "map".to_owned(),
+    let text = match word {
+        Word::Share => return Cell::percent(share),
+        Word::Hctl if path.hctl.is_empty() => &path.endpoints.controller,
+        Word::Hctl => &path.hctl,
+        Word::Host => &path.endpoints.host,
+        Word::Target => &path.endpoints.target,
+        Word::Group => &group,
+        Word::State => &path.state,
+        Word::Access => &path.access,
+        Word::Multipathd => &path.multipathd.states,
+        Word::Paths => return Cell::word(String::new(), false),
     };
-    let (map, kind) =
-        (escape_control(&change.map), escape_control(change.kind.to_string().as_bytes()));
-    format!("{map}: {subject} {kind} ({}/{} running)", change.running, change.paths)
-}
-
-/// How a path is out of line: `<- await 12.50 x sda`.
-fn arrow(mark: &Mark) -> String {
-    format!("<- {} {:.2} x {}", mark.what, mark.times, escape_control(&mark.sibling))
-}
-
-fn escaped_or_dash(word: &[u8]) -> String {
-    if word.is_empty() { "-".to_owned() } else { escape_control(word) }
+    let is_bad = matches!(word, Word::State | Word::Multipathd) && !path.is_running();
+    let text = if text.is_empty() { "-".to_owned() } else { escape_control(text) };
+    Cell::word(text, is_bad)
 }
 
 impl Report<IntervalRates<'_>> for Text<'_> {
@@ -168,12 +179,13 @@ impl Report<IntervalRates<'_>> for Text<'_> {
         }
         for change in &rates.changes {
             let clock = rates.wall.map(datetime::clock).unwrap_or_default();
-            writeln!(out, "# {clock} {}", clause(change))?;
+            writeln!(out, "# {clock} {}", change_clause(change))?;
         }
-        self.headings(out)?;
+        let mut layout = self.headings();
         match &rates.sums {
-            Some(sums) => sums.iter().try_for_each(|sum| self.sum(sum, out)),
-            None => rates.maps.iter().try_for_each(|map| self.map(map, out)),
+            Some(sums) => sums.iter().for_each(|sum| self.sum(sum, &mut layout)),
+            None => rates.maps.iter().for_each(|map| self.map(map, &mut layout)),
         }
+        layout.write(&self.colors, out)
     }
 }

@@ -16,7 +16,7 @@ pub struct Change {
     /// What happened.
     pub kind: ChangeKind,
     /// How many paths can carry I/O now.
-    pub running: usize,
+    pub usable: usize,
     /// How many paths there are now.
     pub paths: usize,
 }
@@ -34,6 +34,8 @@ pub enum ChangeKind {
     Renamed(Vec<u8>),
     /// The path is in this state now.
     State(Vec<u8>),
+    /// The array assigned this access state to the path.
+    Access(Vec<u8>),
 }
 
 impl fmt::Display for ChangeKind {
@@ -46,6 +48,7 @@ impl fmt::Display for ChangeKind {
                 write!(f, "renamed from {}", String::from_utf8_lossy(old))
             }
             ChangeKind::State(state) => f.write_str(&String::from_utf8_lossy(state)),
+            ChangeKind::Access(state) => write!(f, "access {}", String::from_utf8_lossy(state)),
         }
     }
 }
@@ -59,7 +62,7 @@ pub fn changes(old: &Topology, new: &Topology) -> Vec<Change> {
             Pair::Added(map) => found.push(map_change(map, ChangeKind::Added)),
             Pair::Removed(map) => {
                 let removed = map_change(map, ChangeKind::Removed);
-                found.push(Change { running: 0, paths: 0, ..removed });
+                found.push(Change { usable: 0, paths: 0, ..removed });
             }
             Pair::Both(old, new) => changes_within(old, new, &mut found),
         }
@@ -80,19 +83,30 @@ fn changes_within(old: &Map, new: &Map, found: &mut Vec<Change>) {
         found.push(map_change(new, ChangeKind::Renamed(old.name.clone())));
     }
     for pair in pairs(&by_name(old), &by_name(new), |path| &path.device.kernel) {
-        let (path, kind) = match pair {
-            Pair::Added(path) => (path, ChangeKind::Added),
-            Pair::Removed(path) => (path, ChangeKind::Removed),
-            Pair::Both(old, path) if is_replaced(&old.device, &path.device) => {
-                (path, ChangeKind::Replaced)
-            }
-            Pair::Both(old, path) if old.state != path.state => {
-                (path, ChangeKind::State(path.state.clone()))
-            }
-            Pair::Both(..) => continue,
+        let (path, kinds) = match pair {
+            Pair::Added(path) => (path, vec![ChangeKind::Added]),
+            Pair::Removed(path) => (path, vec![ChangeKind::Removed]),
+            Pair::Both(old, path) => (path, path_changes(old, path)),
         };
-        found.push(Change { path: Some(path.device.kernel.clone()), ..map_change(new, kind) });
+        found.extend(kinds.into_iter().map(|kind| {
+            let path = Some(path.device.kernel.clone());
+            Change { path, ..map_change(new, kind) }
+        }));
     }
+}
+
+/// The changes of a path.
+fn path_changes(old: &Path, new: &Path) -> Vec<ChangeKind> {
+    if is_replaced(&old.device, &new.device) {
+        return vec![ChangeKind::Replaced];
+    }
+    // A state that could not be read is no change.
+    let changed = |old: &Vec<u8>, new: &Vec<u8>| {
+        (old != new && !old.is_empty() && !new.is_empty()).then(|| new.clone())
+    };
+    let state = changed(&old.state, &new.state).map(ChangeKind::State);
+    let access = changed(&old.access, &new.access).map(ChangeKind::Access);
+    state.into_iter().chain(access).collect()
 }
 
 /// Whether these are two devices, as far as is known.
@@ -112,7 +126,7 @@ fn map_change(map: &Map, kind: ChangeKind) -> Change {
         wwid: map.wwid.clone(),
         path: None,
         kind,
-        running: map.running(),
+        usable: map.usable(),
         paths: map.paths.len(),
     }
 }

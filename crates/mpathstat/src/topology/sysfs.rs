@@ -78,7 +78,7 @@ impl Reader<'_> {
         let name = if name.is_empty() { kernel.to_vec() } else { unescape(&name) };
         let slaves = self.list(&below(kernel, "slaves"));
         let identity = [&uuid[..], b" ", &self.value(kernel, "diskseq")].concat();
-        let device = Device { kernel: kernel.to_vec(), identity, slot: 0 };
+        let device = Device { kernel: kernel.to_vec(), identity, ..Device::default() };
         Some(Map { name, wwid, device, policy: Vec::new(), paths: self.paths(&slaves) })
     }
 
@@ -92,7 +92,7 @@ impl Reader<'_> {
             Vec::new()
         };
         let paths = self.paths(paths);
-        let device = Device { kernel: head.clone(), identity, slot: 0 };
+        let device = Device { kernel: head.clone(), identity, ..Device::default() };
         Map { name: head, wwid, device, policy, paths }
     }
 
@@ -119,7 +119,7 @@ impl Reader<'_> {
             false => Vec::new(),
         };
         let endpoints = self.endpoints(kernel, &place);
-        let device = Device { kernel: kernel.to_vec(), identity, slot: 0 };
+        let device = Device { kernel: kernel.to_vec(), identity, ..Device::default() };
         Path { device, hctl: place.hctl, endpoints, state, access, ..Path::default() }
     }
 
@@ -139,22 +139,46 @@ impl Reader<'_> {
         }
         let mut endpoints = Endpoints::from_address(&place.hctl, kernel);
         if self.attributes.ports {
-            let port = self.port(&endpoints.target, &place.session);
+            let port = self.port(&endpoints.target, place);
             endpoints.target = if port.is_empty() { endpoints.target } else { port };
         }
         endpoints
     }
 
-    /// The name of the target port, of Fibre Channel or of iSCSI.
-    fn port(&mut self, target: &[u8], session: &[u8]) -> Vec<u8> {
-        let (target, session) = (String::from_utf8_lossy(target), String::from_utf8_lossy(session));
-        if session.is_empty() {
-            return self.file(&format!("sys/class/fc_transport/{target}/port_name"));
+    /// The name of the port of the array: of iSCSI, SAS or Fibre Channel.
+    fn port(&mut self, target: &[u8], place: &Place) -> Vec<u8> {
+        let text = String::from_utf8_lossy;
+        if !place.session.is_empty() {
+            return self.portal(&text(&place.session));
         }
-        self.file(&format!("sys/class/iscsi_session/{session}/targetname"))
+        if !place.end_device.is_empty() {
+            let device = text(&place.end_device).into_owned();
+            return self.file(&format!("sys/class/sas_device/{device}/sas_address"));
+        }
+        self.file(&format!("sys/class/fc_transport/{}/port_name", text(target)))
     }
 
-    /// The endpoints of an NVMe path: for NVMe over a network, their addresses.
+    /// The iSCSI name of a session's target, and the portal of its connection: several ports of an
+    /// array can have the same name.
+    fn portal(&mut self, session: &str) -> Vec<u8> {
+        let name = self.file(&format!("sys/class/iscsi_session/{session}/targetname"));
+        let number = session.trim_start_matches("session");
+        let connection = format!("sys/class/iscsi_connection/connection{number}:0");
+        let mut first = |files: [&str; 2]| {
+            let mut values = files.iter().map(|file| self.file(&format!("{connection}/{file}")));
+            values.find(|value| !value.is_empty()).unwrap_or_default()
+        };
+        let address = first(["persistent_address", "address"]);
+        let port = first(["persistent_port", "port"]);
+        match (address.contains(&b':'), address.is_empty() || port.is_empty()) {
+            (_, true) if address.is_empty() => name,
+            (_, true) => [&name[..], b" ", &address].concat(),
+            (true, false) => [&name[..], b" [", &address, b"]:", &port].concat(),
+            (false, false) => [&name[..], b" ", &address, b":", &port].concat(),
+        }
+    }
+
+    /// The endpoints of an NVMe path: its controller, and for NVMe over a network, the addresses.
     fn nvme_endpoints(&mut self, kernel: &[u8], controller: Vec<u8>) -> Endpoints {
         let address =
             if self.attributes.ports { self.value(kernel, "device/address") } else { Vec::new() };
@@ -162,9 +186,8 @@ impl Reader<'_> {
             let mut parts = address.split(|byte| *byte == b',');
             parts.find_map(|part| part.strip_prefix(name)).map(<[u8]>::to_vec)
         };
-        let target = part(b"traddr=").unwrap_or_else(|| {
-            if address.is_empty() { controller.clone() } else { address.clone() }
-        });
+        let remote = part(b"traddr=").unwrap_or_else(|| address.clone());
+        let target = [&controller[..], b" ", &remote].concat().trim_ascii().to_vec();
         let host = part(b"host_traddr=").unwrap_or_else(|| controller.clone());
         Endpoints { host, target, controller }
     }
@@ -219,6 +242,7 @@ fn below(kernel: &[u8], file: &str) -> String {
 struct Place {
     hctl: Vec<u8>,
     session: Vec<u8>,
+    end_device: Vec<u8>,
     controller: Vec<u8>,
 }
 
@@ -231,6 +255,8 @@ impl Place {
                 place.hctl = part.to_vec();
             } else if number_after(b"session", part).is_some() {
                 place.session = part.to_vec();
+            } else if part.starts_with(b"end_device-") {
+                place.end_device = part.to_vec();
             } else if number_after(b"nvme", part).is_some() {
                 place.controller = part.to_vec();
             }

@@ -43,14 +43,14 @@ fn a_saved_text_has_maps_groups_and_states() {
     let [old, new] = &topology.maps[..] else { panic!() };
     let (sde, sdd, sdb) = (&new.paths[0], &new.paths[1], &old.paths[0]);
     assert_eq!(sde.multipathd.states, b"active i/o pending");
-    assert_eq!((&sdd.state[..], sdd.is_running(), sdd.is_failed()), (&b"offline"[..], false, true));
+    assert_eq!((&sdd.state[..], sdd.bad_state()), (&b"offline"[..], Some(&b"offline"[..])));
     assert_eq!([sde, sdd].map(Path::group), [b"1:active".to_vec(), b"2:enabled".to_vec()]);
     assert_eq!((&sdb.state[..], &sdb.multipathd.states[..]), (&b""[..], &b"active ready"[..]));
     assert_eq!(
         (&sdd.endpoints.host[..], &sdd.endpoints.target[..]),
         (&b"host1"[..], &b"target1:0:1"[..])
     );
-    assert_eq!((new.running(), topology.names.len()), (1, 5));
+    assert_eq!((new.usable(), topology.names.len()), (1, 5));
 }
 
 #[test]
@@ -113,4 +113,48 @@ fn the_name_of_an_nvme_path_has_its_controller() {
     assert_eq!(controller(b"nvme12n3"), b"nvme12");
     assert_eq!(controller(b"sda"), b"host1");
     assert_eq!(Endpoints::from_address(b"", b"dasda").host, b"-");
+}
+
+#[test]
+fn the_later_description_of_a_map_holds() {
+    let (topology, reported) = read(&format!("{SAVED}{}", SAVED.replace("offline", "running")));
+    assert_eq!(reported, []);
+    assert_eq!((topology.maps.len(), topology.paths().count()), (2, 3));
+    assert_eq!(topology.maps[1].paths[1].state, b"running");
+    // A name alone, as in the table of `show maps`, describes nothing.
+    let (again, _) = read(&format!("{SAVED}mpath10 (36001) dm-0 A,B\n"));
+    assert_eq!(again.maps[1].paths.len(), 2);
+}
+
+#[test]
+fn the_paths_of_a_map_are_bounded_by_bytes() {
+    let path = |number| format!("`- 2:0:0:{number} sd{number} 8:0 active ready running\n");
+    let paths: String = (0..200_000).map(path).collect();
+    let text = format!("m (w) dm-0 A,B\n{paths}");
+    let (topology, reported) = read(&text);
+    let expected: Vec<_> = reported.iter().map(|(_, bad)| bad.expected).collect();
+    assert_eq!(expected, ["maps and paths of at most 64 MiB; the rest is not read;"]);
+    assert!((20_000..200_000).contains(&topology.paths().count()));
+}
+
+#[test]
+fn names_that_are_too_long_are_left_out() {
+    let long = "x".repeat(60_000);
+    let (topology, reported) = read(&SAVED.replace("mpath2 ", &format!("{long} ")));
+    assert_eq!((topology.maps.len(), reported.len()), (1, 2));
+}
+
+#[test]
+fn namespaces_are_those_that_have_figures() {
+    let text = "nvme-subsys3 - NQN=nqn.x\n\\\n +- nvme4 tcp traddr=192.0.2.11 live optimized\n \
+                +- nvme5 tcp traddr=192.0.2.12 connecting inaccessible\n";
+    let (topology, reported) = read(text);
+    assert_eq!((reported, topology.maps.len()), (Vec::new(), 0));
+    let names = [&b"nvme3n2"[..], b"nvme3c4n7", b"nvme0n1", b"sda"];
+    let found = topology.with_namespaces(names.into_iter()).unwrap();
+    let maps: Vec<_> = found.maps.iter().map(|map| (&map.name[..], map.usable())).collect();
+    assert_eq!(maps, [(&b"nvme3n2"[..], 1), (b"nvme3n7", 1)]);
+    assert_eq!(found.maps[1].paths[1].device.kernel, b"nvme3c5n7");
+    assert_eq!(found.maps[1].paths[0].endpoints.target, b"192.0.2.11");
+    assert!(found.with_namespaces(names.into_iter()).is_none(), "nothing new");
 }

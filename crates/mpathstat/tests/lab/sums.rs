@@ -59,7 +59,8 @@ fn compare(root: &Path) {
 #[test]
 fn sums_are_those_of_the_paths() {
     let samples = repository("testdata/samples/mpathstat");
-    let is_sound = |name: &str| !["cut", "strange", "unreadable", "none"].contains(&name);
+    let is_sound =
+        |name: &str| !["cut", "strange", "unreadable", "none", "sos", "texts"].contains(&name);
     for sample in fs::read_dir(samples).unwrap().map(|entry| entry.unwrap()) {
         if sample.path().is_dir() && is_sound(&sample.file_name().to_string_lossy()) {
             compare(&sample.path());

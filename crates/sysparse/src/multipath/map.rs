@@ -18,7 +18,7 @@ use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{take_till1, take_until};
 use nom::character::complete::one_of;
-use nom::combinator::{map_opt, not, opt, recognize, value, verify};
+use nom::combinator::{eof, map_opt, not, opt, peek, recognize, rest, value, verify};
 use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
 
@@ -39,6 +39,23 @@ pub(super) fn map_names(input: &[u8]) -> Parsed<'_, Map<'_>> {
     let without_alias = preceded(not(first(end_of_names)), alt((unnamed, glued, foreign, planned)));
     preceded(start, alt((named, without_alias))).parse(input)
 }
+
+/// `mpath7 (3600c0ff0000aa11122233344401)` to the end of the line: without a device.
+pub(super) fn names_alone(input: &[u8]) -> Parsed<'_, Map<'_>> {
+    let start = (opt(action), escapes, not(one_of(" \t")), not(log_time));
+    let names = terminated(take_till1(|byte| byte == b')'), (literal(b")"), escapes, eof));
+    let map = map_opt(names, |names| Map::named(names, None));
+    preceded(start, verify(map, |map| is_wwid(map.wwid))).parse(input)
+}
+
+/// Whether this looks like the identifier of a disk, and not like a device number or a remark.
+fn is_wwid(text: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"._:-".contains(byte);
+    text.len() >= WWID_MIN && text.iter().all(is_word) && text.iter().any(u8::is_ascii_digit)
+}
+
+/// The length of the shortest WWID of SCSI: a type and 64 bits in hexadecimal digits.
+const WWID_MIN: usize = 17;
 
 /// `create: `: what multipath is about to do with the map.
 fn action(input: &[u8]) -> Parsed<'_, ()> {
@@ -76,13 +93,19 @@ fn end_of_names(input: &[u8]) -> Parsed<'_, &[u8]> {
 
 /// `1IET     00080001 dm-0 `
 fn unnamed(input: &[u8]) -> Parsed<'_, Map<'_>> {
-    let end = preceded(literal(b" "), kernel);
+    let end = terminated(preceded(literal(b" "), kernel), vendor);
     map_opt(first(end), |(wwid, kernel)| Map::unnamed(wwid, kernel)).parse(input)
+}
+
+/// ` NEXSAN  ,SATABoy2`: vendor and product, which other lines with the name of a device lack.
+fn vendor(input: &[u8]) -> Parsed<'_, &[u8]> {
+    peek(verify(rest, |rest: &[u8]| rest.contains(&b','))).parse(input)
 }
 
 /// `36000402001f45eb56424ca6800000000dm-0 `: before multipath-tools 0.4.9.
 fn glued(input: &[u8]) -> Parsed<'_, Map<'_>> {
-    let parts = verify(first(kernel), |(wwid, _): &(&[u8], _)| !wwid.contains(&b' '));
+    let end = terminated(kernel, vendor);
+    let parts = verify(first(end), |(wwid, _): &(&[u8], _)| !wwid.contains(&b' '));
     map_opt(parts, |(wwid, kernel)| Map::unnamed(wwid, kernel)).parse(input)
 }
 
@@ -113,7 +136,8 @@ impl<'a> Map<'a> {
     fn named(names: &'a [u8], kernel: Option<&'a [u8]>) -> Option<Map<'a>> {
         let (alias, wwid) = names.split_at(memmem::rfind(names, b" (")?);
         let (alias, wwid) = (strip_color(alias), wwid.get(2..)?);
-        (!alias.is_empty() && !wwid.is_empty()).then_some(Map { alias, wwid, kernel })
+        let is_name = !alias.is_empty() && !alias.contains(&b'/') && !wwid.is_empty();
+        is_name.then_some(Map { alias, wwid, kernel })
     }
 
     /// The map of a WWID alone. Only one that begins with a digit may hold blanks: a sentence that
@@ -121,6 +145,7 @@ impl<'a> Map<'a> {
     fn unnamed(wwid: &'a [u8], kernel: &'a [u8]) -> Option<Map<'a>> {
         let wwid = strip_color(wwid.trim_ascii_end());
         let is_wwid = !wwid.contains(&b' ') || wwid.first().is_some_and(u8::is_ascii_digit);
-        (is_wwid && !wwid.is_empty()).then_some(Map { alias: wwid, wwid, kernel: Some(kernel) })
+        let is_name = is_wwid && !wwid.is_empty() && !wwid.contains(&b'/');
+        is_name.then_some(Map { alias: wwid, wwid, kernel: Some(kernel) })
     }
 }

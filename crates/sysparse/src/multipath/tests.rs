@@ -26,6 +26,7 @@ fn maps_are_found_in_every_form() {
         ("create: mpathz (36009) undef IBM,2145", "mpathz", "36009", None),
         ("\x1b[1mmpatha (36001) dm-0 A,B\x1b[0m", "mpatha", "36001", Some("dm-0")),
         ("\x1b[1mmpatha\x1b[0m (36001) \x1b[1mdm-0\x1b[0m A", "mpatha", "36001", Some("dm-0")),
+        ("size=1 (36001) dm-0 A,B", "size=1", "36001", Some("dm-0")),
         ("-dash_ (36001) dm-0 A,B", "-dash_", "36001", Some("dm-0")),
     ] {
         assert_eq!(map(line), Some((alias, wwid, kernel)), "{line}");
@@ -45,9 +46,31 @@ fn other_lines_name_no_map() {
         "     0:0:0:0 sda 8:0   -1  undef ready  VMware,Virtual disk running",
         "2:0:0:0  sda 8:0   1   undef  ready  running orphan",
         "===== paths list =====",
+        "name   sysfs uuid",
+        "mpath7 dm-4  3600c0ff0000aa11122233344401",
+        "lrwxrwxrwx 1 root root 7 Nov 20 09:11 mpath7 -> ../dm-4",
+        "/sys/block/dm-4",
+        "mpath7 (254:4)",
+        " |- (8:96)",
+        "    `- (8:32)",
+        " `-mpath7 (254:4)",
+        "Linux 6.4.0 (labhost.example.com.example)",
+        "multipathd> ",
     ] {
         assert_eq!(line(text.as_bytes()), Ok(Line::Other), "{text}");
     }
+}
+
+#[test]
+fn a_name_may_have_no_device() {
+    let found = line(b"mpath7 (3600c0ff0000aa11122233344401)");
+    let map = Map { alias: b"mpath7", wwid: b"3600c0ff0000aa11122233344401", kernel: None };
+    assert_eq!(found, Ok(Line::Name(map)));
+}
+
+#[test]
+fn a_prompt_may_precede_a_line() {
+    assert_eq!(map("multipathd> mpatha (36001) dm-0 A,B"), Some(("mpatha", "36001", Some("dm-0"))));
 }
 
 #[test]
@@ -93,7 +116,6 @@ fn an_error_in_a_branch_has_its_place() {
         ("  `- 0:0:0 sdb", 5),
         ("| |- sdb 8:16 active", 5),
         ("`-+- polcy='x' prio=1", 5),
-        ("\\_ ", 2),
         (" \\_ 5:0:0:0", 4),
         ("  |- 0:0:0:1 sdb x:16 active", 5),
     ] {

@@ -50,7 +50,7 @@ fn multipath() {
     damage(sample, |input| {
         for text in text::lines(input) {
             match line(text) {
-                Ok(Line::Map(map)) => {
+                Ok(Line::Map(map) | Line::Name(map)) => {
                     for part in [map.alias, map.wwid, map.kernel.unwrap_or(map.wwid)] {
                         inside(part, input);
                     }

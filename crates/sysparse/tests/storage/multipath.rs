@@ -14,7 +14,7 @@ fn count(input: &[u8]) -> [usize; 5] {
             Ok(Line::Size) => 1,
             Ok(Line::Group(_)) => 2,
             Ok(Line::Path(_)) => 3,
-            Ok(Line::Other) => continue,
+            Ok(Line::Name(_) | Line::Other) => continue,
             Err(_) => 4,
         };
         counts[kind] += 1;
@@ -42,6 +42,8 @@ fn wanted(text: &str) -> [usize; 5] {
             && !is_drawn(line)
             && !line.starts_with(' ')
             && !line.contains(" | ")
+            // `show maps` prints the WWID instead of a vendor and a product.
+            && (line.contains(',') || line.contains(") dm-"))
     };
     [
         text.lines().filter(maps).count(),

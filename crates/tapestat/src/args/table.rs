@@ -1,9 +1,10 @@
 //! The table of options.
 
 use super::{Args, operand};
-use crate::manual::MANUAL;
+use crate::manual::{MANUAL, version};
 use crate::names::Naming;
-use toolkit::cli::{self, Command, Opt, OptionGroup, ValueHint, long, short};
+use crate::rates::By;
+use toolkit::cli::{self, Action, Command, Opt, OptionGroup, OptionSpec, ValueHint, long, short};
 
 /// The command and its options.
 pub const COMMAND: Command<Args> = Command {
@@ -34,18 +35,30 @@ const REPORTS: &[Opt<Args>] = &[
         |args| args.wait = true,
     ),
     Opt::ROOT,
+    Opt::SAVE,
 ];
 
 const DRIVES: &[Opt<Args>] = &[
     Opt::flag(short('z'), "omit idle drives", "Omit drives whose figures are all 0.", |args| {
-        args.columns.omits_idle = true;
+        args.rows.omits_idle = true;
     }),
     Opt::flag(
         short('T'),
         "add a line with the total",
         "Add a line with the total of the figures above it. With `-x`, its sizes and times are \
          averages over all operations.",
-        |args| args.columns.total = true,
+        |args| args.rows.has_total = true,
+    ),
+    Opt::value(
+        short('g').takes("WHAT", ValueHint::Words(&["host", "target"])),
+        "one line per host or target instead of per drive",
+        "Print one line for all drives of a SCSI host or of a SCSI target, with the sums of what they \
+         did. Drives whose address is unknown are on the line `-`.",
+        |args, value| {
+            let words = [("host", By::Host), ("target", By::Target)];
+            args.rows.sums_by = Some(cli::choice(&words, value)?);
+            Ok(())
+        },
     ),
     Opt::value(
         short('j').takes("NAMES", ValueHint::Words(&["ID", "PATH", "SERIAL", "HCTL"])),
@@ -53,7 +66,10 @@ const DRIVES: &[Opt<Args>] = &[
         "Show each drive by a name that does not depend on the order in which the kernel finds \
          drives: `ID` and `PATH` are the names in `/dev/tape/by-id` and `/dev/tape/by-path`, \
          `SERIAL` is the serial number of the drive, and `HCTL` its host, channel, target and LUN. \
-         A drive without such a name is shown by its kernel name.",
+         The lines are in the order of these names, and the kernel name is in a column of its own. \
+         A drive without such a name is shown by its kernel name. If several drives share an id, \
+         they are shown by their kernel names, and this is reported on stderr. If drives have the \
+         same serial number, as one drive on two paths does, `@` and the address follow it.",
         |args, value| {
             let names = [
                 ("ID", Naming::Id),
@@ -91,6 +107,13 @@ const FIGURES: &[Opt<Args>] = &[
         "Add the columns described in EXTENDED STATISTICS.",
         |args| args.columns.extended = true,
     ),
+    Opt::flag(
+        long("gaps"),
+        "show gaps between transfers: whether a drive starves",
+        "Add the columns described in GAPS. For this, three counters of each drive are read ten times \
+         a second between the reports.",
+        |args| args.columns.gaps = true,
+    ),
 ];
 
 const OUTPUT: &[Opt<Args>] = &[
@@ -98,16 +121,20 @@ const OUTPUT: &[Opt<Args>] = &[
         "Select the output format. `JSON` is the document that sysstat's command prints. `jsonl` \
          (one JSON object per line) and `tsv` (tab-separated values below a line with their names) \
          print one record per drive and report, with rates and with the increase of each counter; \
-         see RECORDS.",
+         see RECORDS. `prometheus` prints the counters once, in the text format of Prometheus; see \
+         METRICS. Upper and lower case mean the same.",
     ),
     Opt::TIME,
     Opt::EPOCH,
-    Opt::flag(
-        short('V'),
-        "print the version as sysstat does",
-        "Print the variables described in ENVIRONMENT that are set, and the version, and end.",
-        |args| args.version = true,
-    ),
+    Opt {
+        about: OptionSpec {
+            help: "print the version as sysstat does",
+            doc: "Print the variables described in ENVIRONMENT that are set, and the version, and \
+                  end. What follows on the command line is ignored.",
+            ..short('V')
+        },
+        action: Action::Text(version),
+    },
     Opt::HELP,
     Opt::VERSION,
 ];

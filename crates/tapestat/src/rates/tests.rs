@@ -1,4 +1,5 @@
 use super::*;
+use crate::sample::Counters;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -6,7 +7,14 @@ const KILO: f64 = 1.0;
 const GIGA: f64 = 1024.0 * 1024.0;
 
 fn scale(decimals: usize, unit_kib: f64) -> Scale {
-    Scale { decimals, unit_kib, omits_idle: false, has_total: false }
+    Scale {
+        decimals,
+        unit_kib,
+        omits_idle: false,
+        has_total: false,
+        sorts_by_name: false,
+        sums_by: None,
+    }
 }
 
 #[test]
@@ -33,22 +41,39 @@ fn figures_are_divided_as_sysstat_divides() {
 }
 
 #[test]
+fn intervals_are_whole_milliseconds_as_in_sysstat() {
+    let between = |old: [u32; 2], new: [u32; 2]| {
+        let time = |[seconds, micros]: [u32; 2]| Duration::new(seconds.into(), micros * 1000);
+        interval_between(time(old), time(new)).as_millis()
+    };
+    assert_eq!(between([100, 0], [100, 999_500]), 999);
+    assert_eq!(between([100, 500], [101, 0]), 1000);
+    assert_eq!(between([100, 900], [101, 1100]), 1001);
+    assert_eq!(between([100, 999_900], [102, 800]), 1001);
+    assert_eq!(between([100, 0], [100, 1]), 1);
+    assert_eq!(between([100, 7], [100, 7]), 0);
+    assert_eq!(between([101, 0], [100, 999_999]), 0);
+}
+
+#[test]
 fn a_row_has_no_average_of_operations_that_did_not_happen() {
-    let increase = Counters {
+    let done = Counters {
         reads: 3,
         read_bytes: 3 << 16,
         read_ns: 10_000_000,
         io_ns: 10_000_000,
         ..Counters::default()
     };
-    let row = Row { drive: None, increase, figures: [0; 9], in_flight: None, state: None };
+    let row = Row { increase: Increase::all(&done), ..sums::total(&[]) };
     assert_eq!(row.block_kb(), [Some(6400), None]);
     assert_eq!(row.await_ms(), [Some(333), None, None]);
 }
 
 #[test]
 fn a_rewind_is_busy_and_a_status_request_is_not() {
-    let state = |done, in_flight| State::from_increase(&done, Some(in_flight), SECOND);
+    let state = |done: Counters, in_flight| {
+        State::from_increase(&Increase::all(&done), Some(in_flight), SECOND)
+    };
     let idle = Counters::default();
     assert_eq!(state(idle, 0), State::Idle);
     assert_eq!(state(idle, 1), State::Busy);

@@ -9,7 +9,7 @@ use toolkit::records::{Fixed, Value, json, tsv};
 use toolkit::sampling::{Format, Report};
 
 /// The keys of a record.
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 31] = [
     "time",
     "seconds",
     "drive",
@@ -39,12 +39,18 @@ const KEYS: [&str; 29] = [
     "writes",
     "others",
     "residuals",
+    "gap_pct",
+    "gaps",
 ];
+
+/// The keys that only `--gaps` adds, which are the last ones.
+const GAP_KEYS: usize = 2;
 
 pub(super) struct Records {
     decimals: usize,
     is_json: bool,
     is_epoch: bool,
+    has_gaps: bool,
 }
 
 impl Records {
@@ -53,42 +59,53 @@ impl Records {
             decimals: args.scale().decimals,
             is_json: args.sampling.output.format == Format::JsonLines,
             is_epoch: args.sampling.output.time == Some(TimeFormat::Epoch),
+            has_gaps: args.columns.gaps,
         }
     }
 
-    /// The values of [`KEYS`].
+    fn keys(&self) -> &'static [&'static str] {
+        let hidden = if self.has_gaps { 0 } else { GAP_KEYS };
+        KEYS.get(..KEYS.len() - hidden).unwrap_or_default()
+    }
+
+    /// The values of [`Records::keys`].
     fn values<'a>(&self, rates: &IntervalRates, row: &'a Row, time: &'a str) -> Vec<Value<'a>> {
-        let fixed = |scaled| Value::Fixed(Fixed { scaled, decimals: self.decimals, mark: "." });
-        let time = if self.is_epoch {
-            Value::Number(datetime::epoch(rates.wall))
-        } else {
-            Value::Text(time.as_bytes())
+        let fixed = |scaled: Option<u64>| {
+            let fixed = |scaled| Fixed { scaled, decimals: self.decimals, mark: "." };
+            scaled.map_or(Value::Null, |scaled| Value::Fixed(fixed(scaled)))
+        };
+        let number = |count: Option<u64>| count.map_or(Value::Null, Value::Number);
+        let time = match rates.wall {
+            Some(wall) if self.is_epoch => Value::Number(datetime::epoch(wall)),
+            Some(_) => Value::Text(time.as_bytes()),
+            None => Value::Null,
         };
         let millis = u64::try_from(rates.interval.as_millis()).unwrap_or(u64::MAX);
         let seconds = Value::Fixed(Fixed { scaled: millis, decimals: 3, mark: "." });
-        let drive = row.drive.as_ref().map_or("total", |drive| &drive.kernel);
         let mut values = Vec::with_capacity(KEYS.len());
-        values.extend([time, seconds, Value::Text(drive.as_bytes())]);
-        values.push(Value::Text(row.name().as_bytes()));
+        values.extend([time, seconds, Value::Text(row.name.kernel().as_bytes())]);
+        values.push(Value::Text(row.name.shown().as_bytes()));
         values.extend(row.figures.map(fixed));
         values.extend(row.extended(".").map(|value| value.map_or(Value::Null, Value::Fixed)));
         values.push(row.state().map_or(Value::Null, |state| Value::Text(state.as_bytes())));
-        values.extend(row.increase.values().map(Value::Number));
+        values.extend(row.increase.values().map(number));
+        values.extend([fixed(row.gap_percent), number(row.gaps)]);
+        values.truncate(self.keys().len());
         values
     }
 }
 
 impl Report<IntervalRates> for Records {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.is_json { Ok(()) } else { writeln!(out, "{}", KEYS.join("\t")) }
+        if self.is_json { Ok(()) } else { writeln!(out, "{}", self.keys().join("\t")) }
     }
 
     fn interval(&mut self, rates: &IntervalRates, mut out: &mut dyn Write) -> io::Result<()> {
-        let time = DateTimeFormat::Iso.date_time(rates.wall);
+        let time = rates.wall.map(|wall| DateTimeFormat::Iso.date_time(wall)).unwrap_or_default();
         for row in rates.rows.iter().chain(&rates.total) {
             let values = self.values(rates, row, &time);
             if self.is_json {
-                let pairs: Vec<_> = KEYS.into_iter().zip(values).collect();
+                let pairs: Vec<_> = self.keys().iter().copied().zip(values).collect();
                 json(&pairs, &mut out)?;
                 writeln!(out)?;
             } else {

@@ -1,7 +1,7 @@
 //! The text report, byte for byte that of sysstat's command.
 
 use crate::args::Args;
-use crate::rates::{COLUMNS, IntervalRates, Kind, Row};
+use crate::rates::{COLUMNS, IntervalRates, Kind, Row, RowName};
 use std::io::{self, IsTerminal, Write};
 use std::time::SystemTime;
 use toolkit::color::{Colors, Role};
@@ -20,6 +20,26 @@ pub(super) struct Text<'a> {
     colors: Colors,
 }
 
+/// What stands for an unknown value.
+const UNKNOWN: &str = "-";
+
+/// The heading of the names in the kernel.
+const KERNEL: &str = "Kernel";
+
+/// The width of the names in sysstat.
+const NAME_WIDTH: usize = 5;
+
+/// The width of the number of gaps.
+const GAPS_WIDTH: usize = 5;
+
+/// The widths of the columns of names.
+#[derive(Clone, Copy)]
+struct Widths {
+    shown: usize,
+    /// That of the names in the kernel, if these have a column.
+    kernel: Option<usize>,
+}
+
 /// The columns of `-x` and their widths.
 const EXTENDED: [(&str, usize); 7] = [
     ("kB/rd", 8),
@@ -32,12 +52,13 @@ const EXTENDED: [(&str, usize); 7] = [
 ];
 
 impl Text<'_> {
-    pub(super) fn new<'a>(args: &'a Args, host: &HostInfo, wall: SystemTime) -> Text<'a> {
+    pub(super) fn new<'a>(args: &'a Args, host: &HostInfo, wall: Option<SystemTime>) -> Text<'a> {
         let format = DateTimeFormat::from_env();
         let [system, release, node, machine] =
             [&host.system, &host.release, &host.node, &host.machine]
-                .map(|name| escape_control(name.as_bytes()));
-        let (date, cpus) = (format.date(wall), host.cpus);
+                .map(|name| escape_control(name.as_deref().unwrap_or(UNKNOWN).as_bytes()));
+        let date = wall.map_or(UNKNOWN.to_owned(), |wall| format.date(wall));
+        let cpus = host.cpus.map_or(UNKNOWN.to_owned(), |cpus| cpus.to_string());
         // An empty line follows the header at once only if the report since boot does.
         let empty = if args.schedule().since_boot { "\n" } else { "" };
         let header =
@@ -52,9 +73,12 @@ impl Text<'_> {
         }
     }
 
-    fn heading(&self, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    fn heading(&self, widths: Widths, out: &mut dyn Write) -> io::Result<()> {
         let unit = self.args.sampling.output.unit.unwrap_or_default().letter();
-        write!(out, "{:width$}", "Tape:")?;
+        write!(out, "{:width$}", "Tape:", width = widths.shown)?;
+        if let Some(width) = widths.kernel {
+            write!(out, " {KERNEL:width$}")?;
+        }
         let names = ["r/s", "w/s", "B_read/s", "B_wrtn/s", "%Rd", "%Wr", "%Oa", "Rs/s", "Ot/s"];
         for (name, (kind, _)) in names.iter().zip(COLUMNS) {
             let width = self.width(kind);
@@ -65,6 +89,10 @@ impl Text<'_> {
         }
         if self.args.columns.extended {
             EXTENDED.iter().try_for_each(|(name, width)| write!(out, " {name:>width$}"))?;
+        }
+        if self.args.columns.gaps {
+            let width = self.width(Kind::Percent) + 1;
+            write!(out, " {:>width$} {:>GAPS_WIDTH$}", "gap%", "gaps")?;
         }
         writeln!(out)
     }
@@ -80,19 +108,31 @@ impl Text<'_> {
             }
     }
 
-    fn row(&self, row: &Row, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        self.colors.write(Role::Item, format_args!("{:width$}", row.name()), out)?;
+    fn row(&self, row: &Row, widths: Widths, out: &mut dyn Write) -> io::Result<()> {
+        let (name, width) = (row.name.shown(), widths.shown);
+        self.colors.write(Role::Item, format_args!("{name:width$}"), out)?;
+        if let Some(width) = widths.kernel {
+            let is_drive = matches!(row.name, RowName::Drive(_));
+            let kernel = if is_drive { row.name.kernel() } else { "" };
+            self.colors.write(Role::Item, format_args!(" {kernel:width$}"), out)?;
+        }
         for (figure, (kind, _)) in row.figures.into_iter().zip(COLUMNS) {
             self.figure(figure, kind, out)?;
         }
         if self.args.columns.extended {
             self.extended(row, out)?;
         }
+        if self.args.columns.gaps {
+            write!(out, " ")?;
+            self.figure(row.gap_percent, Kind::Percent, out)?;
+            self.count(row.gaps, GAPS_WIDTH, out)?;
+        }
         writeln!(out)
     }
 
-    fn figure(&self, scaled: u64, kind: Kind, out: &mut dyn Write) -> io::Result<()> {
+    fn figure(&self, scaled: Option<u64>, kind: Kind, out: &mut dyn Write) -> io::Result<()> {
         let width = self.width(kind);
+        let Some(scaled) = scaled else { return write!(out, " {UNKNOWN:>width$}") };
         let number = Fixed { scaled, decimals: self.decimals, mark: self.mark };
         let role = match kind {
             Kind::Percent => Role::percent(number.to_f64()),
@@ -115,6 +155,25 @@ impl Text<'_> {
         }
     }
 
+    fn count(&self, count: Option<u64>, width: usize, out: &mut dyn Write) -> io::Result<()> {
+        let Some(count) = count else { return write!(out, " {UNKNOWN:>width$}") };
+        self.colors.write(Role::figure(count == 0), format_args!(" {count:width$}"), out)
+    }
+
+    /// The widths of the columns of names.
+    fn widths(&self, rates: &IntervalRates) -> Widths {
+        let rows = || rates.rows.iter().chain(&rates.total);
+        let longest = |name: fn(&RowName) -> &str| {
+            rows().map(|row| name(&row.name).chars().count()).max().unwrap_or(0)
+        };
+        // Only names that `-j` and `-g` select are longer than the column of sysstat.
+        let has_long_names = self.args.scale().sorts_by_name;
+        let shown = if has_long_names { longest(RowName::shown) } else { 0 };
+        let kernel = self.args.shows_kernel_names();
+        let kernel = kernel.then(|| longest(RowName::kernel).max(KERNEL.len()));
+        Widths { shown: shown.max(NAME_WIDTH), kernel }
+    }
+
     fn extended(&self, row: &Row, out: &mut dyn Write) -> io::Result<()> {
         let widths = EXTENDED.map(|(_, width)| width);
         for (value, width) in row.extended(self.mark).into_iter().zip(widths) {
@@ -123,10 +182,10 @@ impl Text<'_> {
                     let role = Role::figure(value.scaled == 0);
                     self.colors.write(role, format_args!(" {value:width$}"), out)?;
                 }
-                None => write!(out, " {:>width$}", "-")?,
+                None => write!(out, " {UNKNOWN:>width$}")?,
             }
         }
-        write!(out, " {:>5}", row.state().unwrap_or("-"))
+        write!(out, " {:>5}", row.state().unwrap_or(UNKNOWN))
     }
 }
 
@@ -142,14 +201,13 @@ impl Report<IntervalRates> for Text<'_> {
 
     fn interval(&mut self, rates: &IntervalRates, out: &mut dyn Write) -> io::Result<()> {
         if let Some(time) = self.args.sampling.output.time {
-            writeln!(out, "{}", self.format.time(time, rates.wall))?;
+            let time = rates.wall.map(|wall| self.format.time(time, wall));
+            writeln!(out, "{}", time.as_deref().unwrap_or(UNKNOWN))?;
         }
-        let rows = || rates.rows.iter().chain(&rates.total);
-        let longest = rows().map(|row| row.name().chars().count()).max().unwrap_or(0);
-        // Only names that `-j` selects are longer than the column of sysstat.
-        let width = if self.args.naming.is_some() { longest.max(5) } else { 5 };
-        self.heading(width, out)?;
-        rows().try_for_each(|row| self.row(row, width, out))?;
+        let widths = self.widths(rates);
+        self.heading(widths, out)?;
+        let mut rows = rates.rows.iter().chain(&rates.total);
+        rows.try_for_each(|row| self.row(row, widths, out))?;
         writeln!(out)
     }
 }

@@ -6,6 +6,14 @@ use std::path::Path;
 use tapestat::sample::FILES;
 use test_support::{Rng, write};
 
+/// The names of a system.
+const NAMES: [(&str, &str); 4] = [
+    ("ostype", "Linux"),
+    ("osrelease", "7.3.4+deb13-amd64"),
+    ("hostname", "vault"),
+    ("arch", "x86_64"),
+];
+
 /// Any magnitude up to 10^15: beyond that, floating-point numbers do not include every integer.
 fn value(rng: &mut Rng) -> u64 {
     let end = 10u64.pow(rng.u32(..16));
@@ -13,20 +21,20 @@ fn value(rng: &mut Rng) -> u64 {
 }
 
 /// What a system must not have for the comparison with a certain sysstat in a certain locale.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Exclusions {
     /// Hundredths of a second in the time since boot.
     pub(crate) hundredths: bool,
     /// A first sample without drives.
     pub(crate) empty: bool,
-    /// Percentages from 50 to 89.
+    /// Percentages from 50 to 89, and those near to them.
     pub(crate) middle_percentages: bool,
 }
 
 impl Exclusions {
     /// The increase of a time in nanoseconds over so many hundredths of a second.
     fn time(self, increase_ns: u64, hundredths: u64) -> u64 {
-        let is_middle = (50..90).contains(&(increase_ns / 100_000 / hundredths));
+        let is_middle = (48..92).contains(&(increase_ns / 100_000 / hundredths));
         if self.middle_percentages && is_middle { 0 } else { increase_ns }
     }
 }
@@ -40,6 +48,8 @@ pub(crate) fn system(rng: &mut Rng, root: &Path, count: u64, exclusions: Exclusi
         }
     }
     let (cpus, btime) = (rng.u32(1..=12), rng.u64(..2_000_000_000));
+    // The clock of half of the systems has nanoseconds, and that of the others is their uptime.
+    let has_clock = rng.bool();
     let mut step = 100 + value(rng) % 10_000_000_000;
     let mut hundredths = 0;
     for tree in 1..=count {
@@ -51,6 +61,13 @@ pub(crate) fn system(rng: &mut Rng, root: &Path, count: u64, exclusions: Exclusi
         let uptime = format!("{}.{:02} 1.00\n", hundredths / 100, hundredths % 100);
         write(&root.join("proc/uptime"), uptime);
         write(&root.join("proc/stat"), format!("btime {btime}\n"));
+        if has_clock {
+            let ns = hundredths * 10_000_000 + rng.u64(..10_000_000);
+            write(&root.join("clock"), format!("{ns} {}\n", btime * 1_000_000_000 + ns));
+        }
+        for (file, name) in NAMES {
+            write(&root.join("proc/sys/kernel").join(file), format!("{name}\n"));
+        }
         for cpu in 0..cpus {
             create_dir_all(root.join(format!("sys/devices/system/cpu/cpu{cpu}"))).unwrap();
         }

@@ -21,6 +21,8 @@ pub enum Action<A: 'static> {
     Help,
     /// Asks for the text of `--version`.
     Version,
+    /// Asks for a text of the command's own.
+    Text(fn() -> String),
 }
 
 /// The names and texts of an option.

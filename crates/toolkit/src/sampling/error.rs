@@ -28,6 +28,14 @@ pub enum Error {
     /// There is nothing to read below the root.
     #[error("{}: expected proc/ and sys/, or numbered folders with them", escape_path(.0))]
     NoTree(PathBuf),
+    /// A sample cannot be saved.
+    #[error("{}: {}", escape_path(path), describe(cause))]
+    Save {
+        /// The file or folder.
+        path: PathBuf,
+        /// The error of the system.
+        cause: io::Error,
+    },
     /// The system refuses to wait for the interval.
     #[error("cannot wait for the interval: {}", describe(.0))]
     Wait(io::Error),

@@ -4,29 +4,31 @@ use super::system_root::SystemRoot;
 use nix::sys::utsname::{UtsName, uname};
 use std::ffi::OsStr;
 
-/// The names of a host and the number of its processors.
+/// The names of a host and the number of its processors. What a saved system lacks is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostInfo {
     /// The name of the kernel: `Linux`.
-    pub system: String,
-    /// The release of the kernel.
-    pub release: String,
+    pub system: Option<String>,
+    /// The version of the kernel.
+    pub release: Option<String>,
     /// The host name.
-    pub node: String,
+    pub node: Option<String>,
     /// The machine type: `x86_64`.
-    pub machine: String,
+    pub machine: Option<String>,
     /// Processors, including those that are offline.
-    pub cpus: usize,
+    pub cpus: Option<usize>,
 }
 
 impl HostInfo {
-    /// The names are those of uname(2), or of `proc/sys/kernel` on a saved system. A name that was
-    /// not saved is that of the running system.
+    /// The names are those of uname(2), or of `proc/sys/kernel` on a saved system.
     pub fn read(root: &mut SystemRoot) -> HostInfo {
-        let own = uname().ok();
+        let own = if root.is_saved() { None } else { uname().ok() };
         let mut name = |file: &str, part: fn(&UtsName) -> &OsStr| {
-            let own = || Some(part(own.as_ref()?).to_string_lossy().into_owned());
-            saved_name(root, file).or_else(own).unwrap_or_default()
+            let below = format!("proc/sys/kernel/{file}");
+            let Some(own) = &own else { return saved_name(root, &below) };
+            let name = part(own);
+            root.save_file(below, name.as_encoded_bytes());
+            Some(name.to_string_lossy().into_owned())
         };
         HostInfo {
             system: name("ostype", UtsName::sysname),
@@ -38,20 +40,19 @@ impl HostInfo {
     }
 }
 
-fn saved_name(root: &mut SystemRoot, file: &str) -> Option<String> {
-    if !root.is_saved() {
-        return None;
-    }
-    let name = root.read(format!("proc/sys/kernel/{file}")).ok()?.trim_ascii();
+fn saved_name(root: &mut SystemRoot, below: &str) -> Option<String> {
+    let name = root.read(below).ok()?.trim_ascii();
     (!name.is_empty()).then(|| String::from_utf8_lossy(name).into_owned())
 }
 
-/// The number of folders `cpuN`. Without any, the number of processors that this process may use.
-fn cpus(root: &SystemRoot) -> usize {
+/// The number of folders `cpuN`. The running system may hide them; then it is the number of
+/// processors that this process may use.
+fn cpus(root: &SystemRoot) -> Option<usize> {
     let names = root.list("sys/devices/system/cpu").unwrap_or_default();
     match names.iter().filter(|name| is_cpu(name)).count() {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        count => count,
+        0 if root.is_saved() => None,
+        0 => std::thread::available_parallelism().map(usize::from).ok(),
+        count => Some(count),
     }
 }
 

@@ -49,14 +49,41 @@ impl IntervalTimer {
     /// # Errors
     /// [`Error::Wait`] if the system refuses to wait.
     pub fn wait(&mut self) -> Result<bool, Error> {
-        loop {
-            let remaining = self.due.saturating_duration_since(Instant::now());
-            if self.poll_stop(remaining)? {
+        let is_due = self.wait_until(self.due)?;
+        if is_due {
+            self.due = next_deadline(self.due, Instant::now(), self.interval);
+        }
+        Ok(is_due)
+    }
+
+    /// Like [`IntervalTimer::wait`], and calls `observe` every `step` in the meantime.
+    ///
+    /// # Errors
+    /// [`Error::Wait`] if the system refuses to wait.
+    pub fn wait_and_observe(
+        &mut self,
+        step: Duration,
+        mut observe: impl FnMut(),
+    ) -> Result<bool, Error> {
+        let now = Instant::now();
+        let mut next = next_deadline(now, now, step);
+        while next < self.due {
+            if !self.wait_until(next)? {
                 return Ok(false);
             }
-            let now = Instant::now();
-            if now >= self.due {
-                self.due = next_deadline(self.due, now, self.interval);
+            observe();
+            next = next_deadline(next, Instant::now(), step);
+        }
+        self.wait()
+    }
+
+    /// Waits until `time`. Returns false, at once, if SIGINT or SIGTERM arrived.
+    fn wait_until(&self, time: Instant) -> Result<bool, Error> {
+        loop {
+            if self.poll_stop(time.saturating_duration_since(Instant::now()))? {
+                return Ok(false);
+            }
+            if Instant::now() >= time {
                 return Ok(true);
             }
         }
@@ -132,5 +159,18 @@ mod tests {
         signaled.write_all(b"!").unwrap();
         assert!(timer.is_stopped().unwrap() && !timer.wait().unwrap());
         assert!(!timer.wait().unwrap(), "a stopped timer stays stopped");
+        assert!(!timer.wait_and_observe(INTERVAL / 4, || panic!("it is stopped")).unwrap());
+    }
+
+    #[test]
+    fn steps_are_observed_until_the_deadline() {
+        let (stop, _signaled) = UnixStream::pair().unwrap();
+        let start = Instant::now();
+        let mut timer = IntervalTimer::stopped_by(stop, INTERVAL);
+        let mut steps = Vec::new();
+        let fifth = INTERVAL / 5;
+        assert!(timer.wait_and_observe(fifth, || steps.push(start.elapsed())).unwrap());
+        assert!(start.elapsed() >= INTERVAL && steps.len() < 5, "{steps:?}");
+        assert!(steps.iter().zip(1..).all(|(time, number)| *time >= fifth * number), "{steps:?}");
     }
 }

@@ -1,11 +1,11 @@
 //! Files that stay open from one sample to the next.
 
-use nix::fcntl::OFlag;
+use super::tree::Tree;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// A file below the root that is read for each sample. It is opened when it is read for the first
@@ -28,14 +28,6 @@ impl OpenFile {
     pub fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// A folder with `proc/` and `sys/`.
-#[derive(Debug)]
-pub(super) struct Tree {
-    pub(super) folder: PathBuf,
-    /// The number of a saved tree; 0 if there is only one, or on the running system.
-    pub(super) number: u32,
 }
 
 /// Reads files into a buffer that is reused.
@@ -81,7 +73,7 @@ impl Reader {
     ) -> io::Result<&[u8]> {
         let open = match file.open.take() {
             Some((open, number)) if number == tree.number => open,
-            _ => open(&tree.folder.join(&file.path))?,
+            _ => tree.open(&file.path)?,
         };
         let length = read(&open, &mut self.buffer)?;
         if open.as_raw_fd() < self.first_spare {
@@ -100,11 +92,6 @@ const FILE_MAX: usize = 64 << 20;
 /// Descriptors that are left free for files that do not stay open, such as folders and
 /// `/etc/localtime`.
 const SPARE_DESCRIPTORS: i32 = 32;
-
-/// Opens a file. With `O_NONBLOCK`, a pipe in a saved tree cannot block the run.
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path)
-}
 
 fn pread(file: &File, buffer: &mut [u8], from: usize) -> io::Result<usize> {
     loop {

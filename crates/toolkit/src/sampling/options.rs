@@ -3,10 +3,13 @@
 //! A command has [`SamplingOptions`] among its arguments and gives access to them by [`AsMut`]. Its
 //! table of options names [`Opt::ROOT`], [`Opt::MEGA`] and so on.
 
+use super::error::Error;
 use super::output_options::{Format, OutputOptions, Unit};
 use super::schedule::Schedule;
+use super::system_root::SystemRoot;
 use crate::cli::{self, Opt, ValueHint, long, short};
 use crate::datetime::TimeFormat;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// What the shared options and operands ask for.
@@ -16,11 +19,23 @@ pub struct SamplingOptions {
     pub schedule: Schedule,
     /// The folder of a saved system, see [`SystemRoot`](super::SystemRoot).
     pub root: Option<PathBuf>,
+    /// The folder in which samples are saved, see [`SystemRoot::save_to`](super::SystemRoot::save_to).
+    pub save: Option<PathBuf>,
     /// How reports are printed.
     pub output: OutputOptions,
 }
 
 impl SamplingOptions {
+    /// The system that is sampled, and saved if asked for.
+    ///
+    /// # Errors
+    /// There is no system below the root, or the folder in which to save cannot be used.
+    pub fn open_root(&self) -> Result<SystemRoot, Error> {
+        let mut root = SystemRoot::open(self.root.as_deref())?;
+        self.save.as_deref().map(|folder| root.save_to(folder)).transpose()?;
+        Ok(root)
+    }
+
     /// Checks the options as a whole.
     ///
     /// # Errors
@@ -40,6 +55,18 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
          from the next one, without waiting, and the run ends after the last.",
         |args, value| {
             args.as_mut().root = Some(value.into());
+            Ok(())
+        },
+    );
+    /// `--save`.
+    pub const SAVE: Opt<A> = Opt::value(
+        long("save").takes("DIR", ValueHint::File),
+        "save what is read below DIR, for --root",
+        "While reporting as usual, save what is read from `proc` and `sys` below DIR, a new or empty \
+         folder, with one numbered folder per sample. With `--root DIR` and the same other options, \
+         the command prints the same reports again, on any machine.",
+        |args, value| {
+            args.as_mut().save = Some(value.into());
             Ok(())
         },
     );
@@ -93,13 +120,36 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
     /// `-o`, with its paragraph.
     #[must_use]
     pub const fn format(doc: &'static str) -> Opt<A> {
-        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv"]);
-        const HELP: &str = "output format: JSON (one document), jsonl or tsv (records)";
+        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv", "prometheus"]);
+        const HELP: &str = "output format: JSON (one document), jsonl or tsv (records), prometheus";
         Opt::value(short('o').takes("FORMAT", WORDS), HELP, doc, |args, value| {
-            let formats =
-                [("JSON", Format::Json), ("jsonl", Format::JsonLines), ("tsv", Format::Tsv)];
-            args.as_mut().output.format = cli::choice(&formats, value)?;
+            args.as_mut().output.format = format_from_word(&FORMATS, value)?;
             Ok(())
         })
     }
+
+    /// `-o` of a command that does not write metrics, with its paragraph.
+    #[must_use]
+    pub const fn format_without_metrics(doc: &'static str) -> Opt<A> {
+        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv"]);
+        const HELP: &str = "output format: JSON (one document), jsonl or tsv (records)";
+        Opt::value(short('o').takes("FORMAT", WORDS), HELP, doc, |args, value| {
+            let formats = FORMATS.split_last().map_or(&FORMATS[..], |(_, rest)| rest);
+            args.as_mut().output.format = format_from_word(formats, value)?;
+            Ok(())
+        })
+    }
+}
+
+const FORMATS: [(&str, Format); 4] = [
+    ("JSON", Format::Json),
+    ("jsonl", Format::JsonLines),
+    ("tsv", Format::Tsv),
+    ("prometheus", Format::Prometheus),
+];
+
+/// The format with this name, in any case.
+fn format_from_word(formats: &[(&str, Format)], value: &OsStr) -> Result<Format, String> {
+    let found = formats.iter().find(|(word, _)| value.eq_ignore_ascii_case(word));
+    found.map_or_else(|| cli::choice(formats, value), |(_, format)| Ok(*format))
 }

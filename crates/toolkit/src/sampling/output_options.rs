@@ -29,6 +29,8 @@ pub enum Format {
     JsonLines,
     /// Tab-separated values below a line with their names.
     Tsv,
+    /// Metrics in the text format of Prometheus.
+    Prometheus,
 }
 
 /// The unit of amounts.

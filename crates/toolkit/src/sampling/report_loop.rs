@@ -128,14 +128,17 @@ pub fn run<C: IntervalCommand>(
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<u8, C::Error> {
+    // A signal during the first output must not leave half a document.
+    let timer = IntervalTimer::start(schedule.period())?;
     report.begin(out)?;
     out.flush()?;
-    let timer = IntervalTimer::start(schedule.period())?;
     let mut reports = ReportLoop { command, report, schedule, root, timer, out, messages };
-    let status = reports.run()?;
+    // A report that an error ends is still a whole document.
+    let status = reports.run();
+    root.save_sample()?;
     report.end(out)?;
     out.flush()?;
-    Ok(status)
+    status
 }
 
 struct ReportLoop<'a, C, R: ?Sized, O, M: Write> {

@@ -2,36 +2,19 @@
 //!
 //! A saved system is a folder with `proc/` and `sys/`. Numbered folders `1`, `2`, ... with these are
 //! one system at several times: [`SystemRoot::next_sample`] proceeds to the next one instead of
-//! waiting. The clock of a saved system is in its `proc/uptime` and `proc/stat`.
+//! waiting. The time of a sample of a saved system is in its file `clock`, which [`SystemRoot::save_to`]
+//! writes, or else in its `proc/uptime` and `proc/stat`.
 
 use super::error::Error;
 use super::interval::IntervalTimer;
-use super::open_file::{OpenFile, Reader, Tree};
-use std::fs;
+use super::moment::Moment;
+use super::open_file::{OpenFile, Reader};
+use super::recording::Recording;
+use super::tree::Tree;
+use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
-
-/// When a sample was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// The time on a clock that is never set back. Only the difference of two moments of the same
-    /// system means anything. On the running system it excludes the time of a suspend.
-    pub monotonic: Duration,
-    /// The time of day.
-    pub wall: SystemTime,
-}
-
-impl Moment {
-    /// The moment `uptime` after boot, which was `btime` seconds after the epoch.
-    #[must_use]
-    pub fn after_boot(uptime: Duration, btime: Option<u64>) -> Moment {
-        let wall = btime
-            .and_then(|btime| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(btime)))
-            .and_then(|booted| booted.checked_add(uptime));
-        Moment { monotonic: uptime, wall: wall.unwrap_or_else(SystemTime::now) }
-    }
-}
 
 /// What follows a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +36,13 @@ pub struct SystemRoot {
     is_saved: bool,
     started: Instant,
     reader: Reader,
+    recording: RefCell<Option<Recording>>,
 }
+
+/// The file with the time of a sample of a saved system.
+const CLOCK: &str = "clock";
+
+const UPTIME: &str = "proc/uptime";
 
 impl SystemRoot {
     /// The system saved below `root`, or the running system.
@@ -61,15 +50,28 @@ impl SystemRoot {
     /// # Errors
     /// [`Error::NoTree`] if there is no system below `root`.
     pub fn open(root: Option<&Path>) -> Result<SystemRoot, Error> {
-        let number = root.map(first_tree).transpose()?;
-        let root = root.unwrap_or(Path::new("/")).to_path_buf();
+        let tree = match root {
+            Some(root) => Tree::saved(root, first_tree(root)?),
+            None => Tree::running(),
+        };
         Ok(SystemRoot {
-            tree: tree(&root, number.unwrap_or(0)),
-            root,
-            is_saved: number.is_some(),
+            tree,
+            root: root.unwrap_or(Path::new("/")).to_path_buf(),
+            is_saved: root.is_some(),
             started: Instant::now(),
             reader: Reader::new(),
+            recording: RefCell::new(None),
         })
+    }
+
+    /// Saves what is read from now on in `folder`: one numbered tree per sample, which
+    /// [`SystemRoot::open`] can read.
+    ///
+    /// # Errors
+    /// [`Error::Save`] if the folder cannot be made or is not empty.
+    pub fn save_to(&mut self, folder: &Path) -> Result<(), Error> {
+        *self.recording.get_mut() = Some(Recording::create(folder)?);
+        Ok(())
     }
 
     /// Whether the system is a saved one.
@@ -84,11 +86,17 @@ impl SystemRoot {
         self.tree.folder.join(below)
     }
 
-    /// The moment now; `None` for a saved system, see [`Moment::after_boot`].
+    /// The moment now. For a saved system, the moment in its file `clock`; `None` if it has none, see
+    /// [`Moment::after_boot`].
     #[must_use]
-    pub fn now(&self) -> Option<Moment> {
-        let now = || Moment { monotonic: self.started.elapsed(), wall: SystemTime::now() };
-        (!self.is_saved).then(now)
+    pub fn now(&mut self) -> Option<Moment> {
+        if self.is_saved {
+            return Moment::from_clock(self.read(CLOCK).ok()?);
+        }
+        let (monotonic, wall) = (self.started.elapsed(), Some(SystemTime::now()));
+        let now = Moment { monotonic, wall };
+        self.save_file(CLOCK, now.to_clock().as_bytes());
+        Some(now)
     }
 
     /// The whole of a file.
@@ -104,8 +112,7 @@ impl SystemRoot {
     /// # Errors
     /// The file cannot be opened or read, or is larger than 64 MiB. It is opened again the next time.
     pub fn reread(&mut self, file: &mut OpenFile) -> Result<&[u8], Error> {
-        let bytes = self.reader.read_file(file, &self.tree);
-        bytes.map_err(|cause| Error::Read { path: self.tree.folder.join(file.path()), cause })
+        self.read_by(file, Reader::read_file)
     }
 
     /// A sysfs attribute as it is now, read with one system call. The file stays open.
@@ -114,7 +121,18 @@ impl SystemRoot {
     /// The file cannot be opened or read; `ENODEV` if its device was removed. It is opened again the
     /// next time.
     pub fn read_attribute(&mut self, file: &mut OpenFile) -> Result<&[u8], Error> {
-        let bytes = self.reader.read_attribute(file, &self.tree);
+        self.read_by(file, Reader::read_attribute)
+    }
+
+    fn read_by(
+        &mut self,
+        file: &mut OpenFile,
+        read: for<'a> fn(&'a mut Reader, &mut OpenFile, &Tree) -> io::Result<&'a [u8]>,
+    ) -> Result<&[u8], Error> {
+        let bytes = read(&mut self.reader, file, &self.tree);
+        if let Some(recording) = self.recording.get_mut() {
+            recording.file(file.path(), bytes.as_ref().ok().copied());
+        }
         bytes.map_err(|cause| Error::Read { path: self.tree.folder.join(file.path()), cause })
     }
 
@@ -123,26 +141,63 @@ impl SystemRoot {
     /// # Errors
     /// The folder cannot be read.
     pub fn list(&self, below: impl AsRef<Path>) -> Result<Vec<Vec<u8>>, Error> {
-        let path = self.path(below);
-        let names = fs::read_dir(&path).and_then(|entries| {
-            let name = |entry: fs::DirEntry| entry.file_name().into_encoded_bytes();
-            let mut names = entries.map(|entry| entry.map(name)).collect::<io::Result<Vec<_>>>()?;
-            names.sort_unstable();
-            Ok(names)
+        let entries = self.tree.list(below.as_ref());
+        self.record(|recording| match &entries {
+            Ok(entries) => recording.list(below.as_ref(), entries),
+            Err(_) => recording.folder(below.as_ref(), false),
         });
-        names.map_err(|cause| Error::Read { path, cause })
+        match entries {
+            Ok(entries) => Ok(entries.into_iter().map(|(name, _)| name).collect()),
+            Err(cause) => Err(Error::Read { path: self.path(below), cause }),
+        }
     }
 
     /// The target of a symbolic link; `None` if there is no such link.
     #[must_use]
     pub fn read_link(&self, below: impl AsRef<Path>) -> Option<PathBuf> {
-        fs::read_link(self.path(below)).ok()
+        let target = self.tree.read_link(below.as_ref());
+        if target.is_some() {
+            self.record(|recording| recording.link(below.as_ref(), target.as_deref()));
+        }
+        target
     }
 
     /// Whether there is a folder.
     #[must_use]
     pub fn has_folder(&self, below: impl AsRef<Path>) -> bool {
-        self.path(below).is_dir()
+        let exists = self.tree.has_folder(below.as_ref());
+        self.record(|recording| recording.folder(below.as_ref(), exists));
+        exists
+    }
+
+    /// Saves `bytes` as a file of the current sample, if samples are saved: what a command learned
+    /// in another way than from a file.
+    pub fn save_file(&self, below: impl AsRef<Path>, bytes: &[u8]) {
+        self.record(|recording| recording.file(below.as_ref(), Some(bytes)));
+    }
+
+    fn record(&self, record: impl FnOnce(&mut Recording)) {
+        if let Some(recording) = &mut *self.recording.borrow_mut() {
+            record(recording);
+        }
+    }
+
+    /// Writes the tree of the current sample, if samples are saved and there is one that is not
+    /// written yet.
+    ///
+    /// # Errors
+    /// [`Error::Save`] if it cannot be written.
+    pub fn save_sample(&mut self) -> Result<(), Error> {
+        let has_sample = self.recording.get_mut().as_ref().is_some_and(Recording::has_sample);
+        let is_fresh = |recording: &Recording| recording.is_fresh(Path::new(UPTIME));
+        if has_sample && !self.recording.get_mut().as_ref().is_some_and(is_fresh) {
+            // The time since boot belongs to each sample, even if only the first report needs it.
+            let _ = self.read(UPTIME);
+        }
+        match self.recording.get_mut() {
+            Some(recording) if has_sample => recording.write_sample(),
+            _ => Ok(()),
+        }
     }
 
     /// The error about a file that does not hold what is `expected`.
@@ -151,11 +206,13 @@ impl SystemRoot {
         Error::Malformed { path: self.path(below), expected }
     }
 
-    /// Waits until the next sample is due, or proceeds to the next tree of a saved system.
+    /// Waits until the next sample is due, or proceeds to the next tree of a saved system. The
+    /// current sample is saved, if samples are.
     ///
     /// # Errors
-    /// [`Error::Wait`] if the system refuses to wait.
+    /// [`Error::Wait`] if the system refuses to wait, [`Error::Save`] if the sample cannot be saved.
     pub fn next_sample(&mut self, timer: &mut IntervalTimer) -> Result<NextSample, Error> {
+        self.save_sample()?;
         let is_stopped = if self.is_saved { timer.is_stopped()? } else { !timer.wait()? };
         Ok(match is_stopped {
             true => NextSample::Stopped,
@@ -164,9 +221,30 @@ impl SystemRoot {
         })
     }
 
+    /// Like [`SystemRoot::next_sample`], and calls `observe` every `step` in the meantime. There is
+    /// nothing to observe between the trees of a saved system, and what `observe` reads is not saved.
+    ///
+    /// # Errors
+    /// Those of [`SystemRoot::next_sample`].
+    pub fn next_sample_and_observe(
+        &mut self,
+        timer: &mut IntervalTimer,
+        step: Duration,
+        mut observe: impl FnMut(&mut SystemRoot),
+    ) -> Result<NextSample, Error> {
+        if self.is_saved {
+            return self.next_sample(timer);
+        }
+        self.save_sample()?;
+        let recording = self.recording.take();
+        let is_due = timer.wait_and_observe(step, || observe(self));
+        self.recording = RefCell::new(recording);
+        Ok(if is_due? { NextSample::Due } else { NextSample::Stopped })
+    }
+
     /// Proceeds to the next tree of a saved system, if there is one.
     pub fn next_tree(&mut self) -> bool {
-        let next = tree(&self.root, self.tree.number.saturating_add(1));
+        let next = Tree::saved(&self.root, self.tree.number.saturating_add(1));
         let has_next = self.tree.number > 0 && next.folder.is_dir();
         if has_next {
             self.tree = next;
@@ -183,9 +261,4 @@ fn first_tree(root: &Path) -> Result<u32, Error> {
         (false, true) => Ok(1),
         (false, false) => Err(Error::NoTree(root.to_path_buf())),
     }
-}
-
-fn tree(root: &Path, number: u32) -> Tree {
-    let folder = if number == 0 { root.to_path_buf() } else { root.join(number.to_string()) };
-    Tree { folder, number }
 }

@@ -1,0 +1,124 @@
+//! Reports in the JSON that `iostat -o JSON` prints.
+
+use super::TextReport;
+use super::clock::TextClock;
+use super::devices::Devices;
+use std::collections::VecDeque;
+use std::time::SystemTime;
+use sysparse::ParseError;
+use sysparse::iostat::{Column, column};
+use sysparse::json_token::{Token, tokens};
+use sysparse::text::decimal;
+use sysparse::timestamp;
+
+/// Reads JSON line by line. `"disk": [` begins the devices of a report, and `]` ends them.
+#[derive(Debug, Default)]
+pub(super) struct JsonReader {
+    depth: usize,
+    /// How deep the array of devices is, within it.
+    disks: Option<usize>,
+    /// The last string, which is a key if `:` follows it.
+    text: Vec<u8>,
+    key: Vec<u8>,
+    name: Vec<u8>,
+    figures: Vec<(Column, f64)>,
+    devices: Devices,
+    wall: Option<SystemTime>,
+}
+
+impl JsonReader {
+    /// Takes a line, and adds the reports that it completes.
+    pub(super) fn line(
+        &mut self,
+        line: &[u8],
+        clock: &mut TextClock,
+        complete: &mut VecDeque<TextReport>,
+    ) -> Result<(), ParseError> {
+        let mut result = Ok(());
+        for token in tokens(line) {
+            match token {
+                Token::Text(text) => self.text = text.to_vec(),
+                Token::Word(word) => self.number(word),
+                Token::Mark(b':') => self.key = std::mem::take(&mut self.text),
+                Token::Mark(mark) => {
+                    self.member(clock);
+                    result = result.and(self.mark(mark, complete));
+                }
+            }
+        }
+        result
+    }
+
+    /// Takes the end of the text.
+    pub(super) fn end(&mut self, complete: &mut VecDeque<TextReport>) {
+        if self.disks.take().is_some() {
+            self.finish(complete);
+        }
+    }
+
+    /// Takes a member whose value is a string.
+    fn member(&mut self, clock: &mut TextClock) {
+        let text = std::mem::take(&mut self.text);
+        match &self.key[..] {
+            b"disk_device" => self.name = text,
+            b"timestamp" => {
+                self.wall = timestamp::whole_line(&text).and_then(|time| clock.time(&time));
+            }
+            b"date" => clock.set_date(timestamp::date_in(&[b") ", &text[..]].concat())),
+            _ => {}
+        }
+    }
+
+    fn number(&mut self, word: &[u8]) {
+        let known = column(&self.key).filter(|_| self.figures.len() < FIGURES_MAX);
+        if let (Some((column, unit)), Some((value, b""))) = (known, decimal(word)) {
+            self.figures.push((column, value * unit));
+        }
+        self.key.clear();
+    }
+
+    fn mark(&mut self, mark: u8, complete: &mut VecDeque<TextReport>) -> Result<(), ParseError> {
+        let key = std::mem::take(&mut self.key);
+        match mark {
+            b'[' | b'{' => {
+                self.depth += 1;
+                if mark == b'[' && key == b"disk" {
+                    self.disks = Some(self.depth);
+                }
+                self.figures.clear();
+            }
+            b']' | b'}' => {
+                if mark == b']' && self.disks == Some(self.depth) {
+                    self.disks = None;
+                    self.finish(complete);
+                }
+                self.depth = self.depth.saturating_sub(1);
+                return self.device();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Adds the device whose members were read.
+    fn device(&mut self) -> Result<(), ParseError> {
+        let (name, figures) = (std::mem::take(&mut self.name), std::mem::take(&mut self.figures));
+        if name.is_empty() {
+            return Ok(());
+        }
+        if let Some(device) = self.devices.device(&name)? {
+            for (column, value) in figures {
+                device.set(column, Some(value));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, complete: &mut VecDeque<TextReport>) {
+        let (figures, _) = std::mem::take(&mut self.devices).figures();
+        complete.push_back(TextReport { wall: self.wall.take(), figures });
+    }
+}
+
+/// The most figures of a device; iostat prints 22.
+const FIGURES_MAX: usize = 100;

@@ -1,0 +1,136 @@
+//! Finds the marks of `-i`.
+
+use super::bypass::Bypass;
+use super::outliers::{Outliers, Subject};
+use super::stuck::Stuck;
+use super::{Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
+use crate::topology::{Map, Path};
+use std::collections::HashMap;
+
+/// Finds the marks of each interval, from the evidence of this and earlier ones.
+#[derive(Debug, Default)]
+pub struct Marker {
+    outliers: Outliers,
+    sums: Outliers,
+    stuck: Stuck,
+    bypass: Bypass,
+}
+
+impl Marker {
+    /// Sets the marks of maps and paths.
+    pub(super) fn mark(&mut self, rates: &mut IntervalRates<'_>) {
+        let seconds = rates.seconds;
+        self.bypass.begin_interval(&rates.changes);
+        for rates_of_map in &mut rates.maps {
+            let map = rates_of_map.map;
+            for path in &mut rates_of_map.paths {
+                path.marks.extend(path.path.bad_state().map(|state| Mark::State(state.to_vec())));
+            }
+            self.mark_stuck(rates_of_map, seconds);
+            if !rates.is_since_boot {
+                self.bypass.mark(rates_of_map);
+            }
+            for mut siblings in siblings(&mut rates_of_map.paths) {
+                self.compare(map, &mut siblings, seconds);
+            }
+            for path in &mut rates_of_map.paths {
+                path.marks.extend(failures(path.figures.as_ref()));
+            }
+        }
+        self.outliers.end_interval();
+        self.stuck.end_interval();
+    }
+
+    /// Sets the marks of sums that are out of line with others of the same family.
+    pub(super) fn mark_sums(&mut self, sums: &mut [Sum<'_>], seconds: f64) {
+        let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, sum) in sums.iter().enumerate() {
+            groups.entry(sum.family).or_default().push(place);
+        }
+        let mut found = Vec::new();
+        for places in groups.values() {
+            let members: Vec<_> = places.iter().filter_map(|place| sums.get(*place)).collect();
+            let subjects: Vec<_> = members.iter().map(|sum| sum.subject()).collect();
+            let marks = self.sums.judge(&subjects, true, seconds);
+            found.extend(places.iter().copied().zip(marks));
+        }
+        self.sums.end_interval();
+        for (place, mark) in found {
+            if let Some(sum) = sums.get_mut(place) {
+                sum.marks.extend(mark);
+                sum.marks.extend(failures(sum.figures.as_ref()));
+            }
+        }
+    }
+
+    /// Marks paths on which nothing moves; and the map if no path is to blame.
+    fn mark_stuck(&mut self, rates: &mut MapRates<'_>, seconds: f64) {
+        let map = rates.map;
+        let mut is_on_path = false;
+        for path in &mut rates.paths {
+            let key = key(&map.wwid, path.path);
+            let stuck = self.stuck.judge(key, path.figures.as_ref(), seconds);
+            is_on_path |= path.figures.as_ref().is_some_and(|figures| figures.stalled() > 0.0);
+            path.marks.extend(stuck.map(Mark::Stuck));
+        }
+        let stuck = self.stuck.judge(map.wwid.clone(), rates.figures.as_ref(), seconds);
+        let queued = rates.figures.as_ref().and_then(|figures| figures.in_flight);
+        if lacks_path(rates) {
+            rates.marks.push(Mark::NoPath(queued.unwrap_or(0.0)));
+        } else if !is_on_path {
+            rates.marks.extend(stuck.map(Mark::Stuck));
+        }
+    }
+
+    /// Marks siblings that are out of line.
+    fn compare(&mut self, map: &Map, siblings: &mut [&mut PathRates<'_>], seconds: f64) {
+        let subject = |path: &&mut PathRates<'_>| key(&map.wwid, path.path);
+        let keys: Vec<_> = siblings.iter().map(subject).collect();
+        let subjects: Vec<_> = siblings
+            .iter()
+            .zip(keys)
+            .map(|(path, key)| {
+                let name = &path.path.device.kernel;
+                Subject { key, name, figures: path.figures.as_ref() }
+            })
+            .collect();
+        let marks = self.outliers.judge(&subjects, map.policy != b"numa", seconds);
+        for (path, mark) in siblings.iter_mut().zip(marks) {
+            path.marks.extend(mark);
+        }
+    }
+}
+
+/// Whether no path of the map can carry I/O. If one completes I/O nevertheless, access states do not
+/// count, because they are out of date.
+fn lacks_path(rates: &MapRates<'_>) -> bool {
+    let does_nothing = rates.figures.as_ref().is_none_or(|figures| figures.completed() == 0.0);
+    let paths = &rates.map.paths;
+    let has_none = if does_nothing {
+        !paths.iter().any(Path::is_usable)
+    } else {
+        !paths.iter().any(Path::is_running)
+    };
+    has_none && !paths.is_empty()
+}
+
+fn failures(figures: Option<&Figures>) -> Vec<Mark> {
+    let Some(figures) = figures else { return Vec::new() };
+    let rate = |count: Option<f64>| count.filter(|count| *count > 0.0).map(|it| figures.rate(it));
+    let errors = rate(figures.errors).map(Mark::Errors);
+    errors.into_iter().chain(rate(figures.timeouts).map(Mark::Timeouts)).collect()
+}
+
+/// What distinguishes a path from all others.
+fn key(wwid: &[u8], path: &Path) -> Vec<u8> {
+    [wwid, b"\n", &path.device.kernel, b"\n", &path.device.identity].concat()
+}
+
+/// The paths of a map that can carry I/O, by group.
+fn siblings<'a, 'b>(paths: &'b mut [PathRates<'a>]) -> Vec<Vec<&'b mut PathRates<'a>>> {
+    let mut groups: HashMap<Vec<u8>, Vec<_>> = HashMap::new();
+    for path in paths.iter_mut().filter(|path| path.path.is_usable()) {
+        groups.entry(path.path.group()).or_default().push(path);
+    }
+    groups.into_values().collect()
+}

@@ -1,0 +1,246 @@
+//! Builds the maps of a text line by line.
+
+use crate::budget::Budget;
+use crate::topology::{Device, Endpoints, Map, MultipathdState, Path, Subsystem, Topology};
+use std::collections::{HashMap, HashSet};
+use sysparse::ParseError;
+use sysparse::device_name::device_number;
+use sysparse::multipath::{self, Line};
+use sysparse::nvme_subsystem;
+
+/// The longest line of which maps and paths are taken. A name has at most 127 characters.
+const NAMES_MAX: usize = 4096;
+
+/// How many bytes all maps and paths of a text can take: about 100,000 paths.
+const BYTES_MAX: usize = 64 << 20;
+
+/// About how many bytes a path takes, besides its names.
+pub(super) const PATH_BYTES: usize = size_of::<Path>() + 300;
+
+/// What is wrong with a line that belongs to no map.
+const NO_MAP: ParseError = ParseError { expected: "the name of a map before this", at: 0 };
+const TOO_LONG: ParseError = ParseError { expected: "a line of at most 4096 bytes", at: NAMES_MAX };
+pub(crate) const TOO_MANY: ParseError =
+    ParseError { expected: "maps and paths of at most 64 MiB; the rest is not read;", at: 0 };
+
+/// The map to which the next lines belong.
+#[derive(Debug)]
+struct CurrentMap {
+    /// Its place in the list.
+    place: usize,
+    /// Its names, if an earlier description of it holds until more of this one was read.
+    restart: Option<Map>,
+    /// Whether its size was read.
+    has_size: bool,
+    /// What applies to all paths of its current group.
+    group: MultipathdState,
+    /// The names of its paths.
+    paths: HashSet<Vec<u8>>,
+}
+
+/// The maps that were read so far.
+#[derive(Debug)]
+pub(super) struct Builder {
+    maps: Vec<Map>,
+    subsystems: Vec<Subsystem>,
+    /// The place of each map in the list, by WWID.
+    places: HashMap<Vec<u8>, usize>,
+    current: Option<CurrentMap>,
+    /// A map without a device, which is one if its size follows.
+    name: Option<Map>,
+    /// Whether a line that belongs to no map was reported. The lines that follow it are not.
+    is_lost: bool,
+    pub(super) budget: Budget,
+    /// Whether it was reported that the budget is used up.
+    is_full: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        Builder {
+            maps: Vec::new(),
+            subsystems: Vec::new(),
+            places: HashMap::new(),
+            current: None,
+            name: None,
+            is_lost: false,
+            budget: Budget::new(BYTES_MAX),
+            is_full: false,
+        }
+    }
+}
+
+impl Builder {
+    /// Takes a line of text.
+    pub(super) fn line(&mut self, line: &[u8]) -> Result<(), ParseError> {
+        if self.nvme_line(line) {
+            return Ok(());
+        }
+        let name = self.name.take();
+        let added = match multipath::line(line) {
+            Ok(Line::Other) => Ok(()),
+            Ok(_) if line.len() > NAMES_MAX => Err(TOO_LONG),
+            Ok(Line::Map(map)) => self.begin_map(to_map(&map)),
+            Ok(Line::Name(map)) => {
+                self.name = Some(to_map(&map));
+                Ok(())
+            }
+            Ok(Line::Size) => match name {
+                Some(map) => self.begin_map(map).and_then(|()| self.add_size()),
+                None => self.add_size(),
+            },
+            Ok(Line::Group(group)) => self.begin_group(to_group(&group)),
+            Ok(Line::Path(path)) => self.add_path(to_path(&path)),
+            Err(error) => Err(error),
+        };
+        if added.is_ok() {
+            self.is_lost &= self.current.is_none();
+        }
+        self.once(added)
+    }
+
+    /// An error, unless it was returned before and would be again for many lines.
+    pub(super) fn once(&mut self, added: Result<(), ParseError>) -> Result<(), ParseError> {
+        match added {
+            Err(NO_MAP) if std::mem::replace(&mut self.is_lost, true) => Ok(()),
+            Err(TOO_MANY) if std::mem::replace(&mut self.is_full, true) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Takes a line of `nvme list-subsys`. Returns whether it is one.
+    fn nvme_line(&mut self, line: &[u8]) -> bool {
+        match nvme_subsystem::line(line) {
+            nvme_subsystem::Line::Other => return false,
+            _ if line.len() > NAMES_MAX || !self.budget.take(line.len() + size_of::<Path>()) => {}
+            nvme_subsystem::Line::Subsystem { number, nqn } => {
+                self.subsystems.retain(|subsystem| subsystem.number != number);
+                self.subsystems.push(Subsystem::new(number, nqn));
+            }
+            nvme_subsystem::Line::Controller(controller) => {
+                if let Some(subsystem) = self.subsystems.last_mut() {
+                    subsystem.add(&controller);
+                }
+            }
+        }
+        true
+    }
+
+    /// Begins a map, or describes one again that was named before: the later description holds.
+    pub(super) fn begin_map(&mut self, map: Map) -> Result<(), ParseError> {
+        self.current = None;
+        let bytes = map.name.len() + map.wwid.len() * 2 + size_of::<Map>() + 200;
+        if !self.budget.take(bytes) {
+            return Err(TOO_MANY);
+        }
+        let next = self.maps.len();
+        let place = *self.places.entry(map.wwid.clone()).or_insert(next);
+        let restart = if place == next {
+            self.maps.push(map);
+            None
+        } else {
+            Some(map)
+        };
+        self.current = Some(CurrentMap {
+            place,
+            restart,
+            has_size: false,
+            group: MultipathdState::default(),
+            paths: HashSet::new(),
+        });
+        Ok(())
+    }
+
+    /// Takes the size, which follows the name of its map. A second one belongs to a map whose name
+    /// could not be read.
+    fn add_size(&mut self) -> Result<(), ParseError> {
+        match &mut self.current {
+            Some(current) if !current.has_size => {
+                current.has_size = true;
+                Ok(())
+            }
+            _ => {
+                self.current = None;
+                Err(NO_MAP)
+            }
+        }
+    }
+
+    /// Begins a path group. Without a number of its own it gets the next one.
+    pub(super) fn begin_group(&mut self, group: MultipathdState) -> Result<(), ParseError> {
+        let current = self.current.as_mut().ok_or(NO_MAP)?;
+        let next = current.group.group.unwrap_or(0) + 1;
+        current.group = MultipathdState { group: group.group.or(Some(next)), ..group };
+        Ok(())
+    }
+
+    /// Adds a path to the current group.
+    pub(super) fn add_path(&mut self, mut path: Path) -> Result<(), ParseError> {
+        let current = self.current.as_mut().ok_or(NO_MAP)?;
+        let map = self.maps.get_mut(current.place).ok_or(NO_MAP)?;
+        let is_named = !matches!(&path.device.kernel[..], b"-" | b"");
+        if !is_named || current.paths.contains(&path.device.kernel) {
+            return Ok(());
+        }
+        let words = path.device.kernel.len() * 4 + path.hctl.len() * 4;
+        let states = path.multipathd.states.len() + path.state.len();
+        let group = current.group.group_status.len() + current.group.priority.len();
+        if !self.budget.take(PATH_BYTES + words + states + group) {
+            return Err(TOO_MANY);
+        }
+        if let Some(restart) = current.restart.take() {
+            *map = restart;
+        }
+        current.paths.insert(path.device.kernel.clone());
+        let states = std::mem::take(&mut path.multipathd.states);
+        path.multipathd = MultipathdState { states, ..current.group.clone() };
+        map.paths.push(path);
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Topology {
+        Topology { subsystems: self.subsystems, ..Topology::new(self.maps) }
+    }
+}
+
+fn to_map(map: &multipath::Map<'_>) -> Map {
+    let kernel = map.kernel.unwrap_or_default().to_vec();
+    let device = Device { kernel, ..Device::default() };
+    Map { name: map.alias.to_vec(), wwid: map.wwid.to_vec(), device, ..Map::default() }
+}
+
+fn to_group(group: &multipath::Group<'_>) -> MultipathdState {
+    MultipathdState {
+        group: None,
+        group_status: group.status.to_vec(),
+        priority: group.priority.to_vec(),
+        states: Vec::new(),
+    }
+}
+
+/// A path, from its line.
+fn to_path(path: &multipath::Path<'_>) -> Path {
+    let states: Vec<_> = path.states().collect();
+    let (state, states) = match states.split_last() {
+        // Before multipath-tools 0.4.9, a line ended with the state of the checker.
+        Some((last, before)) if states.len() > 2 => (*last, before.join(&b' ')),
+        _ => (&b""[..], states.join(&b' ')),
+    };
+    Path {
+        device: Device {
+            kernel: path.name.to_vec(),
+            number: device_number(path.device),
+            ..Device::default()
+        },
+        hctl: path.hctl.to_vec(),
+        endpoints: Endpoints::from_address(path.hctl, path.name),
+        state: known_state(state).to_vec(),
+        access: Vec::new(),
+        multipathd: MultipathdState { states, ..MultipathdState::default() },
+    }
+}
+
+/// The state of a device, empty if the text says that it is unknown.
+pub(super) fn known_state(state: &[u8]) -> &[u8] {
+    if matches!(state, b"##" | b"undef" | b"unknown") { b"" } else { state }
+}

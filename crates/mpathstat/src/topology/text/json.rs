@@ -1,0 +1,162 @@
+//! Maps in the JSON that multipathd prints: `show maps json`, `show map X json`. Members may be in any
+//! order, as after `jq -S`.
+
+use super::builder::{Builder, PATH_BYTES, TOO_MANY, known_state};
+use crate::topology::{Device, Endpoints, Map, MultipathdState, Path};
+use sysparse::ParseError;
+use sysparse::device_name::device_number;
+use sysparse::json_token::{Token, tokens};
+
+/// How deep objects and arrays are followed; multipathd has 6 levels.
+const DEPTH_MAX: usize = 64;
+
+/// What an object, or each object of an array, describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Map,
+    Group,
+    Path,
+    Other,
+}
+
+/// Reads JSON line by line.
+#[derive(Debug, Default)]
+pub(super) struct JsonReader {
+    /// What each open object or array describes.
+    open: Vec<Kind>,
+    /// The last string, which is a key if `:` follows it.
+    text: Option<Vec<u8>>,
+    key: Vec<u8>,
+    map: Map,
+    groups: Vec<(MultipathdState, Vec<Path>)>,
+    path: Path,
+    /// The states of the path: in device mapper, and of the checker.
+    dm_state: Vec<u8>,
+    checker_state: Vec<u8>,
+}
+
+impl JsonReader {
+    /// Takes a line.
+    pub(super) fn line(&mut self, line: &[u8], builder: &mut Builder) -> Result<(), ParseError> {
+        let mut result = Ok(());
+        for token in tokens(line) {
+            let taken = match token {
+                Token::Text(text) => {
+                    self.text = Some(text.to_vec());
+                    Ok(())
+                }
+                Token::Word(word) => {
+                    self.set(word);
+                    Ok(())
+                }
+                Token::Mark(b':') => {
+                    self.key = self.text.take().unwrap_or_default();
+                    Ok(())
+                }
+                Token::Mark(mark) => self.mark(mark, builder),
+            };
+            result = result.and(taken);
+        }
+        result
+    }
+
+    fn mark(&mut self, mark: u8, builder: &mut Builder) -> Result<(), ParseError> {
+        if let Some(text) = self.text.take() {
+            self.set(&text);
+        }
+        match mark {
+            b'{' | b'[' => return self.open(mark),
+            b'}' => match self.open.pop() {
+                Some(Kind::Map) => return self.close_map(builder),
+                Some(Kind::Path) => return self.close_path(builder),
+                _ => {}
+            },
+            b']' => {
+                self.open.pop();
+            }
+            _ => {}
+        }
+        self.key.clear();
+        Ok(())
+    }
+
+    /// Opens an object or array. One that has a key is described by it, an element by its array.
+    fn open(&mut self, mark: u8) -> Result<(), ParseError> {
+        let outer = self.open.last().copied().unwrap_or(Kind::Other);
+        let key = std::mem::take(&mut self.key);
+        let kind = match &key[..] {
+            b"maps" | b"map" => Kind::Map,
+            b"path_groups" => Kind::Group,
+            b"paths" => Kind::Path,
+            b"" => outer,
+            _ => Kind::Other,
+        };
+        if self.open.len() >= DEPTH_MAX {
+            return Err(ParseError { expected: "objects within at most 64 others", at: 0 });
+        }
+        self.open.push(kind);
+        if mark == b'{' && kind == Kind::Group {
+            self.groups.push((MultipathdState::default(), Vec::new()));
+        }
+        Ok(())
+    }
+
+    fn close_path(&mut self, builder: &mut Builder) -> Result<(), ParseError> {
+        let mut path = std::mem::take(&mut self.path);
+        let states = [&self.dm_state[..], b" ", &self.checker_state].concat();
+        (self.dm_state, self.checker_state) = (Vec::new(), Vec::new());
+        path.multipathd.states = states.trim_ascii().to_vec();
+        path.endpoints = Endpoints::from_address(&path.hctl, &path.device.kernel);
+        if !builder.budget.take(PATH_BYTES) {
+            return Err(TOO_MANY);
+        }
+        if let Some((_, paths)) = self.groups.last_mut() {
+            paths.push(path);
+        }
+        Ok(())
+    }
+
+    fn close_map(&mut self, builder: &mut Builder) -> Result<(), ParseError> {
+        let (map, groups) = (std::mem::take(&mut self.map), std::mem::take(&mut self.groups));
+        if map.wwid.is_empty() {
+            return Ok(());
+        }
+        builder.begin_map(map)?;
+        for (group, paths) in groups {
+            builder.begin_group(group)?;
+            paths.into_iter().try_for_each(|path| builder.add_path(path))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the value of the current key.
+    fn set(&mut self, value: &[u8]) {
+        let Some(kind) = self.open.last().filter(|_| !self.key.is_empty()) else { return };
+        let value = value.get(..VALUE_MAX).unwrap_or(value);
+        let group = self.groups.last_mut().map(|(group, _)| group);
+        match (kind, &self.key[..], group) {
+            (Kind::Map, b"name", _) => self.map.name = value.to_vec(),
+            (Kind::Map, b"uuid", _) => self.map.wwid = value.to_vec(),
+            (Kind::Map, b"sysfs", _) => {
+                self.map.device = Device { kernel: value.to_vec(), ..Device::default() };
+            }
+            (Kind::Group, b"pri", Some(group)) => group.priority = value.to_vec(),
+            (Kind::Group, b"dm_st", Some(group)) => group.group_status = value.to_vec(),
+            (Kind::Group, b"group", Some(group)) => {
+                let number = sysparse::text::whole_number(value);
+                group.group = number.and_then(|number| number.try_into().ok());
+            }
+            (Kind::Path, b"dev", _) => self.path.device.kernel = value.to_vec(),
+            (Kind::Path, b"dev_t", _) => self.path.device.number = device_number(value),
+            (Kind::Path, b"hcil" | b"hctl", _) => self.path.hctl = value.to_vec(),
+            (Kind::Path, b"dev_st", _) => self.path.state = known_state(value).to_vec(),
+            (Kind::Path, b"dm_st", _) => self.dm_state = value.to_vec(),
+            (Kind::Path, b"chk_st", _) => self.checker_state = value.to_vec(),
+            _ => {}
+        }
+        self.key.clear();
+    }
+}
+
+/// The longest name or state; device mapper accepts 127 characters.
+const VALUE_MAX: usize = 512;

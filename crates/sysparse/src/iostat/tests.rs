@@ -1,0 +1,44 @@
+use super::*;
+use std::format;
+
+fn figures(header: &str, row: &str) -> [Option<f64>; 4] {
+    let header = Header::parse(header.as_bytes()).expect("a header");
+    let row = header.row(row.as_bytes()).expect("a row");
+    assert_eq!(row.name, b"odd name");
+    [Column::Reads, Column::ReadKib, Column::AwaitMs, Column::Util].map(|kind| row.value(kind))
+}
+
+#[test]
+fn columns_are_found_by_name_whatever_their_place_and_unit() {
+    let wanted = [Some(2.0), Some(1536.0), None, Some(7.5)];
+    for (header, row) in [
+        ("Device: r/s rkB/s svctm %util", "odd name 2.00 1536.00 0.1 7.50"),
+        ("Device %util rMB/s new r/s", "odd name   7,50 1,50 0,00    2,00  "),
+        ("  r/s rsec/s %util Device", "  2 3072.0  7.5 odd name"),
+        ("r/s rkB/s  %util Device", "2.00 1.5M 7.5% odd name"),
+        ("Device r/s rMB/s %util", "\x1b[32;22modd name\x1b[0m 2 \x1b[34;1m 1536.0k\x1b[0m 7.5"),
+    ] {
+        assert_eq!(figures(header, row), wanted, "{header}");
+    }
+}
+
+#[test]
+fn no_other_line_is_a_header() {
+    for line in ["", "avg-cpu:  %user   %nice", "device r/s w/s", "Device", "Linux 6.1 Device x"] {
+        assert_eq!(Header::parse(line.as_bytes()), None, "{line}");
+    }
+    let wide = format!("Device {}", "x ".repeat(COLUMNS_MAX + 1));
+    assert_eq!(Header::parse(wide.as_bytes()), None);
+}
+
+#[test]
+fn an_error_in_a_row_has_its_place() {
+    let header = Header::parse(b"Device r/s w/s").expect("a header");
+    let expected = "a device and as many figures as the header has";
+    for row in ["", "sda", "sda 1.0", "1.0 2.0"] {
+        assert_eq!(header.row(row.as_bytes()), Err(ParseError { expected, at: 0 }), "{row}");
+    }
+    let bad = Err(ParseError { expected: "a number", at: 8 });
+    assert_eq!(header.row(b"sda 1.0 nan"), bad);
+    assert_eq!(header.row(b"sda 1.0 1.2.3"), bad);
+}

@@ -1,0 +1,109 @@
+//! A drive and its open files.
+
+use super::Needs;
+use crate::gaps::{GapFinder, Observation};
+use crate::names::{CLASS, DriveNames};
+use crate::sample::{Counters, FILES, Increase, Reading};
+use std::io::Write;
+use std::rc::Rc;
+use std::time::Duration;
+use sysparse::ParseError;
+use sysparse::counter;
+use toolkit::messages::Messages;
+use toolkit::sampling::{Error, OpenFile, SystemRoot};
+
+/// A drive and its open files.
+pub(super) struct Drive {
+    pub(super) names: Rc<DriveNames>,
+    incarnation: u64,
+    files: [OpenFile; 9],
+    in_flight: OpenFile,
+    commands: OpenFile,
+    gaps: GapFinder,
+    last: Option<Counters>,
+}
+
+/// The files that count transfers.
+const TRANSFERS: [&str; 2] = ["read_cnt", "write_cnt"];
+
+impl Drive {
+    pub(super) fn new(names: Rc<DriveNames>, incarnation: u64) -> Drive {
+        let folder = format!("{CLASS}/{}", names.kernel);
+        let file = |name: &str| OpenFile::new(format!("{folder}/stats/{name}"));
+        let (files, in_flight) = (FILES.map(file), file("in_flight"));
+        let commands = OpenFile::new(format!("{folder}/device/iodone_cnt"));
+        let (gaps, last) = (GapFinder::default(), None);
+        Drive { names, incarnation, files, in_flight, commands, gaps, last }
+    }
+
+    pub(super) fn read(
+        &mut self,
+        now: Duration,
+        root: &mut SystemRoot,
+        needs: Needs,
+    ) -> Result<Reading, Error> {
+        let mut values = [0; 9];
+        for (value, file) in values.iter_mut().zip(&mut self.files) {
+            *value = number(root, file, counter::count)?;
+        }
+        let counters = Counters::from(values);
+        let mut optional =
+            |needs: bool, file, parse| needs.then(|| number(root, file, parse).ok()).flatten();
+        let in_flight = optional(needs.in_flight, &mut self.in_flight, counter::count);
+        let commands = optional(needs.commands, &mut self.commands, counter::hex_count);
+        if needs.gaps {
+            let transfers = counters.reads.saturating_add(counters.writes);
+            let seen = in_flight.map(|in_flight| Observation { time: now, transfers, in_flight });
+            self.gaps.observe(seen);
+        }
+        Ok(Reading {
+            drive: Rc::clone(&self.names),
+            incarnation: self.incarnation,
+            counters,
+            in_flight,
+            commands,
+            gaps: (needs.gaps && !root.is_saved()).then(|| self.gaps.found()),
+        })
+    }
+
+    /// Looks for gaps between transfers.
+    pub(super) fn observe(&mut self, now: Duration, root: &mut SystemRoot) {
+        let mut count = |file: &mut OpenFile| number(root, file, counter::count).ok();
+        let mut transfers = Some(0u64);
+        for (file, name) in self.files.iter_mut().zip(FILES) {
+            if !TRANSFERS.contains(&name) {
+                continue;
+            }
+            transfers = transfers.zip(count(file)).map(|(sum, more)| sum.saturating_add(more));
+        }
+        let observation = |(transfers, in_flight)| Observation { time: now, transfers, in_flight };
+        let seen = transfers.zip(count(&mut self.in_flight)).map(observation);
+        self.gaps.observe(seen);
+    }
+
+    /// Reports a counter that decreased while the others did not.
+    pub(super) fn report_decrease(
+        &mut self,
+        reading: &Reading,
+        messages: &mut Messages<impl Write>,
+    ) {
+        let last = self.last.replace(reading.counters);
+        let increase = last.and_then(|last| reading.counters.since(&last));
+        for file in increase.iter().flat_map(Increase::unknown_files) {
+            let name = &self.names.kernel;
+            messages.warn_once(format_args!(
+                "{name}: {file} decreased, the other counters did not; what depends on it is unknown"
+            ));
+        }
+    }
+}
+
+/// The number in a file.
+fn number(
+    root: &mut SystemRoot,
+    file: &mut OpenFile,
+    parse: fn(&[u8]) -> Result<u64, ParseError>,
+) -> Result<u64, Error> {
+    let number = parse(root.read_attribute(file)?);
+    number.map_err(|bad| root.malformed(file.path(), bad.expected))
+}
