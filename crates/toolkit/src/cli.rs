@@ -110,7 +110,9 @@ impl<A> Command<A> {
                 return found.ok_or_else(|| format!("unknown option -{letter}"));
             }
             Arg::Long(name) => *name,
-            Arg::Value(word) => return Err(format!("unexpected operand {}", word.to_string_lossy())),
+            Arg::Value(word) => {
+                return Err(format!("unexpected operand {}", word.to_string_lossy()));
+            }
         };
         let begins = |opt: &&Opt<A>| opt.about.long.is_some_and(|long| long.starts_with(name));
         let candidates: Vec<_> = self.options().filter(begins).collect();
