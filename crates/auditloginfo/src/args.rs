@@ -71,6 +71,7 @@ impl Args {
             modes: self.modes,
             overview: self.counts_all_events(),
             contents: false,
+            logged_calls: self.layout.format.is_profile(),
         };
         let filter = Filter { users, ..self.filter.clone() };
         Query { filter, collect, tags: self.tags.clone() }

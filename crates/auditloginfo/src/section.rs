@@ -114,6 +114,8 @@ pub struct Collect {
     pub overview: bool,
     /// Whether record types and hosts are counted.
     pub contents: bool,
+    /// Whether calls count that a seccomp filter let through and logged.
+    pub logged_calls: bool,
 }
 
 impl Collect {
@@ -151,8 +153,8 @@ impl Collect {
             }
             RecordType::Cwd => self.absolute,
             RecordType::Openat2 => self.modes,
-            RecordType::Seccomp
-            | RecordType::Avc
+            RecordType::Seccomp => self.logged_calls || self.needs_standalone_records(),
+            RecordType::Avc
             | RecordType::UserAvc
             | RecordType::ApparmorAllowed
             | RecordType::ApparmorDenied

@@ -259,7 +259,7 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          an error, or the access control that denied access. `jsonl`: the same entries, one JSON \
          object per line; the arguments of a command are the array `argv`. `JSON`: one JSON \
          document. Counts of several hosts or logs can be added up. `seccomp`: the system calls \
-         made, as a seccomp profile for container runtimes such as docker and podman. `systemd`: \
+         made, as a seccomp profile for container runtimes such as docker and podman; see PROFILES. `systemd`: \
          the same as a `SystemCallFilter=` line. A profile covers all login users if there is no \
          `--uid`; it omits system calls whose names are unknown; and it is not printed if it \
          would allow no system call.",

@@ -21,6 +21,19 @@ fn names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
     calls.iter().filter_map(|call| call.known_name()).collect()
 }
 
+/// The calls that no program starts, ends or handles a signal without. Most leave no SYSCALL record:
+/// exit(2) does not return, and the kernel makes the others for the program.
+const BASE_CALLS: [&str; 6] =
+    ["execve", "exit", "exit_group", "restart_syscall", "rt_sigreturn", "sigreturn"];
+
+/// The names that a profile allows: those of the calls, and those that every program needs.
+fn allowed_names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
+    names(calls).into_iter().chain(BASE_CALLS).collect()
+}
+
+/// `ENOSYS`. A C library then tries an older call, where it would give up after `EPERM`.
+const ERRNO: u8 = 38;
+
 /// Whether no call has a name. Then a seccomp profile would deny every call, and the systemd setting
 /// none.
 pub(super) fn is_empty(tally: &Tally, layout: &Layout) -> bool {
@@ -44,10 +57,11 @@ pub(super) fn write_seccomp(
 ) -> io::Result<()> {
     let calls = calls(tally, layout);
     let architectures: BTreeSet<_> = calls.iter().filter_map(|call| call.seccomp_arch()).collect();
-    writeln!(out, "{{\n\t\"defaultAction\": \"SCMP_ACT_ERRNO\",\n\t\"architectures\": [")?;
+    writeln!(out, "{{\n\t\"defaultAction\": \"SCMP_ACT_ERRNO\",\n\t\"defaultErrnoRet\": {ERRNO},")?;
+    writeln!(out, "\t\"architectures\": [")?;
     write_list(&architectures, "\t\t", out)?;
     writeln!(out, "\t],\n\t\"syscalls\": [\n\t\t{{\n\t\t\t\"names\": [")?;
-    write_list(&names(&calls), "\t\t\t\t", out)?;
+    write_list(&allowed_names(&calls), "\t\t\t\t", out)?;
     writeln!(out, "\t\t\t],\n\t\t\t\"action\": \"SCMP_ACT_ALLOW\"\n\t\t}}\n\t]\n}}")
 }
 
