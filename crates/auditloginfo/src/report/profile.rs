@@ -1,6 +1,9 @@
-//! Profiles that allow the system calls in the logs and no others.
+//! Profiles that allow what is in the logs and nothing else.
 
-use super::Layout;
+mod files;
+mod systemd;
+
+use super::{Format, Layout};
 use crate::syscall_names::Call;
 use crate::tally::{Counts, Tally};
 use std::collections::BTreeSet;
@@ -73,13 +76,22 @@ fn write_list(words: &BTreeSet<&str>, indent: &str, out: &mut impl Write) -> io:
     Ok(())
 }
 
-/// Writes a line for the `[Service]` section of a unit: see systemd.exec(5).
+/// Writes a drop-in for a unit of systemd.
 pub(super) fn write_systemd(
     tally: &Tally,
     layout: &Layout,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let calls = calls(tally, layout);
-    let names: Vec<_> = names(&calls).into_iter().collect();
-    writeln!(out, "SystemCallFilter={}", names.join(" "))
+    let files = systemd::written_files(counts(tally, layout));
+    let has_file = counts(tally, layout).any(|counts| counts.files.total() > 0);
+    systemd::write(&calls(tally, layout), has_file.then_some(&files), out)
+}
+
+/// The number of files that the profile leaves out for each reason.
+pub(super) fn files_left_out(tally: &Tally, layout: &Layout) -> Vec<(usize, &'static str)> {
+    let files = match layout.format {
+        Format::Systemd => systemd::written_files(counts(tally, layout)),
+        _ => return Vec::new(),
+    };
+    files.left_out().into_iter().filter(|(count, _)| *count > 0).collect()
 }
