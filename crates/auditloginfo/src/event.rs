@@ -220,9 +220,12 @@ impl<'a> EventAssembler<'a> {
             context.add_details(parsed, sink.collect);
         }
         let event = self.open.enter(id);
-        if class == CallClass::Execute && user.is_some() && parsed.success == Some(true) {
+        let executing =
+            user.filter(|_| class == CallClass::Execute && parsed.success == Some(true));
+        if let Some(user) = executing {
             if let Some(exe) = record.field(b"exe").filter(|exe| !exe.is_null()) {
                 event.set_exe(exe);
+                sink.add_executable(user, exe);
             }
         }
         event.set_context(context, sink);

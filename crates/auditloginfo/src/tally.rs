@@ -59,6 +59,8 @@ pub struct Counts {
     pub privileged: NameCounts,
     /// Files or calls that failed, each followed by a NUL and the name of the error.
     pub errors: NameCounts,
+    /// Programs started.
+    pub executables: NameCounts,
     /// Denied accesses, each followed by a NUL and the name of the access control.
     pub denials: NameCounts,
 }
@@ -88,6 +90,7 @@ impl Counts {
         self.files.merge(other.files);
         self.privileged.merge(other.privileged);
         self.errors.merge(other.errors);
+        self.executables.merge(other.executables);
         self.denials.merge(other.denials);
     }
 }
