@@ -181,6 +181,7 @@ const OUTPUT: &[Opt<Args>] = &[
          their names) print one record per path; see RECORDS. `-m`, `-G` and `--human` have no \
          effect on any of them.",
     ),
+    Opt::NO_HEADING,
     Opt::HELP,
     Opt::VERSION,
 ];
