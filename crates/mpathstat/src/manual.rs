@@ -34,6 +34,7 @@ pub(crate) const MANUAL: Manual = Manual {
         ("MARKS", MARKS),
         ("CHANGES", CHANGES),
         ("RECORDS", RECORDS),
+        ("METRICS", METRICS),
         ("NOTES", NOTES),
         ("ENVIRONMENT", ENVIRONMENT),
         ("EXIT STATUS", STATUS),
@@ -157,19 +158,31 @@ const CHANGES: &[&str] = &[
 ];
 
 const RECORDS: &[&str] = &[
-    "`-o jsonl` and `-o tsv` print one record per path, `tsv` below a line with the names of the \
-     fields: `time` (ISO 8601, or seconds since the epoch with `-U`), `seconds` (the length of \
-     the interval), `map`, `wwid`, `device` (the kernel name of the map), `path`, `hctl`, `host`, \
-     `target`, `controller`, `group`, `priority`, `state`, `access`, `multipathd`, `mark`, \
-     `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `await_ms`, \
-     `read_await_ms`, `write_await_ms`, `kb_per_io`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
-     `util_pct`, `discards_per_s`, `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `errors_per_s`, `timeouts_per_s`, `share_pct`. An unknown value is `null` in \
-     jsonl and empty in tsv. Errors, timeouts, groups and the states of multipathd need `-x` \
-     or `-i`. `mark` has the words `state`, `stuck`, `no-path`, `not-through-map`, `await`, `share`, \
-     `errors` and `timeouts`, with commas between them.",
+    "`-o jsonl` and `-o tsv` print one record per map and one per path below it, `tsv` below a line \
+     with the names of the fields: `time` (ISO 8601, or seconds since the epoch with `-U`), `seconds` \
+     (the length of the interval), `map`, `wwid`, `device` (the kernel name of the map), `path`, \
+     `hctl`, `host`, `target`, `controller`, `group`, `priority`, `state`, `access`, `multipathd`, \
+     `mark`, `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `await_ms`, \
+     `read_await_ms`, `write_await_ms`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
+     `util_pct`, `errors_per_s`, `timeouts_per_s`, `share_pct`, `kb_per_io`, `discards_per_s`, \
+     `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `kind` (map or path), `usable` and `paths` \
+     (how many paths of a map can carry I/O, and how many there are), and the raw counters of the \
+     kernel: `reads`, `writes`, `read_sectors`, `written_sectors`, `read_ms`, `write_ms`, `busy_ms`, \
+     `queued_ms`, `discards`, `discarded_sectors`, `discard_ms`, `flushes`, `flush_ms`, `errors`, \
+     `timeouts`. An unknown value is `null` in jsonl and empty in tsv. Errors, timeouts, groups and \
+     the states of multipathd need `-x` or `-i`. `mark` has the words `state`, `stuck`, `no-path`, \
+     `not-through-map`, `await`, `share`, `errors` and `timeouts`, with commas between them.",
     "With `-g`, each record is a sum. It has `time`, `seconds`, `map`, `wwid`, `sum` and `paths` \
      (the number of paths) before the figures. In `jsonl`, a change is a record with the field \
      `event`; `tsv` leaves changes out.",
+];
+
+const METRICS: &[&str] = &[
+    "`-o prometheus` prints the counters of all maps and paths at one moment in the text format of \
+     Prometheus, for the textfile collector of node_exporter: counters in requests, bytes and \
+     seconds, requests in flight, how many paths of each map are usable, and the states of each path \
+     as labels. Without an interval it prints them once. A counter starts again at zero when its \
+     device is added again.",
 ];
 
 const NOTES: &[&str] = &[
