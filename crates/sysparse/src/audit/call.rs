@@ -109,7 +109,7 @@ fn in_kernel_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
         hex,
     ));
     let success = alt((value(true, literal(b"yes ")), value(false, literal(b"no "))));
-    let process = (literal(b" ppid="), number, literal(b" pid="), number, literal(b" auid="));
+    let process = (literal(b" ppid="), up_to(b'u', b" auid="));
     let (ids, (arch, number, success, result, items, auid)) = (
         preceded(literal(b" arch="), arch),
         preceded(literal(b" syscall="), map_opt(number, |number| i64::try_from(number).ok())),
@@ -195,7 +195,6 @@ mod tests {
             ("success=no", "success=nothing"),
             ("auid=7005 ", "auid=7005x "),
             ("auid=7005 ", "auid=4294967296 "),
-            ("pid=1906", "pid="),
             ("syscall=257", "syscall=-1"),
             ("arch=c000003e", "arch=c000003g"),
             ("items=1", "atoms=1"),
