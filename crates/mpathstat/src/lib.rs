@@ -40,8 +40,9 @@ use monitor::{KernelMonitor, MapMonitor, TextMonitor};
 use multipathd::Multipathd;
 use rates::{By, Marker, Selection, View};
 use sample::CounterReader;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use toolkit::cli;
 use toolkit::input::Source;
@@ -87,9 +88,14 @@ pub fn run(
 
 /// The maps, which are those of `fixed` if it is given, and what is shown of them.
 fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMonitor {
+    let resolve = |word: &[u8]| {
+        let below = OsStr::from_bytes(word.strip_prefix(b"/")?);
+        let target = root.read_link(below)?;
+        Some(target.file_name()?.as_bytes().to_vec())
+    };
     let view = View {
         marker: args.has_marks.then(Marker::default),
-        selection: Selection::new(args.devices.iter().map(|word| word.as_encoded_bytes())),
+        selection: Selection::new(args.devices.iter().map(|it| it.as_encoded_bytes()), resolve),
         by: args.by.clone(),
         sort: args.sort,
         top: args.top,

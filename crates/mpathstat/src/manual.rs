@@ -7,7 +7,7 @@ pub(crate) const MANUAL: Manual = Manual {
     name: "mpathstat",
     summary: "report I/O statistics for multipath devices and each of their paths",
     synopsis: &["[options] [DEVICE...] [INTERVAL [COUNT]]"],
-    operand: ValueHint::File,
+    operand: ValueHint::Output(DEVICES),
     description: &[
         "`mpathstat` reports, at each interval, how many reads and writes each multipath device \
          completed, how much data they transferred and how long they took, and below each device \
@@ -23,10 +23,13 @@ pub(crate) const MANUAL: Manual = Manual {
          is no map, the command says so and waits for one, unless only one report is asked for or \
          the input is saved.",
         "DEVICE is a map, given by its name, its WWID or its kernel name, or a path, given by its \
-         kernel name. It may be preceded by `/dev/mapper/` or `/dev/`. A map is shown with all \
-         its paths. A path is shown below its map, without the other paths. Devices come before \
-         the interval. A number of up to twelve characters is always an interval or a count; if a \
-         map has such a name, write `/dev/mapper/` before it.",
+         kernel name or its address (HCTL). It may be preceded by `/dev/mapper/` or `/dev/`, be a link \
+         such as those below `/dev/disk/by-id/`, or a device number such as `8:16`. An HBA such as \
+         `host1`, a port of the array or an NVMe controller such as `nvme0` stands for its paths. A \
+         pattern such as `'data*'` stands for all names that match it. A map is shown with all its \
+         paths. A path is shown below its map, without the other paths. Devices come before the \
+         interval. A number of up to twelve characters is always an interval or a count; if a map has \
+         such a name, write `/dev/mapper/` before it.",
     ],
     sections: &[
         ("REPORT", REPORT),
@@ -56,6 +59,9 @@ pub(crate) const MANUAL: Manual = Manual {
     ],
     see_also: &["iostat(1)", "multipath(8)", "multipathd(8)", "nvme(1)", "tapestat(1)"],
 };
+
+/// Prints the names of all maps and paths, for completions.
+const DEVICES: &str = "command -v mpathstat >/dev/null && mpathstat -a --since-boot -o tsv 1 1 2>/dev/null | tail -n +2 | cut -f 3,6 | tr '\\t' '\\n' | sort -u";
 
 const REPORT: &[&str] = &[
     "`Reads`, `Writes`: reads and writes completed per second. `KBytesR/S`, `KBytesW/S`: \

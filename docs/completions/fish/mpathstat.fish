@@ -1,4 +1,5 @@
 # Made by cargo xtask completions; do not edit.
+complete -c mpathstat -f -a '(command -v mpathstat >/dev/null && mpathstat -a --since-boot -o tsv 1 1 2>/dev/null | tail -n +2 | cut -f 3,6 | tr \'\\t\' \'\\n\' | sort -u)'
 complete -c mpathstat -l since-boot -d 'start with a report on the time since boot'
 complete -c mpathstat -s y -d 'omit the report since boot (the default)'
 complete -c mpathstat -s a -d 'show idle maps, too'
