@@ -7,7 +7,7 @@ pub(crate) const MANUAL: Manual = Manual {
     name: "mpathstat",
     summary: "report I/O statistics for multipath devices and each of their paths",
     synopsis: &["[options] [DEVICE...] [INTERVAL [COUNT]]"],
-    operand: ValueHint::File,
+    operand: ValueHint::Output(DEVICES),
     description: &[
         "`mpathstat` reports, at each interval, how many reads and writes each multipath device \
          completed, how much data they transferred and how long they took, and below each device \
@@ -23,10 +23,13 @@ pub(crate) const MANUAL: Manual = Manual {
          is no map, the command says so and waits for one, unless only one report is asked for or \
          the input is saved.",
         "DEVICE is a map, given by its name, its WWID or its kernel name, or a path, given by its \
-         kernel name. It may be preceded by `/dev/mapper/` or `/dev/`. A map is shown with all \
-         its paths. A path is shown below its map, without the other paths. Devices come before \
-         the interval. A number of up to twelve characters is always an interval or a count; if a \
-         map has such a name, write `/dev/mapper/` before it.",
+         kernel name or its address (HCTL). It may be preceded by `/dev/mapper/` or `/dev/`, be a link \
+         such as those below `/dev/disk/by-id/`, or a device number such as `8:16`. An HBA such as \
+         `host1`, a port of the array or an NVMe controller such as `nvme0` stands for its paths. A \
+         pattern such as `'data*'` stands for all names that match it. A map is shown with all its \
+         paths. A path is shown below its map, without the other paths. Devices come before the \
+         interval. A number of up to twelve characters is always an interval or a count; if a map has \
+         such a name, write `/dev/mapper/` before it.",
     ],
     sections: &[
         ("REPORT", REPORT),
@@ -34,6 +37,7 @@ pub(crate) const MANUAL: Manual = Manual {
         ("MARKS", MARKS),
         ("CHANGES", CHANGES),
         ("RECORDS", RECORDS),
+        ("METRICS", METRICS),
         ("NOTES", NOTES),
         ("ENVIRONMENT", ENVIRONMENT),
         ("EXIT STATUS", STATUS),
@@ -55,6 +59,9 @@ pub(crate) const MANUAL: Manual = Manual {
     ],
     see_also: &["iostat(1)", "multipath(8)", "multipathd(8)", "nvme(1)", "tapestat(1)"],
 };
+
+/// Prints the names of all maps and paths, for completions.
+const DEVICES: &str = "command -v mpathstat >/dev/null && mpathstat -a --since-boot -o tsv 1 1 2>/dev/null | tail -n +2 | cut -f 3,6 | tr '\\t' '\\n' | sort -u";
 
 const REPORT: &[&str] = &[
     "`Reads`, `Writes`: reads and writes completed per second. `KBytesR/S`, `KBytesW/S`: \
@@ -157,19 +164,31 @@ const CHANGES: &[&str] = &[
 ];
 
 const RECORDS: &[&str] = &[
-    "`-o jsonl` and `-o tsv` print one record per path, `tsv` below a line with the names of the \
-     fields: `time` (ISO 8601, or seconds since the epoch with `-U`), `seconds` (the length of \
-     the interval), `map`, `wwid`, `device` (the kernel name of the map), `path`, `hctl`, `host`, \
-     `target`, `controller`, `group`, `priority`, `state`, `access`, `multipathd`, `mark`, \
-     `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `await_ms`, \
-     `read_await_ms`, `write_await_ms`, `kb_per_io`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
-     `util_pct`, `discards_per_s`, `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `errors_per_s`, `timeouts_per_s`, `share_pct`. An unknown value is `null` in \
-     jsonl and empty in tsv. Errors, timeouts, groups and the states of multipathd need `-x` \
-     or `-i`. `mark` has the words `state`, `stuck`, `no-path`, `not-through-map`, `await`, `share`, \
-     `errors` and `timeouts`, with commas between them.",
+    "`-o jsonl` and `-o tsv` print one record per map and one per path below it, `tsv` below a line \
+     with the names of the fields: `time` (ISO 8601, or seconds since the epoch with `-U`), `seconds` \
+     (the length of the interval), `map`, `wwid`, `device` (the kernel name of the map), `path`, \
+     `hctl`, `host`, `target`, `controller`, `group`, `priority`, `state`, `access`, `multipathd`, \
+     `mark`, `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `await_ms`, \
+     `read_await_ms`, `write_await_ms`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
+     `util_pct`, `errors_per_s`, `timeouts_per_s`, `share_pct`, `kb_per_io`, `discards_per_s`, \
+     `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `kind` (map or path), `usable` and `paths` \
+     (how many paths of a map can carry I/O, and how many there are), and the raw counters of the \
+     kernel: `reads`, `writes`, `read_sectors`, `written_sectors`, `read_ms`, `write_ms`, `busy_ms`, \
+     `queued_ms`, `discards`, `discarded_sectors`, `discard_ms`, `flushes`, `flush_ms`, `errors`, \
+     `timeouts`. An unknown value is `null` in jsonl and empty in tsv. Errors, timeouts, groups and \
+     the states of multipathd need `-x` or `-i`. `mark` has the words `state`, `stuck`, `no-path`, \
+     `not-through-map`, `await`, `share`, `errors` and `timeouts`, with commas between them.",
     "With `-g`, each record is a sum. It has `time`, `seconds`, `map`, `wwid`, `sum` and `paths` \
      (the number of paths) before the figures. In `jsonl`, a change is a record with the field \
      `event`; `tsv` leaves changes out.",
+];
+
+const METRICS: &[&str] = &[
+    "`-o prometheus` prints the counters of all maps and paths at one moment in the text format of \
+     Prometheus, for the textfile collector of node_exporter: counters in requests, bytes and \
+     seconds, requests in flight, how many paths of each map are usable, and the states of each path \
+     as labels. Without an interval it prints them once. A counter starts again at zero when its \
+     device is added again.",
 ];
 
 const NOTES: &[&str] = &[

@@ -56,6 +56,13 @@ pub struct Failures {
 }
 
 impl Reading {
+    /// Requests in flight. Kernels that lose count, as some before Linux 5.0 did, print a negative
+    /// number as one of 32 or 64 bits.
+    #[must_use]
+    pub fn in_flight(&self) -> Option<u64> {
+        (self.io.in_flight < 1 << 31).then_some(self.io.in_flight)
+    }
+
     /// The counters of the same device when it appeared.
     #[must_use]
     pub fn before(&self) -> Reading {

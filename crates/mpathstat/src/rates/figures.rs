@@ -82,8 +82,8 @@ impl Figures {
             write_ms: amount(|io| io.write_ms)?,
             queued_ms: amount(|io| io.queued_ms)?,
             busy_ms: amount(|io| io.busy_ms)?,
-            in_flight: in_flight(&new.io),
-            in_flight_before: in_flight(&old.io),
+            in_flight: new.in_flight().map(float),
+            in_flight_before: old.in_flight().map(float),
             discards: requests(|io| io.discards.map(|done| (done.count, done.ms))),
             flushes: requests(|io| io.flushes.map(|done| (done.count, done.ms))),
             errors: failed(|failures| Some(failures.errors)),
@@ -248,12 +248,6 @@ impl Figures {
     fn average_ms(&self, ms: f64, count: f64) -> Option<f64> {
         (self.stalled() == 0.0).then(|| per(ms, count))
     }
-}
-
-/// Requests in flight. Kernels that lose count, as some before Linux 5.0 did, print a negative number
-/// as one of 32 or 64 bits.
-fn in_flight(io: &Io) -> Option<f64> {
-    (io.in_flight < 1 << 31).then(|| float(io.in_flight))
 }
 
 /// The quotient; 0 if `count` is 0.
