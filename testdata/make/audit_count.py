@@ -171,7 +171,8 @@ def error_items(asked, records, name, fields):
     error = number(fields.get("exit"))
     if fields.get("success") == b"no" and error is not None:
         named = [put(asked, path, records, name, fields) for path in sections.paths(records)]
-        for what in named or [(name or sections.operations(records)[0]).encode()]:
+        # An execve of a file in an unknown format has two PATH records of it.
+        for what in dict.fromkeys(named) or [(name or sections.operations(records)[0]).encode()]:
             yield "error", what, error_name(-error)
 
 

@@ -103,7 +103,8 @@ const COLUMNS: Section = (
 const EXTENDED: Section = (
     "EXTENDED STATISTICS",
     &[
-        "`-x` adds the following columns. `-` means that there was no such operation.",
+        "`-x` adds the following columns. `-` means that there was no such operation, or that the \
+         value is unknown.",
         "`kB/rd`, `kB/wr`: average kilobytes per read and per write: the block size. A read that \
          ended at a file mark counts with the bytes that it got.",
         "`r_await`, `w_await`, `o_await`: average time in milliseconds of a read, a write and any \

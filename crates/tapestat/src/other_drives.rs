@@ -1,4 +1,4 @@
-//! Tape drives without statistics: those that are not driven by `st`.
+//! Tape drives without statistics: those that are not driven by `st`, or by one that is too old.
 
 use crate::names::{Aliases, CLASS};
 use std::collections::{BTreeMap, HashSet};
@@ -29,6 +29,9 @@ const TAPE: u64 = 1;
 /// Drivers of devices of other types, of which there can be thousands.
 const NO_TAPE: [&[u8]; 3] = [b"sd", b"sr", b"ses"];
 
+/// The driver that keeps statistics.
+const ST: &str = "st";
+
 /// How many drives a message names.
 const NAMED_MAX: usize = 8;
 
@@ -37,8 +40,8 @@ impl OtherDrives {
     pub(crate) fn scan(drives: &[Aliases], root: &mut SystemRoot) -> OtherDrives {
         let has_statistics =
             |drive: &&Aliases| root.has_folder(format!("{CLASS}/{}/stats", drive.kernel()));
-        let known: HashSet<_> =
-            drives.iter().filter(has_statistics).filter_map(|drive| drive.hctl.clone()).collect();
+        let (known, unknown): (Vec<_>, Vec<_>) = drives.iter().partition(has_statistics);
+        let known: HashSet<_> = known.into_iter().filter_map(|drive| drive.hctl.clone()).collect();
         let mut others = BTreeMap::new();
         for address in root.list(DEVICES).unwrap_or_default() {
             if Hctl::parse(&address).is_ok() && !known.contains(&address) {
@@ -46,6 +49,10 @@ impl OtherDrives {
                     others.insert(address, other);
                 }
             }
+        }
+        for drive in unknown {
+            let address = drive.hctl.clone().unwrap_or_else(|| drive.kernel().into_bytes());
+            others.entry(address).or_insert_with(|| OtherDrive::driven_by_st(drive));
         }
         OtherDrives(others)
     }
@@ -63,10 +70,11 @@ impl OtherDrives {
         }
         let all = known + self.0.len();
         let message = |(driver, drives): (Option<&str>, Vec<&str>)| {
-            let reason = driver.map_or_else(
-                || "load the st module".to_owned(),
-                |driver| format!("driver {driver}"),
-            );
+            let reason = match driver {
+                None => "load the st module".to_owned(),
+                Some(ST) => format!("driver {ST} keeps them since Linux 4.2"),
+                Some(driver) => format!("driver {driver}"),
+            };
             let (count, names) = (drives.len(), named(&drives));
             match (known, count) {
                 (0, 1) => format!("1 SCSI tape drive ({names}) has no statistics: {reason}"),
@@ -88,6 +96,11 @@ fn named(drives: &[&str]) -> String {
 }
 
 impl OtherDrive {
+    /// A drive that the kernel lists without its statistics.
+    fn driven_by_st(drive: &Aliases) -> OtherDrive {
+        OtherDrive { description: drive.kernel(), driver: Some(ST.to_owned()) }
+    }
+
     fn read(address: &[u8], root: &mut SystemRoot) -> Option<OtherDrive> {
         let device = Path::new(DEVICES).join(OsStr::from_bytes(address));
         let driver = root.read_link(device.join("driver"));
@@ -140,6 +153,8 @@ mod tests {
         assert!(message.starts_with("20 SCSI tape drives (7:0:0:0 IBM"), "{message}");
         assert!(message.ends_with(" and 12 more) have no statistics: driver lin_tape"));
         assert_eq!(mixed.driver(b"7:0:2:0"), Some("lin_tape"));
+        let [message] = &others(&[Some("st")]).messages(0)[..] else { panic!() };
+        assert!(message.ends_with("has no statistics: driver st keeps them since Linux 4.2"));
         assert!(others(&[]).messages(3).is_empty());
     }
 }

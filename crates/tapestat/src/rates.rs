@@ -97,7 +97,7 @@ pub struct Row {
     pub gap_percent: Option<u64>,
 }
 
-/// Of what a row is.
+/// What a row is about.
 #[derive(Debug, Clone)]
 pub enum RowName {
     /// A drive.
@@ -113,6 +113,15 @@ impl RowName {
         match self {
             RowName::Drive(drive) => &drive.shown,
             RowName::Sum(name) => name,
+        }
+    }
+
+    /// The drive, unless it is a sum.
+    #[must_use]
+    pub fn drive(&self) -> Option<&DriveNames> {
+        match self {
+            RowName::Drive(drive) => Some(drive),
+            RowName::Sum(_) => None,
         }
     }
 

@@ -269,8 +269,11 @@ impl OpenEvent {
             sink.add_file(user, context, (name, base), flags);
         }
         if let Some(error) = context.error {
-            sink.add_file_error(user, context, error, (name, base));
-            self.rare().failures += 1;
+            let call = context.call;
+            let name = sink.write_name((name, base));
+            if self.rare().add_failure(name) {
+                sink.count_error(user, call, error);
+            }
         }
         true
     }
@@ -342,8 +345,8 @@ impl OpenEvent {
         let has_all = self.has_all_records(context);
         let rare = self.rare.get_or_insert_default();
         sink.add_denials(user, &rare.denials);
-        if let Some(error) = context.error.filter(|_| rare.failures == 0) {
-            sink.add_call_error(user, context, error);
+        if let Some(error) = context.error.filter(|_| rare.failures.is_empty()) {
+            sink.add_call_error(user, context.call, error);
         }
         let has_arguments = sink.add_command(context, &rare.arguments, &self.exe);
         !sink.collect.needs_dependent_records() || has_arguments && has_all

@@ -15,8 +15,8 @@ pub(super) struct RareState {
     pub(super) claim: Option<Claim>,
     /// What a URINGOP record says of an operation that no system call of the event carried out.
     pub(super) operation: Option<CallContext>,
-    /// The number of files on which the call failed.
-    pub(super) failures: u64,
+    /// The files on which the call failed.
+    pub(super) failures: PackedBytes,
     /// Whether an `io_uring` operation of the event opens a file.
     pub(super) uring_opens: bool,
     /// One bit for each `io_uring` operation of the event, by its number.
@@ -42,6 +42,9 @@ pub(super) struct RareState {
     /// Whether the event ends, so that nothing more will be known.
     pub(super) is_ending: bool,
 }
+
+/// The number of files with which one on which a call failed is compared, at most.
+const FAILURES_COMPARED: usize = 16;
 
 impl RareState {
     /// Takes a record that tells how other records are meant. Returns whether it says anything new.
@@ -97,13 +100,23 @@ impl RareState {
         claim.is_refusal = is_refusal;
     }
 
+    /// Adds a file on which the call failed. Returns false for one that is there already: an execve(2)
+    /// of a file in an unknown format has two PATH records of it.
+    pub(super) fn add_failure(&mut self, name: &[u8]) -> bool {
+        let is_new = self.failures.iter().take(FAILURES_COMPARED).all(|known| known != name);
+        if is_new {
+            self.failures.push(name);
+        }
+        is_new
+    }
+
     /// Adds the state of another part of the same event.
     pub(super) fn merge(&mut self, other: RareState) {
         if let Some(claim) = other.claim {
             self.add_claim(claim);
         }
         self.operation = self.operation.or(other.operation);
-        self.failures += other.failures;
+        self.failures.append(&other.failures);
         self.uring_opens |= other.uring_opens;
         self.uring_operations |= other.uring_operations;
         self.uring_successes |= other.uring_successes;
@@ -133,7 +146,8 @@ impl RareState {
     pub(super) fn pending_bytes(&self) -> usize {
         let cwd = self.cwd.as_ref().map_or(0, |cwd| cwd.len());
         let address = self.address.as_ref().map_or(0, |address| address.len());
-        let packed = [&self.paths, &self.denials, &self.changes].map(|packed| packed.bytes.len());
+        let packed = [&self.paths, &self.denials, &self.changes, &self.failures];
+        let packed = packed.map(|packed| packed.bytes.len());
         cwd + address + packed.iter().sum::<usize>() + self.arguments.size()
     }
 }

@@ -177,26 +177,23 @@ impl Sink {
         self.count_buffer(user, |counts| &mut counts.files);
     }
 
-    /// Counts an error under the name of the file on which the call failed.
-    pub(super) fn add_file_error(
-        &mut self,
-        user: LoginUser,
-        context: &CallContext,
-        error: i64,
-        (name, base): (Text<'_>, Base<'_>),
-    ) {
+    /// Writes the name of a file to the buffer, and returns it.
+    pub(super) fn write_name(&mut self, (name, base): (Text<'_>, Base<'_>)) -> &[u8] {
         file::write(name, base, &mut self.buffer);
+        &self.buffer
+    }
+
+    /// Counts an error under the name in the buffer.
+    pub(super) fn count_error(&mut self, user: LoginUser, call: Call, error: i64) {
         self.buffer.push(0);
-        self.buffer
-            .extend_from_slice(syscall_names::error_name(context.call.arch, error).as_bytes());
+        self.buffer.extend_from_slice(syscall_names::error_name(call.arch, error).as_bytes());
         self.count_buffer(user, |counts| &mut counts.errors);
     }
 
     /// Counts an error under the name of the call.
-    pub(super) fn add_call_error(&mut self, user: LoginUser, context: &CallContext, error: i64) {
-        let name = context.call.name();
-        let name = (Text::Plain(name.as_bytes()), Base::AsRecorded);
-        self.add_file_error(user, context, error, name);
+    pub(super) fn add_call_error(&mut self, user: LoginUser, call: Call, error: i64) {
+        self.write_name((Text::Plain(call.name().as_bytes()), Base::AsRecorded));
+        self.count_error(user, call, error);
     }
 
     /// Describes the denial in a record; `None` if the record holds none or denials are not collected.

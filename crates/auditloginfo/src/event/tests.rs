@@ -333,3 +333,20 @@ fn a_refusal_without_a_call_counts_for_the_unknown_user_in_any_chunk() {
         }
     }
 }
+
+#[test]
+fn a_call_that_failed_on_two_records_of_one_file_failed_once() {
+    let call =
+        SYSCALL.replace("items=1", "items=2").replace("success=yes exit=3", "success=no exit=-8");
+    let second = PATH.replace("item=0", "item=1");
+    for order in [[&*call, PATH, &*second], [PATH, &*second, &*call], [PATH, &*call, &*second]] {
+        for chunks in [&[3][..], &[1, 2], &[2, 1]] {
+            let (tally, _) = assemble(&everything(), &order, chunks);
+            assert_eq!(
+                tally.counts(7005).map(|counts| counts.errors.total()),
+                Some(1),
+                "{order:?}"
+            );
+        }
+    }
+}

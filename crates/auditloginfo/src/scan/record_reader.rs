@@ -5,7 +5,7 @@ mod wrapped;
 use super::journal::{self, Entry};
 use super::json;
 use super::limits::{JSON_LINE_MAX, LINE_MAX};
-use super::newlines::Newlines;
+use super::newlines::{Newlines, split_line};
 use super::truncated_line;
 use crate::contents::Contents;
 use crate::event::{EventAssembler, Sink};
@@ -93,7 +93,6 @@ struct RecordReader<'r, 'a> {
     sink: &'r mut Sink,
     first_place: u64,
     stats: ChunkStats,
-    newlines: Newlines,
     /// A string without its escapes, or a line that is put together from fields.
     text: Vec<u8>,
     entry: Entry,
@@ -108,8 +107,8 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         let first_place = assembler.place();
         let contents = sink.collect.contents.then(Contents::default);
         let stats = ChunkStats { contents, ..ChunkStats::default() };
-        let (newlines, text, entry) = (Newlines::new(), Vec::new(), Entry::default());
-        RecordReader { tags, assembler, sink, first_place, stats, newlines, text, entry }
+        let (text, entry) = (Vec::new(), Entry::default());
+        RecordReader { tags, assembler, sink, first_place, stats, text, entry }
     }
 
     fn finish(mut self, result: io::Result<()>) -> ChunkStats {
@@ -134,7 +133,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         let newlines = Newlines::new();
         while !block.is_empty() {
             self.stats.lines += 1;
-            block = match audit::fast_line(block, |mark, text| newlines.find_mark(mark, text)) {
+            block = match audit::fast_line(block, |mark, text| newlines.find(mark, text)) {
                 Some((header, rest)) if block.len() - rest.len() <= LINE_MAX => {
                     self.read_record(header);
                     rest
@@ -147,7 +146,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     /// Reads the first line of a block. Returns the others.
     #[inline(never)]
     fn read_first_line<'l>(&mut self, block: &'l [u8]) -> &'l [u8] {
-        let (line, rest) = self.newlines.split(block).unwrap_or((block, &[]));
+        let (line, rest) = split_line(block);
         self.read_unusual_line(line);
         rest
     }

@@ -47,9 +47,14 @@ pub fn fast_line(
     block: &[u8],
     find: impl Fn(Mark, &[u8]) -> Option<usize>,
 ) -> Option<(RecordHeader<'_>, &[u8])> {
-    let typed = literal(b"type=")(block).or_else(|_| behind_node(block));
-    let (start, ()) = typed.ok()?;
-    let (rest, kind) = fast_frequent_type(start).or_else(|| any_type(start).ok())?;
+    let start = match literal(b"type=")(block) {
+        Ok((start, ())) => start,
+        Err(_) => behind_node(block).ok()?.0,
+    };
+    let (rest, kind) = match fast_frequent_type(start) {
+        Some(found) => found,
+        None => any_type(start).ok()?,
+    };
     // What is passed here holds no newline.
     let (mark, searched, event) = match kind {
         RecordType::Syscall => {

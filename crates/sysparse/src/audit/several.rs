@@ -15,8 +15,8 @@ use crate::ParseError;
 use crate::grammar::{Parsed, literal, no_match, up_to};
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{take, take_while1};
-use nom::combinator::{map, opt, rest, value};
+use nom::bytes::complete::take;
+use nom::combinator::{map, opt, rest};
 use nom::sequence::preceded;
 
 /// What follows a record in its line.
@@ -122,15 +122,34 @@ impl<'a> Iterator for Parts<'a> {
 }
 
 fn part(input: &[u8]) -> Parsed<'_, Part> {
-    let text = || alt((take_while1(is_plain), take(1usize)));
-    alt((
-        message,
-        quoted,
-        map(preceded(literal(b" "), record), |()| Part::Stamp),
-        map(stamp::event, |_| Part::Stamp),
-        map(text(), |_| Part::Text),
-    ))
-    .parse(input)
+    let stamp = |input| map(stamp::event, |_| Part::Stamp).parse(input);
+    match input.first() {
+        Some(b' ') => alt((message, quoted, behind_blank, text)).parse(input),
+        Some(b'a' | b'm') => alt((stamp, text)).parse(input),
+        None => Err(no_match(input)),
+        _ => alt((quoted, text)).parse(input),
+    }
+}
+
+/// At least one byte, up to one at which another part may begin.
+fn text(input: &[u8]) -> Parsed<'_, Part> {
+    const STAMP: &[u8] = b"audit";
+    let begins = |at: usize| {
+        let (before, found) = input.split_at_checked(at)?;
+        match found.first()? {
+            b' ' => Some(at),
+            b'"' => at.checked_sub(1),
+            _ => before.ends_with(STAMP).then(|| at - STAMP.len()),
+        }
+    };
+    let mut places = memchr::memchr3_iter(b' ', b'"', b'(', input);
+    let end = places.find_map(|at| begins(at).filter(|at| *at > 0)).unwrap_or(input.len());
+    map(take(end), |_| Part::Text).parse(input)
+}
+
+/// ` node=lab type=EOE msg=audit(`
+fn behind_blank(input: &[u8]) -> Parsed<'_, Part> {
+    map(preceded(literal(b" "), record_start), |_| Part::Stamp).parse(input)
 }
 
 /// ` msg='...` up to the end of the line.
@@ -147,15 +166,6 @@ fn quoted(input: &[u8]) -> Parsed<'_, Part> {
     }
     let open = |text| if next_stamp(text).is_some() { Part::Stamp } else { Part::OpenText };
     alt((map(up_to(b'"', b"\""), |_| Part::Text), map(rest, open))).parse(text)
-}
-
-fn record(input: &[u8]) -> Parsed<'_, ()> {
-    value((), record_start).parse(input)
-}
-
-/// Bytes at which neither a quote, a message nor a record begins.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() && byte != b'a' && byte != b'm'
 }
 
 #[cfg(test)]

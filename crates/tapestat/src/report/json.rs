@@ -28,7 +28,8 @@ impl Json<'_> {
         write!(out, "{{\"tape_device\": ")?;
         json_string(row.name.shown().as_bytes(), &mut out)?;
         if self.args.shows_kernel_names() {
-            write!(out, ", \"kernel\": \"{}\"", row.name.kernel())?;
+            let kernel = row.name.drive().map(|drive| format!("\"{}\"", drive.kernel));
+            members([("kernel", kernel)], out)?;
         }
         let keys = ["r/s", "w/s", &read, &written, "Rd", "Wr", "Oa", "Rs/s", "Ot/s"];
         members(keys.into_iter().zip(row.figures.map(|figure| figure.map(fixed))), out)?;

@@ -112,8 +112,7 @@ impl Text<'_> {
         let (name, width) = (row.name.shown(), widths.shown);
         self.colors.write(Role::Item, format_args!("{name:width$}"), out)?;
         if let Some(width) = widths.kernel {
-            let is_drive = matches!(row.name, RowName::Drive(_));
-            let kernel = if is_drive { row.name.kernel() } else { "" };
+            let kernel = row.name.drive().map_or("", |drive| &drive.kernel);
             self.colors.write(Role::Item, format_args!(" {kernel:width$}"), out)?;
         }
         for (figure, (kind, _)) in row.figures.into_iter().zip(COLUMNS) {

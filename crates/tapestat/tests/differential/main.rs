@@ -230,8 +230,32 @@ fn usage_errors_are_those_of_sysstat() {
         };
         assert_eq!(usage(&ours.stderr), usage(&theirs.stderr), "{words}");
     }
-    let version = original.in_place(Some(Path::new(OURS)), root.path()).args(["-V", "-Q"]).output();
-    assert_eq!(version.unwrap().status.code(), Some(0), "-V ends the run before -Q is read");
+}
+
+#[test]
+fn the_same_variables_before_the_version() {
+    let Some(original) = Original::find() else { return };
+    if !original.is_since([12, 7, 0]) {
+        return skip("sysstat before 12.7 prints no variables");
+    }
+    let root = temp_dir();
+    random_cases(1, |rng| system(rng, root.path(), 1, Exclusions::default()));
+    for arguments in [&["-V"][..], &["-zV", "1"], &["-V", "-Q"]] {
+        let [theirs, ours] = [None, Some(Path::new(OURS))].map(|program| {
+            let mut command = original.in_place(program, root.path());
+            // If there are colors, sysstat prints only the first of them.
+            let command = command.args(arguments).env("S_COLORS", "never");
+            command.env("S_COLORS_SGR", "I=1:X=\u{fc}").env("S_TIME_FORMAT", "");
+            command.output().unwrap()
+        });
+        assert_eq!(ours.status.code(), theirs.status.code(), "{arguments:?}");
+        // The last two lines are the version and the copyright.
+        let variables = |text: &[u8]| -> Vec<Vec<u8>> {
+            let lines = text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+            lines.map(<[u8]>::to_vec).rev().skip(2).collect()
+        };
+        assert_eq!(variables(&ours.stdout), variables(&theirs.stdout), "{arguments:?}");
+    }
 }
 
 fn exclusions(original: &Original, case: &Case) -> Exclusions {

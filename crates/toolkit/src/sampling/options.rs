@@ -63,8 +63,9 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
         long("save").takes("DIR", ValueHint::File),
         "save what is read below DIR, for --root",
         "While reporting as usual, save what is read from `proc` and `sys` below DIR, a new or empty \
-         folder, with one numbered folder per sample. With `--root DIR` and the same other options, \
-         the command prints the same reports again, on any machine.",
+         folder, with one numbered folder per sample. Its file `clock` has the time of the sample: \
+         the nanoseconds of a clock that is never set back, and those since the epoch. With `--root \
+         DIR` and the same other options, the command prints the same reports again, on any machine.",
         |args, value| {
             args.as_mut().save = Some(value.into());
             Ok(())

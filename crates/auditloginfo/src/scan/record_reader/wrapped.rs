@@ -3,6 +3,7 @@
 use super::super::journal::{self, Field};
 use super::super::json;
 use super::super::limits::LINE_MAX;
+use super::super::newlines::split_line;
 use super::{LINE_TOO_LONG, RecordReader};
 use crate::syslog_tags::Origin;
 use std::io::{self, BufRead};
@@ -53,7 +54,7 @@ impl RecordReader<'_, '_> {
         let mut has_records = false;
         let mut rest = text;
         while !rest.is_empty() {
-            let (line, behind) = self.newlines.split(rest).unwrap_or((rest, &[]));
+            let (line, behind) = split_line(rest);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let last = self.read_text_line(line);
             has_records |= last.is_some();
