@@ -367,6 +367,7 @@ impl OpenEvent {
     /// Whether as many records have come as the SYSCALL record announces.
     fn has_all_records(&self, context: &CallContext) -> bool {
         match context.class {
+            _ if context.change.is_some() => self.paths >= context.paths,
             CallClass::Open(_) => self.paths >= context.paths,
             CallClass::Execute => self.commands > 0 || context.success != Some(true),
             CallClass::IoUring | CallClass::Unknown | CallClass::Other => true,

@@ -52,14 +52,17 @@ impl Sink {
             self.add_name(user, record);
         }
         if self.has(Section::Programs) {
-            self.add_program(user, record);
+            self.add_program(user, parsed);
         }
     }
 
     /// Counts the program that made a call. A thread of the kernel has none.
     #[inline(never)]
-    fn add_program(&mut self, user: LoginUser, record: &Record<'_>) {
-        let Some(exe) = record.field(b"exe").filter(|exe| !exe.is_null()) else { return };
+    fn add_program(&mut self, user: LoginUser, call: &audit::Call<'_>) {
+        let Some(exe) = call.exe().filter(|exe| !exe.is_null()) else { return };
+        if let Text::Plain(exe) = exe.text() {
+            return self.tally.counts_mut(user).programs.add(exe);
+        }
         self.buffer.clear();
         exe.text().append_to(&mut self.buffer);
         self.count_buffer(user, |counts| &mut counts.programs);
