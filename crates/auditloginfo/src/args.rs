@@ -69,6 +69,7 @@ impl Args {
             sections: self.sections(),
             absolute: self.absolute,
             modes: self.modes,
+            failed: self.filter.success == Some(false),
             overview: self.counts_all_events(),
             contents: false,
         };
