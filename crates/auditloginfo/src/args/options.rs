@@ -253,8 +253,8 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
         short('o')
             .takes("FORMAT", ValueHint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd"])),
         "tsv, jsonl or JSON; or a profile: seccomp, systemd",
-        "Print a format for other programs. `tsv`: one entry per line, with tabs between login \
-         user ID, kind (syscall, command, file, privileged, error or denial), count, name and \
+        "Print a format for other programs. `tsv`: below a heading one entry per line, with tabs \
+         between login user ID, kind (syscall, command, file, privileged, error or denial), count, name and \
          detail; the detail is the architecture of a system call, the mode of a file, the name of \
          an error, or the access control that denied access. `jsonl`: the same entries, one JSON \
          object per line; the arguments of a command are the array `argv`. `JSON`: one JSON \
@@ -264,6 +264,12 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          `--uid`; it omits system calls whose names are unknown; and it is not printed if it \
          would allow no system call.",
         |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),
+    ),
+    Opt::flag(
+        long("no-heading"),
+        "print no heading with -o tsv",
+        "With `-o tsv`, leave out the first line, which names the columns.",
+        |args| args.layout.no_heading = true,
     ),
     Opt::value(
         long("escape").takes("HOW", ValueHint::Words(&["raw", "tty", "shell", "shell_quote"])),
@@ -286,6 +292,6 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          `--escape` is given.",
         |args| args.layout.nul = true,
     ),
-    Opt::HELP,
+    Opt::SHORT_HELP,
     Opt::VERSION,
 ];

@@ -182,6 +182,7 @@ const OUTPUT: &[Opt<Args>] = &[
          their names) print one record per map and per path; see RECORDS. `prometheus` prints the \
          counters at one moment; see METRICS. `-m`, `-G` and `--human` have no effect on any of them.",
     ),
+    Opt::NO_HEADING,
     Opt::HELP,
     Opt::VERSION,
 ];

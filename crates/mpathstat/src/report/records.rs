@@ -190,7 +190,7 @@ pub(super) fn percent(value: Option<f64>) -> Value<'static> {
 
 impl Report<IntervalRates<'_>> for Records<'_> {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.is_json {
+        if self.is_json || self.args.sampling.output.no_heading {
             return Ok(());
         }
         writeln!(out, "{}", self.keys().join("\t"))

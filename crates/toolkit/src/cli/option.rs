@@ -101,6 +101,11 @@ impl<A> Opt<A> {
     /// `--help`, the same in every command.
     pub const HELP: Opt<A> =
         Opt { about: OptionSpec { help: "print this help", ..long("help") }, action: Action::Help };
+    /// `-h`, `--help`, for a command in which `-h` has no other meaning.
+    pub const SHORT_HELP: Opt<A> = Opt {
+        about: OptionSpec { help: "print this help", ..both('h', "help") },
+        action: Action::Help,
+    };
     /// `--version`, the same in every command.
     pub const VERSION: Opt<A> = Opt {
         about: OptionSpec { help: "print the version", ..long("version") },
