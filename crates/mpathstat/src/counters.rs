@@ -1,6 +1,6 @@
 //! The raw counters of a device as records and metrics print them, in one table.
 
-use crate::sample::{Failures, Reading};
+use crate::sample::Reading;
 use toolkit::records::{Fixed, Value};
 
 /// A counter that the kernel increases while the device exists.
@@ -25,7 +25,7 @@ enum Unit {
 use Unit::{Milliseconds, Requests, Sectors};
 
 /// All counters.
-pub static COUNTERS: [Counter; 15] = [
+pub static COUNTERS: [Counter; 17] = [
     counter(["reads", "reads_total", "Reads completed."], Requests, |it| Some(it.io.reads)),
     counter(["writes", "writes_total", "Writes completed."], Requests, |it| Some(it.io.writes)),
     counter(["read_sectors", "read_bytes_total", "Bytes read."], Sectors, |it| {
@@ -74,11 +74,19 @@ pub static COUNTERS: [Counter; 15] = [
         |it| Some(it.io.flushes?.ms),
     ),
     counter(["errors", "errors_total", "Commands that ended with an error."], Requests, |it| {
-        it.failures.map(|failures| failures.errors)
+        it.failures.and_then(|failures| failures.errors)
     }),
     counter(["timeouts", "timeouts_total", "Commands that timed out."], Requests, |it| {
-        it.failures.and_then(|Failures { timeouts, .. }| timeouts)
+        it.failures.and_then(|failures| failures.timeouts)
     }),
+    counter(["retries", "retries_total", "Commands that were sent again."], Requests, |it| {
+        it.failures.and_then(|failures| failures.retries)
+    }),
+    counter(
+        ["failovers", "failovers_total", "Requests that were moved to another path."],
+        Requests,
+        |it| it.failures.and_then(|failures| failures.failovers),
+    ),
 ];
 
 const fn counter(

@@ -135,7 +135,10 @@ fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
 
 /// Whether the counters of failed commands are read, which costs system calls per path.
 fn needs_failures(args: &Args) -> bool {
-    args.is_extended || args.has_marks || args.is_metrics() || args.shows(&["errors", "timeouts"])
+    args.is_extended
+        || args.has_marks
+        || args.is_metrics()
+        || args.shows(&["errors", "timeouts", "retries", "failovers"])
 }
 
 /// Reads a text of `multipath -ll`.

@@ -217,8 +217,9 @@ impl<'a> MapRates<'a> {
         let mut sum = Figures::default();
         of_paths.iter().flatten().for_each(|path| sum += path);
         let total = sum.ios();
-        let (errors, timeouts) = (sum.errors, sum.timeouts);
-        let own = figures(&map.device).map(|own| Figures { errors, timeouts, ..own });
+        let Figures { errors, timeouts, retries, failovers, .. } = sum;
+        let own =
+            figures(&map.device).map(|own| Figures { errors, timeouts, retries, failovers, ..own });
         let share = |figures: &Figures| figures.ios() / total * 100.0;
         let paths = map.paths.iter().zip(of_paths).map(|(path, figures)| PathRates {
             path,

@@ -40,6 +40,10 @@ pub struct Figures {
     pub errors: Option<f64>,
     /// Commands that timed out, if known.
     pub timeouts: Option<f64>,
+    /// Commands that were sent again, if known.
+    pub retries: Option<f64>,
+    /// Requests that were moved to another path, if known.
+    pub failovers: Option<f64>,
     /// The figures that a text of iostat or sar contains. If there are any, reports show these.
     pub printed: Option<Box<Printed>>,
 }
@@ -86,8 +90,10 @@ impl Figures {
             in_flight_before: old.in_flight().map(float),
             discards: requests(|io| io.discards.map(|done| (done.count, done.ms))),
             flushes: requests(|io| io.flushes.map(|done| (done.count, done.ms))),
-            errors: failed(|failures| Some(failures.errors)),
+            errors: failed(|failures| failures.errors),
             timeouts: failed(|failures| failures.timeouts),
+            retries: failed(|failures| failures.retries),
+            failovers: failed(|failures| failures.failovers),
             printed: None,
         })
     }
@@ -273,6 +279,8 @@ impl AddAssign<&Figures> for Figures {
         self.flushes = known_sum(self.flushes, other.flushes);
         self.errors = known_sum(self.errors, other.errors);
         self.timeouts = known_sum(self.timeouts, other.timeouts);
+        self.retries = known_sum(self.retries, other.retries);
+        self.failovers = known_sum(self.failovers, other.failovers);
     }
 }
 

@@ -120,8 +120,13 @@ fn lacks_path(rates: &MapRates<'_>) -> bool {
 fn failures(figures: Option<&Figures>) -> Vec<Mark> {
     let Some(figures) = figures else { return Vec::new() };
     let rate = |count: Option<f64>| count.filter(|count| *count > 0.0).map(|it| figures.rate(it));
-    let errors = rate(figures.errors).map(Mark::Errors);
-    errors.into_iter().chain(rate(figures.timeouts).map(Mark::Timeouts)).collect()
+    let marks = [
+        rate(figures.errors).map(Mark::Errors),
+        rate(figures.timeouts).map(Mark::Timeouts),
+        rate(figures.retries).map(Mark::Retries),
+        rate(figures.failovers).map(Mark::Failovers),
+    ];
+    marks.into_iter().flatten().collect()
 }
 
 /// What distinguishes a path from all others.

@@ -39,8 +39,15 @@ const SUM: [&str; 6] = ["time", "seconds", "map", "wwid", "sum", "paths"];
 const SHARE: &str = "share_pct";
 
 /// The figures that follow the share.
-const MORE_FIGURES: [&str; 5] =
-    ["kb_per_io", "discards_per_s", "discard_await_ms", "flushes_per_s", "flush_await_ms"];
+const MORE_FIGURES: [&str; 7] = [
+    "kb_per_io",
+    "discards_per_s",
+    "discard_await_ms",
+    "flushes_per_s",
+    "flush_await_ms",
+    "retries_per_s",
+    "failovers_per_s",
+];
 
 /// The keys that follow the figures of maps and paths, and precede the counters.
 const KIND: [&str; 3] = ["kind", "usable", "paths"];
