@@ -144,10 +144,12 @@ def event_items(asked, event, calls):
     yield from command_items(event, fields)
     yield from file_items(asked, records, arch, name, fields)
     yield from error_items(asked, records, name, fields)
-    if {"change", "address"} & set(asked.kinds):
-        name, fields = sections.work(name, fields, records)
-        yield from change_items(asked, records, arch, name, fields)
-        yield from (("address", *found) for found in sections.addresses(name, fields, records))
+    if "change" in asked.kinds:
+        changed = sections.work(name, fields, records, sections.RENAMES | set(sections.CHANGES))
+        yield from change_items(asked, records, arch, *changed)
+    if "address" in asked.kinds:
+        spoken = sections.work(name, fields, records, sections.ADDRESSED)
+        yield from (("address", *found) for found in sections.addresses(*spoken, records))
 
 
 def command_items(event, fields):

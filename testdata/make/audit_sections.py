@@ -18,13 +18,16 @@ ARGUMENTS_MOST = 1 << 22
 
 # Operations of io_uring, and the calls that do the same.
 OPERATIONS = {9: "sendmsg", 10: "recvmsg", 13: "accept", 16: "connect", 18: "openat", 28: "openat2",
-              35: "renameat", 36: "unlinkat", 37: "mkdirat", 38: "symlinkat", 39: "linkat", 40: "fsetxattr",
-              41: "setxattr", 55: "ftruncate", 56: "bind"}
+              35: "renameat", 36: "unlinkat", 37: "mkdirat", 38: "symlinkat", 39: "linkat", 41: "fsetxattr",
+              42: "setxattr", 55: "ftruncate", 56: "bind"}
 
 # Calls that socketcall makes, by its first argument.
 SOCKET_CALLS = dict(enumerate("socket bind connect listen accept getsockname getpeername socketpair send recv"
                               " sendto recvfrom shutdown setsockopt getsockopt sendmsg recvmsg accept4"
                               " recvmmsg sendmmsg".split(), 1))
+
+# Calls with an address that io_uring can make.
+ADDRESSED = {"bind", "connect", "accept", "sendmsg", "recvmsg"}
 
 # What a call changes, by the nametype of the path; PARENT is the directory of a file that is listed.
 RENAMES = {"rename", "renameat", "renameat2"}
@@ -131,13 +134,18 @@ def operations(records):
     return [OPERATIONS.get(value, f"uring_op-{value}") for value in values]
 
 
-def work(call, fields, records):
+def work(call, fields, records, wanted):
     """What an event did, as the name of a call, and its fields: what io_uring did, whose arguments the log
-    does not hold, what socketcall called, or the call itself."""
-    made = [record.fields for record in records if record.kind == "URINGOP"]
+    does not hold, what socketcall called, or the call itself. Of several operations of io_uring it is the
+    first in the order of their numbers that is wanted."""
+    made = [record for record in records if record.kind == "URINGOP"]
     if made:
-        known = {key: each[key] for key, each in (("success", made[0]), ("arch", fields)) if key in each}
-        return operations(records)[0], known
+        made.sort(key=lambda record: number(record.fields.get("uring_op")) or 0)
+        chosen = [each for each in made if operations([each])[0] in wanted] or made
+        name = operations(chosen)[0]
+        succeeded = any(operations([each])[0] == name and each.fields.get("success") == b"yes" for each in made)
+        known = {key: each[key] for key, each in (("arch", fields),) if key in each}
+        return name, known | {"success": b"yes" if succeeded else b"no"}
     if call == "socketcall":
         call = SOCKET_CALLS.get(number(fields.get("a0"), 16), call)
     return call, fields

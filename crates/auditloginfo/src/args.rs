@@ -71,6 +71,7 @@ impl Args {
             sections: self.sections(),
             absolute: self.absolute || names_files,
             modes: self.modes || names_files,
+            failed: self.filter.success == Some(false),
             overview: self.counts_all_events(),
             contents: false,
             logged_calls: format.is_profile(),

@@ -105,6 +105,29 @@ pub(crate) fn uring_operation_opens(operation: u64) -> bool {
     matches!(operation, 18 | 28)
 }
 
+/// The call that does the same as the `io_uring` operation of that number, if the operation changes a
+/// file or has a socket address.
+pub(crate) fn uring_operation_name(operation: u64) -> Option<&'static str> {
+    Some(match operation {
+        9 => "sendmsg",
+        10 => "recvmsg",
+        13 => "accept",
+        16 => "connect",
+        18 => "openat",
+        28 => "openat2",
+        35 => "renameat",
+        36 => "unlinkat",
+        37 => "mkdirat",
+        38 => "symlinkat",
+        39 => "linkat",
+        41 => "fsetxattr",
+        42 => "setxattr",
+        55 => "ftruncate",
+        56 => "bind",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -54,6 +54,7 @@
 //! assert_eq!(sink.tally.counts(7005).unwrap().files.total(), 1);
 //! ```
 
+mod address;
 mod call_context;
 mod doubled;
 mod event_id;
@@ -71,10 +72,12 @@ pub use sink::Sink;
 pub use span::REORDER_WINDOW;
 
 use crate::call_class::{CallClass, CallClasses};
+use crate::change::Descriptors;
 use crate::filter::{Filter, Query};
 use crate::found::EndedEarly;
 use crate::login_user::LoginUser;
 use crate::section::Section;
+use crate::socket_call;
 use crate::syscall_names::{Arch, Call};
 use call_context::CallContext;
 use doubled::StandaloneRecords;
@@ -178,6 +181,7 @@ impl<'a> EventAssembler<'a> {
             RecordType::Syscall => self.add_syscall(&record, sink)?,
             RecordType::Path => self.add_path(&record, sink)?,
             RecordType::Execve => self.add_command(&record, sink)?,
+            RecordType::Sockaddr => self.add_address(&record, sink)?,
             RecordType::Uringop | RecordType::Cwd | RecordType::Openat2 => {
                 self.add_context(&record, sink);
             }
@@ -197,7 +201,9 @@ impl<'a> EventAssembler<'a> {
         let user = self.filter.includes_call(record, &parsed).then_some(parsed.auid.into());
         let class = self.classes.get(call);
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
-        let has_records = parsed.items > 0 || class.is_open_without_path();
+        let has_address =
+            sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
+        let has_records = parsed.items > 0 || class.is_open_without_path() || has_address;
         let has_dependents = has_records && sink.collect.needs_dependent_records();
         let is_needed = user.is_some() || has_dependents || self.recent.is_some();
         if !is_needed {
@@ -215,11 +221,17 @@ impl<'a> EventAssembler<'a> {
         if !has_dependents && !has_error && self.add_single_record_call(id, user) {
             return Ok(());
         }
-        let mut context = CallContext::new(parsed, call, class, user, fingerprint);
+        let mut context = CallContext::new(&parsed, call, class, user, fingerprint);
         if user.is_some() && sink.collect.needs_call_details() {
-            context.add_details(parsed, sink.collect);
+            context.add_details(&parsed, sink.collect);
+        }
+        if has_address {
+            context.expect_address(&parsed);
         }
         let event = self.open.enter(id);
+        if context.change.is_some() {
+            event.set_descriptors(Descriptors::for_call(&call.name(), &parsed));
+        }
         let executing =
             user.filter(|_| class == CallClass::Execute && parsed.success == Some(true));
         if let Some(user) = executing {
@@ -294,11 +306,17 @@ impl<'a> EventAssembler<'a> {
             self.doubled += 1;
             return;
         }
+        let (user, counts) = self.filter.standalone_user(record);
+        if counts && record.kind == RecordType::UserCmd {
+            sink.add_sudo(user, record);
+        }
+        if self.recent.is_none() {
+            return;
+        }
         if let Some(call) = self.find_recent(id) {
             return sink.add_late_denial(call.user, record);
         }
-        let (user, counts) = self.filter.standalone_user(record);
-        let is_refusal = record.kind != RecordType::Other;
+        let is_refusal = !matches!(record.kind, RecordType::Other | RecordType::UserCmd);
         if counts {
             sink.add_name(user, record);
         }

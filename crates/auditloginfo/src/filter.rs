@@ -8,11 +8,12 @@
 //! assert!(!filter.includes_user(0.into()));
 //! ```
 
+use crate::item::sudo;
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Sections};
 use crate::syslog_tags::TrustedTags;
 use std::collections::BTreeSet;
-use sysparse::audit::{self, Record, Value};
+use sysparse::audit::{self, Record, RecordType, Value};
 
 /// What to count in the logs.
 #[derive(Debug, Clone, Default)]
@@ -100,11 +101,15 @@ impl Filter {
             && self.includes_record(record)
     }
 
-    /// The login user of a record that can be an event of its own, and whether the record counts.
+    /// The login user of a record that can be an event of its own, and whether the record counts. Only
+    /// a command given to sudo succeeds or fails.
     #[must_use]
     pub fn standalone_user(&self, record: &Record<'_>) -> (LoginUser, bool) {
         let user = record.auid().map_or(LoginUser::Unknown, LoginUser::Id);
-        let counts = self.success.is_none() && self.includes_user(user);
+        let counts = self.success.is_none_or(|success| {
+            record.kind == RecordType::UserCmd && sudo::succeeded(record) == success
+        });
+        let counts = counts && self.includes_user(user);
         (user, counts && self.includes_record(record))
     }
 

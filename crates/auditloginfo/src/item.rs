@@ -1,5 +1,7 @@
-//! Items: the bytes under which a tally counts commands, files and denials.
+//! Items: the bytes under which a tally counts commands, files, addresses and denials.
 
+pub(crate) mod address;
 pub(crate) mod command;
 pub(crate) mod denial;
 pub(crate) mod file;
+pub(crate) mod sudo;

@@ -13,6 +13,7 @@
 
 pub mod args;
 mod call_class;
+mod change;
 pub mod contents;
 mod enriched;
 pub mod error;
@@ -27,6 +28,7 @@ mod manual;
 pub mod report;
 pub mod scan;
 pub mod section;
+mod socket_call;
 pub mod syscall_names;
 pub mod syslog_tags;
 pub mod tally;

@@ -129,6 +129,9 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("List the commands that a login user ran as root:", "privileged"),
     ("List the files that a login user opened while running as root:", "by-effective-user"),
     ("List the files that a login user failed to open:", "failed-opens"),
+    ("List the files that a login user changed, and the network addresses used:", "changes"),
+    ("List the commands that users gave to sudo, on a host without rules for execve:", "sudo"),
+    ("Find the programs that made most of a login user's system calls:", "programs"),
     (
         "List the errors that a program ran into, here env(1), which searches PATH for a command:",
         "errors",

@@ -120,8 +120,9 @@ struct Item<'a> {
     count: u64,
     /// The bytes of the name. A command has a NUL after each argument.
     name: Cow<'a, [u8]>,
-    /// The architecture of a call, the mode of a file, the name of an error, or who denied access.
-    detail: Cow<'a, str>,
+    /// The architecture of a call, the mode of a file, how it changed, the call of an address, the
+    /// directory of a command, the name of an error, or who denied access.
+    detail: Cow<'a, [u8]>,
 }
 
 impl Item<'_> {
@@ -203,6 +204,10 @@ impl Layout {
             Section::Commands => commands(&counts.commands),
             Section::Privileged => commands(&counts.privileged),
             Section::Files => names(&counts.files),
+            Section::Programs => commands(&counts.programs),
+            Section::Changes => names(&counts.changes),
+            Section::Addresses => names(&counts.addresses),
+            Section::Sudo => names(&counts.sudo),
             Section::Errors => names(&counts.errors),
             Section::Denials => names(&counts.denials),
         };
@@ -217,14 +222,19 @@ impl Layout {
 }
 
 fn calls(counts: &Counts) -> Vec<Item<'_>> {
-    let item = |(call, count): (Call, u64)| {
-        let name = match call.name() {
-            Cow::Borrowed(name) => Cow::Borrowed(name.as_bytes()),
-            Cow::Owned(name) => Cow::Owned(name.into_bytes()),
-        };
-        Item { count, name, detail: call.arch_name() }
+    let item = |(call, count): (Call, u64)| Item {
+        count,
+        name: bytes(call.name()),
+        detail: bytes(call.arch_name()),
     };
     counts.calls.iter().map(item).collect()
+}
+
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 /// Adds up items of the same name.
@@ -238,8 +248,10 @@ fn add_up(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
     items
 }
 
+/// Items without a detail.
 fn commands(names: &NameCounts) -> Vec<Item<'_>> {
-    let item = |(name, count)| Item { count, name: Cow::Borrowed(name), detail: Cow::Borrowed("") };
+    let item =
+        |(name, count)| Item { count, name: Cow::Borrowed(name), detail: Cow::Borrowed(b"") };
     names.iter().map(item).collect()
 }
 
@@ -251,7 +263,7 @@ fn names(names: &NameCounts) -> Vec<Item<'_>> {
     };
     let items = names.iter().map(|(name, count)| {
         let (name, detail) = split(name);
-        Item { count, name: Cow::Borrowed(name), detail: String::from_utf8_lossy(detail) }
+        Item { count, name: Cow::Borrowed(name), detail: Cow::Borrowed(detail) }
     });
     items.collect()
 }

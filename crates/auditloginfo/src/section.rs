@@ -19,6 +19,14 @@ pub enum Section {
     Commands,
     /// Files opened.
     Files,
+    /// Programs that made calls.
+    Programs,
+    /// Files changed.
+    Changes,
+    /// Socket addresses used.
+    Addresses,
+    /// Commands given to sudo(8).
+    Sudo,
     /// Commands executed as root by other login users.
     Privileged,
     /// Errors that calls returned.
@@ -29,10 +37,14 @@ pub enum Section {
 
 impl Section {
     /// All sections in the order of a report.
-    pub const ALL: [Section; 6] = [
+    pub const ALL: [Section; 10] = [
         Section::Calls,
         Section::Commands,
         Section::Files,
+        Section::Programs,
+        Section::Changes,
+        Section::Addresses,
+        Section::Sudo,
         Section::Privileged,
         Section::Errors,
         Section::Denials,
@@ -45,6 +57,10 @@ impl Section {
             Section::Calls => "syscall",
             Section::Commands => "command",
             Section::Files => "file",
+            Section::Programs => "program",
+            Section::Changes => "change",
+            Section::Addresses => "address",
+            Section::Sudo => "sudo",
             Section::Privileged => "privileged",
             Section::Errors => "error",
             Section::Denials => "denial",
@@ -58,6 +74,10 @@ impl Section {
             Section::Calls => "syscalls",
             Section::Commands => "commands",
             Section::Files => "files",
+            Section::Programs => "programs",
+            Section::Changes => "changes",
+            Section::Addresses => "addresses",
+            Section::Sudo => "sudo",
             Section::Privileged => "privileged",
             Section::Errors => "errors",
             Section::Denials => "denials",
@@ -73,7 +93,7 @@ impl Section {
 
 /// A set of sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sections(u8);
+pub struct Sections(u16);
 
 impl Sections {
     /// The empty set.
@@ -84,8 +104,7 @@ impl Sections {
         Sections::EMPTY.with(Section::Calls).with(Section::Commands).with(Section::Files);
 
     /// All sections.
-    pub const ALL: Sections =
-        Sections::ORIGINAL.with(Section::Privileged).with(Section::Errors).with(Section::Denials);
+    pub const ALL: Sections = Sections((1 << Section::ALL.len()) - 1);
 
     /// The set with one more section.
     #[must_use]
@@ -110,6 +129,8 @@ pub struct Collect {
     pub absolute: bool,
     /// Whether files are listed by how they were opened.
     pub modes: bool,
+    /// Whether only calls that failed are counted, so that changes are those that failed.
+    pub failed: bool,
     /// Whether events of every type are counted, with their times and the effective user.
     pub overview: bool,
     /// Whether record types and hosts are counted.
@@ -126,9 +147,21 @@ impl Collect {
     /// Whether records are read that depend on the SYSCALL record of their event.
     #[must_use]
     pub fn needs_dependent_records(self) -> bool {
-        [Section::Commands, Section::Files, Section::Privileged, Section::Errors]
-            .iter()
-            .any(|section| self.sections.has(*section))
+        let sections = [Section::Commands, Section::Files, Section::Privileged, Section::Errors];
+        sections.iter().any(|section| self.sections.has(*section)) || self.needs_effects()
+    }
+
+    /// Whether it counts what calls changed or whom they spoke to.
+    #[must_use]
+    #[inline]
+    pub fn needs_effects(self) -> bool {
+        self.sections.has(Section::Changes) || self.sections.has(Section::Addresses)
+    }
+
+    /// Whether it depends on the flags with which a file is opened.
+    #[must_use]
+    pub fn needs_flags(self) -> bool {
+        self.modes || self.sections.has(Section::Changes)
     }
 
     /// Whether records are read that can be events of their own. An event is then not over when
@@ -142,7 +175,7 @@ impl Collect {
     #[must_use]
     #[inline]
     pub fn needs_call_details(self) -> bool {
-        let sections = [Section::Privileged, Section::Errors];
+        let sections = [Section::Privileged, Section::Errors, Section::Changes];
         self.absolute || self.modes || sections.iter().any(|section| self.sections.has(*section))
     }
 
@@ -156,7 +189,11 @@ impl Collect {
                 self.needs_dependent_records()
             }
             RecordType::Cwd => self.absolute,
-            RecordType::Openat2 => self.modes,
+            RecordType::Openat2 => self.needs_flags(),
+            RecordType::Sockaddr => self.sections.has(Section::Addresses),
+            RecordType::UserCmd => {
+                self.needs_standalone_records() || self.sections.has(Section::Sudo)
+            }
             RecordType::Seccomp => self.logged_calls || self.needs_standalone_records(),
             RecordType::Avc
             | RecordType::UserAvc

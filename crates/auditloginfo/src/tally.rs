@@ -55,6 +55,14 @@ pub struct Counts {
     pub commands: NameCounts,
     /// Files opened. A NUL and the mode follow the name if modes are collected.
     pub files: NameCounts,
+    /// Programs that made system calls.
+    pub programs: NameCounts,
+    /// Files changed, each followed by a NUL and how it changed.
+    pub changes: NameCounts,
+    /// Socket addresses, each followed by a NUL and the name of the call.
+    pub addresses: NameCounts,
+    /// Commands given to sudo, each followed by a NUL and its directory.
+    pub sudo: NameCounts,
     /// Commands executed as root by another login user, in the form of `commands`.
     pub privileged: NameCounts,
     /// Files or calls that failed, each followed by a NUL and the name of the error.
@@ -88,6 +96,10 @@ impl Counts {
         self.calls.merge(&other.calls);
         self.commands.merge(other.commands);
         self.files.merge(other.files);
+        self.programs.merge(other.programs);
+        self.changes.merge(other.changes);
+        self.addresses.merge(other.addresses);
+        self.sudo.merge(other.sudo);
         self.privileged.merge(other.privileged);
         self.errors.merge(other.errors);
         self.executables.merge(other.executables);

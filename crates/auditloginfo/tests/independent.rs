@@ -1,7 +1,7 @@
 //! The counts agree with those of `testdata/make/audit_count.py`, which loads a whole log, groups its
 //! records and then counts: another method in another language.
 
-#![allow(clippy::expect_used, reason = "a failed test panics")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a failed test panics")]
 
 mod common;
 
@@ -21,8 +21,8 @@ type Options = &'static [&'static str];
 type Items = BTreeSet<Vec<u8>>;
 
 /// Every option that changes counts, alone, with several values, and together with others. Each set
-/// finds something in one of the samples.
-const OPTIONS: [Options; 40] = [
+/// finds something in one of the samples or fixtures.
+const OPTIONS: [Options; 50] = [
     &[],
     &["--uid", "7005"],
     &["--uid", "unset"],
@@ -54,6 +54,16 @@ const OPTIONS: [Options; 40] = [
     &["--privileged"],
     &["--errors"],
     &["--denials"],
+    &["--programs"],
+    &["--changes"],
+    &["--addresses"],
+    &["--sudo"],
+    &["--changes", "--absolute"],
+    &["--changes", "--absolute", "--failed"],
+    &["--changes", "--addresses", "--successful", "--uid", "7005"],
+    &["--sudo", "--successful"],
+    &["--sudo", "--programs", "--uid", "1000", "--end", "1795353292"],
+    &["--addresses", "--failed"],
     &["--syscalls", "--files"],
     &["--modes"],
     &["--absolute"],
@@ -66,6 +76,10 @@ const OPTIONS: [Options; 40] = [
         "--syscalls",
         "--commands",
         "--files",
+        "--programs",
+        "--changes",
+        "--addresses",
+        "--sudo",
         "--privileged",
         "--errors",
         "--denials",
@@ -136,9 +150,12 @@ fn compare_log(log: &Path) -> Vec<usize> {
 #[test]
 fn the_counts_of_the_samples_agree_for_every_option() {
     if can_compare() {
-        let [raw, enriched] = ["raw.log", "enriched.log"].map(|log| compare_log(&sample(log)));
-        for (options, items) in OPTIONS.iter().zip(raw.iter().zip(&enriched)) {
-            assert!(items.0 + items.1 > 0, "{options:?} compares nothing");
+        let fixture = |name| repository("testdata/auditloginfo").join(name).join("audit.log");
+        let made = ["changes-of-all-sorts", "addresses", "no-system-calls"].map(fixture);
+        let logs = ["raw.log", "enriched.log"].map(sample).into_iter().chain(made);
+        let items: Vec<_> = logs.map(|log| compare_log(&log)).collect();
+        for (number, options) in OPTIONS.iter().enumerate() {
+            assert!(items.iter().any(|items| items[number] > 0), "{options:?} compares nothing");
         }
     }
 }

@@ -12,11 +12,13 @@ use test_support::{random_cases, temp_dir};
 use toolkit::messages::Messages;
 
 /// The options of the reports that are compared.
-const OPTIONS: [&[&str]; 4] = [
+const OPTIONS: [&[&str]; 6] = [
     &[],
     &["--uid", "all", "-o", "tsv", "--no-heading"],
     &["--uid", "7005", "-a", "-m", "--files", "--errors"],
     &["--uid", "7005", "--privileged", "--denials", "--failed"],
+    &["--uid", "all", "--changes", "--addresses", "--programs", "--sudo", "-o", "jsonl"],
+    &["--uid", "7005", "--changes", "-a", "--failed"],
 ];
 
 fn report(words: &[&str], logs: &[&Path]) -> Vec<u8> {

@@ -32,6 +32,7 @@ pub mod json;
 pub mod json_token;
 pub mod multipath;
 pub mod nvme_subsystem;
+pub mod sockaddr;
 pub mod syslog;
 pub mod text;
 pub mod timestamp;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use sysparse::ParseError;
 use sysparse::audit::{self, Argument, Call, Path, Record, RecordType, Value};
+use sysparse::sockaddr::{ByteOrder, SocketAddress};
 use sysparse::text;
 use test_support::{random_cases, repository};
 
@@ -45,11 +46,16 @@ fn read_all(line: &[u8]) -> usize {
     }
     assert!(lies_in(record.event, line));
     let _ = record.stamp();
-    if let Err(error) = Call::parse(&record) {
-        assert_eq!(error.at, line.len());
+    match Call::parse(&record) {
+        Ok(call) => assert!(call.exe().is_none_or(|exe| lies_in(exe.raw(), line))),
+        Err(error) => assert_eq!(error.at, line.len()),
     }
     match Path::parse(&record) {
-        Ok(path) => assert!(lies_in(path.name.raw(), line)),
+        Ok(path) => {
+            let nametype = path.nametype();
+            assert!(lies_in(path.name.raw(), line));
+            assert!(nametype.is_empty() || lies_in(nametype, line));
+        }
         Err(error) => assert_eq!(error.at, line.len()),
     }
     2 + record.arguments().count() + usize::from(record.auid().is_some())
@@ -60,7 +66,8 @@ fn facts(record: &Record<'_>) -> String {
     let call = Call::parse(record).map(|call| {
         let arguments = [0, 1, 2, 3, 4].map(|index| call.argument(index));
         let values = (call.arch, call.number, call.success, call.items, call.auid);
-        format!("{values:x?} {arguments:x?} {:?} {:?}", call.exit(), call.euid())
+        let ids = (call.euid(), call.exe());
+        format!("{values:x?} {arguments:x?} {:?} {ids:?}", call.exit())
     });
     let path = Path::parse(record).map(|path| (path.name, path.is_parent()));
     let (call, path) = (call.map_err(|error| error.expected), path.map_err(|error| error.expected));
@@ -147,6 +154,27 @@ fn lines_of_random_pieces_are_read_without_a_panic() {
             line.extend_from_slice(&sample[start..rng.usize(start..=sample.len())]);
         }
         read_all(&line);
+    });
+}
+
+#[test]
+fn socket_addresses_of_random_bytes_borrow_from_them() {
+    random_cases(20_000, |rng| {
+        let mut bytes: Vec<u8> = (0..rng.usize(..40)).map(|_| rng.u8(..)).collect();
+        if let Some(family) = bytes.first_chunk_mut() {
+            // One of the families that are read, in either order of bytes.
+            let known = rng.choice([1u16, 2, 10, 16, 17, 40]).expect("a family");
+            *family = if rng.bool() { known.to_le_bytes() } else { known.to_be_bytes() };
+        }
+        for order in [ByteOrder::Little, ByteOrder::Big] {
+            match SocketAddress::parse(&bytes, order) {
+                Ok(SocketAddress::Unix(name) | SocketAddress::Abstract(name)) => {
+                    assert!(lies_in(name, &bytes));
+                }
+                Ok(_) => assert!(bytes.len() >= 2),
+                Err(error) => assert_eq!((bytes.len() < 2, error.at), (true, 0)),
+            }
+        }
     });
 }
 

@@ -198,6 +198,44 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         args.add_section(Section::Files);
     }),
     Opt::flag(
+        long("programs"),
+        "list the programs that made system calls",
+        "List the executables, each with the number of its system calls. Threads of the kernel have \
+         none.",
+        |args| args.add_section(Section::Programs),
+    ),
+    Opt::flag(
+        long("changes"),
+        "list the files created, removed, renamed or otherwise changed",
+        "List the files that successful system calls changed, and how: `created`, `removed`, \
+         `moved-from` and `moved-to` by a rename, which makes two entries, `removed` also if a rename \
+         overwrites the file, `truncated`, `linked` for the new name, `mounted`, `unmounted`, `mode`, \
+         `owner` and `attributes`. Writing to a file is not listed: the log does not contain it, see \
+         `--files --modes`. A file without a name in the log is listed as `[fd 3]`, by its descriptor. \
+         With `--failed`, list what the calls failed to do.",
+        |args| args.add_section(Section::Changes),
+    ),
+    Opt::flag(
+        long("addresses"),
+        "list the socket addresses of connect, bind, accept, sendto, ...",
+        "List the socket addresses that system calls such as connect, bind, accept, sendto, recvfrom \
+         and getpeername were given or returned, each with the name of the call, whether it succeeded \
+         or not: `192.0.2.7:443`, `[2001:db8::1]:443`, the path of a unix socket, `unix` for one \
+         without a name, `@NAME` for an abstract name, `netlink:PORT`, `vsock:CONTEXT:PORT`. An \
+         address of another family is listed by the family's number, such as `family-17` for packet \
+         sockets.",
+        |args| args.add_section(Section::Addresses),
+    ),
+    Opt::flag(
+        long("sudo"),
+        "list the commands given to sudo, with the directory",
+        "List the command lines that users gave to sudo(8), each with the directory in brackets. sudo \
+         logs them itself, so they are in the log even if no audit rule records execve; what these \
+         commands execute in turn is not. A command that sudo refused is listed too: `--successful` \
+         and `--failed` separate them.",
+        |args| args.add_section(Section::Sudo),
+    ),
+    Opt::flag(
         long("privileged"),
         "list the commands that non-root users executed as root",
         "List the commands that ran with effective user ID 0 although the login user was not \
@@ -255,10 +293,11 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
             ValueHint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd", "apparmor"]),
         ),
         "tsv, jsonl, JSON; a profile: seccomp, systemd, apparmor",
-        "Print a format for other programs. `tsv`: below a heading one entry per line, with tabs \
-         between login user ID, kind (syscall, command, file, privileged, error or denial), count, name and \
-         detail; the detail is the architecture of a system call, the mode of a file, the name of \
-         an error, or the access control that denied access. `jsonl`: the same entries, one JSON \
+        "Print a format for other programs. `tsv`: below a heading one entry per line, with tabs between login \
+         user ID, kind (syscall, command, file, program, change, address, sudo, privileged, error or denial), count, \
+         name and detail; the detail is the architecture of a system call, the mode of a file, how a \
+         file changed, the call that used an address, the directory in which sudo was called, the name \
+         of an error, or the access control that denied access. `jsonl`: the same entries, one JSON \
          object per line; the arguments of a command are the array `argv`. `JSON`: one JSON \
          document. Counts of several hosts or logs can be added up. `seccomp`: the system calls \
          made, as a seccomp profile for container runtimes such as docker and podman; see PROFILES. `systemd`: \

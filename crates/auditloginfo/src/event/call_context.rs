@@ -1,10 +1,13 @@
 //! What the SYSCALL record of an event says about the other records of the event.
 
 use crate::call_class::{CallClass, OpenCall, OpenFlags};
+use crate::change::{self, Change};
 use crate::filter::Filter;
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
+use crate::socket_call;
 use crate::syscall_names::{Arch, Call};
+use std::borrow::Cow;
 use sysparse::audit::{self, Record, Value};
 
 /// What the SYSCALL record of an event says about the other records of the event. Fields that
@@ -28,16 +31,30 @@ pub(super) struct CallContext {
     pub(super) error: Option<i64>,
     /// Whether another login user than root made the call with effective user id 0.
     pub(super) is_privileged: bool,
+    /// What the call changes.
+    pub(super) change: Option<Change>,
+    /// Whether the event has a socket address.
+    pub(super) address: AddressState,
+    /// The first argument of socketcall(2), which says what it does.
+    pub(super) socket_call: u8,
     /// The fingerprint of the SYSCALL record.
     pub(super) fingerprint: u32,
+}
+
+/// Whether an event has a SOCKADDR record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AddressState {
+    /// It has none that counts.
+    None,
+    /// It can have one.
+    Awaited,
+    /// It has one, which is counted.
+    Counted,
 }
 
 /// The call that stands for an operation of the kernel. A URINGOP record holds no architecture; the
 /// names of errors are nearly the same on all.
 const OPERATION: Call = Call { arch: Arch::new(0xc000_003e), number: 426 };
-
-/// The `dirfd` that stands for the working directory, from `fcntl.h`.
-const AT_FDCWD: i32 = -100;
 
 /// `O_CREAT | O_WRONLY`: the flags of creat(2). It also truncates, but that need not be printed.
 const CREAT_FLAGS: u64 = 0o101;
@@ -46,7 +63,7 @@ impl CallContext {
     /// The context without the details.
     #[inline]
     pub(super) fn new(
-        record: audit::Call<'_>,
+        record: &audit::Call<'_>,
         call: Call,
         class: CallClass,
         user: Option<LoginUser>,
@@ -62,6 +79,9 @@ impl CallContext {
             flags: None,
             error: None,
             is_privileged: false,
+            change: None,
+            address: AddressState::None,
+            socket_call: 0,
             fingerprint,
         }
     }
@@ -86,23 +106,46 @@ impl CallContext {
             flags: None,
             error: failed.then(exit).flatten().map(i64::wrapping_neg),
             is_privileged: false,
+            change: None,
+            address: AddressState::Awaited,
+            socket_call: 0,
             fingerprint: 0,
         }
     }
 
     /// Adds the details that are collected.
     #[inline(never)]
-    pub(super) fn add_details(&mut self, record: audit::Call<'_>, collect: Collect) {
+    pub(super) fn add_details(&mut self, record: &audit::Call<'_>, collect: Collect) {
         let open_call = self.class.open_call();
         let failed = self.success == Some(false) && collect.sections.has(Section::Errors);
         self.dirfd =
-            open_call.filter(|_| collect.absolute).and_then(|open_call| dirfd(&record, open_call));
-        self.flags =
-            open_call.filter(|_| collect.modes).and_then(|open_call| flags(&record, open_call));
+            open_call.filter(|_| collect.absolute).and_then(|open_call| dirfd(record, open_call));
+        self.flags = open_call
+            .filter(|_| collect.needs_flags())
+            .and_then(|open_call| flags(record, open_call));
         self.error = failed.then(|| record.exit()).flatten().map(i64::wrapping_neg);
+        if collect.sections.has(Section::Changes) {
+            self.change = self.call.known_name().and_then(Change::for_call);
+        }
         self.is_privileged = collect.sections.has(Section::Privileged)
             && record.auid != 0
             && record.euid() == Some(0);
+    }
+
+    /// Sets that the event can have a socket address.
+    #[inline(never)]
+    pub(super) fn expect_address(&mut self, record: &audit::Call<'_>) {
+        self.address = AddressState::Awaited;
+        if self.call.known_name() == Some(socket_call::MULTIPLEXER) {
+            let number = record.argument(0).and_then(|number| u8::try_from(number).ok());
+            self.socket_call = number.unwrap_or_default();
+        }
+    }
+
+    /// The name of the call that has the address.
+    pub(super) fn address_call(&self) -> Cow<'static, str> {
+        let multiplexed = socket_call::multiplexed_name(self.socket_call.into());
+        multiplexed.map_or_else(|| self.call.name(), Cow::Borrowed)
     }
 
     /// Whether EXECVE records of the event are a command of the call.
@@ -118,10 +161,7 @@ impl CallContext {
 
 /// The descriptor in the first argument of a call that takes one.
 fn dirfd(record: &audit::Call<'_>, open_call: OpenCall) -> Option<i32> {
-    let argument = open_call.has_dirfd.then(|| record.argument(0)).flatten()?;
-    // A descriptor is an int, so the upper half of the register has no meaning.
-    let [a, b, c, d, ..] = argument.to_le_bytes();
-    Some(i32::from_le_bytes([a, b, c, d])).filter(|descriptor| *descriptor != AT_FDCWD)
+    open_call.has_dirfd.then(|| change::descriptor(record, 0)).flatten()
 }
 
 fn flags(record: &audit::Call<'_>, open_call: OpenCall) -> Option<u64> {
@@ -148,8 +188,8 @@ mod tests {
         let collect =
             Collect { sections: Sections::ALL, absolute: true, modes: true, ..Collect::default() };
         let mut context =
-            CallContext::new(record, call, CallClass::for_call(call), Some(LoginUser::Id(7)), 0);
-        context.add_details(record, collect);
+            CallContext::new(&record, call, CallClass::for_call(call), Some(LoginUser::Id(7)), 0);
+        context.add_details(&record, collect);
         context
     }
 

@@ -1,6 +1,8 @@
 //! One open event: what is known of it, and the records that wait for more to be known.
 
-use super::call_context::CallContext;
+mod effects;
+
+use super::call_context::{AddressState, CallContext};
 use super::event_id::EventId;
 use super::rare_state::{Claim, RareState};
 use super::sink::Sink;
@@ -9,7 +11,7 @@ use crate::call_class::CallClass;
 use crate::item::command::Arguments;
 use crate::item::file::{self, Base};
 use crate::login_user::LoginUser;
-use crate::section::Collect;
+use crate::section::{Collect, Section};
 use crate::tally::EventTime;
 use sysparse::audit::{Path, Record, RecordType, Value};
 
@@ -68,14 +70,17 @@ impl OpenEvent {
 
     /// Whether no record has come that depends on a SYSCALL record, nor that record itself.
     pub(super) fn has_only_standalone(&self) -> bool {
-        self.context.is_none() && self.paths == 0 && self.commands == 0
+        let has_address = self.rare.as_ref().is_some_and(|rare| rare.address.is_some());
+        self.context.is_none() && self.paths == 0 && self.commands == 0 && !has_address
     }
 
     /// Whether all records of a call have come and are counted.
     #[inline]
     pub(super) fn is_complete(&self) -> bool {
         let Some(context) = &self.context else { return false };
-        self.paths == context.paths && self.has_nothing_open(context.class)
+        self.paths == context.paths
+            && context.address != AddressState::Awaited
+            && self.has_nothing_open(context.class)
     }
 
     /// Whether nothing but PATH records can be missing.
@@ -84,7 +89,8 @@ impl OpenEvent {
         let lacks_command = class == CallClass::Execute && self.commands == 0;
         // More URINGOP records may come, or an EXECVE record.
         let is_open_ended = matches!(class, CallClass::IoUring | CallClass::Unknown);
-        let has_pending = self.rare.as_ref().is_some_and(|rare| rare.has_pending());
+        let has_pending = |rare: &RareState| rare.has_pending() || rare.has_pending_effects();
+        let has_pending = self.rare.as_deref().is_some_and(has_pending);
         !lacks_command && !is_open_ended && !has_pending
     }
 
@@ -125,8 +131,12 @@ impl OpenEvent {
         if !self.count_path(path, sink) {
             self.rare().paths.push(record.body);
         }
+        if sink.has(Section::Changes) && self.may_change(path) {
+            self.rare().changes.push(record.body);
+        }
         if self.rare.is_some() {
             self.count_joined_command(sink);
+            self.count_changes(sink);
         }
         true
     }
@@ -186,6 +196,7 @@ impl OpenEvent {
         self.fingerprint().is_some() && self.fingerprint() == other.fingerprint()
             || self.items & other.items != 0
             || has_command(self) && has_command(other) && (is_whole || self.shares_arguments(other))
+            || self.has_address() && other.has_address()
     }
 
     fn shares_arguments(&self, other: &OpenEvent) -> bool {
@@ -218,6 +229,8 @@ impl OpenEvent {
             return;
         }
         self.count_joined_command(sink);
+        self.count_changes(sink);
+        self.count_address(sink);
         let paths = std::mem::take(&mut self.rare().paths);
         for body in paths.iter() {
             let record = Record { kind: RecordType::Path, event: b"", body, line: body };
@@ -354,6 +367,7 @@ impl OpenEvent {
     /// Whether as many records have come as the SYSCALL record announces.
     fn has_all_records(&self, context: &CallContext) -> bool {
         match context.class {
+            _ if context.change.is_some() => self.paths >= context.paths,
             CallClass::Open(_) => self.paths >= context.paths,
             CallClass::Execute => self.commands > 0 || context.success != Some(true),
             CallClass::IoUring | CallClass::Unknown | CallClass::Other => true,

@@ -2,6 +2,7 @@
 
 use super::call_context::CallContext;
 use crate::call_class;
+use crate::change::Descriptors;
 use crate::item::command::Arguments;
 use crate::login_user::LoginUser;
 use sysparse::audit::{Record, RecordType, Value};
@@ -18,6 +19,16 @@ pub(super) struct RareState {
     pub(super) failures: PackedBytes,
     /// Whether an `io_uring` operation of the event opens a file.
     pub(super) uring_opens: bool,
+    /// One bit for each `io_uring` operation of the event, by its number.
+    pub(super) uring_operations: u64,
+    /// The same for those that succeeded.
+    pub(super) uring_successes: u64,
+    /// The descriptors in the arguments of a call that changes files.
+    pub(super) descriptors: Descriptors,
+    /// PATH records of files that the call may have changed.
+    pub(super) changes: PackedBytes,
+    /// The decoded bytes of a socket address that cannot be counted yet.
+    pub(super) address: Option<Box<[u8]>>,
     /// The flags in the OPENAT2 record.
     pub(super) flags: Option<u64>,
     /// The working directory.
@@ -42,6 +53,7 @@ impl RareState {
             RecordType::Uringop => {
                 let operation = record.field(b"uring_op").and_then(Value::number);
                 let opens = operation.is_some_and(call_class::uring_operation_opens);
+                self.add_operation(record, operation);
                 opens && !std::mem::replace(&mut self.uring_opens, true)
             }
             RecordType::Openat2 if self.flags.is_none() => {
@@ -54,6 +66,28 @@ impl RareState {
             }
             _ => false,
         }
+    }
+
+    /// Adds what a URINGOP record says.
+    fn add_operation(&mut self, record: &Record<'_>, number: Option<u64>) {
+        let bit = number.filter(|number| *number < 64).map_or(0, |number| 1 << number);
+        self.uring_operations |= bit;
+        if record.field(b"success").is_some_and(|success| success.raw() == b"yes") {
+            self.uring_successes |= bit;
+        }
+    }
+
+    /// The first `io_uring` operation, in the order of their numbers, for whose name `find` finds
+    /// something, and whether it succeeded.
+    pub(super) fn find_operation<T>(
+        &self,
+        find: impl Fn(&'static str) -> Option<T>,
+    ) -> Option<(T, bool)> {
+        let mut numbers = (0..64).filter(|number| self.uring_operations >> number & 1 == 1);
+        numbers.find_map(|number| {
+            let found = find(call_class::uring_operation_name(number)?)?;
+            Some((found, self.uring_successes >> number & 1 == 1))
+        })
     }
 
     /// Adds what another standalone record of the event says.
@@ -84,6 +118,13 @@ impl RareState {
         self.operation = self.operation.or(other.operation);
         self.failures.append(&other.failures);
         self.uring_opens |= other.uring_opens;
+        self.uring_operations |= other.uring_operations;
+        self.uring_successes |= other.uring_successes;
+        if self.descriptors == Descriptors::default() {
+            self.descriptors = other.descriptors;
+        }
+        self.changes.append(&other.changes);
+        self.address = self.address.take().or(other.address);
         self.flags = self.flags.or(other.flags);
         self.cwd = self.cwd.take().or(other.cwd);
         self.denials.append(&other.denials);
@@ -96,13 +137,18 @@ impl RareState {
         !self.paths.is_empty() || !self.arguments.is_empty()
     }
 
+    /// Whether a file that changed or a socket address waits for another record.
+    pub(super) fn has_pending_effects(&self) -> bool {
+        !self.changes.is_empty() || self.address.is_some()
+    }
+
     /// The size of everything that is held for the event, in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
         let cwd = self.cwd.as_ref().map_or(0, |cwd| cwd.len());
-        cwd + self.failures.bytes.len()
-            + self.paths.bytes.len()
-            + self.denials.bytes.len()
-            + self.arguments.size()
+        let address = self.address.as_ref().map_or(0, |address| address.len());
+        let packed = [&self.paths, &self.denials, &self.changes, &self.failures];
+        let packed = packed.map(|packed| packed.bytes.len());
+        cwd + address + packed.iter().sum::<usize>() + self.arguments.size()
     }
 }
 

@@ -4,13 +4,14 @@ use super::call_context::CallContext;
 use super::rare_state::PackedBytes;
 use crate::enriched;
 use crate::item::command::{self, Arguments};
-use crate::item::denial;
 use crate::item::file::{self, Base};
+use crate::item::{address, denial, sudo};
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
 use crate::syscall_names::{self, Call};
 use crate::tally::{Counts, EventTime, NameCounts, Tally};
 use sysparse::audit::{self, Record, Value};
+use sysparse::sockaddr::ByteOrder;
 use sysparse::text::Text;
 
 /// Counts what is collected.
@@ -50,6 +51,54 @@ impl Sink {
             counts.as_root += u64::from(parsed.euid() == Some(0));
             self.add_name(user, record);
         }
+        if self.has(Section::Programs) {
+            self.add_program(user, parsed);
+        }
+    }
+
+    /// Counts the program that made a call. A thread of the kernel has none.
+    #[inline(never)]
+    fn add_program(&mut self, user: LoginUser, call: &audit::Call<'_>) {
+        let Some(exe) = call.exe().filter(|exe| !exe.is_null()) else { return };
+        if let Text::Plain(exe) = exe.text() {
+            return self.tally.counts_mut(user).programs.add(exe);
+        }
+        self.buffer.clear();
+        exe.text().append_to(&mut self.buffer);
+        self.count_buffer(user, |counts| &mut counts.programs);
+    }
+
+    /// Counts the command that a `USER_CMD` record says was given to sudo.
+    pub(super) fn add_sudo(&mut self, user: LoginUser, record: &Record<'_>) {
+        if self.has(Section::Sudo) && sudo::write(record, &mut self.buffer) {
+            self.count_buffer(user, |counts| &mut counts.sudo);
+        }
+    }
+
+    /// Counts a file that a call changed in that way. A file without a name has that of its descriptor.
+    pub(super) fn add_change(
+        &mut self,
+        user: LoginUser,
+        effect: &str,
+        (name, base): (Text<'_>, Base<'_>),
+    ) {
+        file::write(name, base, &mut self.buffer);
+        self.buffer.push(0);
+        self.buffer.extend_from_slice(effect.as_bytes());
+        self.count_buffer(user, |counts| &mut counts.changes);
+    }
+
+    /// Counts the socket address of the call of that name.
+    pub(super) fn add_address(
+        &mut self,
+        user: LoginUser,
+        call: &str,
+        (bytes, order): (&[u8], ByteOrder),
+    ) {
+        address::write(bytes, order, &mut self.buffer);
+        self.buffer.push(0);
+        self.buffer.extend_from_slice(call.as_bytes());
+        self.count_buffer(user, |counts| &mut counts.addresses);
     }
 
     /// Adds the login user's name, if the record has it and the report may show it.

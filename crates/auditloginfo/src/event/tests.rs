@@ -1,3 +1,5 @@
+mod effects;
+
 use super::*;
 use crate::filter::UserFilter;
 use crate::section::{Collect, Sections};

@@ -66,7 +66,11 @@ impl Absence {
         };
         let has_filter = has_condition(filter);
         if is_held && !has_filter && lacks_calls(held, layout) {
-            return messages.warn(format_args!("no SYSCALL record, only {}", types(held)));
+            let has_sudo = [&b"USER_CMD"[..], b"1123"]
+                .iter()
+                .any(|name| held.contents.types.contains_key(*name));
+            let hint = if has_sudo { ": see --sudo" } else { "" };
+            return messages.warn(format_args!("no SYSCALL record, only {}{hint}", types(held)));
         }
         let condition = if is_held && has_filter {
             condition(filter)
@@ -98,6 +102,10 @@ fn has_entry(counts: &Counts, layout: &Layout) -> bool {
         Section::Commands => counts.commands.total() > 0,
         Section::Privileged => counts.privileged.total() > 0,
         Section::Files => counts.files.total() > 0,
+        Section::Programs => counts.programs.total() > 0,
+        Section::Changes => counts.changes.total() > 0,
+        Section::Addresses => counts.addresses.total() > 0,
+        Section::Sudo => counts.sudo.total() > 0,
         Section::Errors => counts.errors.total() > 0,
         Section::Denials => counts.denials.total() > 0,
     };
@@ -110,7 +118,8 @@ fn lacks_calls(held: &Found, layout: &Layout) -> bool {
     let has_calls = [&b"SYSCALL"[..], b"1300", b"URINGOP", b"1336"]
         .iter()
         .any(|name| types.contains_key(*name));
-    !has_calls && !types.is_empty() && layout.sections().all(|section| section != Section::Denials)
+    let needs_calls = |section| !matches!(section, Section::Denials | Section::Sudo);
+    !has_calls && !types.is_empty() && layout.sections().all(needs_calls)
 }
 
 fn has_condition(filter: &Filter) -> bool {
@@ -128,9 +137,12 @@ fn condition(filter: &Filter) -> String {
 
 /// `a syscall, command or file`
 fn kinds(layout: &Layout) -> String {
-    let kinds = layout.sections().map(|section| section.kind().to_owned());
+    let kinds = layout.sections().map(|section| match section {
+        Section::Sudo => "command given to sudo".to_owned(),
+        other => other.kind().to_owned(),
+    });
     let kinds = list(kinds, "or");
-    format!("{} {kinds}", if kinds.starts_with('e') { "an" } else { "a" })
+    format!("{} {kinds}", if kinds.starts_with(['a', 'e']) { "an" } else { "a" })
 }
 
 /// `the logs hold 0, 1500 and unset, from 2026-11-22 13:14 to 18:02`

@@ -32,7 +32,7 @@ fn write_line(
 ) -> io::Result<()> {
     let argv = if section.has_arguments() { item.argv() } else { Vec::new() };
     let (key, name) = name_field(section, item, &argv);
-    let detail = Value::Text(item.detail.as_bytes());
+    let detail = Value::Text(&item.detail);
     let values = [
         ("auid", auid_field(user, layout.format)),
         ("kind", Value::Text(section.kind().as_bytes())),
@@ -109,7 +109,7 @@ fn write_objects(
         let values = [
             ("count", Value::Number(item.count)),
             name_field(section, item, &argv),
-            ("detail", Value::Text(item.detail.as_bytes())),
+            ("detail", Value::Text(&item.detail)),
         ];
         let has_detail = !item.detail.is_empty();
         records::json(values.get(..2 + usize::from(has_detail)).unwrap_or(&values), out)?;

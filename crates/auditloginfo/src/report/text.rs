@@ -47,10 +47,19 @@ fn title(section: Section, layout: &Layout) -> &'static str {
         Section::Commands => "Commands executed:",
         Section::Files if layout.failed => "Files that could not be opened:",
         Section::Files => "Files opened:",
+        Section::Programs => "Programs that made calls:",
+        Section::Changes if layout.failed => "Files that could not be changed:",
+        Section::Changes => "Files changed:",
+        Section::Addresses => "Addresses used:",
+        Section::Sudo => "Commands given to sudo:",
         Section::Privileged => "Commands executed as root:",
         Section::Errors => "Calls failed:",
         Section::Denials => "Access denied:",
     }
+}
+
+fn or_unknown(detail: &[u8]) -> &[u8] {
+    if detail.is_empty() { b"?" } else { detail }
 }
 
 fn write_line(layout: &Layout, out: &mut impl Write, text: &str) -> io::Result<()> {
@@ -64,7 +73,8 @@ fn write_item(
     layout: &Layout,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    out.write_all(if section == Section::Files { b"    " } else { b"   " })?;
+    let is_file = matches!(section, Section::Files | Section::Changes);
+    out.write_all(if is_file { b"    " } else { b"   " })?;
     let escape = layout.escape();
     match section {
         Section::Commands | Section::Privileged => {
@@ -74,19 +84,23 @@ fn write_item(
             }
         }
         Section::Errors => {
-            write!(out, "{} {} ", item.detail, item.count)?;
+            escape.write(&item.detail, out)?;
+            write!(out, " {} ", item.count)?;
             return escape.write(&item.name, out);
         }
-        Section::Denials => {
-            write!(out, "{} ", item.detail)?;
+        Section::Sudo => {
+            out.write_all(b"[")?;
+            escape.write(or_unknown(&item.detail), out)?;
+            out.write_all(b"] ")?;
             escape.write(&item.name, out)?;
         }
-        Section::Files if layout.modes => {
-            let mode = if item.detail.is_empty() { "?" } else { &item.detail };
-            write!(out, "{mode} ")?;
+        Section::Calls | Section::Programs => escape.write(&item.name, out)?,
+        Section::Files if !layout.modes => escape.write(&item.name, out)?,
+        Section::Files | Section::Changes | Section::Addresses | Section::Denials => {
+            escape.write(or_unknown(&item.detail), out)?;
+            out.write_all(b" ")?;
             escape.write(&item.name, out)?;
         }
-        Section::Calls | Section::Files => escape.write(&item.name, out)?,
     }
     write!(out, " {}", item.count)
 }

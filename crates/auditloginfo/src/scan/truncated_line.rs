@@ -52,7 +52,7 @@ fn is_complete(record: &Record<'_>) -> bool {
         RecordType::Execve => has_all_arguments(record),
         // The last field of SELinux; any field of AppArmor can be the last.
         RecordType::Avc => record.field(b"permissive").is_some(),
-        RecordType::UserAvc => record.line.ends_with(b"'"),
+        RecordType::UserAvc | RecordType::UserCmd => record.line.ends_with(b"'"),
         RecordType::Seccomp => record.field(b"code").is_some(),
         RecordType::ApparmorAllowed | RecordType::ApparmorDenied | RecordType::Landlock => false,
         _ => true,

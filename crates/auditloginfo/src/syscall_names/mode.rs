@@ -1,6 +1,7 @@
 //! How a file was opened, from the flags of the call.
 
 use super::Arch;
+use sysparse::sockaddr::ByteOrder;
 
 /// The values of `O_CREAT`, `O_TRUNC`, `O_APPEND` and `O_EXCL`.
 type OpenFlags = [u64; 4];
@@ -21,6 +22,19 @@ impl Arch {
             0x2 | 0x8000_002b => &[0x200, 0x400, 0x8, 0x800],
             _ => &GENERIC_FLAGS,
         }
+    }
+
+    /// Whether a file is truncated if it is opened with these flags.
+    #[must_use]
+    pub fn truncates(self, flags: u64) -> bool {
+        let [_, truncate, ..] = *self.flags();
+        flags & truncate != 0
+    }
+
+    /// The order of bytes in numbers: the bit `__AUDIT_ARCH_LE` of `include/uapi/linux/audit.h`.
+    #[must_use]
+    pub fn byte_order(self) -> ByteOrder {
+        if self.0 & 0x4000_0000 == 0 { ByteOrder::Big } else { ByteOrder::Little }
     }
 
     /// Appends how a file is opened with these flags: c(reate), then r, w or rw, then t(runcate),

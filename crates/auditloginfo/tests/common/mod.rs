@@ -70,8 +70,17 @@ fn all_counts(counts: &Counts) -> String {
     };
     let mut calls: Vec<_> = counts.calls.iter().collect();
     calls.sort();
-    let names =
-        [&counts.commands, &counts.files, &counts.privileged, &counts.errors, &counts.denials];
+    let names = [
+        &counts.commands,
+        &counts.files,
+        &counts.programs,
+        &counts.changes,
+        &counts.addresses,
+        &counts.sudo,
+        &counts.privileged,
+        &counts.errors,
+        &counts.denials,
+    ];
     let figures = (counts.events, counts.as_root, counts.span);
     format!("{figures:?} {calls:?} {:?}", names.map(sorted))
 }

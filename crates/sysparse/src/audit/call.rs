@@ -10,7 +10,7 @@
 
 use super::Record;
 use super::fields::{anywhere, auid_anywhere, field_in};
-use super::value::Value;
+use super::value::{Value, value as quoted_or_bare};
 use crate::ParseError;
 use crate::grammar::{Parsed, finish, hex, integer, literal, number, up_to};
 use nom::Parser;
@@ -54,7 +54,7 @@ impl<'a> Call<'a> {
     /// assert_eq!((call.arch, call.number, call.success), (0xc000_003e, 257, Some(false)));
     /// assert_eq!((call.items, call.auid), (1, 7005));
     /// assert_eq!((call.argument(2), call.exit()), (Some(0x80241), Some(-13)));
-    /// assert_eq!(call.euid(), Some(0));
+    /// assert_eq!((call.euid(), call.exe()), (Some(0), None));
     /// # Ok::<(), sysparse::ParseError>(())
     /// ```
     ///
@@ -87,6 +87,12 @@ impl<'a> Call<'a> {
     #[must_use]
     pub fn euid(&self) -> Option<u32> {
         euid(self.ids).ok().map_or_else(|| self.field(b"euid")?.id(), |(_, euid)| Some(euid))
+    }
+
+    /// The executable of the process; `(null)` without quotes for a thread of the kernel.
+    #[must_use]
+    pub fn exe(&self) -> Option<Value<'a>> {
+        exe(self.ids).ok().map_or_else(|| self.field(b"exe"), |(_, exe)| Some(exe))
     }
 
     /// A field that does not stand where the kernel writes it.
@@ -135,6 +141,11 @@ fn euid(ids: &[u8]) -> Parsed<'_, u32> {
     delimited(up_to(b'e', b" euid="), id, literal(b" ")).parse(ids)
 }
 
+/// ` uid=7005 ... comm="ls" exe="/usr/bin/ls"`
+fn exe(ids: &[u8]) -> Parsed<'_, Value<'_>> {
+    preceded(up_to(b'x', b" exe="), quoted_or_bare).parse(ids)
+}
+
 /// The same fields, wherever they stand.
 #[cold]
 #[inline(never)]
@@ -164,7 +175,7 @@ mod tests {
 
     const LINE: &str = "type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=no exit=-13 \
                         a0=ffffff9c a1=7f6ad40e73a0 a2=80241 a3=0 items=1 ppid=1853 pid=1906 auid=7005 \
-                        uid=1 gid=2 euid=0 suid=4 comm=\"ls\" key=(null)";
+                        uid=1 gid=2 euid=0 suid=4 comm=\"ls\" exe=\"/bin/ls\" key=(null)";
 
     fn read(body: &str) -> Result<(u64, i64, Option<bool>, u64, u32), ParseError> {
         let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
@@ -212,6 +223,7 @@ mod tests {
             let arguments = [0xffff_ff9c, 0x7f6a_d40e_73a0, 0x80241, 0].map(Some);
             assert_eq!([0, 1, 2, 3].map(|index| call.argument(index)), arguments);
             assert_eq!((call.argument(4), call.exit(), call.euid()), (None, Some(-13), Some(0)));
+            assert_eq!(call.exe(), Some(Value::Quoted(b"/bin/ls")));
         }
     }
 

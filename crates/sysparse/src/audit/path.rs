@@ -10,7 +10,7 @@
 //! Source: `audit_log_name` in `kernel/audit.c` of Linux.
 
 use super::Record;
-use super::fields::anywhere;
+use super::fields::{anywhere, field_in};
 use super::value::{Value, bare, value};
 use crate::ParseError;
 use crate::grammar::{Parsed, finish, literal, number, up_to};
@@ -61,6 +61,23 @@ impl<'a> Path<'a> {
             Ok((nametype, _)) => parent(nametype).is_ok(),
             Err(_) => self.is_parent_by_old_name(),
         }
+    }
+
+    /// The role of the file in its call: `PARENT`, `NORMAL`, `CREATE`, `DELETE`, `UNKNOWN`; empty if the
+    /// record does not say.
+    ///
+    /// ```
+    /// use sysparse::audit::{self, Path};
+    ///
+    /// let line = b"type=PATH msg=audit(1.000:1): item=1 name=\"/x\" inode=3 nametype=DELETE cap_fp=0";
+    /// let path = Path::parse(&audit::record(line)?.expect("a record"))?;
+    /// assert_eq!(path.nametype(), b"DELETE");
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn nametype(&self) -> &'a [u8] {
+        let nametype = field_in(self.rest, b"nametype").or_else(|| field_in(self.rest, b"objtype"));
+        nametype.map_or(b"", Value::raw)
     }
 
     /// The same for kernels that call the field objtype.

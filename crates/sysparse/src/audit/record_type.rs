@@ -15,6 +15,8 @@ pub enum RecordType {
     Path,
     /// 1307: the working directory of a system call.
     Cwd,
+    /// 1306: the socket address that a system call was given or returned.
+    Sockaddr,
     /// 1309: the arguments of a command.
     Execve,
     /// 1326: a call that a seccomp filter acted on.
@@ -25,6 +27,8 @@ pub enum RecordType {
     Openat2,
     /// 1400: an access that SELinux or AppArmor refused or noted.
     Avc,
+    /// 1123: a command that sudo(8) was asked to run.
+    UserCmd,
     /// 1107: an access that a program refused by SELinux's rules.
     UserAvc,
     /// 1502: an access that AppArmor's policy refuses, and that complain mode permitted; in logs of
@@ -35,7 +39,7 @@ pub enum RecordType {
     /// 1423: an access that Landlock refused.
     Landlock,
     /// Records that only add details to a system call, none of which is read here: process titles,
-    /// socket addresses, descriptors, mappings, message queues, clocks, modules, the end mark.
+    /// descriptors, mappings, message queues, clocks, modules, the end mark.
     Detail,
     /// Every other type.
     Other,
@@ -43,15 +47,17 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [RecordType; 14] = [
+    pub const ALL: [RecordType; 16] = [
         RecordType::Syscall,
         RecordType::Path,
         RecordType::Cwd,
+        RecordType::Sockaddr,
         RecordType::Execve,
         RecordType::Seccomp,
         RecordType::Uringop,
         RecordType::Openat2,
         RecordType::Avc,
+        RecordType::UserCmd,
         RecordType::UserAvc,
         RecordType::ApparmorAllowed,
         RecordType::ApparmorDenied,
@@ -78,11 +84,13 @@ impl RecordType {
             b"SYSCALL" | b"1300" => RecordType::Syscall,
             b"PATH" | b"1302" => RecordType::Path,
             b"CWD" | b"1307" => RecordType::Cwd,
+            b"SOCKADDR" | b"1306" => RecordType::Sockaddr,
             b"EXECVE" | b"1309" => RecordType::Execve,
             b"SECCOMP" | b"1326" => RecordType::Seccomp,
             b"URINGOP" | b"1336" => RecordType::Uringop,
             b"OPENAT2" | b"1337" => RecordType::Openat2,
             b"AVC" | b"1400" => RecordType::Avc,
+            b"USER_CMD" | b"1123" => RecordType::UserCmd,
             b"USER_AVC" | b"1107" => RecordType::UserAvc,
             b"APPARMOR_ALLOWED" | b"1502" => RecordType::ApparmorAllowed,
             b"APPARMOR_DENIED" | b"1503" => RecordType::ApparmorDenied,
@@ -130,8 +138,6 @@ fn is_detail(word: &[u8]) -> bool {
         word,
         b"PROCTITLE"
             | b"1327"
-            | b"SOCKADDR"
-            | b"1306"
             | b"MMAP"
             | b"1323"
             | b"EOE"

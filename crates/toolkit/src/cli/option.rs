@@ -54,6 +54,8 @@ pub enum ValueHint {
     User,
     /// These words.
     Words(&'static [&'static str]),
+    /// The lines that a shell command prints, in the syntax that bash, zsh and fish share.
+    Output(&'static str),
 }
 
 impl OptionSpec {

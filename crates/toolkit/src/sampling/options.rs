@@ -135,18 +135,6 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
             Ok(())
         })
     }
-
-    /// `-o` of a command that does not write metrics, with its paragraph.
-    #[must_use]
-    pub const fn format_without_metrics(doc: &'static str) -> Opt<A> {
-        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv"]);
-        const HELP: &str = "output format: JSON (one document), jsonl or tsv (records)";
-        Opt::value(short('o').takes("FORMAT", WORDS), HELP, doc, |args, value| {
-            let formats = FORMATS.split_last().map_or(&FORMATS[..], |(_, rest)| rest);
-            args.as_mut().output.format = cli::choice(formats, value)?;
-            Ok(())
-        })
-    }
 }
 
 const FORMATS: [(&str, Format); 4] = [

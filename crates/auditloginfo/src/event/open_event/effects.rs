@@ -1,0 +1,158 @@
+//! What a call did to files and to whom it spoke: the files that it changed and its socket address.
+//!
+//! How a file changed depends on all PATH records of the event, and on the numbers that give their
+//! order, so they are counted together when all have come. The address of a call counts as soon as
+//! its SYSCALL record has come. What `io_uring` did is known at the end of the event.
+
+use super::super::call_context::{AddressState, CallContext};
+use super::super::rare_state::PackedBytes;
+use super::super::sink::Sink;
+use super::OpenEvent;
+use crate::call_class::{CallClass, OpenCall, OpenFlags};
+use crate::change::{Change, Descriptors};
+use crate::item::file::Base;
+use crate::login_user::LoginUser;
+use crate::section::Collect;
+use crate::socket_call;
+use sysparse::audit::{Path, Record, RecordType};
+use sysparse::text::Text;
+
+impl OpenEvent {
+    /// Sets the descriptors of a call that changes files.
+    pub(in crate::event) fn set_descriptors(&mut self, descriptors: Descriptors) {
+        if descriptors != Descriptors::default() {
+            self.rare().descriptors = descriptors;
+        }
+    }
+
+    /// Whether the call may have changed the file of a PATH record.
+    pub(super) fn may_change(&self, path: Path<'_>) -> bool {
+        let Some(context) = &self.context else { return !path.is_parent() };
+        if context.user.is_none() {
+            return false;
+        }
+        match context.change {
+            Some(change) => change.may_change(path.nametype()),
+            None => context.class == CallClass::IoUring && !path.is_parent(),
+        }
+    }
+
+    /// Counts the files that the call changed once everything is known that they depend on.
+    pub(super) fn count_changes(&mut self, sink: &mut Sink) {
+        let (Some(context), Some(rare)) = (&self.context, &mut self.rare) else { return };
+        if rare.changes.is_empty() || !rare.is_ending && self.paths < context.paths {
+            return;
+        }
+        let done = Some(!sink.collect.failed);
+        let change = match context.class {
+            CallClass::IoUring if !rare.is_ending => return,
+            CallClass::IoUring => {
+                let operation = rare.find_operation(Change::for_call);
+                operation.filter(|(_, success)| Some(*success) == done).map(|(change, _)| change)
+            }
+            _ => context.change.filter(|_| context.success == done),
+        };
+        let (Some(user), Some(change)) = (context.user, change) else {
+            rare.changes = PackedBytes::default();
+            return;
+        };
+        let cwd = rare.cwd.as_deref();
+        let lacks_cwd = sink.collect.absolute && cwd.is_none();
+        let flags = context.flags.or(rare.flags);
+        let lacks_flags = context.has_flags_in_record() && flags.is_none();
+        if !rare.is_ending && (lacks_cwd || lacks_flags) {
+            return;
+        }
+        let changes = std::mem::take(&mut rare.changes);
+        let mut paths: Vec<_> = changes.iter().filter_map(read_path).collect();
+        paths.sort_by_key(|path| path.item);
+        let roles: Vec<_> = paths.iter().map(Path::nametype).collect();
+        let effects = change.effects(&roles, truncates(context, flags));
+        for (path, effect) in paths.iter().zip(effects) {
+            let Some(effect) = effect else { continue };
+            let place = Place { descriptors: rare.descriptors, cwd: cwd.unwrap_or_default() };
+            place.count(*path, effect, sink, user);
+        }
+    }
+
+    /// Whether a SOCKADDR record has come.
+    pub(super) fn has_address(&self) -> bool {
+        let is_counted = |context: CallContext| context.address == AddressState::Counted;
+        self.context.is_some_and(is_counted)
+            || self.rare.as_ref().is_some_and(|rare| rare.address.is_some())
+    }
+
+    /// Adds the socket address of a SOCKADDR record. The kernel writes one for an event, so a second
+    /// one is doubled.
+    pub(in crate::event) fn add_address(&mut self, saddr: Text<'_>, sink: &mut Sink) {
+        let is_awaited =
+            self.context.is_none_or(|context| context.address == AddressState::Awaited);
+        if is_awaited && !self.has_address() {
+            self.rare().address = Some(saddr.bytes().collect());
+            self.count_address(sink);
+        }
+    }
+
+    /// Counts the socket address once it is known which call has it.
+    pub(super) fn count_address(&mut self, sink: &mut Sink) {
+        let (Some(context), Some(rare)) = (&mut self.context, &mut self.rare) else { return };
+        if rare.address.is_none() || context.class == CallClass::IoUring && !rare.is_ending {
+            return;
+        }
+        let Some(address) = rare.address.take() else { return };
+        if context.address != AddressState::Awaited {
+            return;
+        }
+        context.address = AddressState::Counted;
+        let is_socket_call = |name| socket_call::has_address(name).then_some(name);
+        let operation = rare.find_operation(is_socket_call).map(|(name, _)| name.into());
+        let name = operation.unwrap_or_else(|| context.address_call());
+        if let Some(user) = context.user {
+            sink.add_address(user, &name, (&address, context.call.arch.byte_order()));
+        }
+    }
+}
+
+/// Whether an open with these flags truncates the file; creat(2) does.
+fn truncates(context: &CallContext, flags: Option<u64>) -> bool {
+    let is_creat = |call: OpenCall| call.flags == OpenFlags::Creat;
+    context.class.open_call().is_some_and(is_creat)
+        || flags.is_some_and(|flags| context.call.arch.truncates(flags))
+}
+
+/// A PATH record that waited.
+fn read_path(body: &[u8]) -> Option<Path<'_>> {
+    Path::parse(&Record { kind: RecordType::Path, event: b"", body, line: body }).ok()
+}
+
+/// Where the names of a call start.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    descriptors: Descriptors,
+    cwd: &'a [u8],
+}
+
+impl Place<'_> {
+    /// Counts a file that changed. One without a name has that of its descriptor; if the call has none,
+    /// nothing is known of it.
+    fn count(self, path: Path<'_>, effect: &str, sink: &mut Sink, user: LoginUser) {
+        let descriptor = self.descriptors.get(effect);
+        if path.name.is_null() || path.name.text().is_empty() {
+            if let Some(descriptor) = descriptor {
+                let name = format!("[fd {descriptor}]");
+                sink.add_change(user, effect, (Text::Plain(name.as_bytes()), Base::AsRecorded));
+            }
+            return;
+        }
+        let base = self.base(descriptor, sink.collect);
+        sink.add_change(user, effect, (path.name.text(), base));
+    }
+
+    fn base(&self, descriptor: Option<i32>, collect: Collect) -> Base<'_> {
+        match descriptor.filter(|_| !self.descriptors.is_file) {
+            _ if !collect.absolute => Base::AsRecorded,
+            Some(descriptor) => Base::Descriptor(descriptor),
+            None => Base::WorkingDirectory(self.cwd),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use super::*;
+
+/// Events that change files, use a socket address, or hold a command given to sudo.
+fn events_with_effects() -> Vec<String> {
+    let call = |number: u32, items: u32, serial: u32| {
+        let call = SYSCALL.replace("syscall=257", &format!("syscall={number}"));
+        let call = call.replace("items=1", &format!("items={items}"));
+        call.replace("1.000:1", &format!("1.000:{serial}"))
+    };
+    let path = |serial: u32, item: u32, name: &str, role: &str| {
+        format!("type=PATH msg=audit(1.000:{serial}): item={item} name={name} nametype={role}")
+    };
+    let address = |serial: u32| format!("type=SOCKADDR msg=audit(1.000:{serial}): saddr=01002F78");
+    let cwd = |serial: u32| CWD.replace("1.000:1", &format!("1.000:{serial}"));
+    vec![
+        call(82, 3, 1),
+        path(1, 0, "\"a\"", "DELETE"),
+        path(1, 1, "\"b\"", "DELETE"),
+        path(1, 2, "\"b\"", "CREATE"),
+        cwd(1),
+        call(91, 1, 2).replace("a0=ffffff9c", "a0=3"),
+        path(2, 0, "(null)", "NORMAL"),
+        cwd(2),
+        call(437, 1, 3),
+        "type=OPENAT2 msg=audit(1.000:3): oflag=01001 mode=0 resolve=0".to_owned(),
+        path(3, 0, "\"c\"", "NORMAL"),
+        cwd(3),
+        call(426, 1, 4),
+        "type=URINGOP msg=audit(1.000:4): uring_op=36 success=yes".to_owned(),
+        path(4, 0, "\"d\"", "DELETE"),
+        cwd(4),
+        call(42, 0, 5),
+        address(5),
+        call(49, 1, 6),
+        address(6),
+        path(6, 0, "\"/x\"", "CREATE"),
+        cwd(6),
+        call(426, 0, 7),
+        "type=URINGOP msg=audit(1.000:7): uring_op=16 success=no".to_owned(),
+        address(7),
+        call(44, 0, 8),
+        call(42, 0, 9).replace("auid=7005", "auid=1"),
+        address(9),
+        "type=USER_CMD msg=audit(1.000:10): auid=7005 msg='cwd=\"/\" cmd=\"id\" res=success'"
+            .into(),
+    ]
+}
+
+#[test]
+fn effects_do_not_depend_on_the_order_nor_on_the_chunks() {
+    let query = everything();
+    let lines = events_with_effects();
+    let counts = |lines: &[&str], chunks: &[usize]| {
+        let (tally, incomplete) = assemble(&query, lines, chunks);
+        let counts = tally.counts(7005).expect("counts");
+        (sorted(&counts.changes), sorted(&counts.addresses), sorted(&counts.sudo), incomplete)
+    };
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let all = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), 1)).collect::<Vec<_>>();
+    let changes = [
+        "/tmp/a|moved-from",
+        "/tmp/b|moved-to",
+        "/tmp/b|removed",
+        "/tmp/c|truncated",
+        "/tmp/d|removed",
+        "/x|created",
+        "[fd 3]|mode",
+    ];
+    let addresses = vec![("/x|bind".to_owned(), 1), ("/x|connect".to_owned(), 2)];
+    let wanted = (all(&changes), addresses, all(&["id|/"]), 0);
+    assert_eq!(counts(&lines, &[lines.len()]), wanted);
+    random_cases(2000, |random| {
+        let mut lines = lines.clone();
+        random.shuffle(&mut lines);
+        let mut chunks: Vec<_> = (0..random.usize(0..5)).map(|_| random.usize(0..9)).collect();
+        chunks.push(lines.len());
+        assert_eq!(counts(&lines, &chunks), wanted, "{lines:#?} {chunks:?}");
+    });
+}
+
+#[test]
+fn records_that_no_section_needs_are_not_read() {
+    let with = |section| Collect { sections: Sections::EMPTY.with(section), ..Collect::default() };
+    let original = Collect { sections: Sections::ORIGINAL, ..Collect::default() };
+    let needs = |collect: Collect| {
+        let types = [
+            RecordType::Sockaddr,
+            RecordType::UserCmd,
+            RecordType::Openat2,
+            RecordType::Path,
+            RecordType::Other,
+        ];
+        types.map(|record_type| collect.needs_type(record_type))
+    };
+    assert_eq!(needs(original), [false, false, false, true, false]);
+    assert_eq!(needs(with(Section::Sudo)), [false, true, false, false, false]);
+    assert_eq!(needs(with(Section::Addresses)), [true, false, false, true, false]);
+    assert_eq!(needs(with(Section::Changes)), [false, false, true, true, false]);
+    assert_eq!(needs(with(Section::Programs)), [false; 5]);
+}

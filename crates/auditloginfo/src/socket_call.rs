@@ -1,0 +1,83 @@
+//! System calls whose event holds a socket address.
+//!
+//! Sources: the callers of `move_addr_to_kernel` and `move_addr_to_user` in `net/socket.c` of Linux, and
+//! `include/uapi/linux/net.h` for the numbers of socketcall(2).
+
+use crate::call_class::CallClass;
+use crate::syscall_names::Call;
+
+/// The call that makes the calls of [`MULTIPLEXED`].
+pub(crate) const MULTIPLEXER: &str = "socketcall";
+
+/// The calls that socketcall(2) makes, by its first argument, from 1.
+const MULTIPLEXED: [&str; 20] = [
+    "socket",
+    "bind",
+    "connect",
+    "listen",
+    "accept",
+    "getsockname",
+    "getpeername",
+    "socketpair",
+    "send",
+    "recv",
+    "sendto",
+    "recvfrom",
+    "shutdown",
+    "setsockopt",
+    "getsockopt",
+    "sendmsg",
+    "recvmsg",
+    "accept4",
+    "recvmmsg",
+    "sendmmsg",
+];
+
+/// The call that socketcall(2) makes, by its first argument.
+pub(crate) fn multiplexed_name(argument: u64) -> Option<&'static str> {
+    MULTIPLEXED.get(usize::try_from(argument.checked_sub(1)?).ok()?).copied()
+}
+
+/// Whether the event of a call can hold a socket address; also that of a call without a known name.
+#[inline(never)]
+pub(crate) fn may_have_address(call: Call, class: CallClass) -> bool {
+    match class {
+        CallClass::IoUring | CallClass::Unknown => true,
+        CallClass::Open(_) | CallClass::Execute => false,
+        CallClass::Other => {
+            call.known_name().is_some_and(|name| name == MULTIPLEXER || has_address(name))
+        }
+    }
+}
+
+/// Whether the event of the call of that name can hold a socket address.
+pub(crate) fn has_address(name: &str) -> bool {
+    matches!(
+        name,
+        "bind"
+            | "connect"
+            | "accept"
+            | "accept4"
+            | "getsockname"
+            | "getpeername"
+            | "sendto"
+            | "recvfrom"
+            | "sendmsg"
+            | "recvmsg"
+            | "sendmmsg"
+            | "recvmmsg"
+            | "recvmmsg_time64"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn socketcall_makes_the_call_that_its_argument_says() {
+        assert_eq!(multiplexed_name(3), Some("connect"));
+        assert_eq!(multiplexed_name(20), Some("sendmmsg"));
+        assert_eq!([0, 21, u64::MAX].map(multiplexed_name), [None; 3]);
+    }
+}
