@@ -75,7 +75,6 @@ impl Args {
             overview: self.counts_all_events(),
             contents: false,
             logged_calls: format.is_profile(),
-            executables: format == Format::Apparmor,
             denial_rules: format == Format::Apparmor,
         };
         let filter = Filter { users, ..self.filter.clone() };
@@ -123,10 +122,14 @@ impl Args {
     fn sections(&self) -> Sections {
         let calls = Sections::EMPTY.with(Section::Calls);
         match self.sections {
-            _ if self.layout.format == Format::Systemd => calls.with(Section::Files),
-            _ if self.layout.format == Format::Apparmor => {
-                Sections::EMPTY.with(Section::Files).with(Section::Denials)
+            _ if self.layout.format == Format::Systemd => {
+                calls.with(Section::Files).with(Section::Changes)
             }
+            _ if self.layout.format == Format::Apparmor => Sections::EMPTY
+                .with(Section::Files)
+                .with(Section::Programs)
+                .with(Section::Changes)
+                .with(Section::Denials),
             _ if self.layout.format.is_profile() => calls,
             _ if self.scope() == Scope::Overview => Sections::ORIGINAL,
             Sections::EMPTY => Sections::ORIGINAL,

@@ -232,12 +232,9 @@ impl<'a> EventAssembler<'a> {
         if context.change.is_some() {
             event.set_descriptors(Descriptors::for_call(&call.name(), &parsed));
         }
-        let executing =
-            user.filter(|_| class == CallClass::Execute && parsed.success == Some(true));
-        if let Some(user) = executing {
+        if class == CallClass::Execute && user.is_some() && parsed.success == Some(true) {
             if let Some(exe) = record.field(b"exe").filter(|exe| !exe.is_null()) {
                 event.set_exe(exe);
-                sink.add_executable(user, exe);
             }
         }
         event.set_context(context, sink);
@@ -272,8 +269,7 @@ impl<'a> EventAssembler<'a> {
 
     fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
         if record.arguments().next().is_none() {
-            let at = record.line.len();
-            return Err(ParseError { expected: "argc= or an argument", at });
+            return Err(ParseError { expected: "argc= or an argument", at: record.line.len() });
         }
         let id = self.id(record);
         let place = self.open.place();
@@ -327,8 +323,7 @@ impl<'a> EventAssembler<'a> {
 
     /// The complete call of the same event, if the event is not open.
     fn find_recent(&self, id: EventId) -> Option<RecentCall> {
-        let recent = self.recent.as_ref().filter(|_| !self.open.contains(id))?;
-        recent.find(id, self.open.place())
+        self.recent.as_ref().filter(|_| !self.open.contains(id))?.find(id, self.open.place())
     }
 
     #[inline]

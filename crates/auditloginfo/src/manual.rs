@@ -78,12 +78,11 @@ pub(crate) const MANUAL: Manual = Manual {
                  a C library tries an older call.",
                 "A drop-in for a unit of systemd allows the same system calls (SystemCallFilter), on the \
                  architectures seen (SystemCallArchitectures), and makes the file system read-only \
-                 (ProtectSystem) except for the directories in which files were opened for writing \
-                 (ReadWritePaths). If the log names no file, the file system stays as it is. Directories in \
-                 which files are only removed, renamed or created without being opened are not in it. \
+                 (ProtectSystem) except for the directories in which files were opened for writing or changed \
+                 (ReadWritePaths). If the log names no file, the file system stays as it is. \
                  Socket addresses are not restricted. A file is left out, and reported, if its name could \
                  end a line or if its directory is unknown.",
-                "A profile of AppArmor is a skeleton: files as they were opened, started programs, which run under \
+                "A profile of AppArmor is a skeleton: files as they were opened or changed, programs, which run under \
                  the same profile, libraries by their names, and the capabilities and sockets that SELinux or \
                  AppArmor denied or, in permissive or complain mode, would have denied. It includes AppArmor's \
                  abstraction base. A directory that was opened needs a slash behind its name, which the log \

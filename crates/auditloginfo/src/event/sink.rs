@@ -10,7 +10,7 @@ use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
 use crate::syscall_names::{self, Call};
 use crate::tally::{Counts, EventTime, NameCounts, Tally};
-use sysparse::audit::{self, Record, Value};
+use sysparse::audit::{self, Record};
 use sysparse::sockaddr::ByteOrder;
 use sysparse::text::Text;
 
@@ -107,15 +107,6 @@ impl Sink {
         let LoginUser::Id(auid) = user else { return };
         if let Some(name) = enriched::login_name(record.line).filter(|_| self.collect.overview) {
             self.tally.add_name(auid, record.stamp(), name);
-        }
-    }
-
-    /// Counts a program that a call started.
-    pub(super) fn add_executable(&mut self, user: LoginUser, exe: Value<'_>) {
-        if self.collect.executables {
-            self.buffer.clear();
-            exe.text().append_to(&mut self.buffer);
-            self.count_buffer(user, |counts| &mut counts.executables);
         }
     }
 

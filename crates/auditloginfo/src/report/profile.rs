@@ -94,8 +94,9 @@ pub(super) fn write_systemd(
     layout: &Layout,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let files = systemd::written_files(counts(tally, layout));
-    let has_file = counts(tally, layout).any(|counts| counts.files.total() > 0);
+    let files = systemd::written_files(|| counts(tally, layout));
+    let has_file =
+        counts(tally, layout).any(|counts| counts.files.total() + counts.changes.total() > 0);
     systemd::write(&calls(tally, layout), has_file.then_some(&files), out)
 }
 
@@ -111,7 +112,7 @@ pub(super) fn write_apparmor(
 /// The number of files that the profile leaves out for each reason.
 pub(super) fn files_left_out(tally: &Tally, layout: &Layout) -> Vec<(usize, &'static str)> {
     let files = match layout.format {
-        Format::Systemd => systemd::written_files(counts(tally, layout)),
+        Format::Systemd => systemd::written_files(|| counts(tally, layout)),
         Format::Apparmor => rules(tally, layout).files,
         _ => return Vec::new(),
     };

@@ -32,9 +32,9 @@ pub(super) struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     pub(super) fn collect<I: Iterator<Item = &'a Counts>>(counts: impl Fn() -> I) -> Rules<'a> {
-        let mut files = Files::collect(counts(), |_| true);
-        for (executable, _) in counts().flat_map(|counts| counts.executables.iter()) {
-            files.add(executable, Access { executes: true, ..Access::default() });
+        let mut files = Files::collect(&counts, |_| true);
+        for (program, _) in counts().flat_map(|counts| counts.programs.iter()) {
+            files.add(program, Access { executes: true, ..Access::default() });
         }
         let others = counts().flat_map(|counts| counts.denials.iter());
         let others = others.filter_map(|(rule, _)| std::str::from_utf8(rule).ok()).collect();

@@ -39,20 +39,28 @@ pub(super) struct Files<'a> {
     without_mode: BTreeSet<&'a [u8]>,
 }
 
+/// The changes of a place that write to no file.
+const MOUNTS: [&[u8]; 2] = [b"mounted", b"unmounted"];
+
 /// The size from which a name is too long for a path: `PATH_MAX` of `include/uapi/linux/limits.h`.
 const PATH_MAX: usize = 4096;
 
 impl<'a> Files<'a> {
-    /// The files whose access is needed.
-    pub(super) fn collect(
-        counts: impl Iterator<Item = &'a Counts>,
+    /// The files whose access is needed: those that were opened, and those that were changed.
+    pub(super) fn collect<I: Iterator<Item = &'a Counts>>(
+        counts: impl Fn() -> I,
         is_needed: impl Fn(Access) -> bool,
     ) -> Files<'a> {
         let mut files = Files::default();
-        for (file, _) in counts.flat_map(|counts| counts.files.iter()) {
-            let end = memchr::memrchr(0, file).unwrap_or(file.len());
-            let (name, mode) = file.split_at(end);
-            match Access::parse(mode.get(1..).unwrap_or_default()) {
+        for (file, _) in counts().flat_map(|counts| counts.changes.iter()) {
+            let (name, effect) = split_detail(file);
+            if !MOUNTS.contains(&effect) {
+                files.add(name, Access { writes: true, ..Access::default() });
+            }
+        }
+        for (file, _) in counts().flat_map(|counts| counts.files.iter()) {
+            let (name, mode) = split_detail(file);
+            match Access::parse(mode) {
                 Some(access) if is_needed(access) => files.add(name, access),
                 Some(_) => {}
                 None => drop(files.without_mode.insert(name)),
@@ -87,6 +95,12 @@ impl<'a> Files<'a> {
             (self.without_mode.len(), "the log does not say how they were opened"),
         ]
     }
+}
+
+/// The name and the detail behind its last NUL.
+fn split_detail(item: &[u8]) -> (&[u8], &[u8]) {
+    let (name, detail) = item.split_at(memchr::memrchr(0, item).unwrap_or(item.len()));
+    (name, detail.get(1..).unwrap_or_default())
 }
 
 /// The name as text, if it can stand in a profile.
@@ -139,9 +153,13 @@ mod tests {
         for file in ["/a\0r", "/./a\0cwx", "/b\0rw", "c\0r", "/d\ne\0w", "/f\0"] {
             counts.files.add(file.as_bytes());
         }
-        let files = Files::collect(std::iter::once(&counts), |_| true);
+        counts.changes.add(b"/c/d\0created");
+        counts.changes.add(b"/mnt\0mounted");
+        let files = Files::collect(|| std::iter::once(&counts), |_| true);
         let both = Access { reads: true, writes: true, executes: false };
-        assert_eq!(files.opened, BTreeMap::from([("/a".into(), both), ("/b".into(), both)]));
+        let written = Access { writes: true, ..Access::default() };
+        let wanted = [("/a", both), ("/b", both), ("/c/d", written)];
+        assert_eq!(files.opened, wanted.map(|(name, access)| (name.to_owned(), access)).into());
         assert_eq!(files.left_out().map(|(count, _)| count), [1, 1, 1]);
     }
 

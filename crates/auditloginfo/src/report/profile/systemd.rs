@@ -21,8 +21,10 @@ use std::path::Path;
 /// The directories that `ProtectSystem=strict` leaves writable.
 const ALWAYS_WRITABLE: [&str; 3] = ["/dev", "/proc", "/sys"];
 
-/// The files that were opened for writing.
-pub(super) fn written_files<'a>(counts: impl Iterator<Item = &'a Counts>) -> Files<'a> {
+/// The files that were opened for writing or changed.
+pub(super) fn written_files<'a, I: Iterator<Item = &'a Counts>>(
+    counts: impl Fn() -> I,
+) -> Files<'a> {
     Files::collect(counts, |access: Access| access.writes)
 }
 
@@ -53,7 +55,7 @@ fn join(words: BTreeSet<&str>) -> String {
 
 /// The directories of the files, without those below another one.
 fn directories<'f>(files: &'f Files<'_>) -> BTreeSet<&'f str> {
-    let parent = |name: &'f String| match name.rsplit_once('/') {
+    let parent = |name: &'f String| match name.trim_end_matches('/').rsplit_once('/') {
         Some(("", _)) | None => "/",
         Some((parent, _)) => parent,
     };
@@ -95,13 +97,19 @@ mod tests {
     #[test]
     fn a_directory_below_another_one_is_not_listed() {
         let mut counts = Counts::default();
-        for name in
-            ["/srv/a/x", "/srv/a/b/c/y", "/srv/a-b/z", "/dev/null", "/dev/shm/s", "/proc/1/x"]
-        {
+        for name in [
+            "/srv/a/x",
+            "/srv/a/b/",
+            "/srv/a/b/c/y",
+            "/srv/a-b/z",
+            "/dev/null",
+            "/dev/shm/s",
+            "/proc/1/x",
+        ] {
             counts.files.add(format!("{name}\0w").as_bytes());
         }
         let directories_of = |counts: &Counts| {
-            let files = written_files(std::iter::once(counts));
+            let files = written_files(|| std::iter::once(counts));
             directories(&files).into_iter().map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(directories_of(&counts), ["/srv/a", "/srv/a-b"]);
