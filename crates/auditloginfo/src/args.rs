@@ -65,13 +65,15 @@ impl Args {
             Scope::Users(users) => UserFilter::Only(users.iter().copied().collect()),
             Scope::Overview | Scope::AllUsers => UserFilter::All,
         };
+        let names_files = self.layout.format == Format::Systemd;
         let collect = Collect {
             sections: self.sections(),
-            absolute: self.absolute,
-            modes: self.modes,
+            absolute: self.absolute || names_files,
+            modes: self.modes || names_files,
             failed: self.filter.success == Some(false),
             overview: self.counts_all_events(),
             contents: false,
+            logged_calls: self.layout.format.is_profile(),
         };
         let filter = Filter { users, ..self.filter.clone() };
         Query { filter, collect, tags: self.tags.clone() }
@@ -114,10 +116,12 @@ impl Args {
     }
 
     /// The sections to collect: those of the original command by default and for the overview, which
-    /// has columns for them; a profile needs the calls.
+    /// has columns for them; a profile needs the calls, and the files if it names them.
     fn sections(&self) -> Sections {
+        let calls = Sections::EMPTY.with(Section::Calls);
         match self.sections {
-            _ if self.layout.format.is_profile() => Sections::EMPTY.with(Section::Calls),
+            _ if self.layout.format == Format::Systemd => calls.with(Section::Files),
+            _ if self.layout.format.is_profile() => calls,
             _ if self.scope() == Scope::Overview => Sections::ORIGINAL,
             Sections::EMPTY => Sections::ORIGINAL,
             asked => asked,

@@ -58,6 +58,7 @@ mod address;
 mod call_context;
 mod doubled;
 mod event_id;
+mod logged_call;
 mod merge;
 mod open_event;
 mod open_events;
@@ -184,6 +185,7 @@ impl<'a> EventAssembler<'a> {
             RecordType::Uringop | RecordType::Cwd | RecordType::Openat2 => {
                 self.add_context(&record, sink);
             }
+            RecordType::Seccomp if sink.collect.logged_calls => self.add_logged_call(&record, sink),
             _ => self.add_standalone(&record, sink),
         }
         if self.open.needs_eviction() {

@@ -64,6 +64,32 @@ pub(crate) const MANUAL: Manual = Manual {
             ],
         ),
         (
+            "PROFILES",
+            &[
+                "A profile allows what the log holds. Record whole runs: from the start of the program, \
+                 before its execve, to its end, with everything that it ever does, such as reload, log \
+                 rotation, errors and the rare request. For a daemon, that is days rather than minutes. \
+                 Record on the kernel, the C library and the architecture on which the program will run: \
+                 after an update it may make other calls.",
+                "A seccomp profile also allows execve, exit, exit_group, restart_syscall, rt_sigreturn and \
+                 sigreturn, without which no program starts or ends, and the calls of SECCOMP records that \
+                 a filter let through (`code=0x7ffc0000`). A container whose default action is SCMP_ACT_LOG \
+                 writes such records without any audit rule. Any other call fails with ENOSYS, after which \
+                 a C library tries an older call.",
+                "A drop-in for a unit of systemd allows the same system calls (SystemCallFilter), on the \
+                 architectures seen (SystemCallArchitectures), and makes the file system read-only \
+                 (ProtectSystem) except for the directories in which files were opened for writing \
+                 (ReadWritePaths). If the log names no file, the file system stays as it is. Directories in \
+                 which files are only removed, renamed or created without being opened are not in it. \
+                 Socket addresses are not restricted. A file is left out, and reported, if its name could \
+                 end a line or if its directory is unknown.",
+                "A profile cannot know what was not recorded: code that did not run, calls that the audit \
+                 rules excluded, records that the kernel lost, calls answered by the vDSO, which become real \
+                 calls where it is missing, and what the container runtime itself calls before it starts the \
+                 program. It says nothing about the arguments of calls. Test a profile before you rely on it.",
+            ],
+        ),
+        (
             "DIAGNOSTICS",
             &[
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
@@ -119,10 +145,10 @@ const EXAMPLES: &[(&str, &str)] = &[
          login user: the files it opened, how it opened them, and what it was denied:",
         "daemon-files-and-denials",
     ),
-    ("Print the system calls of the daemon as a setting of its systemd unit:", "daemon-filter"),
+    ("Make a drop-in for the systemd unit of the daemon:", "daemon-filter"),
     (
-        "Make a seccomp profile for docker or podman of the system calls that a program made in \
-         one day, whoever ran it:",
+        "Make a seccomp profile for docker or podman of the system calls that a program made from its \
+         start to its end in one day, whoever ran it:",
         "seccomp-profile",
     ),
     (

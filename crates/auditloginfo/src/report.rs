@@ -90,7 +90,7 @@ pub enum Format {
     Json,
     /// A seccomp profile for OCI runtimes.
     Seccomp,
-    /// A `SystemCallFilter=` line for systemd.
+    /// A drop-in for a unit of systemd.
     Systemd,
 }
 

@@ -135,6 +135,8 @@ pub struct Collect {
     pub overview: bool,
     /// Whether record types and hosts are counted.
     pub contents: bool,
+    /// Whether calls count that a seccomp filter let through and logged.
+    pub logged_calls: bool,
 }
 
 impl Collect {
@@ -188,8 +190,8 @@ impl Collect {
             RecordType::UserCmd => {
                 self.needs_standalone_records() || self.sections.has(Section::Sudo)
             }
-            RecordType::Seccomp
-            | RecordType::Avc
+            RecordType::Seccomp => self.logged_calls || self.needs_standalone_records(),
+            RecordType::Avc
             | RecordType::UserAvc
             | RecordType::ApparmorAllowed
             | RecordType::ApparmorDenied

@@ -141,6 +141,30 @@ impl Call {
         })
     }
 
+    /// The name of the architecture in `SystemCallArchitectures=`, if systemd knows it.
+    #[must_use]
+    pub fn systemd_arch(self) -> Option<&'static str> {
+        Some(match self.seccomp_arch()? {
+            "SCMP_ARCH_X86_64" => "x86-64",
+            "SCMP_ARCH_X32" => "x32",
+            "SCMP_ARCH_X86" => "x86",
+            "SCMP_ARCH_ARM" => "arm",
+            "SCMP_ARCH_AARCH64" => "arm64",
+            "SCMP_ARCH_PPC" => "ppc",
+            "SCMP_ARCH_PPC64" => "ppc64",
+            "SCMP_ARCH_PPC64LE" => "ppc64-le",
+            "SCMP_ARCH_S390" => "s390",
+            "SCMP_ARCH_S390X" => "s390x",
+            "SCMP_ARCH_RISCV64" => "riscv64",
+            "SCMP_ARCH_LOONGARCH64" => "loongarch64",
+            "SCMP_ARCH_MIPS" => "mips",
+            "SCMP_ARCH_MIPSEL" => "mips-le",
+            "SCMP_ARCH_MIPS64" => "mips64",
+            "SCMP_ARCH_MIPSEL64" => "mips64-le",
+            _ => return None,
+        })
+    }
+
     /// Whether the architecture is known.
     #[must_use]
     pub fn is_arch_known(self) -> bool {

@@ -298,8 +298,8 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          of an error, or the access control that denied access. `jsonl`: the same entries, one JSON \
          object per line; the arguments of a command are the array `argv`. `JSON`: one JSON \
          document. Counts of several hosts or logs can be added up. `seccomp`: the system calls \
-         made, as a seccomp profile for container runtimes such as docker and podman. `systemd`: \
-         the same as a `SystemCallFilter=` line. A profile covers all login users if there is no \
+         made, as a seccomp profile for container runtimes such as docker and podman; see PROFILES. `systemd`: \
+         a drop-in for a unit, with the system calls and the directories written to. A profile covers all login users if there is no \
          `--uid`; it omits system calls whose names are unknown; and it is not printed if it \
          would allow no system call.",
         |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),

@@ -134,6 +134,10 @@ fn report_profile(found: &Found, layout: &Layout, messages: &mut Messages<impl W
             example.arch_name()
         ));
     }
+    for (count, reason) in profile::files_left_out(&found.tally, layout) {
+        let files = count_noun(count as u64, "file");
+        messages.warn(format_args!("{files} left out of the profile, because {reason}"));
+    }
     if profile::is_empty(&found.tally, layout) {
         messages.warn(
             "no system call found that a profile could allow; select other events, or audit more \

@@ -1,6 +1,9 @@
-//! Profiles that allow the system calls in the logs and no others.
+//! Profiles that allow what is in the logs and nothing else.
 
-use super::Layout;
+mod files;
+mod systemd;
+
+use super::{Format, Layout};
 use crate::syscall_names::Call;
 use crate::tally::{Counts, Tally};
 use std::collections::BTreeSet;
@@ -20,6 +23,19 @@ fn calls(tally: &Tally, layout: &Layout) -> BTreeSet<Call> {
 fn names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
     calls.iter().filter_map(|call| call.known_name()).collect()
 }
+
+/// The calls that no program starts, ends or handles a signal without. Most leave no SYSCALL record:
+/// exit(2) does not return, and the kernel makes the others for the program.
+const BASE_CALLS: [&str; 6] =
+    ["execve", "exit", "exit_group", "restart_syscall", "rt_sigreturn", "sigreturn"];
+
+/// The names that a profile allows: those of the calls, and those that every program needs.
+fn allowed_names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
+    names(calls).into_iter().chain(BASE_CALLS).collect()
+}
+
+/// `ENOSYS`. A C library then tries an older call, where it would give up after `EPERM`.
+const ERRNO: u8 = 38;
 
 /// Whether no call has a name. Then a seccomp profile would deny every call, and the systemd setting
 /// none.
@@ -44,10 +60,11 @@ pub(super) fn write_seccomp(
 ) -> io::Result<()> {
     let calls = calls(tally, layout);
     let architectures: BTreeSet<_> = calls.iter().filter_map(|call| call.seccomp_arch()).collect();
-    writeln!(out, "{{\n\t\"defaultAction\": \"SCMP_ACT_ERRNO\",\n\t\"architectures\": [")?;
+    writeln!(out, "{{\n\t\"defaultAction\": \"SCMP_ACT_ERRNO\",\n\t\"defaultErrnoRet\": {ERRNO},")?;
+    writeln!(out, "\t\"architectures\": [")?;
     write_list(&architectures, "\t\t", out)?;
     writeln!(out, "\t],\n\t\"syscalls\": [\n\t\t{{\n\t\t\t\"names\": [")?;
-    write_list(&names(&calls), "\t\t\t\t", out)?;
+    write_list(&allowed_names(&calls), "\t\t\t\t", out)?;
     writeln!(out, "\t\t\t],\n\t\t\t\"action\": \"SCMP_ACT_ALLOW\"\n\t\t}}\n\t]\n}}")
 }
 
@@ -59,13 +76,22 @@ fn write_list(words: &BTreeSet<&str>, indent: &str, out: &mut impl Write) -> io:
     Ok(())
 }
 
-/// Writes a line for the `[Service]` section of a unit: see systemd.exec(5).
+/// Writes a drop-in for a unit of systemd.
 pub(super) fn write_systemd(
     tally: &Tally,
     layout: &Layout,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let calls = calls(tally, layout);
-    let names: Vec<_> = names(&calls).into_iter().collect();
-    writeln!(out, "SystemCallFilter={}", names.join(" "))
+    let files = systemd::written_files(counts(tally, layout));
+    let has_file = counts(tally, layout).any(|counts| counts.files.total() > 0);
+    systemd::write(&calls(tally, layout), has_file.then_some(&files), out)
+}
+
+/// The number of files that the profile leaves out for each reason.
+pub(super) fn files_left_out(tally: &Tally, layout: &Layout) -> Vec<(usize, &'static str)> {
+    let files = match layout.format {
+        Format::Systemd => systemd::written_files(counts(tally, layout)),
+        _ => return Vec::new(),
+    };
+    files.left_out().into_iter().filter(|(count, _)| *count > 0).collect()
 }

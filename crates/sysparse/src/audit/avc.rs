@@ -85,9 +85,26 @@ impl<'a> Record<'a> {
             RecordType::ApparmorDenied => other(AccessControl::Apparmor, false),
             RecordType::ApparmorAllowed => other(AccessControl::Apparmor, true),
             RecordType::Landlock => other(AccessControl::Landlock, false),
-            RecordType::Seccomp if !is_only_logged(self) => other(AccessControl::Seccomp, false),
+            RecordType::Seccomp if !self.is_logged_call() => other(AccessControl::Seccomp, false),
             _ => None,
         }
+    }
+
+    /// Whether this is the SECCOMP record of a call that the filter let through and logged:
+    /// `SECCOMP_RET_LOG` or `SECCOMP_RET_ALLOW` of `include/uapi/linux/seccomp.h`.
+    ///
+    /// ```
+    /// use sysparse::audit;
+    ///
+    /// let line = b"type=SECCOMP msg=audit(1.000:1): auid=7 sig=0 arch=c000003e syscall=1 code=0x7ffc0000";
+    /// assert!(audit::record(line)?.is_some_and(|record| record.is_logged_call()));
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn is_logged_call(&self) -> bool {
+        let code = self.field(b"code").filter(|_| self.kind == RecordType::Seccomp).map(Value::raw);
+        let action = code.and_then(|code| whole(preceded(literal(b"0x"), hex), code));
+        matches!(action.map(|action| action & 0xffff_0000), Some(0x7ffc_0000 | 0x7fff_0000))
     }
 }
 
@@ -157,14 +174,6 @@ fn is_permitted(verdict: &[u8]) -> Option<bool> {
         b"ALLOWED" => Some(true),
         _ => None,
     }
-}
-
-/// Whether the filter only logged or allowed the call: `SECCOMP_RET_LOG` and `SECCOMP_RET_ALLOW` of
-/// `include/uapi/linux/seccomp.h`.
-fn is_only_logged(record: &Record<'_>) -> bool {
-    let code = record.field(b"code").map(Value::raw);
-    let action = code.and_then(|code| whole(preceded(literal(b"0x"), hex), code));
-    matches!(action.map(|action| action & 0xffff_0000), Some(0x7ffc_0000 | 0x7fff_0000))
 }
 
 #[cfg(test)]

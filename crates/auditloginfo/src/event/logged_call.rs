@@ -1,0 +1,29 @@
+//! Calls that a seccomp filter let through and logged.
+//!
+//! ```text
+//! type=SECCOMP msg=audit(1795400000.100:402): auid=4294967295 uid=0 gid=0 ses=4294967295 pid=7745
+//!   comm="probe" exe="/srv/probe" sig=0 arch=c000003e syscall=1 compat=0 ip=0x7f8a code=0x7ffc0000
+//! ```
+//!
+//! A container that runs with `SCMP_ACT_LOG` as its default action leaves such records on a host
+//! without audit rules.
+
+use super::EventAssembler;
+use super::sink::Sink;
+use crate::syscall_names::{Arch, Call};
+use sysparse::audit::{Record, Value};
+
+impl EventAssembler<'_> {
+    /// Counts the call of a SECCOMP record if the filter let it through.
+    pub(super) fn add_logged_call(&mut self, record: &Record<'_>, sink: &mut Sink) {
+        let (user, counts) = self.filter.standalone_user(record);
+        let call = || {
+            let arch = record.field(b"arch").and_then(Value::hex)?;
+            let number = record.field(b"syscall").and_then(Value::integer)?;
+            Some(Call { arch: Arch::new(arch), number })
+        };
+        if let Some(call) = call().filter(|_| counts && record.is_logged_call()) {
+            sink.tally.counts_mut(user).calls.add(call);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The files that a profile names: those that the log shows to be opened, each with how.
+//!
+//! Audited users choose the names. One that could end a line of a profile, or whose directory the log
+//! does not tell, is left out and counted.
+
+use crate::tally::Counts;
+use std::collections::{BTreeMap, BTreeSet};
+use toolkit::escape::escape_control;
+
+/// How a file was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Access {
+    pub(super) reads: bool,
+    pub(super) writes: bool,
+}
+
+impl Access {
+    /// Parses the mode of a file in a tally; `None` if it is unknown.
+    fn parse(mode: &[u8]) -> Option<Access> {
+        let has = |letters: &[u8]| mode.iter().any(|letter| letters.contains(letter));
+        (!mode.is_empty()).then(|| Access { reads: has(b"r"), writes: has(b"wcta") })
+    }
+}
+
+/// The files that were opened, by their absolute names.
+#[derive(Debug, Default)]
+pub(super) struct Files<'a> {
+    pub(super) opened: BTreeMap<String, Access>,
+    /// Names that hold control characters or bytes that are not UTF-8, or are too long for a path.
+    unprintable: BTreeSet<&'a [u8]>,
+    /// Names whose directory is unknown.
+    without_directory: BTreeSet<&'a [u8]>,
+    /// Names of files of which it is unknown how they were opened.
+    without_mode: BTreeSet<&'a [u8]>,
+}
+
+/// The size from which a name is too long for a path: `PATH_MAX` of `include/uapi/linux/limits.h`.
+const PATH_MAX: usize = 4096;
+
+impl<'a> Files<'a> {
+    /// The files whose access is needed.
+    pub(super) fn collect(
+        counts: impl Iterator<Item = &'a Counts>,
+        is_needed: impl Fn(Access) -> bool,
+    ) -> Files<'a> {
+        let mut files = Files::default();
+        for (file, _) in counts.flat_map(|counts| counts.files.iter()) {
+            let end = memchr::memrchr(0, file).unwrap_or(file.len());
+            let (name, mode) = file.split_at(end);
+            match Access::parse(mode.get(1..).unwrap_or_default()) {
+                Some(access) if is_needed(access) => files.add(name, access),
+                Some(_) => {}
+                None => drop(files.without_mode.insert(name)),
+            }
+        }
+        files
+    }
+
+    fn add(&mut self, name: &'a [u8], access: Access) {
+        match printable(name) {
+            None => drop(self.unprintable.insert(name)),
+            Some(text) => match normalize(text) {
+                None => drop(self.without_directory.insert(name)),
+                Some(path) => {
+                    let sum = self.opened.entry(path).or_default();
+                    sum.reads |= access.reads;
+                    sum.writes |= access.writes;
+                }
+            },
+        }
+    }
+
+    /// The number of files that are left out for each reason.
+    pub(super) fn left_out(&self) -> [(usize, &'static str); 3] {
+        [
+            (
+                self.unprintable.len(),
+                "the name has control characters, is not UTF-8 or is too long",
+            ),
+            (self.without_directory.len(), "the log does not say in which directory"),
+            (self.without_mode.len(), "the log does not say how they were opened"),
+        ]
+    }
+}
+
+/// The name as text, if it can stand in a profile.
+pub(super) fn printable(name: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(name).ok().filter(|text| text.len() < PATH_MAX)?;
+    (escape_control(name) == text).then_some(text)
+}
+
+/// The absolute name without empty components and `.`; `None` if it is relative or has `..`, which
+/// leads out of a symbolic link to an unknown place. A slash at the end stays: it stands for a
+/// directory.
+fn normalize(name: &str) -> Option<String> {
+    let components = name.strip_prefix('/')?.split('/');
+    let mut path = String::with_capacity(name.len());
+    for component in components.filter(|component| !matches!(*component, "" | ".")) {
+        if component == ".." {
+            return None;
+        }
+        path.push('/');
+        path.push_str(component);
+    }
+    if name.ends_with('/') {
+        path.push('/');
+    }
+    Some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_absolute_and_has_no_needless_components() {
+        for (name, wanted) in [
+            ("/", Some("/")),
+            ("/a", Some("/a")),
+            ("//a/./b/", Some("/a/b/")),
+            ("/a/../b", None),
+            ("a", None),
+            ("", None),
+            ("[fd 4]/a", None),
+        ] {
+            assert_eq!(normalize(name).as_deref(), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_opened_in_all_ways_of_its_records() {
+        let mut counts = Counts::default();
+        for file in ["/a\0r", "/./a\0cwx", "/b\0rw", "c\0r", "/d\ne\0w", "/f\0"] {
+            counts.files.add(file.as_bytes());
+        }
+        let files = Files::collect(std::iter::once(&counts), |_| true);
+        let both = Access { reads: true, writes: true };
+        assert_eq!(files.opened, BTreeMap::from([("/a".into(), both), ("/b".into(), both)]));
+        assert_eq!(files.left_out().map(|(count, _)| count), [1, 1, 1]);
+    }
+
+    #[test]
+    fn a_name_that_could_end_a_line_cannot_stand_in_a_profile() {
+        for name in
+            [&b"/a\nb"[..], b"/a\x1b", b"/\xff", b"/\xc2\x85", b"/\xe2\x80\xae", &[b'/'; 4096]]
+        {
+            assert_eq!(printable(name), None);
+        }
+        assert_eq!(printable("/ä %\"\\".as_bytes()), Some("/ä %\"\\"));
+    }
+}

@@ -1,0 +1,111 @@
+//! A drop-in for a unit of systemd.
+//!
+//! ```text
+//! [Service]
+//! SystemCallArchitectures=x86-64
+//! SystemCallErrorNumber=ENOSYS
+//! SystemCallFilter=close execve exit exit_group openat read restart_syscall rt_sigreturn sigreturn
+//! ProtectSystem=strict
+//! ReadWritePaths="-/var/spool/my mail"
+//! ```
+//!
+//! See systemd.exec(5) for the settings and systemd.syntax(7) for quotes.
+
+use super::files::{Access, Files};
+use crate::syscall_names::Call;
+use crate::tally::Counts;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The directories that `ProtectSystem=strict` leaves writable.
+const ALWAYS_WRITABLE: [&str; 3] = ["/dev", "/proc", "/sys"];
+
+/// The files that were opened for writing.
+pub(super) fn written_files<'a>(counts: impl Iterator<Item = &'a Counts>) -> Files<'a> {
+    Files::collect(counts, |access: Access| access.writes)
+}
+
+/// Writes the drop-in. `files` are the written ones; `None` if the log names no file at all.
+pub(super) fn write(
+    calls: &BTreeSet<Call>,
+    files: Option<&Files<'_>>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let architectures: BTreeSet<_> = calls.iter().filter_map(|call| call.systemd_arch()).collect();
+    let names = super::allowed_names(calls);
+    writeln!(out, "[Service]")?;
+    if !architectures.is_empty() {
+        writeln!(out, "SystemCallArchitectures={}", join(architectures))?;
+    }
+    writeln!(out, "SystemCallErrorNumber=ENOSYS\nSystemCallFilter={}", join(names))?;
+    let Some(files) = files else { return Ok(()) };
+    writeln!(out, "ProtectSystem=strict")?;
+    for directory in directories(files) {
+        writeln!(out, "ReadWritePaths={}", quote(directory))?;
+    }
+    Ok(())
+}
+
+fn join(words: BTreeSet<&str>) -> String {
+    words.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// The directories of the files, without those below another one.
+fn directories<'f>(files: &'f Files<'_>) -> BTreeSet<&'f str> {
+    let parent = |name: &'f String| match name.rsplit_once('/') {
+        Some(("", _)) | None => "/",
+        Some((parent, _)) => parent,
+    };
+    let all: BTreeSet<_> = files.opened.keys().map(parent).collect();
+    let is_covered = |directory: &&str| {
+        ALWAYS_WRITABLE.contains(directory)
+            || ancestors(directory)
+                .any(|above| all.contains(above) || ALWAYS_WRITABLE.contains(&above))
+    };
+    all.iter().copied().filter(|directory| !is_covered(directory)).collect()
+}
+
+/// The directories above an absolute one.
+fn ancestors(directory: &str) -> impl Iterator<Item = &str> {
+    Path::new(directory).ancestors().skip(1).filter_map(Path::to_str)
+}
+
+/// One word of a setting: `-` lets the directory be missing, and `%` would begin a specifier.
+fn quote(directory: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    if directory.bytes().all(is_plain) {
+        return format!("-{directory}");
+    }
+    let escaped = directory.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%");
+    format!("\"-{escaped}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_quoted_so_that_it_stays_one_word() {
+        assert_eq!(quote("/var/lib/a-b"), "-/var/lib/a-b");
+        assert_eq!(quote("/a b"), "\"-/a b\"");
+        assert_eq!(quote("/%n \"\\"), "\"-/%%n \\\"\\\\\"");
+    }
+
+    #[test]
+    fn a_directory_below_another_one_is_not_listed() {
+        let mut counts = Counts::default();
+        for name in
+            ["/srv/a/x", "/srv/a/b/c/y", "/srv/a-b/z", "/dev/null", "/dev/shm/s", "/proc/1/x"]
+        {
+            counts.files.add(format!("{name}\0w").as_bytes());
+        }
+        let directories_of = |counts: &Counts| {
+            let files = written_files(std::iter::once(counts));
+            directories(&files).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(directories_of(&counts), ["/srv/a", "/srv/a-b"]);
+        counts.files.add(b"/new\0cw");
+        assert_eq!(directories_of(&counts), ["/"]);
+    }
+}
