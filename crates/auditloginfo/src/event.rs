@@ -226,9 +226,9 @@ impl<'a> EventAssembler<'a> {
         if !has_dependents && !has_error && self.add_single_record_call(id, user) {
             return Ok(());
         }
-        let mut context = CallContext::new(parsed, call, class, user, fingerprint);
+        let mut context = CallContext::new(&parsed, call, class, user, fingerprint);
         if user.is_some() && sink.collect.needs_call_details() {
-            context.add_details(parsed, sink.collect);
+            context.add_details(&parsed, sink.collect);
         }
         if is_awaited {
             context.expect_address(&parsed);

@@ -60,6 +60,8 @@ pub struct Layout {
     pub is_own: bool,
     /// Whether lines end with NUL.
     pub nul: bool,
+    /// Whether tab-separated values have no heading.
+    pub no_heading: bool,
 }
 
 /// The login users to report on.
@@ -161,6 +163,15 @@ fn cmp_printed(one: &[u8], other: &[u8]) -> Ordering {
 impl Layout {
     fn escape(&self) -> Escape {
         self.escape.unwrap_or(if self.nul { Escape::Raw } else { Escape::Tty })
+    }
+
+    /// Writes the heading of tab-separated values, unless there shall be none.
+    fn write_heading(&self, columns: &[&str], out: &mut impl Write) -> io::Result<()> {
+        if self.format != Format::Tsv || self.no_heading {
+            return Ok(());
+        }
+        out.write_all(columns.join("\t").as_bytes())?;
+        out.write_all(&[self.line_end()])
     }
 
     /// The byte that ends a line.

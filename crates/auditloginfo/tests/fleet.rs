@@ -14,7 +14,7 @@ use test_support::{TempDir, command, repository, stderr, stdout, temp_dir, works
 const HOSTS: u64 = 5;
 
 /// Adds up the counts of each item.
-const ADD: &str = r"for log; do auditloginfo --uid all -o tsv $log; done |
+const ADD: &str = r"for log; do auditloginfo --uid all -o tsv --no-heading $log; done |
     awk -F '\t' -v OFS='\t' '
         { count[$1 OFS $2, $4 OFS $5] += $3 }
         END { for (item in count) { split(item, part, SUBSEP); print part[1], count[item], part[2] } }' |
@@ -57,7 +57,8 @@ impl Fleet {
     /// The items of one run over all logs, sorted.
     fn whole(&self) -> Vec<String> {
         let logs = self.hosts.iter().flat_map(|logs| logs.split(' ')).map(PathBuf::from);
-        let items = stdout(auditloginfo().args(["--uid", "all", "-o", "tsv"]).args(logs));
+        let items =
+            stdout(auditloginfo().args(["--uid", "all", "-o", "tsv", "--no-heading"]).args(logs));
         let mut items = lines(items);
         items.sort();
         items

@@ -91,7 +91,8 @@ const OPTIONS: [Options; 50] = [
 /// The items that the command under test prints.
 fn ours(options: Options, logs: &[OsString]) -> Items {
     let all: Options = if options.contains(&"--uid") { &[] } else { &["--uid", "all"] };
-    let words = [options, all, &["-o", "tsv"]].concat().into_iter().map(OsString::from);
+    let words =
+        [options, all, &["-o", "tsv", "--no-heading"]].concat().into_iter().map(OsString::from);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut messages = Messages::new("auditloginfo", &mut err);
     let status = auditloginfo::run(words.chain(logs.to_vec()), &mut out, &mut messages);

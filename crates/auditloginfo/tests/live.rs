@@ -68,7 +68,17 @@ fn repeated(lines: &[String], times: usize) -> Vec<u8> {
 /// Starts the command under test on a log.
 fn start(log: &Path) -> Child {
     let mut command = auditloginfo();
-    command.args(["--uid", "all", "-m", "-o", "tsv", "--syscalls", "--commands", "--files"]);
+    command.args([
+        "--uid",
+        "all",
+        "-m",
+        "-o",
+        "tsv",
+        "--no-heading",
+        "--syscalls",
+        "--commands",
+        "--files",
+    ]);
     command.arg("--privileged").arg(log).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("it runs")
 }
@@ -185,7 +195,17 @@ fn a_log_that_ends_anywhere_has_no_item_that_the_whole_log_does_not_have() {
     let path = folder.path().join("log");
     let read = |log: &[u8]| {
         write(&path, log);
-        let words = ["--uid", "all", "-m", "-o", "tsv", "--commands", "--files", "--denials"];
+        let words = [
+            "--uid",
+            "all",
+            "-m",
+            "-o",
+            "tsv",
+            "--no-heading",
+            "--commands",
+            "--files",
+            "--denials",
+        ];
         let words = words.iter().map(OsString::from).chain([path.clone().into()]);
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut messages = Messages::new("auditloginfo", &mut err);

@@ -14,7 +14,7 @@ use toolkit::messages::Messages;
 /// The options of the reports that are compared.
 const OPTIONS: [&[&str]; 6] = [
     &[],
-    &["--uid", "all", "-o", "tsv"],
+    &["--uid", "all", "-o", "tsv", "--no-heading"],
     &["--uid", "7005", "-a", "-m", "--files", "--errors"],
     &["--uid", "7005", "--privileged", "--denials", "--failed"],
     &["--uid", "all", "--changes", "--addresses", "--programs", "--sudo", "-o", "jsonl"],
@@ -87,7 +87,7 @@ fn the_counts_do_not_depend_on_the_chunks() {
 fn the_counts_of_parts_add_up_to_those_of_the_whole() {
     let folder = temp_dir();
     let items = |log: &Path| -> BTreeMap<Vec<u8>, u64> {
-        let tsv = report(&["--uid", "all", "-o", "tsv"], &[log]);
+        let tsv = report(&["--uid", "all", "-o", "tsv", "--no-heading"], &[log]);
         let mut counts = BTreeMap::new();
         for line in sysparse::text::lines(&tsv).filter(|line| !line.starts_with(b"auditloginfo:")) {
             let mut cells: Vec<_> = line.split(|byte| *byte == b'\t').collect();

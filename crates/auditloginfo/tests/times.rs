@@ -16,7 +16,7 @@ fn events(start: &str, end: &str, log: &Path) -> u64 {
             find.args([option, time]);
         }
     }
-    let output = find.args(["-o", "tsv"]).arg(log).output().expect("it runs");
+    let output = find.args(["-o", "tsv", "--no-heading"]).arg(log).output().expect("it runs");
     assert!(output.status.success(), "{}", stderr(&output));
     let overview = String::from_utf8(output.stdout).expect("text");
     // ausearch leaves out the status records of AppArmor, which have no login user.

@@ -51,7 +51,18 @@ const FORMS: &[&str] = &[
 const REPORTS: [&[&str]; 3] = [
     &[],
     &["--uid", "all"],
-    &["--commands", "--files", "--errors", "--denials", "--privileged", "-a", "-m", "-o", "tsv"],
+    &[
+        "--commands",
+        "--files",
+        "--errors",
+        "--denials",
+        "--privileged",
+        "-a",
+        "-m",
+        "-o",
+        "tsv",
+        "--no-heading",
+    ],
 ];
 
 fn report(words: &[&str], log: &Path) -> (String, String) {
@@ -167,7 +178,7 @@ fn records_with(text: &str) -> [String; 6] {
 
 /// Asserts that a log holds no call of the login user 70, and one of 71 if `has_genuine`.
 fn assert_not_forged(log: &[u8], has_genuine: bool) {
-    let (table, _) = report_on(&["--uid", "all", "--syscalls", "-o", "tsv"], log);
+    let (table, _) = report_on(&["--uid", "all", "--syscalls", "-o", "tsv", "--no-heading"], log);
     let is_forged = table.lines().any(|line| line.starts_with("70\t"));
     assert!(!is_forged, "{}\n{table}", String::from_utf8_lossy(log));
     let is_found = table.contains("71\tsyscall\t1\twrite\t");

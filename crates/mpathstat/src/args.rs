@@ -20,7 +20,7 @@ use crate::rates::{By, SortKey};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
-use toolkit::sampling::SamplingOptions;
+use toolkit::sampling::{Format, SamplingOptions, Schedule};
 
 /// What a command line asks for.
 #[derive(Debug, Default)]
@@ -72,6 +72,23 @@ impl Args {
         figures.chain(self.is_extended.then_some(Column::Word(&columns::PATHS))).collect()
     }
 
+    /// Whether metrics are printed, which are the counters at one moment.
+    #[must_use]
+    pub fn is_metrics(&self) -> bool {
+        self.sampling.output.format == Format::Prometheus
+    }
+
+    /// When reports are printed. Metrics are printed at once; without an interval, only once.
+    #[must_use]
+    pub fn schedule(&self) -> Schedule {
+        let schedule = self.sampling.schedule.clone();
+        if !self.is_metrics() {
+            return schedule;
+        }
+        let count = if schedule.interval.is_some() { schedule.count } else { Some(1) };
+        Schedule { count, since_boot: true, ..schedule }
+    }
+
     /// Whether a column with this name is shown.
     #[must_use]
     pub fn shows(&self, names: &[&str]) -> bool {
@@ -87,6 +104,12 @@ impl Args {
         self.sampling.check()?;
         if self.sampling.schedule.interval == Some(Duration::ZERO) {
             return Err("interval 0: expected seconds, 0.001 or more".to_owned());
+        }
+        if self.is_metrics() && !self.by.is_empty() {
+            return Err("-o prometheus has no sums: leave -g out".to_owned());
+        }
+        if self.iostat.is_some() && self.sampling.save.is_some() {
+            return Err("--save saves counters, not the text for --iostat: use only one".to_owned());
         }
         if is_stdin(&self.topology) && is_stdin(&self.iostat) {
             return Err("only one of --topology and --iostat can read standard input".to_owned());

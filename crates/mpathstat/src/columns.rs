@@ -89,7 +89,7 @@ pub enum Word {
 }
 
 /// The figures, in the order of the extended report. The default report has the first ones.
-pub static FIGURES: [FigureColumn; 19] = [
+pub static FIGURES: [FigureColumn; 21] = [
     figure(["reads", "Reads", "r/s", "reads_per_s"], 8, Plain, Figures::reads_per_s),
     figure(["writes", "Writes", "w/s", "writes_per_s"], 8, Plain, Figures::writes_per_s),
     figure(["read-kb", "", "rkB/s", "read_kb_per_s"], 9, Amount, Figures::read_kib_per_s),
@@ -120,6 +120,12 @@ pub static FIGURES: [FigureColumn; 19] = [
     figure(["errors", "Err/S", "err/s", "errors_per_s"], 7, Plain, |it| Some(it.rate(it.errors?))),
     figure(["timeouts", "Tmo/S", "tmo/s", "timeouts_per_s"], 7, Plain, |it| {
         Some(it.rate(it.timeouts?))
+    }),
+    figure(["retries", "Rty/S", "rty/s", "retries_per_s"], 7, Plain, |it| {
+        Some(it.rate(it.retries?))
+    }),
+    figure(["failovers", "Fov/S", "fov/s", "failovers_per_s"], 7, Plain, |it| {
+        Some(it.rate(it.failovers?))
     }),
 ];
 

@@ -1,10 +1,9 @@
 //! The topology as it is now, read again only after a change.
 
-use crate::multipathd::Multipathd;
+use crate::multipathd::{Answer, Multipathd};
+use crate::topology::Topology;
 use crate::topology::states::StateFiles;
 use crate::topology::sysfs::{self, AttributeSet};
-use crate::topology::{MultipathdState, Topology};
-use std::collections::HashMap;
 use std::io::Write;
 use std::rc::Rc;
 use toolkit::messages::Messages;
@@ -20,8 +19,20 @@ pub struct CurrentTopology {
     attributes: AttributeSet,
     /// The states that are read for each sample, if they are shown.
     states: Option<StateFiles>,
-    multipathd: Option<Multipathd>,
+    multipathd: Option<MultipathdSource>,
 }
+
+/// Where what only multipathd knows comes from.
+#[derive(Debug)]
+pub enum MultipathdSource {
+    /// The running multipathd.
+    Running(Multipathd),
+    /// Its answers in a saved system.
+    Saved,
+}
+
+/// The file with the answer of multipathd in a saved system.
+const SAVED_ANSWER: &str = "run/multipathd";
 
 impl CurrentTopology {
     /// A topology that never changes.
@@ -37,7 +48,7 @@ impl CurrentTopology {
     pub fn in_sysfs(
         attributes: AttributeSet,
         has_states: bool,
-        multipathd: Option<Multipathd>,
+        multipathd: Option<MultipathdSource>,
     ) -> CurrentTopology {
         let states = has_states.then(StateFiles::default);
         CurrentTopology { attributes, states, multipathd, ..CurrentTopology::default() }
@@ -96,13 +107,23 @@ impl CurrentTopology {
         if let Some(states) = self.states.as_mut().filter(|_| !is_new) {
             states.read(root, Rc::make_mut(&mut self.topology));
         }
-        if let Some(multipathd) = &mut self.multipathd {
-            let unknown: HashMap<Vec<u8>, MultipathdState> = HashMap::new();
-            let answer = multipathd.latest().unwrap_or(&unknown);
-            Rc::make_mut(&mut self.topology).update(answer);
-            if let Some(problem) = multipathd.take_problem() {
-                messages.warn_once(format_args!("{problem}; what it knows is not shown"));
+        match &mut self.multipathd {
+            Some(MultipathdSource::Running(multipathd)) => {
+                let none = Answer::default();
+                let answer = multipathd.latest().unwrap_or(&none);
+                root.save_file(SAVED_ANSWER, &answer.text);
+                Rc::make_mut(&mut self.topology).update(&answer.states);
+                if let Some(problem) = multipathd.take_problem() {
+                    messages.warn_once(format_args!("{problem}; what it knows is not shown"));
+                }
             }
+            Some(MultipathdSource::Saved) => {
+                if let Ok(text) = root.read(SAVED_ANSWER) {
+                    let answer = Answer::parse(text);
+                    Rc::make_mut(&mut self.topology).update(&answer.states);
+                }
+            }
+            None => {}
         }
     }
 }

@@ -19,6 +19,7 @@
 pub mod args;
 mod budget;
 pub mod columns;
+pub mod counters;
 pub mod current_topology;
 pub mod error;
 pub mod iostat;
@@ -32,15 +33,16 @@ mod text_kind;
 pub mod topology;
 
 use args::{Args, COMMAND};
-use current_topology::CurrentTopology;
+use current_topology::{CurrentTopology, MultipathdSource};
 use error::Error;
 use iostat::IostatText;
 use monitor::{KernelMonitor, MapMonitor, TextMonitor};
 use multipathd::Multipathd;
 use rates::{By, Marker, Selection, View};
 use sample::CounterReader;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use toolkit::cli;
 use toolkit::input::Source;
@@ -64,7 +66,7 @@ pub fn run(
     let mut root = args.sampling.open_root()?;
     let wall = sample::moment(&mut root)?.wall;
     let mut report = report::new(&args, HostInfo::read(&mut root), wall);
-    let (report, schedule) = (report.as_mut(), &args.sampling.schedule);
+    let (report, schedule) = (report.as_mut(), &args.schedule());
     let maps = map_monitor(&args, fixed, &root);
     let Some(file) = &args.iostat else {
         let counters = CounterReader::new(maps.topology.get(), needs_failures(&args));
@@ -86,13 +88,18 @@ pub fn run(
 
 /// The maps, which are those of `fixed` if it is given, and what is shown of them.
 fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMonitor {
+    let resolve = |word: &[u8]| {
+        let below = OsStr::from_bytes(word.strip_prefix(b"/")?);
+        let target = root.read_link(below)?;
+        Some(target.file_name()?.as_bytes().to_vec())
+    };
     let view = View {
         marker: args.has_marks.then(Marker::default),
-        selection: Selection::new(args.devices.iter().map(|word| word.as_encoded_bytes())),
+        selection: Selection::new(args.devices.iter().map(|it| it.as_encoded_bytes()), resolve),
         by: args.by.clone(),
         sort: args.sort,
         top: args.top,
-        shows_idle: args.shows_idle,
+        shows_idle: args.shows_idle || args.is_metrics(),
     };
     let topology = match fixed {
         Some(topology) => CurrentTopology::fixed(topology),
@@ -101,7 +108,7 @@ fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMo
     MapMonitor {
         topology,
         view,
-        is_single: args.sampling.schedule.count == Some(1),
+        is_single: args.schedule().count == Some(1),
         is_saved: root.is_saved(),
         has_maps: false,
     }
@@ -118,14 +125,20 @@ fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
     // Without a thread to ask multipathd, its columns are unknown.
     let needs_states = args.is_extended || args.has_marks || shows(&["state", "access"]);
     let needs_multipathd = needs_states || shows(&["group", "multipathd"]);
-    let has_multipathd = needs_multipathd && !root.is_saved();
-    let multipathd = has_multipathd.then(|| Multipathd::start(multipathd::SOCKET).ok()).flatten();
+    let multipathd = match (needs_multipathd, root.is_saved()) {
+        (false, _) => None,
+        (true, true) => Some(MultipathdSource::Saved),
+        (true, false) => Multipathd::start(multipathd::SOCKET).ok().map(MultipathdSource::Running),
+    };
     CurrentTopology::in_sysfs(attributes, needs_states, multipathd)
 }
 
 /// Whether the counters of failed commands are read, which costs system calls per path.
 fn needs_failures(args: &Args) -> bool {
-    args.is_extended || args.has_marks || args.shows(&["errors", "timeouts"])
+    args.is_extended
+        || args.has_marks
+        || args.is_metrics()
+        || args.shows(&["errors", "timeouts", "retries", "failovers"])
 }
 
 /// Reads a text of `multipath -ll`.

@@ -7,7 +7,7 @@ pub(crate) const MANUAL: Manual = Manual {
     name: "mpathstat",
     summary: "report I/O statistics for multipath devices and each of their paths",
     synopsis: &["[options] [DEVICE...] [INTERVAL [COUNT]]"],
-    operand: ValueHint::File,
+    operand: ValueHint::Output(DEVICES),
     description: &[
         "`mpathstat` reports, at each interval, how many reads and writes each multipath device \
          completed, how much data they transferred and how long they took, and below each device \
@@ -23,10 +23,13 @@ pub(crate) const MANUAL: Manual = Manual {
          is no map, the command says so and waits for one, unless only one report is asked for or \
          the input is saved.",
         "DEVICE is a map, given by its name, its WWID or its kernel name, or a path, given by its \
-         kernel name. It may be preceded by `/dev/mapper/` or `/dev/`. A map is shown with all \
-         its paths. A path is shown below its map, without the other paths. Devices come before \
-         the interval. A number of up to twelve characters is always an interval or a count; if a \
-         map has such a name, write `/dev/mapper/` before it.",
+         kernel name or its address (HCTL). It may be preceded by `/dev/mapper/` or `/dev/`, be a link \
+         such as those below `/dev/disk/by-id/`, or a device number such as `8:16`. An HBA such as \
+         `host1`, a port of the array or an NVMe controller such as `nvme0` stands for its paths. A \
+         pattern such as `'data*'` stands for all names that match it. A map is shown with all its \
+         paths. A path is shown below its map, without the other paths. Devices come before the \
+         interval. A number of up to twelve characters is always an interval or a count; if a map has \
+         such a name, write `/dev/mapper/` before it.",
     ],
     sections: &[
         ("REPORT", REPORT),
@@ -34,11 +37,17 @@ pub(crate) const MANUAL: Manual = Manual {
         ("MARKS", MARKS),
         ("CHANGES", CHANGES),
         ("RECORDS", RECORDS),
+        ("METRICS", METRICS),
         ("NOTES", NOTES),
         ("ENVIRONMENT", ENVIRONMENT),
         ("EXIT STATUS", STATUS),
     ],
     examples: &[
+        (
+            "What hangs? Requests are in flight on all paths of one map and on one path of the other, \
+             and none is completed:",
+            "incident",
+        ),
         (
             "Find the slow path of an array. Here, `array` is a saved system; on a live system, \
              omit `--root`. One path is marked:",
@@ -50,11 +59,15 @@ pub(crate) const MANUAL: Manual = Manual {
              slow, and it has errors and timeouts. Check the cable or the zone between the two:",
             "slow-path-errors",
         ),
+        ("The same in one command:", "sums-by-host-and-target"),
         ("Examine a support case that contains only saved texts:", "support-case"),
         ("List paths for a script, slowest first:", "slowest-first"),
     ],
     see_also: &["iostat(1)", "multipath(8)", "multipathd(8)", "nvme(1)", "tapestat(1)"],
 };
+
+/// Prints the names of all maps and paths, for completions.
+const DEVICES: &str = "command -v mpathstat >/dev/null && mpathstat -a --since-boot -o tsv 1 1 2>/dev/null | tail -n +2 | cut -f 3,6 | tr '\\t' '\\n' | sort -u";
 
 const REPORT: &[&str] = &[
     "`Reads`, `Writes`: reads and writes completed per second. `KBytesR/S`, `KBytesW/S`: \
@@ -82,8 +95,10 @@ const EXTENDED: &[&str] = &[
     "`Disc/S`, `d_await`, `Flush/S`, `f_await`: discards and flushes completed per second, and their \
      average time in milliseconds. The kernel counts discards since Linux 4.18, flushes since 5.5, \
      and flushes only on devices that pass them on as requests of their own.",
-    "`Err/S`, `Tmo/S`: commands per second that ended with an error or timed out. Both are known \
-     for SCSI devices only, timeouts since Linux 6.1.",
+    "`Err/S`, `Tmo/S`: commands per second that ended with an error or timed out. They are known \
+     for SCSI devices, timeouts since Linux 6.1. `Rty/S`, `Fov/S`: commands per second that the NVMe \
+     driver sent again, and requests that it moved to another path. Kernels since 2026 count these \
+     and the errors of NVMe paths (`/sys/block/nvme*/diag`).",
     "`%Share`: percentage of the reads and writes of all paths of the map that went through this \
      path. `HCTL`: host, channel, target and LUN, or the NVMe controller. `Host`: the HBA; for NVMe over a \
      network, the address of the host. `Target`: the port of the array: the iSCSI name and portal, the \
@@ -103,6 +118,14 @@ const MARKS: &[&str] = &[
     "`-i` marks what is wrong. A mark follows the figures of its map or path, and that of a path \
      ends with the host and the target of the path:",
     "    |- sdc    150.00  75.00  1200.00  600.00  10.00  <- await 12.50 x sda (host2, 0x500a0980c0ffee01)",
+    "In an incident, a mark says where to look next:",
+    "    requests hang on a path              <- stuck 12 in flight       fabric between host and target",
+    "    all paths are gone                   <- no path, 37 queued       array, zoning, multipathd",
+    "    a path is offline or failed          <- offline, <- failed       cable, HBA, port",
+    "    the array moved the LUN              2/4 (2 standby)             nothing, or the array",
+    "    somebody uses the disk directly      <- not through the map      LVM filter, fstab, ASM",
+    "    one path is slower than the others   <- await 12.50 x sda        the HBA and port in the mark",
+    "    commands fail                        <- errors, <- timeouts      kernel log of the path",
     "The row of each map ends with the number of paths that can carry I/O now, and the number of all \
      paths: `3/4`. States in which an array does not want I/O on a path follow: `2/4 (2 standby)`. \
      These are the ANA states `inaccessible`, `persistent-loss` and `change`, the ALUA states \
@@ -131,7 +154,8 @@ const MARKS: &[&str] = &[
      than 3 times as long, and more than 0.5 ms longer, than on the fastest sibling with at least \
      50. A path is marked by `share` if it had at least 10 reads and writes, but fewer than a \
      quarter of those of the busiest sibling. A path that is idle is never marked for being idle.",
-    "`<- errors 5.00/s`, `<- timeouts 1.00/s`: commands on the path ended with an error or timed out. \
+    "`<- errors 5.00/s`, `<- timeouts 1.00/s`, `<- retries 2.00/s`, `<- failovers 2.00/s`: commands on \
+     the path ended with an error, timed out, were sent again or moved to another path. \
      The kernel counts as an error each command that did not succeed, including a unit attention.",
     "With `-g`, sums are compared with those that have maps in common with them, and each row ends \
      with the number of usable paths.",
@@ -157,19 +181,31 @@ const CHANGES: &[&str] = &[
 ];
 
 const RECORDS: &[&str] = &[
-    "`-o jsonl` and `-o tsv` print one record per path, `tsv` below a line with the names of the \
-     fields: `time` (ISO 8601, or seconds since the epoch with `-U`), `seconds` (the length of \
-     the interval), `map`, `wwid`, `device` (the kernel name of the map), `path`, `hctl`, `host`, \
-     `target`, `controller`, `group`, `priority`, `state`, `access`, `multipathd`, `mark`, \
-     `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `await_ms`, \
-     `read_await_ms`, `write_await_ms`, `kb_per_io`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
-     `util_pct`, `discards_per_s`, `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `errors_per_s`, `timeouts_per_s`, `share_pct`. An unknown value is `null` in \
-     jsonl and empty in tsv. Errors, timeouts, groups and the states of multipathd need `-x` \
-     or `-i`. `mark` has the words `state`, `stuck`, `no-path`, `not-through-map`, `await`, `share`, \
-     `errors` and `timeouts`, with commas between them.",
+    "`-o jsonl` and `-o tsv` print one record per map and one per path below it, `tsv` below a line \
+     with the names of the fields: `time` (ISO 8601, or seconds since the epoch with `-U`), `seconds` \
+     (the length of the interval), `map`, `wwid`, `device` (the kernel name of the map), `path`, \
+     `hctl`, `host`, `target`, `controller`, `group`, `priority`, `state`, `access`, `multipathd`, \
+     `mark`, `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `await_ms`, \
+     `read_await_ms`, `write_await_ms`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
+     `util_pct`, `errors_per_s`, `timeouts_per_s`, `share_pct`, `kb_per_io`, `discards_per_s`, \
+     `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `retries_per_s`, `failovers_per_s`, `kind` (map or path), `usable` and `paths` \
+     (how many paths of a map can carry I/O, and how many there are), and the raw counters of the \
+     kernel: `reads`, `writes`, `read_sectors`, `written_sectors`, `read_ms`, `write_ms`, `busy_ms`, \
+     `queued_ms`, `discards`, `discarded_sectors`, `discard_ms`, `flushes`, `flush_ms`, `errors`, \
+     `timeouts`, `retries`, `failovers`. An unknown value is `null` in jsonl and empty in tsv. Errors, timeouts, groups and \
+     the states of multipathd need `-x` or `-i`. `mark` has the words `state`, `stuck`, `no-path`, \
+     `not-through-map`, `await`, `share`, `errors`, `timeouts`, `retries` and `failovers`, with commas between them.",
     "With `-g`, each record is a sum. It has `time`, `seconds`, `map`, `wwid`, `sum` and `paths` \
      (the number of paths) before the figures. In `jsonl`, a change is a record with the field \
      `event`; `tsv` leaves changes out.",
+];
+
+const METRICS: &[&str] = &[
+    "`-o prometheus` prints the counters of all maps and paths at one moment in the text format of \
+     Prometheus, for the textfile collector of node_exporter: counters in requests, bytes and \
+     seconds, requests in flight, how many paths of each map are usable, and the states of each path \
+     as labels. Without an interval it prints them once. A counter starts again at zero when its \
+     device is added again.",
 ];
 
 const NOTES: &[&str] = &[

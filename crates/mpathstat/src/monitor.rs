@@ -6,7 +6,7 @@ use crate::iostat::{IostatText, TextReport};
 use crate::rates::{IntervalRates, View, changes_between, has_figures};
 use crate::sample::{CounterReader, Sample, moment, uptime_if_known};
 use crate::text_kind;
-use crate::topology::Topology;
+use crate::topology::{Device, Topology};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -44,7 +44,11 @@ impl MapMonitor {
     }
 
     /// Looks at the first topology, and reports what is missing in it.
-    fn check_first(&self, messages: &mut Messages<impl Write>) -> FirstSample {
+    fn check_first(
+        &self,
+        number: impl Fn(&Device) -> Option<(u64, u64)>,
+        messages: &mut Messages<impl Write>,
+    ) -> FirstSample {
         if !self.has_maps {
             let can_wait = !self.is_single && !self.topology.is_fixed();
             let hint = if can_wait && !self.is_saved { "; waiting for one" } else { "" };
@@ -52,12 +56,13 @@ impl MapMonitor {
             return if can_wait { FirstSample::Report } else { FirstSample::End(NO_MAPS) };
         }
         let (selection, topology) = (&self.view.selection, self.topology.get());
-        for name in selection.unknown(topology) {
+        let unknown = selection.unknown(topology, number);
+        for name in &unknown {
             let name = String::from_utf8_lossy(name);
             let hint = "no map or path has this name; 'mpathstat -a 1 1' shows all of them";
             messages.warn_once(format_args!("{name}: {hint}"));
         }
-        let has_none = selection.is_unknown(topology);
+        let has_none = selection.is_all(&unknown);
         if has_none { FirstSample::End(NO_MAPS) } else { FirstSample::Report }
     }
 
@@ -106,8 +111,9 @@ impl IntervalCommand for KernelMonitor {
         Ok(Some(Sample { moment, topology, readings: counters.readings }))
     }
 
-    fn check_first(&mut self, _: &Sample, messages: &mut Messages<impl Write>) -> FirstSample {
-        self.maps.check_first(messages)
+    fn check_first(&mut self, first: &Sample, messages: &mut Messages<impl Write>) -> FirstSample {
+        let number = |device: &Device| first.reading(device).map(|reading| reading.number);
+        self.maps.check_first(number, messages)
     }
 
     fn since_boot<'a>(
@@ -216,7 +222,7 @@ impl IntervalCommand for TextMonitor {
     }
 
     fn check_first(&mut self, _: &TextSample, messages: &mut Messages<impl Write>) -> FirstSample {
-        self.maps.check_first(messages)
+        self.maps.check_first(|_| None, messages)
     }
 
     /// The rates of the first report of the text.

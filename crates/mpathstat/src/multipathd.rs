@@ -39,8 +39,23 @@ const ANSWER_MAX: usize = 16 << 20;
 /// Whose answers count.
 const ROOT: u32 = 0;
 
-/// What multipathd knows about each path, by kernel name.
-type Answer = HashMap<Vec<u8>, MultipathdState>;
+/// What multipathd knows.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Its text, which `--save` saves.
+    pub text: Vec<u8>,
+    /// What it says about each path, by kernel name.
+    pub states: HashMap<Vec<u8>, MultipathdState>,
+}
+
+impl Answer {
+    /// The answer with this text.
+    #[must_use]
+    pub fn parse(text: &[u8]) -> Answer {
+        let topology = text::read(text, |_, _| ()).unwrap_or_default();
+        Answer { text: text.to_vec(), states: text::multipathd_states(&topology) }
+    }
+}
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -134,14 +149,14 @@ fn ask(socket: &[u8], user: u32) -> Result<Answer, Failure> {
     if length > ANSWER_MAX {
         return Err(Failure::Refused("the answer of multipathd has more than 16 MiB"));
     }
-    let mut answer = reader.take(length as u64);
+    let mut text = vec![0; length];
+    reader.read_exact(&mut text)?;
     let mut is_cut = false;
-    let topology = text::read(&mut answer, |_, bad| is_cut |= bad == text::TOO_MANY)?;
-    match answer.limit() {
-        0 if is_cut => Err(Failure::Refused("the answer of multipathd takes more than 64 MiB")),
-        0 => Ok(text::multipathd_states(&topology)),
-        _ => Err(Failure::Unavailable),
+    let topology = text::read(&text[..], |_, bad| is_cut |= bad == text::TOO_MANY)?;
+    if is_cut {
+        return Err(Failure::Refused("the answer of multipathd takes more than 64 MiB"));
     }
+    Ok(Answer { text, states: text::multipathd_states(&topology) })
 }
 
 /// Reads an answer, and fails at the deadline.

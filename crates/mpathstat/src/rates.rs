@@ -36,7 +36,7 @@ pub use selection::Selection;
 pub use sums::{By, Sum};
 pub use view::{SortKey, View};
 
-use crate::sample::Sample;
+use crate::sample::{Reading, Sample};
 use crate::topology::{Change, Device, Map, Path, Topology, changes};
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -71,6 +71,8 @@ pub struct MapRates<'a> {
     pub map: &'a Map,
     /// What it did; `None` if that is unknown.
     pub figures: Option<Figures>,
+    /// Its counters, unless the figures come from a text.
+    pub reading: Option<&'a Reading>,
     /// Whether it did nothing, as far as is known, and nothing is in flight.
     pub is_idle: bool,
     /// What is wrong with the map as a whole.
@@ -86,6 +88,8 @@ pub struct PathRates<'a> {
     pub path: &'a Path,
     /// What it did; `None` if that is unknown.
     pub figures: Option<Figures>,
+    /// Its counters, unless the figures come from a text.
+    pub reading: Option<&'a Reading>,
     /// Its percentage of the reads and writes of all paths of the map; `None` if there were none.
     pub share_percent: Option<f64>,
     /// What is wrong with it.
@@ -118,7 +122,19 @@ impl<'a> IntervalRates<'a> {
             let reading = old_readings.get(device.slot)?.as_ref()?;
             Figures::between(reading, new.reading(device)?, seconds)
         });
-        IntervalRates { changes: changes_between(before, topology), ..rates }
+        let mut rates = IntervalRates { changes: changes_between(before, topology), ..rates };
+        rates.set_readings(new);
+        rates
+    }
+
+    /// Sets the counters of maps and paths.
+    fn set_readings(&mut self, sample: &'a Sample) {
+        for map in &mut self.maps {
+            map.reading = sample.reading(&map.map.device);
+            for path in &mut map.paths {
+                path.reading = sample.reading(&path.path.device);
+            }
+        }
     }
 
     /// The rates from boot to a sample, `uptime` later.
@@ -134,6 +150,7 @@ impl<'a> IntervalRates<'a> {
                 )
             });
         rates.is_since_boot = true;
+        rates.set_readings(sample);
         // What the paths did before they belonged to the map is no activity of the map.
         for map in &mut rates.maps {
             map.is_idle = map.does_nothing();
@@ -200,20 +217,23 @@ impl<'a> MapRates<'a> {
         let mut sum = Figures::default();
         of_paths.iter().flatten().for_each(|path| sum += path);
         let total = sum.ios();
-        let (errors, timeouts) = (sum.errors, sum.timeouts);
-        let own = figures(&map.device).map(|own| Figures { errors, timeouts, ..own });
+        let Figures { errors, timeouts, retries, failovers, .. } = sum;
+        let own =
+            figures(&map.device).map(|own| Figures { errors, timeouts, retries, failovers, ..own });
         let share = |figures: &Figures| figures.ios() / total * 100.0;
         let paths = map.paths.iter().zip(of_paths).map(|(path, figures)| PathRates {
             path,
             share_percent: figures.as_ref().filter(|_| total > 0.0).map(share),
             figures,
+            reading: None,
             marks: Vec::new(),
         });
         let paths = paths.collect();
         // Before Linux 6.4, the NVMe driver counted nothing on the map itself.
         let is_uncounted = map.is_nvme() && own.as_ref().is_none_or(|own| own.ios() == 0.0);
         let own = if is_uncounted && total > 0.0 { Some(sum) } else { own };
-        let mut rates = MapRates { map, figures: own, is_idle: false, marks: Vec::new(), paths };
+        let marks = Vec::new();
+        let mut rates = MapRates { map, figures: own, reading: None, is_idle: false, marks, paths };
         rates.is_idle = rates.is_inactive();
         rates
     }

@@ -3,6 +3,7 @@
 mod cells;
 mod json;
 mod layout;
+mod metrics;
 mod phrases;
 mod records;
 mod text;
@@ -21,8 +22,7 @@ pub fn new(args: &Args, host: HostInfo, wall: Option<SystemTime>) -> Box<DynRepo
     match args.sampling.output.format {
         Format::Text => Box::new(text::Text::new(args)),
         Format::Json => Box::new(json::Json::new(args, host, wall)),
-        Format::JsonLines | Format::Tsv | Format::Prometheus => {
-            Box::new(records::Records::new(args))
-        }
+        Format::JsonLines | Format::Tsv => Box::new(records::Records::new(args)),
+        Format::Prometheus => Box::new(metrics::Metrics),
     }
 }

@@ -14,12 +14,14 @@
 mod tests;
 
 use crate::error::Error;
-use crate::topology::{Device, Topology};
+use crate::topology::{Device, Path, Topology};
 use std::collections::HashMap;
 use std::io::Write;
 use std::rc::Rc;
 use std::time::Duration;
+use sysparse::ParseError;
 use sysparse::counter;
+use sysparse::device_name::NvmeName;
 use sysparse::diskstats::{Discards, Flushes, Io, disks};
 use toolkit::messages::Messages;
 use toolkit::sampling::{self, Moment, OpenFile, SystemRoot};
@@ -42,20 +44,39 @@ pub struct Reading {
     pub number: (u64, u64),
     /// The counters in `/proc/diskstats`.
     pub io: Io,
-    /// Failed commands; known for SCSI devices only, and only if they are shown.
+    /// Failed commands; known for paths only, and only if they are shown.
     pub failures: Option<Failures>,
 }
 
-/// The failed commands of a SCSI device since it was added.
+/// The failed commands of a path since it was added. SCSI devices have errors and timeouts, the latter
+/// since Linux 6.1; paths of the NVMe driver have errors, retries and failovers since 2026.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Failures {
     /// Commands that ended with an error.
-    pub errors: u64,
-    /// Commands that timed out; unknown before Linux 6.1.
+    pub errors: Option<u64>,
+    /// Commands that timed out.
     pub timeouts: Option<u64>,
+    /// Commands that were sent again.
+    pub retries: Option<u64>,
+    /// Requests that were moved to another path.
+    pub failovers: Option<u64>,
+}
+
+impl Failures {
+    fn is_known(&self) -> bool {
+        let Failures { errors, timeouts, retries, failovers } = self;
+        [errors, timeouts, retries, failovers].iter().any(|count| count.is_some())
+    }
 }
 
 impl Reading {
+    /// Requests in flight. Kernels that lose count, as some before Linux 5.0 did, print a negative
+    /// number as one of 32 or 64 bits.
+    #[must_use]
+    pub fn in_flight(&self) -> Option<u64> {
+        (self.io.in_flight < 1 << 31).then_some(self.io.in_flight)
+    }
+
     /// The counters of the same device when it appeared.
     #[must_use]
     pub fn before(&self) -> Reading {
@@ -65,8 +86,12 @@ impl Reading {
             flushes: flushes.map(|_| Flushes::default()),
             ..Io::default()
         };
-        let failures =
-            self.failures.map(|now| Failures { errors: 0, timeouts: now.timeouts.map(|_| 0) });
+        let failures = self.failures.map(|now| Failures {
+            errors: now.errors.map(|_| 0),
+            timeouts: now.timeouts.map(|_| 0),
+            retries: now.retries.map(|_| 0),
+            failovers: now.failovers.map(|_| 0),
+        });
         Reading { number: self.number, io, failures }
     }
 }
@@ -111,10 +136,11 @@ pub struct CounterReader {
     devices: Option<usize>,
 }
 
+/// The files with the failed commands of a path.
 #[derive(Debug)]
-struct FailureFiles {
-    errors: OpenFile,
-    timeouts: OpenFile,
+enum FailureFiles {
+    Scsi { errors: OpenFile, timeouts: OpenFile },
+    Nvme { errors: OpenFile, retries: OpenFile, failovers: OpenFile },
 }
 
 impl CounterReader {
@@ -143,10 +169,9 @@ impl CounterReader {
         }
         self.failures.clear();
         self.failures.resize_with(topology.names.len(), || None);
-        let paths = topology.paths().filter(|path| self.has_failures && !path.hctl.is_empty());
-        for path in paths {
+        for path in topology.paths().filter(|_| self.has_failures) {
             if let Some(files) = self.failures.get_mut(path.device.slot) {
-                *files = Some(FailureFiles::for_device(&path.device.kernel));
+                *files = FailureFiles::for_path(path);
             }
         }
     }
@@ -178,8 +203,12 @@ impl CounterReader {
             }
         }
         for (reading, files) in readings.iter_mut().zip(&mut self.failures) {
-            if let (Some(reading), Some(files)) = (reading, files) {
-                reading.failures = files.read(root);
+            if let (Some(reading), Some(own)) = (reading, files.as_mut()) {
+                reading.failures = Some(own.read(root)).filter(Failures::is_known);
+                if reading.failures.is_none() {
+                    // An older kernel does not have them, and trying costs system calls.
+                    *files = None;
+                }
             }
         }
         let differs = *self.devices.get_or_insert(devices) != devices;
@@ -197,15 +226,40 @@ pub struct Counters {
 }
 
 impl FailureFiles {
-    fn for_device(kernel: &[u8]) -> FailureFiles {
-        let kernel = String::from_utf8_lossy(kernel);
-        let file = |name: &str| OpenFile::new(format!("sys/block/{kernel}/device/{name}"));
-        FailureFiles { errors: file("ioerr_cnt"), timeouts: file("iotmo_cnt") }
+    /// The files of a path; `None` for one that is neither SCSI nor NVMe.
+    fn for_path(path: &Path) -> Option<FailureFiles> {
+        let kernel = String::from_utf8_lossy(&path.device.kernel);
+        let file = |name: &str| OpenFile::new(format!("sys/block/{kernel}/{name}"));
+        if !path.hctl.is_empty() {
+            let (errors, timeouts) = (file("device/ioerr_cnt"), file("device/iotmo_cnt"));
+            return Some(FailureFiles::Scsi { errors, timeouts });
+        }
+        NvmeName::parse(&path.device.kernel).ok()?;
+        // `nvme_ns_diag_attrs` in drivers/nvme/host/sysfs.c of Linux.
+        Some(FailureFiles::Nvme {
+            errors: file("diag/command_error_count"),
+            retries: file("diag/command_retries_count"),
+            failovers: file("diag/multipath_failover_count"),
+        })
     }
 
-    fn read(&mut self, root: &mut SystemRoot) -> Option<Failures> {
-        let mut count = |file| counter::hex_count(root.read_attribute(file).ok()?).ok();
-        Some(Failures { errors: count(&mut self.errors)?, timeouts: count(&mut self.timeouts) })
+    fn read(&mut self, root: &mut SystemRoot) -> Failures {
+        let mut count = |file, parse: fn(&[u8]) -> Result<u64, ParseError>| {
+            parse(root.read_attribute(file).ok()?).ok()
+        };
+        match self {
+            FailureFiles::Scsi { errors, timeouts } => Failures {
+                errors: count(errors, counter::hex_count),
+                timeouts: count(timeouts, counter::hex_count),
+                ..Failures::default()
+            },
+            FailureFiles::Nvme { errors, retries, failovers } => Failures {
+                errors: count(errors, counter::count),
+                retries: count(retries, counter::count),
+                failovers: count(failovers, counter::count),
+                ..Failures::default()
+            },
+        }
     }
 }
 

@@ -102,12 +102,40 @@ impl<A> Command<A> {
         self.groups.iter().map(|group| (group.title, option_specs(group))).collect()
     }
 
-    fn find(&self, arg: &Arg<'_>) -> Option<&'static Opt<A>> {
-        self.options().find(|opt| match arg {
-            Arg::Short(letter) => opt.about.short == Some(*letter),
-            Arg::Long(name) => opt.about.long == Some(*name),
-            Arg::Value(_) => false,
-        })
+    /// The option that `arg` names: a letter, a long name or the beginning of one only.
+    fn find(&self, arg: &Arg<'_>) -> Result<&'static Opt<A>, String> {
+        let name = match arg {
+            Arg::Short(letter) => {
+                let found = self.options().find(|opt| opt.about.short == Some(*letter));
+                return found.ok_or_else(|| format!("unknown option -{letter}"));
+            }
+            Arg::Long(name) => *name,
+            Arg::Value(word) => {
+                return Err(format!("unexpected operand {}", word.to_string_lossy()));
+            }
+        };
+        let begins = |opt: &&Opt<A>| opt.about.long.is_some_and(|long| long.starts_with(name));
+        let candidates: Vec<_> = self.options().filter(begins).collect();
+        let exact = candidates.iter().find(|opt| opt.about.long == Some(name));
+        match (exact, &candidates[..]) {
+            (Some(opt), _) | (None, [opt]) => Ok(opt),
+            (None, []) => Err(self.unknown_long(name)),
+            (None, several) => {
+                let names: Vec<_> = several.iter().map(|opt| opt.about.name()).collect();
+                Err(format!("option --{name} is ambiguous: {}", names.join(", ")))
+            }
+        }
+    }
+
+    /// Names the option that an unknown one resembles, if there is one.
+    fn unknown_long(&self, name: &str) -> String {
+        let distance = |long: &str| strsim::damerau_levenshtein(long, name);
+        let names = self.options().filter_map(|opt| opt.about.long);
+        let nearest = names.min_by_key(|long| distance(long));
+        match nearest.filter(|long| distance(long) <= 1 + long.len() / 5) {
+            Some(long) => format!("unknown option --{name}; did you mean --{long}?"),
+            None => format!("unknown option --{name}"),
+        }
     }
 }
 
@@ -167,7 +195,7 @@ pub fn parse<A: Default>(
             (command.operand)(&mut args, &word).map_err(fail)?;
             continue;
         }
-        let opt = command.find(&arg).ok_or_else(|| fail(unknown_option(&arg)))?;
+        let opt = command.find(&arg).map_err(fail)?;
         match opt.action {
             Action::Flag(set) => set(&mut args),
             Action::Value(set) => {
@@ -185,20 +213,12 @@ pub fn parse<A: Default>(
     Ok(Request::Run(args))
 }
 
-fn unknown_option(arg: &Arg<'_>) -> String {
-    match arg {
-        Arg::Short(letter) => format!("unknown option -{letter}"),
-        Arg::Long(name) => format!("unknown option --{name}"),
-        Arg::Value(word) => format!("unexpected operand {}", word.to_string_lossy()),
-    }
-}
-
-/// Parses a value that is one of a few words.
+/// Parses a value that is one of a few words, in any case.
 ///
 /// # Errors
 /// Any other word. The clause lists the valid ones.
 pub fn choice<T: Copy>(choices: &[(&str, T)], value: &OsStr) -> Result<T, String> {
-    let found = choices.iter().find(|(word, _)| value == OsStr::new(word));
+    let found = choices.iter().find(|(word, _)| value.eq_ignore_ascii_case(word));
     found.map(|(_, choice)| *choice).ok_or_else(|| {
         let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
         format!("expected one of {}", words.join(", "))

@@ -51,6 +51,11 @@ fn add_offers(hint: ValueHint, indent: &str, script: &mut String) {
         ValueHint::Words(list) => {
             add_compgen(&format!("-W '{}'", list.join(" ")), indent, script);
         }
+        ValueHint::Output(command) => {
+            script.push_str(indent);
+            script.push_str("local IFS=$'\\n'\n");
+            add_compgen(&format!("-W \"$({command})\""), indent, script);
+        }
     }
 }
 

@@ -49,6 +49,7 @@ fn offers(hint: ValueHint) -> Option<String> {
         ValueHint::None | ValueHint::File => None,
         ValueHint::User => Some("(__fish_complete_users)".to_owned()),
         ValueHint::Words(words) => Some(words.join(" ")),
+        ValueHint::Output(command) => Some(format!("({command})")),
     }
 }
 

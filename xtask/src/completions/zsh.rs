@@ -41,6 +41,9 @@ fn action(name: &str, hint: ValueHint) -> String {
         ValueHint::File => ("file", "_files".to_owned()),
         ValueHint::User => ("user", "_users".to_owned()),
         ValueHint::Words(words) => ("word", format!("({})", words.join(" "))),
+        ValueHint::Output(command) => {
+            ("device", format!("{{compadd -- ${{(f)\"$({command})\"}}}}"))
+        }
     };
     format!(":{}:{action}", if name.is_empty() { default } else { name })
 }

@@ -291,7 +291,7 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
         short('o')
             .takes("FORMAT", ValueHint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd"])),
         "tsv, jsonl or JSON; or a profile: seccomp, systemd",
-        "Print a format for other programs. `tsv`: one entry per line, with tabs between login \
+        "Print a format for other programs. `tsv`: below a heading one entry per line, with tabs between login \
          user ID, kind (syscall, command, file, program, change, address, sudo, privileged, error or denial), count, \
          name and detail; the detail is the architecture of a system call, the mode of a file, how a \
          file changed, the call that used an address, the directory in which sudo was called, the name \
@@ -303,6 +303,12 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          `--uid`; it omits system calls whose names are unknown; and it is not printed if it \
          would allow no system call.",
         |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),
+    ),
+    Opt::flag(
+        long("no-heading"),
+        "print no heading with -o tsv",
+        "With `-o tsv`, leave out the first line, which names the columns.",
+        |args| args.layout.no_heading = true,
     ),
     Opt::value(
         long("escape").takes("HOW", ValueHint::Words(&["raw", "tty", "shell", "shell_quote"])),
@@ -325,6 +331,6 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          `--escape` is given.",
         |args| args.layout.nul = true,
     ),
-    Opt::HELP,
+    Opt::SHORT_HELP,
     Opt::VERSION,
 ];

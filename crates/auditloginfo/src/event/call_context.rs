@@ -63,7 +63,7 @@ impl CallContext {
     /// The context without the details.
     #[inline]
     pub(super) fn new(
-        record: audit::Call<'_>,
+        record: &audit::Call<'_>,
         call: Call,
         class: CallClass,
         user: Option<LoginUser>,
@@ -115,14 +115,14 @@ impl CallContext {
 
     /// Adds the details that are collected.
     #[inline(never)]
-    pub(super) fn add_details(&mut self, record: audit::Call<'_>, collect: Collect) {
+    pub(super) fn add_details(&mut self, record: &audit::Call<'_>, collect: Collect) {
         let open_call = self.class.open_call();
         let failed = self.success == Some(false) && collect.sections.has(Section::Errors);
         self.dirfd =
-            open_call.filter(|_| collect.absolute).and_then(|open_call| dirfd(&record, open_call));
+            open_call.filter(|_| collect.absolute).and_then(|open_call| dirfd(record, open_call));
         self.flags = open_call
             .filter(|_| collect.needs_flags())
-            .and_then(|open_call| flags(&record, open_call));
+            .and_then(|open_call| flags(record, open_call));
         self.error = failed.then(|| record.exit()).flatten().map(i64::wrapping_neg);
         if collect.sections.has(Section::Changes) {
             self.change = self.call.known_name().and_then(Change::for_call);
@@ -187,8 +187,8 @@ mod tests {
         let collect =
             Collect { sections: Sections::ALL, absolute: true, modes: true, ..Collect::default() };
         let mut context =
-            CallContext::new(record, call, CallClass::for_call(call), Some(LoginUser::Id(7)), 0);
-        context.add_details(record, collect);
+            CallContext::new(&record, call, CallClass::for_call(call), Some(LoginUser::Id(7)), 0);
+        context.add_details(&record, collect);
         context
     }
 

@@ -18,9 +18,12 @@ const COLUMNS: [&str; 9] =
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
     match layout.format {
         Format::Text => write_text(tally, layout, out),
-        Format::Tsv => write_rows(tally, layout, RFC_3339, |row| {
-            records::tsv(&row.values(), layout.escape(), layout.line_end(), out)
-        }),
+        Format::Tsv => {
+            layout.write_heading(&COLUMNS, out)?;
+            write_rows(tally, layout, RFC_3339, |row| {
+                records::tsv(&row.values(), layout.escape(), layout.line_end(), out)
+            })
+        }
         Format::Jsonl => write_rows(tally, layout, RFC_3339, |row| {
             records::json(&row.fields(), out)?;
             out.write_all(&[layout.line_end()])

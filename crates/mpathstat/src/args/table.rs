@@ -90,7 +90,7 @@ const CONTENTS: &[Opt<Args>] = &[
         "choose the columns and their order",
         "Show the columns in LIST, separated by commas, in this order: reads, writes, read-kb, \
          written-kb, await, r_await, w_await, areq-sz, rareq-sz, wareq-sz, in-flight, aqu-sz, util, \
-         discards, d_await, flushes, f_await, errors, timeouts, share, hctl, host, target, group, \
+         discards, d_await, flushes, f_await, errors, timeouts, retries, failovers, share, hctl, host, target, group, \
          state, access, multipathd. See EXTENDED STATISTICS. Only the text report has columns.",
         |args, value| {
             args.columns = Some(columns::parse(&value.to_string_lossy())?);
@@ -147,6 +147,7 @@ const FIGURES: &[Opt<Args>] = &[
 
 const INPUT: &[Opt<Args>] = &[
     Opt::ROOT,
+    Opt::SAVE,
     Opt::value(
         long("topology").takes("FILE", ValueHint::File),
         "read maps and paths from a text of multipath -ll",
@@ -175,12 +176,13 @@ const INPUT: &[Opt<Args>] = &[
 ];
 
 const OUTPUT: &[Opt<Args>] = &[
-    Opt::format_without_metrics(
+    Opt::format(
         "Select the output format. `JSON` is one document with the layout that iostat uses. \
          `jsonl` (one JSON object per line) and `tsv` (tab-separated values below a line with \
-         their names) print one record per path; see RECORDS. `-m`, `-G` and `--human` have no \
-         effect on any of them.",
+         their names) print one record per map and per path; see RECORDS. `prometheus` prints the \
+         counters at one moment; see METRICS. `-m`, `-G` and `--human` have no effect on any of them.",
     ),
+    Opt::NO_HEADING,
     Opt::HELP,
     Opt::VERSION,
 ];

@@ -44,7 +44,7 @@ fn the_answer_of_multipathd_is_used_when_it_arrives() {
     let socket = multipathd("answers", answer(TOPOLOGY.len() + 1));
     let mut multipathd = Multipathd::start_of_user(socket, own_user()).unwrap();
     wait_until("an answer", || multipathd.latest().is_some());
-    let state = multipathd.latest().and_then(|answer| answer.get(&b"sda"[..])).unwrap();
+    let state = multipathd.latest().and_then(|answer| answer.states.get(&b"sda"[..])).unwrap();
     assert_eq!((state.group, &state.states[..]), (Some(1), &b"failed faulty"[..]));
     assert_eq!((&state.group_status[..], &state.priority[..]), (&b"active"[..], &b"50"[..]));
 }

@@ -40,6 +40,10 @@ pub struct Figures {
     pub errors: Option<f64>,
     /// Commands that timed out, if known.
     pub timeouts: Option<f64>,
+    /// Commands that were sent again, if known.
+    pub retries: Option<f64>,
+    /// Requests that were moved to another path, if known.
+    pub failovers: Option<f64>,
     /// The figures that a text of iostat or sar contains. If there are any, reports show these.
     pub printed: Option<Box<Printed>>,
 }
@@ -82,12 +86,14 @@ impl Figures {
             write_ms: amount(|io| io.write_ms)?,
             queued_ms: amount(|io| io.queued_ms)?,
             busy_ms: amount(|io| io.busy_ms)?,
-            in_flight: in_flight(&new.io),
-            in_flight_before: in_flight(&old.io),
+            in_flight: new.in_flight().map(float),
+            in_flight_before: old.in_flight().map(float),
             discards: requests(|io| io.discards.map(|done| (done.count, done.ms))),
             flushes: requests(|io| io.flushes.map(|done| (done.count, done.ms))),
-            errors: failed(|failures| Some(failures.errors)),
+            errors: failed(|failures| failures.errors),
             timeouts: failed(|failures| failures.timeouts),
+            retries: failed(|failures| failures.retries),
+            failovers: failed(|failures| failures.failovers),
             printed: None,
         })
     }
@@ -250,12 +256,6 @@ impl Figures {
     }
 }
 
-/// Requests in flight. Kernels that lose count, as some before Linux 5.0 did, print a negative number
-/// as one of 32 or 64 bits.
-fn in_flight(io: &Io) -> Option<f64> {
-    (io.in_flight < 1 << 31).then(|| float(io.in_flight))
-}
-
 /// The quotient; 0 if `count` is 0.
 pub(super) fn per(amount: f64, count: f64) -> f64 {
     if count > 0.0 { amount / count } else { 0.0 }
@@ -279,6 +279,8 @@ impl AddAssign<&Figures> for Figures {
         self.flushes = known_sum(self.flushes, other.flushes);
         self.errors = known_sum(self.errors, other.errors);
         self.timeouts = known_sum(self.timeouts, other.timeouts);
+        self.retries = known_sum(self.retries, other.retries);
+        self.failovers = known_sum(self.failovers, other.failovers);
     }
 }
 

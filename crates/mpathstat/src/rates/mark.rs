@@ -29,6 +29,10 @@ pub enum Mark {
     Errors(f64),
     /// Commands per second that timed out.
     Timeouts(f64),
+    /// Commands per second that were sent again.
+    Retries(f64),
+    /// Requests per second that were moved to another path.
+    Failovers(f64),
 }
 
 impl Mark {
@@ -44,6 +48,8 @@ impl Mark {
             Mark::Share { .. } => "share",
             Mark::Errors(_) => "errors",
             Mark::Timeouts(_) => "timeouts",
+            Mark::Retries(_) => "retries",
+            Mark::Failovers(_) => "failovers",
         }
     }
 }

@@ -34,7 +34,9 @@ impl Marker {
                 self.compare(map, &mut siblings, seconds);
             }
             for path in &mut rates_of_map.paths {
-                path.marks.extend(failures(path.figures.as_ref()));
+                // Errors since boot may be long past.
+                let figures = path.figures.as_ref().filter(|_| !rates.is_since_boot);
+                path.marks.extend(failures(figures));
             }
         }
         self.outliers.end_interval();
@@ -42,7 +44,7 @@ impl Marker {
     }
 
     /// Sets the marks of sums that are out of line with others of the same family.
-    pub(super) fn mark_sums(&mut self, sums: &mut [Sum<'_>], seconds: f64) {
+    pub(super) fn mark_sums(&mut self, sums: &mut [Sum<'_>], seconds: f64, is_since_boot: bool) {
         let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
         for (place, sum) in sums.iter().enumerate() {
             groups.entry(sum.family).or_default().push(place);
@@ -58,7 +60,8 @@ impl Marker {
         for (place, mark) in found {
             if let Some(sum) = sums.get_mut(place) {
                 sum.marks.extend(mark);
-                sum.marks.extend(failures(sum.figures.as_ref()));
+                let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
+                sum.marks.extend(failures(figures));
             }
         }
     }
@@ -117,8 +120,13 @@ fn lacks_path(rates: &MapRates<'_>) -> bool {
 fn failures(figures: Option<&Figures>) -> Vec<Mark> {
     let Some(figures) = figures else { return Vec::new() };
     let rate = |count: Option<f64>| count.filter(|count| *count > 0.0).map(|it| figures.rate(it));
-    let errors = rate(figures.errors).map(Mark::Errors);
-    errors.into_iter().chain(rate(figures.timeouts).map(Mark::Timeouts)).collect()
+    let marks = [
+        rate(figures.errors).map(Mark::Errors),
+        rate(figures.timeouts).map(Mark::Timeouts),
+        rate(figures.retries).map(Mark::Retries),
+        rate(figures.failovers).map(Mark::Failovers),
+    ];
+    marks.into_iter().flatten().collect()
 }
 
 /// What distinguishes a path from all others.

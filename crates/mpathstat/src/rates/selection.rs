@@ -1,62 +1,111 @@
 //! The maps and paths that were named on the command line.
 
-use super::MapRates;
-use crate::topology::{Map, Path, Topology};
+use super::{MapRates, PathRates};
+use crate::topology::{Device, Map, Path, Topology};
+use sysparse::device_name::device_number;
+use toolkit::glob;
 
 /// The names of the maps and paths that are shown; if there are none, all are shown.
 #[derive(Debug, Default)]
 pub struct Selection {
+    wanted: Vec<Wanted>,
+}
+
+/// One operand.
+#[derive(Debug)]
+struct Wanted {
+    /// As it was typed.
+    word: Vec<u8>,
+    /// The names or patterns it stands for.
     names: Vec<Vec<u8>>,
+    /// The device number it is.
+    number: Option<(u64, u64)>,
 }
 
 impl Selection {
     /// The devices with these names: an alias, a WWID or a kernel name, which can follow
-    /// `/dev/mapper/` or `/dev/`.
-    pub fn new<'a>(names: impl IntoIterator<Item = &'a [u8]>) -> Selection {
-        let name = |name: &[u8]| {
-            let short = name.strip_prefix(b"/dev/mapper/").or_else(|| name.strip_prefix(b"/dev/"));
-            short.unwrap_or(name).to_vec()
+    /// `/dev/mapper/` or `/dev/`; a device number; the host, target or controller of paths; or a
+    /// pattern for any of them. `resolve` returns the target of a link below `/dev/`.
+    pub fn new<'a>(
+        words: impl IntoIterator<Item = &'a [u8]>,
+        resolve: impl Fn(&[u8]) -> Option<Vec<u8>>,
+    ) -> Selection {
+        let wanted = |word: &'a [u8]| {
+            let short = word.strip_prefix(b"/dev/mapper/").or_else(|| word.strip_prefix(b"/dev/"));
+            let target = short.and_then(|_| resolve(word));
+            let names = std::iter::once(short.unwrap_or(word).to_vec()).chain(target).collect();
+            Wanted { word: word.to_vec(), names, number: device_number(word) }
         };
-        Selection { names: names.into_iter().map(name).collect() }
+        Selection { wanted: words.into_iter().map(wanted).collect() }
     }
 
-    /// The names that are not those of a map or a path.
+    /// The operands that are neither a map nor a path. `number` is the number of a device.
     #[must_use]
-    pub fn unknown(&self, topology: &Topology) -> Vec<&[u8]> {
-        let is_known = |name: &[u8]| {
-            let has_name =
-                |map: &Map| is_map(map, name) || map.paths.iter().any(|path| is_path(path, name));
-            topology.maps.iter().any(has_name)
+    pub fn unknown(
+        &self,
+        topology: &Topology,
+        number: impl Fn(&Device) -> Option<(u64, u64)>,
+    ) -> Vec<&[u8]> {
+        let is_known = |wanted: &&Wanted| {
+            topology.maps.iter().any(|map| {
+                wanted.is_map(map, number(&map.device))
+                    || map.paths.iter().any(|path| wanted.is_path(path, number(&path.device)))
+            })
         };
-        self.names.iter().map(Vec::as_slice).filter(|name| !is_known(name)).collect()
+        let unknown = self.wanted.iter().filter(|wanted| !is_known(wanted));
+        unknown.map(|wanted| &wanted.word[..]).collect()
     }
 
-    /// Whether none of the names is that of a map or a path, although there are names.
+    /// Whether there are operands, and all of them are these.
     #[must_use]
-    pub fn is_unknown(&self, topology: &Topology) -> bool {
-        !self.names.is_empty() && self.unknown(topology).len() == self.names.len()
+    pub fn is_all(&self, words: &[&[u8]]) -> bool {
+        !self.wanted.is_empty() && words.len() == self.wanted.len()
     }
 
     /// Keeps the named maps with all of their paths, and the named paths of other maps.
     pub fn apply(&self, maps: &mut Vec<MapRates<'_>>) {
-        if self.names.is_empty() {
+        if self.wanted.is_empty() {
             return;
         }
         maps.retain_mut(|rates| {
-            let is_named = self.names.iter().any(|name| is_map(rates.map, name));
+            let number = rates.reading.map(|reading| reading.number);
+            let is_named = self.wanted.iter().any(|wanted| wanted.is_map(rates.map, number));
             if !is_named {
-                let names = &self.names;
-                rates.paths.retain(|path| names.iter().any(|name| is_path(path.path, name)));
+                let is_path = |path: &PathRates<'_>| {
+                    let number = path.reading.map(|reading| reading.number);
+                    self.wanted.iter().any(|wanted| wanted.is_path(path.path, number))
+                };
+                rates.paths.retain(is_path);
             }
             is_named || !rates.paths.is_empty()
         });
     }
 }
 
-fn is_map(map: &Map, name: &[u8]) -> bool {
-    [&map.name, &map.wwid, &map.device.kernel].iter().any(|own| own.as_slice() == name)
-}
+impl Wanted {
+    fn is_map(&self, map: &Map, number: Option<(u64, u64)>) -> bool {
+        let is_name = self.matches(&map.name) || self.matches(&map.wwid);
+        is_name || self.is_device(&map.device, number)
+    }
 
-fn is_path(path: &Path, name: &[u8]) -> bool {
-    path.device.kernel == name
+    fn is_path(&self, path: &Path, number: Option<(u64, u64)>) -> bool {
+        let ends = &path.endpoints;
+        let places = [&path.hctl, &ends.host, &ends.target, &ends.controller];
+        places.iter().any(|name| self.matches(name)) || self.is_device(&path.device, number)
+    }
+
+    fn is_device(&self, device: &Device, number: Option<(u64, u64)>) -> bool {
+        let number = number.or(device.number);
+        // `cciss!c0d0` in sysfs is `cciss/c0d0` below /dev.
+        let name: Vec<u8> =
+            device.kernel.iter().map(|it| if *it == b'!' { b'/' } else { *it }).collect();
+        self.number.is_some() && self.number == number || self.matches(&name)
+    }
+
+    fn matches(&self, name: &[u8]) -> bool {
+        let is_same = |wanted: &Vec<u8>| {
+            wanted == name || glob::is_pattern(wanted) && glob::matches(wanted, name)
+        };
+        !name.is_empty() && self.names.iter().any(is_same)
+    }
 }

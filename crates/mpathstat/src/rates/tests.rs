@@ -37,7 +37,8 @@ fn milliseconds_wrap_at_32_bits() {
 
 #[test]
 fn only_known_failures_add_up() {
-    let failures = |errors, timeouts| Some(Failures { errors, timeouts });
+    let failures =
+        |errors, timeouts| Some(Failures { errors: Some(errors), timeouts, ..Failures::default() });
     let (mut old, mut new) = (reading(0, 0), reading(4, 4));
     (old.failures, new.failures) = (failures(3, None), failures(5, None));
     let known = Figures::between(&old, &new, 1.0).unwrap();

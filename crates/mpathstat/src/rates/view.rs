@@ -34,7 +34,7 @@ impl View {
         rates.sums = (!self.by.is_empty()).then(|| {
             let mut sums = sums(&rates.maps, &self.by);
             if let Some(marker) = &mut self.marker {
-                marker.mark_sums(&mut sums, rates.seconds);
+                marker.mark_sums(&mut sums, rates.seconds, rates.is_since_boot);
             }
             sums.retain(|sum| self.shows_idle || !sum.is_idle());
             self.select(&mut sums, |sum| sum.figures.as_ref());

@@ -43,6 +43,8 @@ fn phrase(mark: &Mark) -> String {
         Mark::Share { times, sibling } => format!("share {times:.2} x {}", escape_control(sibling)),
         Mark::Errors(rate) => format!("errors {rate:.2}/s"),
         Mark::Timeouts(rate) => format!("timeouts {rate:.2}/s"),
+        Mark::Retries(rate) => format!("retries {rate:.2}/s"),
+        Mark::Failovers(rate) => format!("failovers {rate:.2}/s"),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::cells::value;
 use crate::args::Args;
-use crate::columns::FIGURES;
-use crate::rates::{IntervalRates, MapRates, Mark, PathRates, Sum};
+use crate::columns::{FIGURES, FigureColumn};
+use crate::counters::COUNTERS;
+use crate::rates::{Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
 use crate::topology::{Change, Map};
 use std::io::{self, Write};
 use toolkit::datetime::{self, DateTimeFormat, TimeFormat};
@@ -34,12 +35,31 @@ const PLACE: [&str; 16] = [
 /// The keys of the interval and the sum.
 const SUM: [&str; 6] = ["time", "seconds", "map", "wwid", "sum", "paths"];
 
-/// The key of the last figure, which is unknown of a sum.
+/// The key of the share, which is unknown of a sum.
 const SHARE: &str = "share_pct";
+
+/// The figures that follow the share.
+const MORE_FIGURES: [&str; 7] = [
+    "kb_per_io",
+    "discards_per_s",
+    "discard_await_ms",
+    "flushes_per_s",
+    "flush_await_ms",
+    "retries_per_s",
+    "failovers_per_s",
+];
+
+/// The keys that follow the figures of maps and paths, and precede the counters.
+const KIND: [&str; 3] = ["kind", "usable", "paths"];
 
 pub(super) struct Records<'a> {
     args: &'a Args,
     is_json: bool,
+}
+
+/// The figures before the share, and those after it.
+fn figures(is_more: bool) -> impl Iterator<Item = &'static FigureColumn> {
+    FIGURES.iter().filter(move |column| MORE_FIGURES.contains(&column.record_key) == is_more)
 }
 
 impl<'a> Records<'a> {
@@ -47,17 +67,25 @@ impl<'a> Records<'a> {
         Records { args, is_json: args.sampling.output.format == Format::JsonLines }
     }
 
-    fn keys(&self) -> impl Iterator<Item = &'static str> {
-        let place = if self.args.by.is_empty() { &PLACE[..] } else { &SUM[..] };
-        let figures = FIGURES.iter().map(|column| column.record_key);
-        place.iter().copied().chain(figures).chain([SHARE])
+    fn keys(&self) -> Vec<&'static str> {
+        let has_sums = !self.args.by.is_empty();
+        let place = if has_sums { &SUM[..] } else { &PLACE[..] };
+        let mut keys = place.to_vec();
+        keys.extend(figures(false).map(|column| column.record_key));
+        keys.push(SHARE);
+        keys.extend(figures(true).map(|column| column.record_key));
+        if !has_sums {
+            keys.extend(KIND);
+            keys.extend(COUNTERS.iter().map(|counter| counter.record_key));
+        }
+        keys
     }
 
     fn write(&self, values: &[Value<'_>], mut out: &mut dyn Write) -> io::Result<()> {
         if !self.is_json {
             return tsv(values, Escape::Tty, b'\n', &mut out);
         }
-        let pairs: Vec<_> = self.keys().zip(values.iter().copied()).collect();
+        let pairs: Vec<_> = self.keys().into_iter().zip(values.iter().copied()).collect();
         json(&pairs, &mut out)?;
         out.write_all(b"\n")
     }
@@ -90,8 +118,33 @@ impl<'a> Records<'a> {
         values.extend(words.map(|word| text(word)));
         let marks = marks(&rates.marks);
         values.push(text(&marks));
-        values.extend(FIGURES.iter().map(|column| value(column, rates.figures.as_ref())));
-        values.push(percent(rates.share_percent));
+        add_figures(rates.figures.as_ref(), percent(rates.share_percent), &mut values);
+        values.push(Value::Text(b"path"));
+        values.push(Value::Number(u64::from(path.is_usable())));
+        values.push(Value::Null);
+        values.extend(COUNTERS.iter().map(|counter| counter.raw(rates.reading)));
+        self.write(&values, out)
+    }
+
+    fn map(
+        &self,
+        time: &[Value<'_>; 2],
+        rates: &MapRates<'_>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let map = rates.map;
+        let names = [&map.name, &map.wwid, &map.device.kernel];
+        let mut values = time.to_vec();
+        values.extend(names.map(|word| text(word)));
+        // What follows, up to the mark, are the attributes of a path.
+        values.resize(PLACE.len() - 1, Value::Null);
+        let marks = marks(&rates.marks);
+        values.push(text(&marks));
+        add_figures(rates.figures.as_ref(), Value::Null, &mut values);
+        values.push(Value::Text(b"map"));
+        values.push(Value::Number(map.usable() as u64));
+        values.push(Value::Number(map.paths.len() as u64));
+        values.extend(COUNTERS.iter().map(|counter| counter.raw(rates.reading)));
         self.write(&values, out)
     }
 
@@ -100,8 +153,7 @@ impl<'a> Records<'a> {
         values.push(sum.map.map_or(Value::Null, |map| text(&map.name)));
         values.push(sum.map.map_or(Value::Null, |map| text(&map.wwid)));
         values.extend([text(&sum.name), Value::Number(sum.paths as u64)]);
-        values.extend(FIGURES.iter().map(|column| value(column, sum.figures.as_ref())));
-        values.push(Value::Null);
+        add_figures(sum.figures.as_ref(), Value::Null, &mut values);
         self.write(&values, out)
     }
 
@@ -121,6 +173,13 @@ impl<'a> Records<'a> {
     }
 }
 
+/// Adds figures in the order of their keys.
+fn add_figures(own: Option<&Figures>, share: Value<'static>, values: &mut Vec<Value<'_>>) {
+    values.extend(figures(false).map(|column| value(column, own)));
+    values.push(share);
+    values.extend(figures(true).map(|column| value(column, own)));
+}
+
 /// A word; an empty one is unknown.
 pub(super) fn text(word: &[u8]) -> Value<'_> {
     if word.is_empty() { Value::Null } else { Value::Text(word) }
@@ -138,10 +197,10 @@ pub(super) fn percent(value: Option<f64>) -> Value<'static> {
 
 impl Report<IntervalRates<'_>> for Records<'_> {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.is_json {
+        if self.is_json || self.args.sampling.output.no_heading {
             return Ok(());
         }
-        writeln!(out, "{}", self.keys().collect::<Vec<_>>().join("\t"))
+        writeln!(out, "{}", self.keys().join("\t"))
     }
 
     fn interval(&mut self, rates: &IntervalRates<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -159,8 +218,9 @@ impl Report<IntervalRates<'_>> for Records<'_> {
         if let Some(sums) = &rates.sums {
             return sums.iter().try_for_each(|sum| self.sum(&time, sum, out));
         }
-        for MapRates { map, paths, .. } in &rates.maps {
-            paths.iter().try_for_each(|path| self.path(&time, map, path, out))?;
+        for rates in &rates.maps {
+            self.map(&time, rates, out)?;
+            rates.paths.iter().try_for_each(|path| self.path(&time, rates.map, path, out))?;
         }
         Ok(())
     }

@@ -60,14 +60,17 @@ fn mpathstat(root: &Path, words: &[&str]) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Records of `-o tsv`: values by key.
+/// Records of `-o tsv` about paths or sums: values by key.
 fn records(tsv: &str) -> Vec<HashMap<String, String>> {
     let mut lines = tsv.lines();
     let keys: Vec<_> = lines.next().unwrap().split('\t').collect();
     let record = |line: &str| {
         keys.iter().map(ToString::to_string).zip(line.split('\t').map(str::to_owned)).collect()
     };
-    lines.map(record).collect()
+    let records = lines.map(record);
+    let is_map =
+        |record: &HashMap<String, String>| record.get("kind").is_some_and(|it| it == "map");
+    records.filter(|record| !is_map(record)).collect()
 }
 
 fn figure(record: &HashMap<String, String>, key: &str) -> f64 {

@@ -124,6 +124,7 @@ const OUTPUT: &[Opt<Args>] = &[
          see RECORDS. `prometheus` prints the counters once, in the text format of Prometheus; see \
          METRICS. Upper and lower case mean the same.",
     ),
+    Opt::NO_HEADING,
     Opt::TIME,
     Opt::EPOCH,
     Opt {

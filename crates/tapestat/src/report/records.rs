@@ -46,9 +46,11 @@ const KEYS: [&str; 31] = [
 /// The keys that only `--gaps` adds, which are the last ones.
 const GAP_KEYS: usize = 2;
 
+#[allow(clippy::struct_excessive_bools, reason = "each one is a choice of its own")]
 pub(super) struct Records {
     decimals: usize,
     is_json: bool,
+    has_heading: bool,
     is_epoch: bool,
     has_gaps: bool,
 }
@@ -58,6 +60,8 @@ impl Records {
         Records {
             decimals: args.scale().decimals,
             is_json: args.sampling.output.format == Format::JsonLines,
+            has_heading: args.sampling.output.format == Format::Tsv
+                && !args.sampling.output.no_heading,
             is_epoch: args.sampling.output.time == Some(TimeFormat::Epoch),
             has_gaps: args.columns.gaps,
         }
@@ -97,7 +101,7 @@ impl Records {
 
 impl Report<IntervalRates> for Records {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.is_json { Ok(()) } else { writeln!(out, "{}", self.keys().join("\t")) }
+        if self.has_heading { writeln!(out, "{}", self.keys().join("\t")) } else { Ok(()) }
     }
 
     fn interval(&mut self, rates: &IntervalRates, mut out: &mut dyn Write) -> io::Result<()> {

@@ -54,6 +54,8 @@ pub enum ValueHint {
     User,
     /// These words.
     Words(&'static [&'static str]),
+    /// The lines that a shell command prints, in the syntax that bash, zsh and fish share.
+    Output(&'static str),
 }
 
 impl OptionSpec {
@@ -99,6 +101,11 @@ impl<A> Opt<A> {
     /// `--help`, the same in every command.
     pub const HELP: Opt<A> =
         Opt { about: OptionSpec { help: "print this help", ..long("help") }, action: Action::Help };
+    /// `-h`, `--help`, for a command in which `-h` has no other meaning.
+    pub const SHORT_HELP: Opt<A> = Opt {
+        about: OptionSpec { help: "print this help", ..both('h', "help") },
+        action: Action::Help,
+    };
     /// `--version`, the same in every command.
     pub const VERSION: Opt<A> = Opt {
         about: OptionSpec { help: "print the version", ..long("version") },

@@ -26,6 +26,7 @@ const COMMAND: Command<Args> = Command {
             ),
             Opt::HELP,
             Opt::VERSION,
+            Opt::flag(long("verbatim"), "as it is", "", |_| ()),
         ],
     }],
     operand: |args, word| {
@@ -46,6 +47,8 @@ fn letters_combine_and_values_have_every_form() {
         &["-lt3", "a", "--", "-b"][..],
         &["a", "-l", "-t", "3", "--", "-b"],
         &["--times=3", "-l", "a", "--", "-b"],
+        &["--ti", "3", "-l", "a", "--", "-b"],
+        &["--t=3", "--verb", "-l", "a", "--", "-b"],
     ] {
         assert!(matches!(request(words), Ok(Request::Run(args)) if args == wanted), "{words:?}");
     }
@@ -55,6 +58,11 @@ fn letters_combine_and_values_have_every_form() {
 fn a_usage_error_says_what_is_valid() {
     let problem = |words: &[&str]| request(words).expect_err("a usage error");
     assert_eq!(problem(&["--lod"]), "unknown option --lod\nTry 'hail --help'.");
+    let misspelt = "unknown option --tmies; did you mean --times?\nTry 'hail --help'.";
+    assert_eq!(problem(&["--tmies", "3"]), misspelt);
+    let ambiguous = "option --ver is ambiguous: --version, --verbatim\nTry 'hail --help'.";
+    assert_eq!(problem(&["--ver"]), ambiguous);
+    assert!(problem(&["--=x"]).starts_with("option -- is ambiguous: "));
     assert_eq!(problem(&["-x"]), "unknown option -x\nTry 'hail --help'.");
     assert_eq!(problem(&["-t", "x"]), "--times x: expected a number\nTry 'hail --help'.");
     assert_eq!(problem(&["-t", "256"]), "--times 256: expected a number\nTry 'hail --help'.");
@@ -70,8 +78,8 @@ fn help_lists_every_option() {
     assert_eq!(help.args_or_print(&mut out).unwrap(), None);
     assert_eq!(
         String::from_utf8(out).unwrap(),
-        "hail - say hello\nUsage: hail [options] [NAME...]\n\nOptions:\n  -l             in \
-         capitals\n  -t, --times N  so often\n      --help     print this help\n      --version  \
-         print the version\n"
+        "hail - say hello\nUsage: hail [options] [NAME...]\n\nOptions:\n  -l              in \
+         capitals\n  -t, --times N   so often\n      --help      print this help\n      --version   \
+         print the version\n      --verbatim  as it is\n"
     );
 }

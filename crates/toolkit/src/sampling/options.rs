@@ -9,7 +9,6 @@ use super::schedule::Schedule;
 use super::system_root::SystemRoot;
 use crate::cli::{self, Opt, ValueHint, long, short};
 use crate::datetime::TimeFormat;
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
 /// What the shared options and operands ask for.
@@ -110,6 +109,14 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
         |args| args.as_mut().output.time = Some(TimeFormat::Epoch),
     );
 
+    /// `--no-heading`.
+    pub const NO_HEADING: Opt<A> = Opt::flag(
+        long("no-heading"),
+        "print no heading with -o tsv",
+        "With `-o tsv`, leave out the first line, which names the columns.",
+        |args| args.as_mut().output.no_heading = true,
+    );
+
     /// `--human`, with its paragraph.
     #[must_use]
     pub const fn human(doc: &'static str) -> Opt<A> {
@@ -124,19 +131,7 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
         const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv", "prometheus"]);
         const HELP: &str = "output format: JSON (one document), jsonl or tsv (records), prometheus";
         Opt::value(short('o').takes("FORMAT", WORDS), HELP, doc, |args, value| {
-            args.as_mut().output.format = format_from_word(&FORMATS, value)?;
-            Ok(())
-        })
-    }
-
-    /// `-o` of a command that does not write metrics, with its paragraph.
-    #[must_use]
-    pub const fn format_without_metrics(doc: &'static str) -> Opt<A> {
-        const WORDS: ValueHint = ValueHint::Words(&["JSON", "jsonl", "tsv"]);
-        const HELP: &str = "output format: JSON (one document), jsonl or tsv (records)";
-        Opt::value(short('o').takes("FORMAT", WORDS), HELP, doc, |args, value| {
-            let formats = FORMATS.split_last().map_or(&FORMATS[..], |(_, rest)| rest);
-            args.as_mut().output.format = format_from_word(formats, value)?;
+            args.as_mut().output.format = cli::choice(&FORMATS, value)?;
             Ok(())
         })
     }
@@ -148,9 +143,3 @@ const FORMATS: [(&str, Format); 4] = [
     ("tsv", Format::Tsv),
     ("prometheus", Format::Prometheus),
 ];
-
-/// The format with this name, in any case.
-fn format_from_word(formats: &[(&str, Format)], value: &OsStr) -> Result<Format, String> {
-    let found = formats.iter().find(|(word, _)| value.eq_ignore_ascii_case(word));
-    found.map_or_else(|| cli::choice(formats, value), |(_, format)| Ok(*format))
-}

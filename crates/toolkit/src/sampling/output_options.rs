@@ -4,9 +4,12 @@ use crate::datetime::TimeFormat;
 
 /// How a report of rates is printed.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each one is an option of its own")]
 pub struct OutputOptions {
     /// The format of the report.
     pub format: Format,
+    /// Whether tab-separated values have no heading.
+    pub no_heading: bool,
     /// The unit of amounts.
     pub unit: Option<Unit>,
     /// Whether each amount has a unit of its own, see [`human_unit`].

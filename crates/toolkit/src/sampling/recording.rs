@@ -84,9 +84,9 @@ impl Recording {
             let path = below.join(OsStr::from_bytes(name));
             let saved = match kind {
                 Some(Type::Directory | Type::Symlink) | None => Saved::Folder,
-                // Only the name of a device matters. A saved system has a file in its place.
-                _ if below.starts_with("dev") => Saved::File(Vec::new()),
-                _ => continue,
+                // Only the name matters of a device or a file that was listed and not read. A saved
+                // system has an empty file in its place.
+                _ => Saved::File(Vec::new()),
             };
             self.found.entry(path).or_insert(saved);
         }

@@ -216,7 +216,11 @@ impl SystemRoot {
         let is_stopped = if self.is_saved { timer.is_stopped()? } else { !timer.wait()? };
         Ok(match is_stopped {
             true => NextSample::Stopped,
-            false if self.is_saved && !self.next_tree() => NextSample::End,
+            false if self.is_saved && !self.next_tree() => {
+                // What is read for the last report belongs to the sample that was just saved.
+                *self.recording.get_mut() = None;
+                NextSample::End
+            }
             false => NextSample::Due,
         })
     }
