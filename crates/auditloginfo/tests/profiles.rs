@@ -174,8 +174,8 @@ fn systemd_accepts_every_line_of_a_drop_in() {
         return;
     }
     for log in [profiled.log.as_path(), &hostile] {
-        let drop_in = stdout(auditloginfo().args(["-o", "systemd"]).arg(log));
-        let drop_in = String::from_utf8(drop_in).expect("names");
+        let drop_in = auditloginfo().args(["-o", "systemd"]).arg(log).output().expect("it runs");
+        let drop_in = String::from_utf8(drop_in.stdout).expect("names");
         assert_eq!(complaints(&drop_in), "");
         let is_setting =
             |line: &str| line.split_once('=').is_some_and(|(name, _)| KNOWN.contains(&name));
