@@ -65,7 +65,8 @@ impl Args {
             Scope::Users(users) => UserFilter::Only(users.iter().copied().collect()),
             Scope::Overview | Scope::AllUsers => UserFilter::All,
         };
-        let names_files = self.layout.format == Format::Systemd;
+        let format = self.layout.format;
+        let names_files = matches!(format, Format::Systemd | Format::Apparmor);
         let collect = Collect {
             sections: self.sections(),
             absolute: self.absolute || names_files,
@@ -73,7 +74,9 @@ impl Args {
             failed: self.filter.success == Some(false),
             overview: self.counts_all_events(),
             contents: false,
-            logged_calls: self.layout.format.is_profile(),
+            logged_calls: format.is_profile(),
+            executables: format == Format::Apparmor,
+            denial_rules: format == Format::Apparmor,
         };
         let filter = Filter { users, ..self.filter.clone() };
         Query { filter, collect, tags: self.tags.clone() }
@@ -121,6 +124,9 @@ impl Args {
         let calls = Sections::EMPTY.with(Section::Calls);
         match self.sections {
             _ if self.layout.format == Format::Systemd => calls.with(Section::Files),
+            _ if self.layout.format == Format::Apparmor => {
+                Sections::EMPTY.with(Section::Files).with(Section::Denials)
+            }
             _ if self.layout.format.is_profile() => calls,
             _ if self.scope() == Scope::Overview => Sections::ORIGINAL,
             Sections::EMPTY => Sections::ORIGINAL,

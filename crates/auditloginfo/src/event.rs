@@ -239,9 +239,12 @@ impl<'a> EventAssembler<'a> {
         if context.change.is_some() {
             event.set_descriptors(Descriptors::for_call(&call.name(), &parsed));
         }
-        if class == CallClass::Execute && user.is_some() && parsed.success == Some(true) {
+        let executing =
+            user.filter(|_| class == CallClass::Execute && parsed.success == Some(true));
+        if let Some(user) = executing {
             if let Some(exe) = record.field(b"exe").filter(|exe| !exe.is_null()) {
                 event.set_exe(exe);
+                sink.add_executable(user, exe);
             }
         }
         event.set_context(context, sink);

@@ -83,6 +83,11 @@ pub(crate) const MANUAL: Manual = Manual {
                  which files are only removed, renamed or created without being opened are not in it. \
                  Socket addresses are not restricted. A file is left out, and reported, if its name could \
                  end a line or if its directory is unknown.",
+                "A profile of AppArmor is a skeleton: files as they were opened, started programs, which run under \
+                 the same profile, libraries by their names, and the capabilities and sockets that SELinux or \
+                 AppArmor denied or, in permissive or complain mode, would have denied. It includes AppArmor's \
+                 abstraction base. A directory that was opened needs a slash behind its name, which the log \
+                 may lack. Load the skeleton in complain mode, and complete it with aa-logprof(8).",
                 "A profile cannot know what was not recorded: code that did not run, calls that the audit \
                  rules excluded, records that the kernel lost, calls answered by the vDSO, which become real \
                  calls where it is missing, and what the container runtime itself calls before it starts the \
@@ -146,6 +151,7 @@ const EXAMPLES: &[(&str, &str)] = &[
         "daemon-files-and-denials",
     ),
     ("Make a drop-in for the systemd unit of the daemon:", "daemon-filter"),
+    ("Make the skeleton of an AppArmor profile for it:", "apparmor-profile"),
     (
         "Make a seccomp profile for docker or podman of the system calls that a program made from its \
          start to its end in one day, whoever ran it:",

@@ -92,6 +92,8 @@ pub enum Format {
     Seccomp,
     /// A drop-in for a unit of systemd.
     Systemd,
+    /// The skeleton of a profile of AppArmor.
+    Apparmor,
 }
 
 impl Format {
@@ -102,12 +104,13 @@ impl Format {
         ("JSON", Format::Json),
         ("seccomp", Format::Seccomp),
         ("systemd", Format::Systemd),
+        ("apparmor", Format::Apparmor),
     ];
 
-    /// Whether the format is a profile: one list of the calls of all selected login users.
+    /// Whether the format is a profile: one for all selected login users.
     #[must_use]
     pub fn is_profile(self) -> bool {
-        matches!(self, Format::Seccomp | Format::Systemd)
+        matches!(self, Format::Seccomp | Format::Systemd | Format::Apparmor)
     }
 }
 
@@ -280,6 +283,7 @@ pub fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result
         _ if lacks_profile(tally, layout) => Ok(()),
         (_, Format::Seccomp) => profile::write_seccomp(tally, layout, out),
         (_, Format::Systemd) => profile::write_systemd(tally, layout, out),
+        (_, Format::Apparmor) => profile::write_apparmor(tally, layout, out),
         (Scope::Overview, _) => overview::write(tally, layout, out),
         (_, Format::Text) => text::write(tally, layout, out),
         (_, Format::Json) => machine::write_document(tally, layout, out),

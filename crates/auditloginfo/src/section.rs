@@ -137,6 +137,10 @@ pub struct Collect {
     pub contents: bool,
     /// Whether calls count that a seccomp filter let through and logged.
     pub logged_calls: bool,
+    /// Whether programs count that were started.
+    pub executables: bool,
+    /// Whether denials count by the rules of AppArmor that allow them.
+    pub denial_rules: bool,
 }
 
 impl Collect {

@@ -67,6 +67,8 @@ pub struct Counts {
     pub privileged: NameCounts,
     /// Files or calls that failed, each followed by a NUL and the name of the error.
     pub errors: NameCounts,
+    /// Programs started.
+    pub executables: NameCounts,
     /// Denied accesses, each followed by a NUL and the name of the access control.
     pub denials: NameCounts,
 }
@@ -100,6 +102,7 @@ impl Counts {
         self.sudo.merge(other.sudo);
         self.privileged.merge(other.privileged);
         self.errors.merge(other.errors);
+        self.executables.merge(other.executables);
         self.denials.merge(other.denials);
     }
 }

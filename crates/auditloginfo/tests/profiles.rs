@@ -8,7 +8,7 @@ mod common;
 use common::{auditloginfo, sample};
 use std::ffi::OsStr;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use test_support::{TempDir, command, repository, stderr, stdout, temp_dir, works, write};
 
@@ -174,8 +174,7 @@ fn systemd_accepts_every_line_of_a_drop_in() {
         return;
     }
     for log in [profiled.log.as_path(), &hostile] {
-        let drop_in = auditloginfo().args(["-o", "systemd"]).arg(log).output().expect("it runs");
-        let drop_in = String::from_utf8(drop_in.stdout).expect("names");
+        let drop_in = profile("systemd", log);
         assert_eq!(complaints(&drop_in), "");
         let is_setting =
             |line: &str| line.split_once('=').is_some_and(|(name, _)| KNOWN.contains(&name));
@@ -187,6 +186,13 @@ fn systemd_accepts_every_line_of_a_drop_in() {
     }
 }
 
+/// The profile of a log. What it leaves out is reported on stderr.
+fn profile(format: &str, log: &Path) -> String {
+    let output = auditloginfo().args(["-o", format]).arg(log).output().expect("it runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+    String::from_utf8(output.stdout).expect("names")
+}
+
 /// The settings that a drop-in may have.
 const KNOWN: [&str; 5] = [
     "SystemCallArchitectures",
@@ -195,3 +201,26 @@ const KNOWN: [&str; 5] = [
     "ProtectSystem",
     "ReadWritePaths",
 ];
+
+#[test]
+fn the_parser_of_apparmor_accepts_a_skeleton() {
+    if !works(command("apparmor_parser").arg("--version")) {
+        return;
+    }
+    let folder = temp_dir();
+    let file = folder.path().join("profile");
+    let parse = |text: &str| {
+        write(&file, text);
+        let mut parse = command("apparmor_parser");
+        parse.args(["--skip-kernel-load", "--skip-cache"]).arg(&file).output().expect("it runs")
+    };
+    for case in
+        ["apparmor-profile", "apparmor-hostile-names", "daemon-files-and-denials", "denials"]
+    {
+        let log = repository("testdata/auditloginfo").join(case).join("audit.log");
+        let skeleton = profile("apparmor", &log);
+        let parsed = parse(&skeleton);
+        assert!(parsed.status.success(), "{case}: {}{skeleton}", stderr(&parsed));
+    }
+    assert!(!parse("profile a {\n  /a frob,\n}\n").status.success(), "it reports errors");
+}

@@ -27,7 +27,7 @@ complete -c auditloginfo -l denials -d 'list what SELinux, AppArmor, seccomp and
 complete -c auditloginfo -s m -l modes -d 'show how files were opened: r w rw c t a x'
 complete -c auditloginfo -s a -l absolute -d 'join relative file names with the working directory'
 complete -c auditloginfo -l top -x -d 'list only the first N entries of each section'
-complete -c auditloginfo -s o -x -a 'tsv jsonl JSON seccomp systemd' -d 'tsv, jsonl or JSON; or a profile: seccomp, systemd'
+complete -c auditloginfo -s o -x -a 'tsv jsonl JSON seccomp systemd apparmor' -d 'tsv, jsonl, JSON; a profile: seccomp, systemd, apparmor'
 complete -c auditloginfo -l no-heading -d 'print no heading with -o tsv'
 complete -c auditloginfo -l escape -x -a 'raw tty shell shell_quote' -d 'how to escape names: raw, tty, shell or shell_quote'
 complete -c auditloginfo -s 0 -d 'end lines with NUL, and print names raw'

@@ -288,9 +288,11 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
         |args, word| cli::number(word).map(|count| args.layout.top = Some(count)),
     ),
     Opt::value(
-        short('o')
-            .takes("FORMAT", ValueHint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd"])),
-        "tsv, jsonl or JSON; or a profile: seccomp, systemd",
+        short('o').takes(
+            "FORMAT",
+            ValueHint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd", "apparmor"]),
+        ),
+        "tsv, jsonl, JSON; a profile: seccomp, systemd, apparmor",
         "Print a format for other programs. `tsv`: below a heading one entry per line, with tabs between login \
          user ID, kind (syscall, command, file, program, change, address, sudo, privileged, error or denial), count, \
          name and detail; the detail is the architecture of a system call, the mode of a file, how a \
@@ -299,9 +301,10 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          object per line; the arguments of a command are the array `argv`. `JSON`: one JSON \
          document. Counts of several hosts or logs can be added up. `seccomp`: the system calls \
          made, as a seccomp profile for container runtimes such as docker and podman; see PROFILES. `systemd`: \
-         a drop-in for a unit, with the system calls and the directories written to. A profile covers all login users if there is no \
-         `--uid`; it omits system calls whose names are unknown; and it is not printed if it \
-         would allow no system call.",
+         a drop-in for a unit, with the system calls and the directories written to. `apparmor`: the \
+         skeleton of a profile of AppArmor, with files, programs, and the capabilities and sockets that \
+         were denied. A profile covers all login users if there is no `--uid`; it omits system calls \
+         whose names are unknown; and it is not printed if it would allow nothing.",
         |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),
     ),
     Opt::flag(

@@ -10,7 +10,7 @@ use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
 use crate::syscall_names::{self, Call};
 use crate::tally::{Counts, EventTime, NameCounts, Tally};
-use sysparse::audit::{self, Record};
+use sysparse::audit::{self, Record, Value};
 use sysparse::sockaddr::ByteOrder;
 use sysparse::text::Text;
 
@@ -110,6 +110,15 @@ impl Sink {
         }
     }
 
+    /// Counts a program that a call started.
+    pub(super) fn add_executable(&mut self, user: LoginUser, exe: Value<'_>) {
+        if self.collect.executables {
+            self.buffer.clear();
+            exe.text().append_to(&mut self.buffer);
+            self.count_buffer(user, |counts| &mut counts.executables);
+        }
+    }
+
     /// Counts the name in the buffer.
     fn count_buffer(
         &mut self,
@@ -201,7 +210,8 @@ impl Sink {
 
     /// Describes the denial in a record; `None` if the record holds none or denials are not collected.
     pub(super) fn describe_denial(&mut self, record: &Record<'_>) -> Option<&[u8]> {
-        let is_denial = self.has(Section::Denials) && denial::write(record, &mut self.buffer);
+        let write = if self.collect.denial_rules { denial::rule::write } else { denial::write };
+        let is_denial = self.has(Section::Denials) && write(record, &mut self.buffer);
         is_denial.then_some(&self.buffer)
     }
 

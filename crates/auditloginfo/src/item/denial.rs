@@ -14,6 +14,7 @@
 //! have different lines.
 
 mod layout;
+pub(crate) mod rule;
 
 use crate::syscall_names::{Arch, Call};
 use layout::{Layout, Word};

@@ -1,6 +1,6 @@
 //! Problems that are reported on stderr: what is missing from a report, and why.
 
-use super::{Layout, profile};
+use super::{Format, Layout, profile};
 use crate::found::Found;
 use crate::syslog_tags::Origin;
 use crate::times;
@@ -139,10 +139,14 @@ fn report_profile(found: &Found, layout: &Layout, messages: &mut Messages<impl W
         messages.warn(format_args!("{files} left out of the profile, because {reason}"));
     }
     if profile::is_empty(&found.tally, layout) {
-        messages.warn(
-            "no system call found that a profile could allow; select other events, or audit more \
-             system calls (see WHAT COUNTS in auditloginfo(1))",
-        );
+        let what = match layout.format {
+            Format::Apparmor => "file, program, denied capability or denied socket",
+            _ => "system call",
+        };
+        messages.warn(format_args!(
+            "no {what} found that a profile could allow; select other events, or audit more \
+             system calls (see WHAT COUNTS in auditloginfo(1))"
+        ));
     }
 }
 

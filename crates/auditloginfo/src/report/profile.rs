@@ -1,5 +1,6 @@
 //! Profiles that allow what is in the logs and nothing else.
 
+mod apparmor;
 mod files;
 mod systemd;
 
@@ -37,14 +38,25 @@ fn allowed_names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
 /// `ENOSYS`. A C library then tries an older call, where it would give up after `EPERM`.
 const ERRNO: u8 = 38;
 
-/// Whether no call has a name. Then a seccomp profile would deny every call, and the systemd setting
-/// none.
-pub(super) fn is_empty(tally: &Tally, layout: &Layout) -> bool {
-    names(&calls(tally, layout)).is_empty()
+/// The rules of a profile of AppArmor.
+fn rules<'t>(tally: &'t Tally, layout: &Layout) -> apparmor::Rules<'t> {
+    apparmor::Rules::collect(|| counts(tally, layout))
 }
 
-/// The number of calls that have no known name, and an example.
+/// Whether there is nothing to allow. A seccomp profile would then deny every call, and the systemd
+/// setting none.
+pub(super) fn is_empty(tally: &Tally, layout: &Layout) -> bool {
+    match layout.format {
+        Format::Apparmor => rules(tally, layout).is_empty(),
+        _ => names(&calls(tally, layout)).is_empty(),
+    }
+}
+
+/// The number of calls that have no known name, and an example, if the profile names calls.
 pub(super) fn unnamed_calls(tally: &Tally, layout: &Layout) -> Option<(u64, Call)> {
+    if layout.format == Format::Apparmor {
+        return None;
+    }
     let calls = counts(tally, layout).flat_map(|counts| counts.calls.iter());
     let unnamed = calls.filter(|(call, _)| call.known_name().is_none());
     let pairs = unnamed.map(|(call, times)| (times, call));
@@ -87,10 +99,20 @@ pub(super) fn write_systemd(
     systemd::write(&calls(tally, layout), has_file.then_some(&files), out)
 }
 
+/// Writes the skeleton of a profile of AppArmor.
+pub(super) fn write_apparmor(
+    tally: &Tally,
+    layout: &Layout,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    rules(tally, layout).write(out)
+}
+
 /// The number of files that the profile leaves out for each reason.
 pub(super) fn files_left_out(tally: &Tally, layout: &Layout) -> Vec<(usize, &'static str)> {
     let files = match layout.format {
         Format::Systemd => systemd::written_files(counts(tally, layout)),
+        Format::Apparmor => rules(tally, layout).files,
         _ => return Vec::new(),
     };
     files.left_out().into_iter().filter(|(count, _)| *count > 0).collect()

@@ -1,4 +1,4 @@
-//! The files that a profile names: those that the log shows to be opened, each with how.
+//! The files that a profile names: those that the log shows to be opened or executed, each with how.
 //!
 //! Audited users choose the names. One that could end a line of a profile, or whose directory the log
 //! does not tell, is left out and counted.
@@ -7,22 +7,27 @@ use crate::tally::Counts;
 use std::collections::{BTreeMap, BTreeSet};
 use toolkit::escape::escape_control;
 
-/// How a file was opened.
+/// What was done to a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Access {
     pub(super) reads: bool,
     pub(super) writes: bool,
+    pub(super) executes: bool,
 }
 
 impl Access {
     /// Parses the mode of a file in a tally; `None` if it is unknown.
     fn parse(mode: &[u8]) -> Option<Access> {
         let has = |letters: &[u8]| mode.iter().any(|letter| letters.contains(letter));
-        (!mode.is_empty()).then(|| Access { reads: has(b"r"), writes: has(b"wcta") })
+        (!mode.is_empty()).then(|| Access {
+            reads: has(b"r"),
+            writes: has(b"wcta"),
+            executes: false,
+        })
     }
 }
 
-/// The files that were opened, by their absolute names.
+/// The files that were opened or executed, by their absolute names.
 #[derive(Debug, Default)]
 pub(super) struct Files<'a> {
     pub(super) opened: BTreeMap<String, Access>,
@@ -56,7 +61,7 @@ impl<'a> Files<'a> {
         files
     }
 
-    fn add(&mut self, name: &'a [u8], access: Access) {
+    pub(super) fn add(&mut self, name: &'a [u8], access: Access) {
         match printable(name) {
             None => drop(self.unprintable.insert(name)),
             Some(text) => match normalize(text) {
@@ -65,6 +70,7 @@ impl<'a> Files<'a> {
                     let sum = self.opened.entry(path).or_default();
                     sum.reads |= access.reads;
                     sum.writes |= access.writes;
+                    sum.executes |= access.executes;
                 }
             },
         }
@@ -134,7 +140,7 @@ mod tests {
             counts.files.add(file.as_bytes());
         }
         let files = Files::collect(std::iter::once(&counts), |_| true);
-        let both = Access { reads: true, writes: true };
+        let both = Access { reads: true, writes: true, executes: false };
         assert_eq!(files.opened, BTreeMap::from([("/a".into(), both), ("/b".into(), both)]));
         assert_eq!(files.left_out().map(|(count, _)| count), [1, 1, 1]);
     }

@@ -1,0 +1,129 @@
+//! The skeleton of a profile of AppArmor.
+//!
+//! ```text
+//! #include <tunables/global>
+//!
+//! profile /usr/sbin/maild {
+//!   #include <abstractions/base>
+//!
+//!   capability net_bind_service,
+//!
+//!   /etc/maild.conf r,
+//!   /usr/sbin/maild mrix,
+//!   "/var/spool/my mail/box" w,
+//! }
+//! ```
+//!
+//! See apparmor.d(5).
+
+use super::files::{Access, Files};
+use crate::tally::Counts;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+/// What a profile allows.
+#[derive(Debug)]
+pub(super) struct Rules<'a> {
+    /// Files with their permissions.
+    pub(super) files: Files<'a>,
+    /// Capabilities and sockets.
+    others: BTreeSet<&'a str>,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn collect<I: Iterator<Item = &'a Counts>>(counts: impl Fn() -> I) -> Rules<'a> {
+        let mut files = Files::collect(counts(), |_| true);
+        for (executable, _) in counts().flat_map(|counts| counts.executables.iter()) {
+            files.add(executable, Access { executes: true, ..Access::default() });
+        }
+        let others = counts().flat_map(|counts| counts.denials.iter());
+        let others = others.filter_map(|(rule, _)| std::str::from_utf8(rule).ok()).collect();
+        Rules { files, others }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.opened.is_empty() && self.others.is_empty()
+    }
+
+    /// The name of the profile: the program, if it is the only one. The profile then applies to it.
+    fn name(&self) -> &str {
+        let mut programs = self.files.opened.iter().filter(|(_, access)| access.executes);
+        match (programs.next(), programs.next()) {
+            (Some((program, _)), None) if is_plain(program) => program,
+            _ => "auditloginfo",
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "#include <tunables/global>\n\nprofile {} {{", self.name())?;
+        writeln!(out, "  #include <abstractions/base>\n")?;
+        for rule in &self.others {
+            writeln!(out, "  {rule},")?;
+        }
+        if !self.others.is_empty() && !self.files.opened.is_empty() {
+            writeln!(out)?;
+        }
+        for (name, access) in &self.files.opened {
+            writeln!(out, "  {} {},", quote(name), permissions(name, *access))?;
+        }
+        writeln!(out, "}}")
+    }
+}
+
+/// The permissions of a file. A program runs under the same profile (`ix`); what is executed or loaded
+/// as a library is also mapped (`m`).
+fn permissions(name: &str, access: Access) -> String {
+    let is_library = name.as_bytes().ends_with(b".so") || name.contains(".so.");
+    let letters = [
+        (access.executes || access.reads && is_library, "m"),
+        (access.executes || access.reads, "r"),
+        (access.writes, "w"),
+        (access.executes, "ix"),
+    ];
+    letters.into_iter().filter(|(has, _)| *has).map(|(_, letter)| letter).collect()
+}
+
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._+-".contains(&byte))
+}
+
+/// The name as one word that matches nothing else. A backslash before a quote would end the word
+/// later, so both become octal numbers.
+fn quote(name: &str) -> String {
+    if is_plain(name) {
+        return name.to_owned();
+    }
+    let mut word = String::from("\"");
+    for character in name.chars() {
+        match character {
+            '\\' => word.push_str("\\134"),
+            '"' => word.push_str("\\042"),
+            '*' | '?' | '[' | ']' | '{' | '}' => word.extend(['\\', character]),
+            _ => word.push(character),
+        }
+    }
+    word.push('"');
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_quoted_so_that_it_matches_only_itself() {
+        assert_eq!(quote("/lib/libstdc++.so.6"), "/lib/libstdc++.so.6");
+        assert_eq!(quote("/a b,"), "\"/a b,\"");
+        assert_eq!(quote("/@{A}*?[x]"), "\"/@\\{A\\}\\*\\?\\[x\\]\"");
+        assert_eq!(quote("/a\"\\"), "\"/a\\042\\134\"");
+    }
+
+    #[test]
+    fn permissions_follow_from_how_a_file_was_used() {
+        let access = |reads, writes, executes| Access { reads, writes, executes };
+        assert_eq!(permissions("/etc/a", access(true, false, false)), "r");
+        assert_eq!(permissions("/etc/a", access(true, true, false)), "rw");
+        assert_eq!(permissions("/lib/a.so.1", access(true, false, false)), "mr");
+        assert_eq!(permissions("/bin/a", access(false, false, true)), "mrix");
+    }
+}
