@@ -67,6 +67,8 @@ mod recent_calls;
 mod seen_calls;
 mod sink;
 mod span;
+mod standalone;
+mod waiting_calls;
 
 pub use sink::Sink;
 pub use span::REORDER_WINDOW;
@@ -85,12 +87,12 @@ use event_id::{EventId, NodeHasher};
 use foldhash::fast::RandomState;
 use open_event::OpenEvent;
 use open_events::{CHUNK_PENDING_MAX, OpenEvents, PENDING_MAX};
-use rare_state::Claim;
-use recent_calls::{RecentCall, RecentCalls};
+use recent_calls::RecentCalls;
 use seen_calls::{SeenCalls, fingerprint};
 use span::Span;
 use sysparse::ParseError;
 use sysparse::audit::{self, Path, Record, RecordHeader, RecordType};
+use waiting_calls::WaitingCalls;
 
 /// Assembles the records of a log, or of one chunk of it, into events.
 pub struct EventAssembler<'a> {
@@ -102,6 +104,7 @@ pub struct EventAssembler<'a> {
     recent: Option<RecentCalls>,
     seen: SeenCalls,
     standalone: StandaloneRecords,
+    waiting: WaitingCalls,
     /// Evicted events that may continue an event of the chunk before this one.
     early: Vec<OpenEvent>,
     /// The size of everything pending for them, in bytes.
@@ -144,6 +147,7 @@ impl<'a> EventAssembler<'a> {
             recent: collect.needs_standalone_records().then(recent),
             seen: SeenCalls::new(follows_chunk),
             standalone: StandaloneRecords::new(seed.clone()),
+            waiting: WaitingCalls::new(seed.clone()),
             early: Vec::new(),
             early_bytes: 0,
             follows_chunk,
@@ -203,9 +207,9 @@ impl<'a> EventAssembler<'a> {
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
         let has_address =
             sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
-        let has_records = parsed.items > 0 || class.is_open_without_path() || has_address;
+        let has_records = parsed.items > 0 || class.is_open_without_path();
         let has_dependents = has_records && sink.collect.needs_dependent_records();
-        let is_needed = user.is_some() || has_dependents || self.recent.is_some();
+        let is_needed = user.is_some() || has_dependents || has_address || self.recent.is_some();
         if !is_needed {
             return Ok(());
         }
@@ -217,6 +221,9 @@ impl<'a> EventAssembler<'a> {
         if let Some(user) = user {
             sink.add_call(user, call, record, &parsed);
         }
+        let waits = has_address && !has_dependents && self.add_waiting(id, user, call, &parsed);
+        let is_awaited = has_address && !waits;
+        let has_dependents = has_dependents || is_awaited;
         let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
         if !has_dependents && !has_error && self.add_single_record_call(id, user) {
             return Ok(());
@@ -225,7 +232,7 @@ impl<'a> EventAssembler<'a> {
         if user.is_some() && sink.collect.needs_call_details() {
             context.add_details(&parsed, sink.collect);
         }
-        if has_address {
+        if is_awaited {
             context.expect_address(&parsed);
         }
         let event = self.open.enter(id);
@@ -293,37 +300,6 @@ impl<'a> EventAssembler<'a> {
         }
         event.add_context(record, sink);
         self.complete_current(sink);
-    }
-
-    /// Adds a record that is an event of its own unless a SYSCALL record belongs to the same event.
-    fn add_standalone(&mut self, record: &Record<'_>, sink: &mut Sink) {
-        let id = self.id(record);
-        if self.is_doubled_standalone(id, record) {
-            self.doubled += 1;
-            return;
-        }
-        let (user, counts) = self.filter.standalone_user(record);
-        if counts && record.kind == RecordType::UserCmd {
-            sink.add_sudo(user, record);
-        }
-        if self.recent.is_none() {
-            return;
-        }
-        if let Some(call) = self.find_recent(id) {
-            return sink.add_late_denial(call.user, record);
-        }
-        let is_refusal = !matches!(record.kind, RecordType::Other | RecordType::UserCmd);
-        if counts {
-            sink.add_name(user, record);
-        }
-        let claim = Claim { user, counts, is_refusal };
-        self.open.enter(id).add_standalone(record, claim, sink);
-        self.complete_current(sink);
-    }
-
-    /// The complete call of the same event, if the event is not open.
-    fn find_recent(&self, id: EventId) -> Option<RecentCall> {
-        self.recent.as_ref().filter(|_| !self.open.contains(id))?.find(id, self.open.place())
     }
 
     #[inline]

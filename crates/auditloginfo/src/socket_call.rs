@@ -5,6 +5,7 @@
 
 use crate::call_class::CallClass;
 use crate::syscall_names::Call;
+use sysparse::audit;
 
 /// The call that makes the calls of [`MULTIPLEXED`].
 pub(crate) const MULTIPLEXER: &str = "socketcall";
@@ -33,9 +34,22 @@ const MULTIPLEXED: [&str; 20] = [
     "sendmmsg",
 ];
 
-/// The call that socketcall(2) makes, by its first argument.
-pub(crate) fn multiplexed_name(argument: u64) -> Option<&'static str> {
-    MULTIPLEXED.get(usize::try_from(argument.checked_sub(1)?).ok()?).copied()
+/// The call that socketcall(2) makes, by its number.
+pub(crate) fn multiplexed_name(number: u8) -> Option<&'static str> {
+    MULTIPLEXED.get(usize::from(number.checked_sub(1)?)).copied()
+}
+
+/// The number of the call that socketcall(2) makes, its first argument; 0 if there is none.
+pub(crate) fn multiplexed_number(record: &audit::Call<'_>) -> u8 {
+    record.argument(0).and_then(|number| u8::try_from(number).ok()).unwrap_or_default()
+}
+
+/// The name of the call that has the address, if it is known.
+pub(crate) fn address_call(call: Call, record: &audit::Call<'_>) -> Option<&'static str> {
+    match call.known_name() {
+        Some(MULTIPLEXER) => multiplexed_name(multiplexed_number(record)).or(Some(MULTIPLEXER)),
+        name => name,
+    }
 }
 
 /// Whether the event of a call can hold a socket address; also that of a call without a known name.
@@ -78,6 +92,6 @@ mod tests {
     fn socketcall_makes_the_call_that_its_argument_says() {
         assert_eq!(multiplexed_name(3), Some("connect"));
         assert_eq!(multiplexed_name(20), Some("sendmmsg"));
-        assert_eq!([0, 21, u64::MAX].map(multiplexed_name), [None; 3]);
+        assert_eq!([0, 21, u8::MAX].map(multiplexed_name), [None; 3]);
     }
 }

@@ -121,9 +121,10 @@ fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
         || args.has_marks
         || shows(&["host", "target"])
         || args.by.iter().any(|by| matches!(by, By::Host | By::Target | By::Controller));
-    let attributes = AttributeSet { access: true, ports };
     // Without a thread to ask multipathd, its columns are unknown.
     let needs_states = args.is_extended || args.has_marks || shows(&["state", "access"]);
+    let attributes =
+        AttributeSet { access: needs_states || !is_text || args.by.contains(&By::Group), ports };
     let needs_multipathd = needs_states || shows(&["group", "multipathd"]);
     let multipathd = match (needs_multipathd, root.is_saved()) {
         (false, _) => None,

@@ -177,7 +177,9 @@ const CHANGES: &[&str] = &[
      (`/sys/kernel/uevent_seqnum`), or when the number of devices in `/proc/diskstats` changes. \
      The kernel does not report that somebody set a path offline by hand, and rarely that an array \
      changed an access state. Such a change is shown when device mapper notices it, or immediately \
-     with `-x` and `-i`, which read the states for each report.",
+     with `-x` and `-i`, which read the states for each report. The access states of SCSI paths are \
+     read with `-x`, `-i`, `-g group` and formats for programs only, because they cost a system call \
+     or more per path.",
 ];
 
 const RECORDS: &[&str] = &[

@@ -137,14 +137,13 @@ impl CallContext {
     pub(super) fn expect_address(&mut self, record: &audit::Call<'_>) {
         self.address = AddressState::Awaited;
         if self.call.known_name() == Some(socket_call::MULTIPLEXER) {
-            let number = record.argument(0).and_then(|number| u8::try_from(number).ok());
-            self.socket_call = number.unwrap_or_default();
+            self.socket_call = socket_call::multiplexed_number(record);
         }
     }
 
     /// The name of the call that has the address.
     pub(super) fn address_call(&self) -> Cow<'static, str> {
-        let multiplexed = socket_call::multiplexed_name(self.socket_call.into());
+        let multiplexed = socket_call::multiplexed_name(self.socket_call);
         multiplexed.map_or_else(|| self.call.name(), Cow::Borrowed)
     }
 

@@ -41,7 +41,9 @@ impl EventAssembler<'_> {
 
     /// Whether the event is open and has more than standalone records.
     fn depends(&self, id: EventId) -> bool {
-        self.open.get(id).is_some_and(|event| !event.has_only_standalone())
+        let depends =
+            |event: &OpenEvent| !event.has_only_standalone() || event.has_pending_address();
+        self.open.get(id).is_some_and(depends)
     }
 
     fn conflicts_with_event(&self, next: &OpenEvent, offset: u64) -> bool {

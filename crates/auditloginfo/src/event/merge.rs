@@ -28,6 +28,7 @@ impl EventAssembler<'_> {
             recent.merge(next, offset);
         }
         self.standalone.merge(&next.standalone, offset);
+        self.waiting.merge(&next.waiting, offset);
         self.open.move_to(end);
         self.evict(sink);
     }
@@ -45,6 +46,7 @@ impl EventAssembler<'_> {
     fn merge_event(&mut self, mut event: OpenEvent, offset: u64, sink: &mut Sink) {
         event.span = event.span.shift(offset);
         self.open.move_to(event.span.first);
+        self.claim_address(&mut event, sink);
         let call = self.find_recent(event.id).filter(|_| event.has_only_standalone());
         if let Some(call) = call {
             return event.claim_denials(call.user, sink);

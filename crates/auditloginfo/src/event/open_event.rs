@@ -68,10 +68,10 @@ impl OpenEvent {
         Some(self.context?.fingerprint)
     }
 
-    /// Whether no record has come that depends on a SYSCALL record, nor that record itself.
+    /// Whether no record has come that depends on a SYSCALL record, nor that record itself; a socket
+    /// address may have.
     pub(super) fn has_only_standalone(&self) -> bool {
-        let has_address = self.rare.as_ref().is_some_and(|rare| rare.address.is_some());
-        self.context.is_none() && self.paths == 0 && self.commands == 0 && !has_address
+        self.context.is_none() && self.paths == 0 && self.commands == 0
     }
 
     /// Whether all records of a call have come and are counted.

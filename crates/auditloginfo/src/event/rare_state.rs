@@ -46,6 +46,9 @@ pub(super) struct RareState {
 /// The number of files with which one on which a call failed is compared, at most.
 const FAILURES_COMPARED: usize = 16;
 
+/// The size of an open event with its rare state, about, in bytes.
+const EVENT_SIZE: usize = 512;
+
 impl RareState {
     /// Takes a record that tells how other records are meant. Returns whether it says anything new.
     pub(super) fn add_context(&mut self, record: &Record<'_>) -> bool {
@@ -145,7 +148,7 @@ impl RareState {
     /// The size of everything that is held for the event, in bytes.
     pub(super) fn pending_bytes(&self) -> usize {
         let cwd = self.cwd.as_ref().map_or(0, |cwd| cwd.len());
-        let address = self.address.as_ref().map_or(0, |address| address.len());
+        let address = self.address.as_ref().map_or(0, |address| EVENT_SIZE + address.len());
         let packed = [&self.paths, &self.denials, &self.changes, &self.failures];
         let packed = packed.map(|packed| packed.bytes.len());
         cwd + address + packed.iter().sum::<usize>() + self.arguments.size()

@@ -32,7 +32,7 @@ use toolkit::sampling::{Error, OpenFile, SystemRoot};
 /// The attributes that are read besides names and states. Each costs a system call or more per path.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AttributeSet {
-    /// Access states and the I/O policy of NVMe.
+    /// Access states of SCSI devices, and the I/O policy of NVMe. Those of NVMe paths are always read.
     pub access: bool,
     /// The ports of the array.
     pub ports: bool,
@@ -114,7 +114,7 @@ impl Reader<'_> {
         let identity = [&place.hctl[..], b" ", &self.value(kernel, "diskseq")].concat();
         let state = self.value(kernel, "device/state");
         let access = match self.attributes.access {
-            true if place.hctl.is_empty() => self.value(kernel, "ana_state"),
+            _ if !place.controller.is_empty() => self.value(kernel, "ana_state"),
             true => self.optional_value(kernel, "device/access_state"),
             false => Vec::new(),
         };

@@ -78,8 +78,17 @@ impl OpenEvent {
     /// Whether a SOCKADDR record has come.
     pub(super) fn has_address(&self) -> bool {
         let is_counted = |context: CallContext| context.address == AddressState::Counted;
-        self.context.is_some_and(is_counted)
-            || self.rare.as_ref().is_some_and(|rare| rare.address.is_some())
+        self.context.is_some_and(is_counted) || self.has_pending_address()
+    }
+
+    /// Whether a socket address is not counted yet.
+    pub(in crate::event) fn has_pending_address(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.address.is_some())
+    }
+
+    /// Takes the socket address that is not counted yet.
+    pub(in crate::event) fn take_address(&mut self) -> Option<Box<[u8]>> {
+        self.rare.as_mut()?.address.take()
     }
 
     /// Adds the socket address of a SOCKADDR record. The kernel writes one for an event, so a second
