@@ -34,7 +34,7 @@ def main():
     with open(sys.argv[1]) as names:
         hosts = names.read().splitlines()
     # A task's lines come on its standard input; a log that cannot be read fails the task.
-    script = f"while read -r logs; do {command} --uid all -o tsv $logs || exit; done"
+    script = f"while read -r logs; do {command} --uid all -o tsv --no-heading $logs || exit; done"
     master = os.environ.get("SPARK_MASTER", "local[*]")
     session = SparkSession.builder.appName("auditloginfo").master(master).getOrCreate()
     tasks = session.sparkContext.parallelize(hosts, max(len(hosts), 1))
