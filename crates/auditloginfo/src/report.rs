@@ -296,6 +296,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_formats_are_documented() {
+        let path = test_support::repository("docs/formats.md");
+        let text = std::fs::read_to_string(path).expect("the document");
+        let text = text.split("\n## ").find(|part| part.starts_with("auditloginfo -o tsv"));
+        let rows: Vec<_> = text.expect("a section").lines().collect();
+        let is_listed = |cells: &str| rows.iter().any(|row| row.starts_with(cells));
+        for section in Section::ALL {
+            let cells = format!("| `{}` | `{}` |", section.kind(), section.key());
+            assert!(is_listed(&cells), "{cells}");
+        }
+        let columns = rows.iter().filter_map(|row| row.strip_prefix("| ")?.split_once(" | "));
+        let columns: Vec<_> = columns.flat_map(|(names, _)| names.split(", ")).collect();
+        for column in machine::COLUMNS.iter().chain(&overview::COLUMNS) {
+            assert!(columns.contains(&&*format!("`{column}`")), "{column}");
+        }
+    }
+
+    #[test]
     fn commands_are_compared_as_they_are_printed() {
         let printed = |name: &[u8]| {
             name.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect::<Vec<_>>()

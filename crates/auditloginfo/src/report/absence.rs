@@ -139,6 +139,7 @@ fn condition(filter: &Filter) -> String {
 fn kinds(layout: &Layout) -> String {
     let kinds = layout.sections().map(|section| match section {
         Section::Sudo => "command given to sudo".to_owned(),
+        Section::Privileged => "command run as root".to_owned(),
         other => other.kind().to_owned(),
     });
     let kinds = list(kinds, "or");

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use toolkit::records::{self, Value};
 
 /// The columns of tab-separated values.
-const COLUMNS: [&str; 5] = ["auid", "kind", "count", "name", "detail"];
+pub(super) const COLUMNS: [&str; 5] = ["auid", "kind", "count", "name", "detail"];
 
 /// Writes one item per line: login user id, kind, count, name, detail.
 pub(super) fn write_lines(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {

@@ -12,7 +12,7 @@ use tabwriter::TabWriter;
 use toolkit::records::{self, Value};
 
 /// The columns: headings in text, keys in JSON.
-const COLUMNS: [&str; 9] =
+pub(super) const COLUMNS: [&str; 9] =
     ["auid", "user", "events", "calls", "commands", "files", "as_root", "first", "last"];
 
 pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Result<()> {
