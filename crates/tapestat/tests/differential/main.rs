@@ -217,7 +217,7 @@ fn usage_errors_are_those_of_sysstat() {
     let root = temp_dir();
     random_cases(1, |rng| system(rng, root.path(), 1, Exclusions::default()));
     for words in
-        ["-km", "-mk", "1 0", "0 1", "-1", "1 -1", "1 1 1", "1 z", "-Q", "-zQ", "--hum", "-Q -V"]
+        ["-km", "-mk", "1 0", "0 1", "-1", "1 -1", "1 1 1", "1 z", "-Q", "-zQ", "--humm", "-Q -V"]
     {
         let [theirs, ours] = [None, Some(Path::new(OURS))].map(|program| {
             original.in_place(program, root.path()).args(words.split(' ')).output().unwrap()
