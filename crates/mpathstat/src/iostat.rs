@@ -271,10 +271,8 @@ impl PartialReport {
             }
             return;
         };
-        if line.starts_with(b" ")
-            && let Some((_, name)) = &self.name
-            && let Ok(row) = header.figures(name, line)
-        {
+        let name = self.name.as_ref().filter(|_| line.starts_with(b" "));
+        if let Some(Ok(row)) = name.map(|(_, name)| header.figures(name, line)) {
             let added = self.devices.add(&row);
             self.name = None;
             return added.unwrap_or_else(|bad| on_damage(number, bad));
@@ -293,10 +291,10 @@ impl PartialReport {
 
     /// Reports a line that turned out to be no name of a device.
     fn report_name(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
-        if let (Some((number, name)), Some(header)) = (self.name.take(), self.header)
-            && let Err(bad) = header.row(&name)
-        {
-            on_damage(number, bad);
+        if let (Some((number, name)), Some(header)) = (self.name.take(), self.header) {
+            if let Err(bad) = header.row(&name) {
+                on_damage(number, bad);
+            }
         }
     }
 }

@@ -57,9 +57,9 @@ impl Layout {
 
     /// Narrows the column of names again if nothing else was too wide.
     fn restore_original(&mut self) {
-        if let Some(original) = &self.original
-            && self.widths.iter().skip(1).eq(original.iter().skip(1))
-        {
+        let figures_fit =
+            |original: &&Vec<usize>| self.widths.iter().skip(1).eq(original.iter().skip(1));
+        if let Some(original) = self.original.as_ref().filter(figures_fit) {
             self.widths.clone_from(original);
         }
     }
