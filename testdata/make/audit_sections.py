@@ -93,7 +93,7 @@ def sudo(record):
 
 def program(call):
     exe = call.fields.get("exe")
-    return None if exe in (None, b"(null)") else text(exe)
+    return None if exe is None else text(exe)
 
 
 # Files
@@ -202,9 +202,7 @@ def changes(arch, call, fields, records, absolute):
         found = {"mount": found[:1], "move_mount": found[-1:]}.get(call, found)
         changed = [(each, what) for each in found if what]
     for each, what in changed:
-        name = changed_name(call, fields, records, each, what, absolute)
-        if name is not None:
-            yield name, what
+        yield changed_name(call, fields, records, each, what, absolute), what
 
 
 def renamed(found):
@@ -232,7 +230,7 @@ def changed_name(call, fields, records, path, what, absolute):
         argument = argument[0 if what == "moved-from" else 1]
     if not name:
         opened = descriptor(fields, "a0" if call in DESCRIPTORS else argument)
-        return None if opened is None else b"[fd %d]" % opened
+        return b"(null)" if opened is None else b"[fd %d]" % opened
     return place(name, records, descriptor(fields, argument)) if absolute else name
 
 

@@ -56,10 +56,11 @@ impl Sink {
         }
     }
 
-    /// Counts the program that made a call. A thread of the kernel has none.
+    /// Counts the program that made a call; for a thread of the kernel, which has none, this is
+    /// `(null)`.
     #[inline(never)]
     fn add_program(&mut self, user: LoginUser, call: &audit::Call<'_>) {
-        let Some(exe) = call.exe().filter(|exe| !exe.is_null()) else { return };
+        let Some(exe) = call.exe() else { return };
         if let Text::Plain(exe) = exe.text() {
             return self.tally.counts_mut(user).programs.add(exe);
         }

@@ -142,16 +142,14 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Counts a file that changed. One without a name has that of its descriptor; if the call has none,
-    /// nothing is known of it.
+    /// Counts a file that changed. One without a name is shown by its descriptor, or as unknown in the
+    /// kernel's way: `(null)`.
     fn count(self, path: Path<'_>, effect: &str, sink: &mut Sink, user: LoginUser) {
         let descriptor = self.descriptors.get(effect);
         if path.name.is_null() || path.name.text().is_empty() {
-            if let Some(descriptor) = descriptor {
-                let name = format!("[fd {descriptor}]");
-                sink.add_change(user, effect, (Text::Plain(name.as_bytes()), Base::AsRecorded));
-            }
-            return;
+            let name = descriptor.map(|descriptor| format!("[fd {descriptor}]"));
+            let name = Text::Plain(name.as_ref().map_or(b"(null)", |name| name.as_bytes()));
+            return sink.add_change(user, effect, (name, Base::AsRecorded));
         }
         let base = self.base(descriptor, sink.collect);
         sink.add_change(user, effect, (path.name.text(), base));
