@@ -118,7 +118,7 @@ fn identity(path: &Path) -> Identity {
     }
 }
 
-/// How a file came to be chosen.
+/// Why a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
     Operand,

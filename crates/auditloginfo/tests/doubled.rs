@@ -55,7 +55,7 @@ fn the_same_log_in_two_files_counts_once() {
         let (wanted, both) = (report(&[&log]), report(&[&log, &copy]));
         assert!(both.status.success() && both.stdout == wanted.stdout);
         let message = String::from_utf8_lossy(&both.stderr).into_owned();
-        assert!(message.contains(" records in the logs twice; each counts once\n"), "{message}");
+        assert!(message.contains(" records logged twice; each is counted once\n"), "{message}");
     }
 }
 

@@ -68,18 +68,8 @@ fn repeated(lines: &[String], times: usize) -> Vec<u8> {
 /// Starts the command under test on a log.
 fn start(log: &Path) -> Child {
     let mut command = auditloginfo();
-    command.args([
-        "--uid",
-        "all",
-        "-m",
-        "-o",
-        "tsv",
-        "--no-heading",
-        "--syscalls",
-        "--commands",
-        "--files",
-    ]);
-    command.arg("--privileged").arg(log).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let words = "--uid all -m -o tsv --no-heading --syscalls --commands --files --privileged";
+    command.args(words.split(' ')).arg(log).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("it runs")
 }
 
@@ -195,18 +185,8 @@ fn a_log_that_ends_anywhere_has_no_item_that_the_whole_log_does_not_have() {
     let path = folder.path().join("log");
     let read = |log: &[u8]| {
         write(&path, log);
-        let words = [
-            "--uid",
-            "all",
-            "-m",
-            "-o",
-            "tsv",
-            "--no-heading",
-            "--commands",
-            "--files",
-            "--denials",
-        ];
-        let words = words.iter().map(OsString::from).chain([path.clone().into()]);
+        let words = "--uid all -m -o tsv --no-heading --commands --files --denials";
+        let words = words.split(' ').map(OsString::from).chain([path.clone().into()]);
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut messages = Messages::new("auditloginfo", &mut err);
         assert_eq!(auditloginfo::run(words, &mut out, &mut messages).expect("a report"), 0);

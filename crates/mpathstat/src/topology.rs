@@ -170,8 +170,8 @@ impl Path {
         self.bad_state().is_none()
     }
 
-    /// The state because of which the path cannot carry I/O, if it is one that nobody wants: that of
-    /// the device, or that in device mapper or of the path checker.
+    /// The state that keeps the path from carrying I/O and that indicates a fault: the state of the
+    /// device, or the one in device mapper or of the path checker.
     #[must_use]
     pub fn bad_state(&self) -> Option<&[u8]> {
         if !matches!(&self.state[..], b"" | b"running" | b"live") {

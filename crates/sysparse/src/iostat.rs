@@ -145,7 +145,7 @@ pub struct Row<'a> {
 }
 
 impl Header {
-    /// Reads a header; nothing if `line` is none. `Device` stands first in it, or last, and at least
+    /// Reads a header; nothing if `line` is not one. `Device` stands first in it, or last, and at least
     /// one column is known.
     ///
     /// ```

@@ -4,7 +4,7 @@
 //!
 //! - in an open event by what the event holds: a SYSCALL record, a PATH record with the same number,
 //!   the same arguments;
-//! - in a complete event because nothing was missing;
+//! - in a complete event by its type alone, because no record of the event was missing;
 //! - for standalone records by their text.
 //!
 //! The first of two records may be in the chunk before. Then it is too late not to count the second
@@ -27,8 +27,8 @@ impl EventAssembler<'_> {
         self.standalone.is_known((id, record.kind, body), self.open.place())
     }
 
-    /// Whether a record of the next chunk may double one of this chunk, so that it must not have
-    /// been counted, or whether the next chunk is not whole.
+    /// Whether a record of the next chunk may double one of this chunk, so that it must not be
+    /// counted, or whether the next chunk ended events early because too much was pending.
     #[must_use]
     pub fn conflicts_with(&self, next: &EventAssembler<'_>) -> bool {
         let offset = self.open.place();

@@ -3,8 +3,9 @@
 use super::event_id::EventId;
 use super::span::{REORDER_WINDOW, Span};
 
-/// A SYSCALL record: a hash of its event's id, its [`fingerprint`], and its place from 1, without the
-/// upper bits. All zero if there is none.
+/// A SYSCALL record: a hash of its event's id, its [`fingerprint`], and the lower half of its place,
+/// from 1; all zero if there is none. It is an array so that a new table takes zeroed pages from the
+/// kernel, which touches only what is used.
 type SeenCall = [u32; 3];
 
 /// The SYSCALL records of the latest events, in a table whose index is the end of the serial number.
@@ -48,25 +49,30 @@ impl SeenCalls {
             self.early.push((index, call));
         }
         let Some(latest) = self.table.get_mut(index % SIZE) else { return false };
-        let before = std::mem::replace(latest, call);
-        before[0] == hash && before[1] == fingerprint && reaches(before, call)
+        let [known_hash, known_fingerprint, known_place] = std::mem::replace(latest, call);
+        let is_equal = known_hash == hash && known_fingerprint == fingerprint;
+        is_equal && reaches(known_place, fold_place(place))
     }
 
     /// Whether there is a SYSCALL record of that event to which a record at `place` can belong.
     pub(super) fn has(&self, id: EventId, place: u64) -> bool {
         let (index, hash) = id.table_key();
-        self.has_event(index, [hash, 0, fold_place(place)])
+        self.has_event(index, hash, fold_place(place))
     }
 
-    fn has_event(&self, index: usize, call: SeenCall) -> bool {
-        let latest = self.table.get(index % SIZE).copied().unwrap_or_default();
-        latest[0] == call[0] && reaches(latest, call)
+    fn has_event(&self, index: usize, hash: u32, place: u32) -> bool {
+        let [known_hash, _, known_place] =
+            self.table.get(index % SIZE).copied().unwrap_or_default();
+        known_hash == hash && reaches(known_place, place)
     }
 
     /// Whether the next chunk, which `offset` records precede, may hold a SYSCALL record of the same
     /// event as one of these.
     pub(super) fn conflicts_with(&self, next: &SeenCalls, offset: u64) -> bool {
-        next.early.iter().any(|(index, call)| self.has_event(*index, shift(*call, offset)))
+        next.early.iter().any(|(index, call)| {
+            let [hash, _, place] = shift(*call, offset);
+            self.has_event(*index, hash, place)
+        })
     }
 
     /// Whether a SYSCALL record of one of these events, or of another one with the same hash, is early.
@@ -74,7 +80,7 @@ impl SeenCalls {
         let mut ids: Vec<_> = ids.map(|id| id.table_key()).collect();
         ids.sort_unstable();
         let is_wanted =
-            |(index, call): &(usize, SeenCall)| ids.binary_search(&(*index, call[0])).is_ok();
+            |(index, [hash, ..]): &(usize, SeenCall)| ids.binary_search(&(*index, *hash)).is_ok();
         !ids.is_empty() && self.early.iter().any(is_wanted)
     }
 
@@ -85,8 +91,9 @@ impl SeenCalls {
                 *own = shift(*call, offset);
             }
         }
-        let starts_early = |call: &SeenCall| u64::from(call[2]) + offset <= REORDER_WINDOW;
-        let early = next.early.iter().filter(|(_, call)| self.follows_chunk && starts_early(call));
+        let starts_early =
+            |(_, [.., place]): &&(usize, SeenCall)| u64::from(*place) + offset <= REORDER_WINDOW;
+        let early = next.early.iter().filter(|call| self.follows_chunk && starts_early(call));
         self.early.extend(early.map(|(index, call)| (*index, shift(*call, offset))));
     }
 }
@@ -105,11 +112,12 @@ fn fold_place(place: u64) -> u32 {
     place
 }
 
-fn shift(call: SeenCall, offset: u64) -> SeenCall {
-    [call[0], call[1], call[2].wrapping_add(fold_place(offset))]
+fn shift([hash, fingerprint, place]: SeenCall, offset: u64) -> SeenCall {
+    [hash, fingerprint, place.wrapping_add(fold_place(offset))]
 }
 
+/// Whether a record at `later` can belong to the event of the record at `place`.
 #[inline]
-fn reaches(call: SeenCall, later: SeenCall) -> bool {
-    u64::from(later[2].wrapping_sub(call[2])) <= REORDER_WINDOW
+fn reaches(place: u32, later: u32) -> bool {
+    u64::from(later.wrapping_sub(place)) <= REORDER_WINDOW
 }

@@ -350,3 +350,13 @@ fn a_call_that_failed_on_two_records_of_one_file_failed_once() {
         }
     }
 }
+
+#[test]
+fn a_changed_file_without_a_name_and_a_program_of_the_kernel_are_shown_as_null() {
+    let call = format!("{} exe=(null)", SYSCALL.replace("syscall=257", "syscall=90"));
+    let path = PATH.replace("\"a\"", "(null)");
+    let (mut tally, _) = assemble(&everything(), &[&call, &path, CWD], &[3]);
+    let counts = tally.counts_mut(7005);
+    assert_eq!(sorted(&counts.changes), [("(null)|mode".to_owned(), 1)]);
+    assert_eq!(sorted(&counts.programs), [("(null)".to_owned(), 1)]);
+}

@@ -76,7 +76,7 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
     }
     if found.doubled > 0 {
         messages.warn(format_args!(
-            "{} in the logs twice; each counts once",
+            "{} logged twice; each is counted once",
             count_noun(found.doubled, "record")
         ));
     }

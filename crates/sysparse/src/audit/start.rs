@@ -1,4 +1,4 @@
-//! Where in a line a record may start.
+//! Finds the record in a line, if it starts where only its writer can put it.
 //!
 //! ```text
 //! > type=EOE msg=audit(1.000:1):                  a quoted mail
