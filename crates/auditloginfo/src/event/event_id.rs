@@ -52,13 +52,14 @@ impl EventId {
         (stamp.len() <= 24).then_some(EventId { words, length: stamp.len(), node })
     }
 
-    /// The last four digits of the serial number, four bits each, and a hash of the id other than 0.
+    /// The number that the last four digits of the serial number make, and a hash of the id other than
+    /// 0. If the serial number has fewer digits, other bytes of the stamp stand for them.
     #[inline]
-    pub(super) fn table_key(&self) -> (usize, u32) {
+    pub(super) fn table_key(&self) -> (u32, u32) {
         let [_, second, last] = self.words;
         let [.., thousands, hundreds, tens, ones] = last.to_le_bytes();
-        let digits = [thousands, hundreds, tens, ones].map(|digit| usize::from(digit & 15));
-        let key = digits.iter().fold(0, |key, digit| key << 4 | digit);
+        let digits = [thousands, hundreds, tens, ones].map(|digit| u32::from(digit & 15));
+        let key = digits.iter().fold(0, |key, digit| key * 10 + digit);
         let sum = (second ^ last.rotate_left(32) ^ self.node).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (key, u32::try_from(sum >> 32).unwrap_or_default() | 1)
     }

@@ -4,8 +4,7 @@ use super::event_id::EventId;
 use super::span::{REORDER_WINDOW, Span};
 
 /// A SYSCALL record: a hash of its event's id, its [`fingerprint`], and the lower half of its place,
-/// from 1; all zero if there is none. It is an array so that a new table takes zeroed pages from the
-/// kernel, which touches only what is used.
+/// from 1; all zero if there is none.
 type SeenCall = [u32; 3];
 
 /// The SYSCALL records of the latest events, in a table whose index is the end of the serial number.
@@ -14,13 +13,13 @@ type SeenCall = [u32; 3];
 #[derive(Debug)]
 pub(super) struct SeenCalls {
     table: Vec<SeenCall>,
-    /// The records, with their index, that the chunk before this one may hold too.
-    early: Vec<(usize, SeenCall)>,
+    /// The key, the hash and the place of each record that the chunk before this one may hold too.
+    early: Vec<[u32; 3]>,
     follows_chunk: bool,
 }
 
-/// The size of the table: one entry for each [`EventId::table_key`].
-const SIZE: usize = 1 << 16;
+/// The size of the table. Nearly all keys are below 10,000: see [`EventId::table_key`].
+const SIZE: usize = 1 << 14;
 
 /// A number that is the same for equal SYSCALL records, enriched or not. It depends on the call, its
 /// result and two of its arguments.
@@ -43,58 +42,58 @@ impl SeenCalls {
     /// Adds the SYSCALL record at `place`. Returns whether an equal one is there already.
     #[inline]
     pub(super) fn add(&mut self, id: EventId, fingerprint: u32, place: u64) -> bool {
-        let (index, hash) = id.table_key();
-        let call = [hash, fingerprint, fold_place(place)];
-        if self.follows_chunk && Span::start(place).starts_early() {
-            self.early.push((index, call));
+        let ((key, hash), is_early) = (id.table_key(), Span::start(place).starts_early());
+        let place = fold_place(place);
+        if self.follows_chunk && is_early {
+            self.early.push([key, hash, place]);
         }
-        let Some(latest) = self.table.get_mut(index % SIZE) else { return false };
-        let [known_hash, known_fingerprint, known_place] = std::mem::replace(latest, call);
+        let Some(latest) = self.table.get_mut(key as usize % SIZE) else { return false };
+        let [known_hash, known_fingerprint, known_place] =
+            std::mem::replace(latest, [hash, fingerprint, place]);
         let is_equal = known_hash == hash && known_fingerprint == fingerprint;
-        is_equal && reaches(known_place, fold_place(place))
+        is_equal && reaches(known_place, place)
     }
 
     /// Whether there is a SYSCALL record of that event to which a record at `place` can belong.
     pub(super) fn has(&self, id: EventId, place: u64) -> bool {
-        let (index, hash) = id.table_key();
-        self.has_event(index, hash, fold_place(place))
+        let (key, hash) = id.table_key();
+        self.has_event(key, hash, fold_place(place))
     }
 
-    fn has_event(&self, index: usize, hash: u32, place: u32) -> bool {
+    fn has_event(&self, key: u32, hash: u32, place: u32) -> bool {
         let [known_hash, _, known_place] =
-            self.table.get(index % SIZE).copied().unwrap_or_default();
+            self.table.get(key as usize % SIZE).copied().unwrap_or_default();
         known_hash == hash && reaches(known_place, place)
     }
 
     /// Whether the next chunk, which `offset` records precede, may hold a SYSCALL record of the same
     /// event as one of these.
     pub(super) fn conflicts_with(&self, next: &SeenCalls, offset: u64) -> bool {
-        next.early.iter().any(|(index, call)| {
-            let [hash, _, place] = shift(*call, offset);
-            self.has_event(*index, hash, place)
-        })
+        let offset = fold_place(offset);
+        next.early
+            .iter()
+            .any(|[key, hash, place]| self.has_event(*key, *hash, place.wrapping_add(offset)))
     }
 
     /// Whether a SYSCALL record of one of these events, or of another one with the same hash, is early.
     pub(super) fn has_early(&self, ids: impl Iterator<Item = EventId>) -> bool {
         let mut ids: Vec<_> = ids.map(|id| id.table_key()).collect();
         ids.sort_unstable();
-        let is_wanted =
-            |(index, [hash, ..]): &(usize, SeenCall)| ids.binary_search(&(*index, *hash)).is_ok();
+        let is_wanted = |[key, hash, _]: &[u32; 3]| ids.binary_search(&(*key, *hash)).is_ok();
         !ids.is_empty() && self.early.iter().any(is_wanted)
     }
 
     /// Adds the records of the next chunk, which `offset` records precede.
     pub(super) fn merge(&mut self, next: &SeenCalls, offset: u64) {
-        for (own, call) in self.table.iter_mut().zip(&next.table) {
-            if *call != SeenCall::default() {
-                *own = shift(*call, offset);
+        let shift = |place: u32| place.wrapping_add(fold_place(offset));
+        for (own, [hash, fingerprint, place]) in self.table.iter_mut().zip(&next.table) {
+            if *place != 0 {
+                *own = [*hash, *fingerprint, shift(*place)];
             }
         }
-        let starts_early =
-            |(_, [.., place]): &&(usize, SeenCall)| u64::from(*place) + offset <= REORDER_WINDOW;
+        let starts_early = |[.., place]: &&[u32; 3]| u64::from(*place) + offset <= REORDER_WINDOW;
         let early = next.early.iter().filter(|call| self.follows_chunk && starts_early(call));
-        self.early.extend(early.map(|(index, call)| (*index, shift(*call, offset))));
+        self.early.extend(early.map(|[key, hash, place]| [*key, *hash, shift(*place)]));
     }
 }
 
@@ -110,10 +109,6 @@ fn fold_place(place: u64) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "places are compared by their distance")]
     let place = place as u32;
     place
-}
-
-fn shift([hash, fingerprint, place]: SeenCall, offset: u64) -> SeenCall {
-    [hash, fingerprint, place.wrapping_add(fold_place(offset))]
 }
 
 /// Whether a record at `later` can belong to the event of the record at `place`.
