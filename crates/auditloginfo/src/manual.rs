@@ -125,6 +125,10 @@ pub(crate) const MANUAL: Manual = Manual {
 const EXAMPLES: &[(&str, &str)] = &[
     ("Show how active each login user was:", "overview"),
     ("Show what one login user did most often:", "top"),
+    (
+        "List what a login user ran, in order, as whom, where, and whether it worked:",
+        "recipe-what-alice-ran",
+    ),
     ("List the commands that a login user ran as root:", "privileged"),
     ("List the files that a login user opened while running as root:", "by-effective-user"),
     ("List the files that a login user failed to open:", "failed-opens"),
