@@ -80,6 +80,7 @@ impl Args {
             contents: false,
             logged_calls: format.is_profile(),
             denial_rules: format == Format::Apparmor,
+            socket_families: format == Format::Systemd,
             each: self.layout.each,
         };
         let filter = Filter { users, ..self.filter.clone() };

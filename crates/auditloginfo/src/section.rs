@@ -139,6 +139,8 @@ pub struct Collect {
     pub logged_calls: bool,
     /// Whether denials count by the rules of AppArmor that allow them.
     pub denial_rules: bool,
+    /// Whether the address families of new sockets are collected.
+    pub socket_families: bool,
     /// Whether items are listed one by one instead of counted.
     pub each: bool,
 }

@@ -15,10 +15,12 @@
 mod call_counts;
 mod event_time;
 mod name_counts;
+mod socket_families;
 
 pub use call_counts::CallCounts;
 pub use event_time::EventTime;
 pub use name_counts::NameCounts;
+pub use socket_families::SocketFamilies;
 
 use crate::login_user::LoginUser;
 use crate::section::Section;
@@ -70,6 +72,8 @@ pub struct Counts {
     pub errors: NameCounts,
     /// Denied accesses, each followed by a NUL and the name of the access control.
     pub denials: NameCounts,
+    /// The address families of sockets that were created.
+    pub socket_families: SocketFamilies,
     /// Items that were listed one by one instead.
     pub listed: u64,
 }
@@ -121,6 +125,7 @@ impl Counts {
         self.privileged.merge(other.privileged);
         self.errors.merge(other.errors);
         self.denials.merge(other.denials);
+        self.socket_families.merge(other.socket_families);
         self.listed += other.listed;
     }
 }

@@ -10,6 +10,7 @@ use crate::item::file::{self, Base};
 use crate::item::{address, denial, sudo};
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
+use crate::socket_call;
 use crate::syscall_names::{self, Call};
 use crate::tally::{EventTime, Tally};
 use sysparse::audit::{self, Record};
@@ -25,6 +26,8 @@ pub struct Sink {
     pub(super) listed: Option<Box<ListedEvents>>,
     /// Whether the name of a file counts as it is in its record.
     counts_plain_names: bool,
+    /// Whether more is counted for a call than the call itself and its event.
+    has_rare_details: bool,
     /// A buffer for names.
     buffer: Vec<u8>,
 }
@@ -37,6 +40,7 @@ impl Sink {
             collect,
             tally: Tally::default(),
             listed: collect.each.then(Box::default),
+            has_rare_details: collect.socket_families || collect.sections.has(Section::Programs),
             counts_plain_names: !collect.modes && !collect.each,
             buffer: Vec::new(),
         }
@@ -85,8 +89,30 @@ impl Sink {
             counts.as_root += u64::from(parsed.euid() == Some(0));
             self.add_name(user, record);
         }
+        if self.has_rare_details {
+            self.add_rare_details(user, call, parsed);
+        }
+    }
+
+    /// Counts the program that made a call, and the family of the socket that it created.
+    #[inline(never)]
+    fn add_rare_details(&mut self, user: LoginUser, call: Call, parsed: &audit::Call<'_>) {
         if self.has(Section::Programs) && self.listed.is_none() {
             self.add_program(Owner { user, id: &EventId::default() }, parsed);
+        }
+        if self.collect.socket_families && socket_call::creates_socket(call) {
+            // The register holds an int; the upper half is not defined.
+            let family = parsed.argument(0).map(|number| (number & 0xffff_ffff) as u32);
+            self.tally.counts_mut(user).socket_families.add(family);
+        }
+    }
+
+    /// Counts a call that a SECCOMP record holds, which has no arguments.
+    pub(super) fn add_logged_call(&mut self, user: LoginUser, call: Call) {
+        let counts = self.tally.counts_mut(user);
+        counts.calls.add(call);
+        if socket_call::creates_socket(call) {
+            counts.socket_families.add(None);
         }
     }
 
