@@ -59,6 +59,8 @@ mod call_context;
 mod dependent_records;
 mod doubled;
 mod event_id;
+mod first_places;
+mod listed_event;
 mod listed_events;
 mod listing;
 mod logged_call;
@@ -73,7 +75,8 @@ mod span;
 mod standalone;
 mod waiting_calls;
 
-pub use listed_events::{EventPrinter, ListedEvent};
+pub use listed_event::ListedEvent;
+pub use listed_events::EventPrinter;
 pub use sink::Sink;
 pub use span::REORDER_WINDOW;
 
@@ -122,6 +125,8 @@ pub struct EventAssembler<'a> {
     incomplete: u64,
     /// The events that ended before their records can have come, because too much was pending.
     ended_early: EndedEarly,
+    /// The event of the latest call that is needed for nothing, if items are listed.
+    unlisted: EventId,
     nodes: NodeHasher,
     classes: CallClasses,
 }
@@ -159,6 +164,7 @@ impl<'a> EventAssembler<'a> {
             doubled: 0,
             incomplete: 0,
             ended_early: EndedEarly::default(),
+            unlisted: EventId::default(),
             nodes: NodeHasher::new(seed),
             classes: CallClasses::default(),
         }
@@ -182,6 +188,9 @@ impl<'a> EventAssembler<'a> {
     ) -> Result<(), ParseError> {
         self.open.move_to(self.open.place() + 1);
         if self.needed_types >> header.kind as u32 & 1 == 0 {
+            if sink.is_listing() {
+                self.add_first_place(header, sink);
+            }
             return Ok(());
         }
         let record = header.record()?;
@@ -216,6 +225,9 @@ impl<'a> EventAssembler<'a> {
         let has_dependents = has_records && sink.collect.needs_dependent_records();
         let is_needed = user.is_some() || has_dependents || has_address || self.recent.is_some();
         if !is_needed {
+            if sink.is_listing() {
+                self.unlisted = self.id(record);
+            }
             return Ok(());
         }
         let (id, fingerprint) = (self.id(record), fingerprint(record.body));
