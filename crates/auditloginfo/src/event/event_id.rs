@@ -1,5 +1,6 @@
 //! What the records of one event have in common: the node, the time and the serial number.
 
+use crate::login_user::LoginUser;
 use foldhash::fast::RandomState;
 use std::hash::{BuildHasher, Hash, Hasher};
 use sysparse::audit::{Record, Stamp};
@@ -29,6 +30,13 @@ impl Hash for EventId {
         self.length.hash(state);
         self.node.hash(state);
     }
+}
+
+/// An event and the login user for whom it counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner<'e> {
+    pub(super) user: LoginUser,
+    pub(super) id: &'e EventId,
 }
 
 impl EventId {
