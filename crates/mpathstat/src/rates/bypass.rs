@@ -34,7 +34,7 @@ pub(super) struct Bypass {
     maps: HashMap<Vec<u8>, State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 struct State {
     /// For how many intervals the map is not judged.
     settling: u32,
@@ -47,7 +47,7 @@ impl Bypass {
         for state in self.maps.values_mut() {
             state.settling = state.settling.saturating_sub(1);
         }
-        self.maps.retain(|_, state| state.settling > 0 || state.was_excess);
+        self.maps.retain(|_, state| *state != State::default());
         let is_new = |kind: &ChangeKind| matches!(kind, ChangeKind::Added | ChangeKind::Replaced);
         for change in changes.iter().filter(|change| is_new(&change.kind)) {
             self.maps.entry(change.wwid.clone()).or_default().settling = SETTLING;

@@ -1,5 +1,9 @@
 mod bypass;
+mod figures;
 mod outliers;
+mod samples;
+mod selection;
+mod sums;
 
 use super::*;
 use crate::sample::{Failures, Reading};
@@ -171,6 +175,60 @@ fn a_path_is_stuck_if_its_requests_wait_for_about_a_second() {
 }
 
 #[test]
+fn the_map_is_not_to_blame_for_requests_that_wait_on_a_path() {
+    let topology = topology();
+    let idle = || read(0.0, 0.0);
+    let marks = |first: Figures, second: Figures| {
+        let paths = [first, second, idle(), idle()];
+        all_marks(&mut Marker::default(), &topology, &waiting(1.0, 5.0, 0.0), &paths)
+    };
+    assert_eq!(marks(idle(), idle()), ["mpatha stuck"]);
+    let young = || waiting(0.0, 5.0, 100.0);
+    assert_eq!(marks(young(), idle()), Vec::<String>::new());
+    assert_eq!(marks(idle(), young()), Vec::<String>::new());
+    assert_eq!(marks(young(), waiting(0.0, 0.0, 0.0)), Vec::<String>::new());
+    assert_eq!(marks(waiting(1.0, 5.0, 0.0), idle()), ["sda stuck"]);
+}
+
+#[test]
+fn the_busy_time_of_a_long_interval_is_not_divided() {
+    let judge = |seconds: f64, busy_ms: f64, interval: f64| {
+        let figures = Figures { seconds, ..waiting(0.0, 5.0, busy_ms) };
+        stuck::Stuck::default().judge(b"sda".to_vec(), Some(&figures), interval)
+    };
+    assert_eq!(judge(4.0, 900.0, 4.0), Some(5.0));
+    assert_eq!(judge(4.0, 899.0, 4.0), None);
+    // A text has figures per second.
+    assert_eq!(judge(1.0, 225.0, 4.0), Some(5.0));
+    assert_eq!(judge(1.0, 224.0, 4.0), None);
+}
+
+#[test]
+fn failures_are_marked_if_there_are_any_in_the_interval() {
+    let topology = topology();
+    let marks = |errors: f64, is_since_boot: bool| {
+        let figures = |_: &Device| {
+            Some(Figures {
+                seconds: 2.0,
+                errors: Some(errors),
+                timeouts: Some(4.0),
+                retries: Some(6.0),
+                failovers: Some(8.0),
+                ..read(1.0, 1.0)
+            })
+        };
+        let rates = IntervalRates::new(&topology, None, 1.0, figures);
+        let mut rates = IntervalRates { is_since_boot, ..rates };
+        Marker::default().mark(&mut rates);
+        rates.maps[0].paths[0].marks.clone()
+    };
+    let others = [Mark::Timeouts(2.0), Mark::Retries(3.0), Mark::Failovers(4.0)];
+    assert_eq!(marks(2.0, false), [&[Mark::Errors(1.0)], &others[..]].concat());
+    assert_eq!(marks(0.0, false), others);
+    assert_eq!(marks(2.0, true), [], "they may be long past");
+}
+
+#[test]
 fn the_time_that_requests_wait_adds_up_over_short_intervals() {
     let mut stuck = stuck::Stuck::default();
     let mut judge = |figures: &Figures| {
@@ -227,6 +285,7 @@ fn a_map_is_shown_if_anything_moves_or_waits() {
     assert!(!is_idle(Figures { busy_ms: 1.0, ..idle() }, idle()));
     assert!(!is_idle(waiting(0.0, 1.0, 0.0), idle()));
     assert!(!is_idle(idle(), waiting(0.0, 1.0, 0.0)));
+    assert!(is_idle(idle(), waiting(1.0, 0.0, 0.0)));
     let one = Some(Requests { count: 1.0, ms: 1.0 });
     assert!(!is_idle(Figures { discards: one, ..idle() }, idle()));
     assert!(!is_idle(Figures { flushes: one, ..idle() }, idle()));

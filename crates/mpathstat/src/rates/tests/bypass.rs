@@ -7,7 +7,7 @@ fn bypass_marks(map: &Figures, path: &Figures) -> [Vec<String>; 3] {
     let (topology, mut marker) = (topology(), Marker::default());
     let idle = || read(0.0, 0.0);
     let paths = [path.clone(), idle(), idle(), idle()];
-    [0; 3].map(|_| all_marks(&mut marker, &topology, map, &paths))
+    [(); 3].map(|()| all_marks(&mut marker, &topology, map, &paths))
 }
 
 /// Reads and KiB.
@@ -80,4 +80,42 @@ fn io_past_the_map_is_not_judged_after_a_path_was_added() {
     assert_eq!(count(vec![added()], false), 0);
     let found: Vec<_> = (0..3).map(|_| count(Vec::new(), false)).collect();
     assert_eq!(found, [0, 0, 1]);
+}
+
+#[test]
+fn writes_and_longer_intervals_count_too() {
+    let done = |writes: f64, written_kib: f64| Figures {
+        seconds: 2.0,
+        writes,
+        written_kib,
+        ..Figures::default()
+    };
+    // Four paths in two seconds: more than 16 writes and more than 8 KiB.
+    let map = done(10.0, 10.0);
+    let twice = [vec![], bypass(), bypass()];
+    let never: [Vec<String>; 3] = [vec![], vec![], vec![]];
+    assert_eq!(bypass_marks(&map, &done(26.0, 100.0)), never);
+    assert_eq!(bypass_marks(&map, &done(26.1, 100.0)), twice);
+    assert_eq!(bypass_marks(&map, &done(100.0, 18.0)), never);
+    assert_eq!(bypass_marks(&map, &done(100.0, 18.1)), twice);
+}
+
+/// The marks of the second interval in which the map and the four paths had these reads a second.
+fn second_marks(map: f64, paths: [f64; 4]) -> Vec<String> {
+    let (topology, mut marker) = (topology(), Marker::default());
+    let done = |reads: f64| Figures { seconds: 3.0, ..read(reads, 0.0) };
+    let marks = [(); 2].map(|()| all_marks(&mut marker, &topology, &done(map), &paths.map(done)));
+    marks.into_iter().next_back().unwrap_or_default()
+}
+
+#[test]
+fn paths_that_alone_did_more_than_the_map_are_marked_or_the_busiest_one() {
+    let marks = |names: &[&str]| -> Vec<String> {
+        names.iter().map(|name| format!("{name} not-through-map")).collect()
+    };
+    // In three seconds, a path checker explains 6 reads.
+    assert_eq!(second_marks(10.0, [40.0, 16.0, 0.0, 0.0]), marks(&["sda"]));
+    assert_eq!(second_marks(10.0, [40.0, 16.1, 0.0, 0.0]), marks(&["sda", "sdb"]));
+    assert_eq!(second_marks(100.0, [32.0, 31.0, 31.0, 31.0]), marks(&["sda"]));
+    assert_eq!(second_marks(100.0, [31.0, 32.0, 32.0, 31.0]), marks(&["sdb", "sdc"]));
 }

@@ -1,6 +1,7 @@
 //! Paths that are out of line with their siblings.
 
 use super::*;
+use crate::rates::outliers::{Outliers, Subject};
 
 /// The same, if the paths had these reads and milliseconds, and the map all of the reads.
 fn marks(marker: &mut Marker, topology: &Topology, paths: [(f64, f64); 4]) -> Vec<String> {
@@ -93,4 +94,41 @@ fn sums_are_compared_with_each_other() {
     let slow = Mark::Await { times: 10.0, sibling: b"host1".to_vec() };
     let wanted = [(1, vec![slow]), (1, vec![]), (1, vec![]), (0, vec![Mark::Errors(2.0)])];
     assert_eq!(sums, wanted);
+}
+
+/// Writes and milliseconds.
+fn write(writes: f64, write_ms: f64) -> Figures {
+    Figures { writes, write_ms, ..read(0.0, 0.0) }
+}
+
+#[test]
+fn reads_and_writes_count_together() {
+    let topology = topology();
+    let paths = [write(100.0, 100.0), read(100.0, 100.0), write(100.0, 400.0), read(0.0, 0.0)];
+    let found = all_marks(&mut Marker::default(), &topology, &read(300.0, 0.0), &paths);
+    assert_eq!(found, ["sdc await"]);
+}
+
+#[test]
+fn two_siblings_are_compared_and_one_alone_is_not() {
+    let judge = |outliers: &mut Outliers, paths: &[(&'static str, f64, f64)]| {
+        let figures: Vec<_> = paths.iter().map(|(_, reads, ms)| read(*reads, *ms)).collect();
+        let subjects = paths.iter().zip(&figures).map(|((name, _, _), figures)| {
+            let name = name.as_bytes();
+            Subject { key: name.to_vec(), name, figures: Some(figures) }
+        });
+        let marks = outliers.judge(&subjects.collect::<Vec<_>>(), true, 1.0);
+        outliers.end_interval();
+        marks.iter().flatten().map(Mark::key).collect::<Vec<_>>()
+    };
+    let mut outliers = Outliers::default();
+    assert_eq!(judge(&mut outliers, &[("sda", 100.0, 100.0), ("sdb", 100.0, 301.0)]), ["await"]);
+    // A path that returns is not compared with what its sibling did alone.
+    for _ in 0..9 {
+        assert_eq!(judge(&mut outliers, &[("sda", 100.0, 100.0)]), Vec::<&str>::new());
+    }
+    let both = [("sda", 90.0, 90.0), ("sdb", 50.0, 50.0)];
+    for _ in 0..9 {
+        assert_eq!(judge(&mut outliers, &both), Vec::<&str>::new());
+    }
 }
