@@ -31,14 +31,13 @@ pub(super) fn fingerprint(body: &[u8]) -> u32 {
     }
 }
 
-/// ` arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=7f6ad40e73a0 `: all but the first word.
 #[inline]
 fn fold_start(start: &[u8; 72]) -> u32 {
-    let (words, _) = start.as_chunks::<8>();
-    let sum = [2, 4, 6, 8].into_iter().fold(0, |sum: u64, at| {
-        sum.rotate_left(21) ^ words.get(at).map_or(0, |word| u64::from_le_bytes(*word))
-    });
-    fold(sum)
+    let word = |at: usize| {
+        let bytes = start.get(at..).and_then(|rest| rest.first_chunk());
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    };
+    fold([16, 32, 48, 64].into_iter().fold(0, |sum: u64, at| sum.rotate_left(21) ^ word(at)))
 }
 
 #[cold]
