@@ -54,7 +54,7 @@ admin_space_left = 25
 admin_space_left_action = IGNORE
 disk_full_action = IGNORE
 disk_error_action = IGNORE
-q_depth = 8000
+q_depth = 90000
 overflow_action = IGNORE
 plugin_dir = /etc/audit/plugins.d
 """
@@ -123,11 +123,19 @@ def audit_status():
 def start_auditd():
     must("auditd")
     wait_until("auditd answers", lambda: int(audit_status()["pid"]) > 0)
-    print(must("auditctl -e 1; auditctl -R /tmp/rules; auditctl -l"), flush=True)
+    must("auditctl -e 1; auditctl -R /tmp/rules")
+
+
+def wait_for_auditd():
+    """Waits until auditd has written everything that was logged so far; no figure of the kernel says so. Returns the last text."""
+    mark = f"lab-{time.monotonic_ns()}"
+    must(f"auditctl -m {mark}")
+    wait_until("auditd has written everything", lambda: any(mark in read(path) for path in glob.glob("/var/log/audit/audit.log*")), 120)
+    return mark
 
 
 def stop_auditd():
-    wait_until("the kernel's backlog is empty", lambda: audit_status()["backlog"] == "0")
+    wait_for_auditd()
     must("auditctl -D; auditctl -e 0")
     pid = audit_status()["pid"]
     must(f"kill {pid}")
@@ -186,7 +194,7 @@ def record_once(logs, log_format, megabytes, action, names, repetitions):
         for name in names:
             run_session(logs, name)
             wait_until("the kernel's backlog is empty", lambda: audit_status()["backlog"] == "0")
-    syslog.wait_for(stamps("/var/log/audit/audit.log")[-1])
+    syslog.wait_for(wait_for_auditd())
     stop_auditd()
     syslog.close()
     for file in os.listdir("/var/log/audit"):
@@ -233,9 +241,9 @@ class Syslog:
                     file.write(match[1] + b" lab " + match[2] + b"\n")
                     file.flush()
 
-    def wait_for(self, stamp):
-        """Waits until the plugin has sent the event with this stamp."""
-        wait_until(f"{stamp} in syslog", lambda: stamp in read(self.path))
+    def wait_for(self, text):
+        """Waits until the plugin has sent a record with this text."""
+        wait_until(f"{text} in syslog", lambda: text in read(self.path), 120)
 
     def close(self):
         self.closing = True

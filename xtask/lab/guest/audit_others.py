@@ -129,7 +129,8 @@ def record_journal(logs):
     os.makedirs(logs)
     shutil.rmtree("/run/log/journal", ignore_errors=True)
     configure("RAW", 99, "IGNORE")
-    journald = subprocess.Popen(["/usr/lib/systemd/systemd-journald"], stdin=subprocess.DEVNULL)
+    environment = {**os.environ, "SYSTEMD_LOG_TARGET": "console", "SYSTEMD_LOG_LEVEL": "debug"}
+    journald = subprocess.Popen(["/usr/lib/systemd/systemd-journald"], stdin=subprocess.DEVNULL, env=environment)
     try:
         wait_until("the journal is there", lambda: glob.glob("/run/log/journal/*/system.journal"))
         start_auditd()

@@ -166,6 +166,21 @@ def no_answers(path):
         write(inject, "- 0 0x28\n")
 
 
+@check("mpathstat/map-suspended")
+def map_suspended():
+    """device-mapper holds the requests back: they are in flight in the map, and none of its paths has one."""
+    kernel_name = maps()["four"]
+    with load("/dev/mapper/four"):
+        must("dmsetup suspend --noflush --nolockfs four")
+        try:
+            wait_until("requests wait in the map", lambda: in_flight(kernel_name) >= 4 and settled(kernel_name))
+            result = mpathstat(f"-i four {INTERVAL} 2")
+            stuck = in_flight(kernel_name)
+        finally:
+            must("dmsetup resume four")
+    show_matches(result, row("four", rf"<- stuck {stuck} in flight"))
+
+
 @check("mpathstat/past-the-map")
 def past_the_map():
     """I/O on a path that does not come through the map."""
@@ -226,7 +241,7 @@ def nvme_controller_removed():
     wait_until("two NVMe paths", lambda: len(nvme_paths()) == 2)
     path = nvme_paths()[1]
     controller = os.path.realpath(f"/sys/block/{path}/device")
-    with load(f"/dev/{head}"), Watch(head) as watch:
+    with load(f"/dev/{head}"), Watch(f"-i {head}") as watch:
         write(f"{controller}/device/remove", "1")
         try:
             watch.expect(rf"^# [\d:]+ {head}: path {path} (gone|removed) ")

@@ -266,6 +266,7 @@ def through_sg():
     """A program that drives the tape through sg: st's counters stand still, and the state is unknown, not idle."""
     drive = drives()[1]
     generic = os.path.basename(glob.glob(f"{STATS}/{drive}/device/scsi_generic/sg*")[0])
+    print(shell(f"ls -l /dev/{generic}; sg_turs --verbose --number=3 /dev/{generic}; cat {STATS}/{drive}/device/iodone_cnt; sg_inq /dev/{generic}; cat {STATS}/{drive}/device/iodone_cnt").__dict__, flush=True)
     completed = lambda: int(read(f"{STATS}/{drive}/device/iodone_cnt"), 16)  # noqa: E731
     before = completed()
     with Background(f"while :; do sg_turs --number=200 /dev/{generic} >> /tmp/sg_turs 2>&1; done"):
