@@ -9,6 +9,7 @@ mod completions;
 mod dist;
 mod error;
 mod generated;
+mod lab;
 mod man;
 mod syscalls;
 mod test;
@@ -44,6 +45,7 @@ fn run(workspace: &Workspace, words: &[&str], out: &mut impl Write) -> Result<bo
         ["tidy"] => report_findings(&tidy::check(workspace)?, out),
         ["bench", words @ ..] => bench::run(workspace, words, out),
         ["dist"] => dist::run(workspace, out),
+        ["lab", words @ ..] => lab::run(workspace, words, out),
         ["syscalls"] => syscalls::write(workspace).map(|()| true),
         ["syscalls", "--check"] => report_findings(&syscalls::check(workspace)?, out),
         ["measure-once", words @ ..] => bench::measure_once(words, out),

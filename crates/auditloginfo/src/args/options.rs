@@ -210,8 +210,8 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "List the files that successful system calls changed, and how: `created`, `removed`, \
          `moved-from` and `moved-to` by a rename, which makes two entries, `removed` also if a rename \
          overwrites the file, `truncated`, `linked` for the new name, `mounted`, `unmounted`, `mode`, \
-         `owner` and `attributes`. Writing to a file is not listed: the log does not contain it, see \
-         `--files --modes`. A file without a name in the log is listed as `[fd 3]`, by its descriptor. \
+         `owner` and `attributes`. Writing to a file and ftruncate(2) are not listed: the log does not name \
+         the file, see `--files --modes`. A file without a name in the log is listed as `[fd 3]`, by its descriptor. \
          With `--failed`, list what the calls failed to do.",
         |args| args.add_section(Section::Changes),
     ),
