@@ -6,10 +6,13 @@ mod bench;
 mod binaries;
 mod commands;
 mod completions;
+mod corpus;
 mod dist;
 mod error;
+mod fuzz;
 mod generated;
 mod man;
+mod processes;
 mod syscalls;
 mod test;
 mod tidy;
@@ -43,6 +46,8 @@ fn run(workspace: &Workspace, words: &[&str], out: &mut impl Write) -> Result<bo
         ["test", words @ ..] => test::run(workspace, words, out),
         ["tidy"] => report_findings(&tidy::check(workspace)?, out),
         ["bench", words @ ..] => bench::run(workspace, words, out),
+        ["corpus", folder] => corpus::run(workspace, folder, out),
+        ["fuzz", words @ ..] => fuzz::run(workspace, words, out),
         ["dist"] => dist::run(workspace, out),
         ["syscalls"] => syscalls::write(workspace).map(|()| true),
         ["syscalls", "--check"] => report_findings(&syscalls::check(workspace)?, out),

@@ -4,12 +4,11 @@ mod case;
 
 use crate::binaries;
 use crate::error::Error;
+use crate::processes::map_in_parallel;
 use crate::workspace::Workspace;
 use case::Case;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Mutex;
-use std::thread;
 
 /// The folders of `testdata` without fixtures: the input of fixtures, and the scripts that made it.
 const NOT_FIXTURES: [&str; 2] = ["samples", "make"];
@@ -60,33 +59,6 @@ fn verdict(case: &Case<'_>, binaries: &Path, bless: bool) -> Result<Option<Vec<u
         return case.bless(&actual).map(|()| None);
     }
     case.compare(&actual)
-}
-
-/// Applies `work` to each item, on one thread per processor. The results have the order of the
-/// items.
-fn map_in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> Result<R, Error> + Sync,
-) -> Result<Vec<R>, Error> {
-    let queue = Mutex::new(items.iter().enumerate());
-    let next = || queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
-    let worker = || {
-        let mut results = Vec::new();
-        while let Some((index, item)) = next() {
-            results.push((index, work(item)));
-        }
-        results
-    };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let mut results: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
-        joined
-            .flat_map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
