@@ -7,6 +7,7 @@ mod binaries;
 mod commands;
 mod completions;
 mod corpus;
+mod debian;
 mod dist;
 mod error;
 mod fuzz;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: runs the fixtures, see docs/testing.md.
 
 mod case;
+mod originals;
 
 use crate::binaries;
 use crate::error::Error;
@@ -14,13 +15,16 @@ use std::path::Path;
 const NOT_FIXTURES: [&str; 2] = ["samples", "make"];
 
 /// Runs the cases whose names, such as `auditloginfo/overview`, contain the filter; false if one
-/// failed. `--bless` makes the actual output the expected output.
+/// failed. `--bless` makes the actual output the expected output; `--against originals` runs the
+/// originals of the commands.
 pub(crate) fn run(
     workspace: &Workspace,
     words: &[&str],
     out: &mut impl Write,
 ) -> Result<bool, Error> {
     let (bless, filter) = match words {
+        ["--against", "originals"] => return originals::run(workspace, "", out),
+        ["--against", "originals", filter] => return originals::run(workspace, filter, out),
         [] => (false, ""),
         ["--bless"] => (true, ""),
         [filter] => (false, *filter),

@@ -13,6 +13,7 @@ use std::time::Duration;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A fixture folder.
+#[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     workspace: &'a Workspace,
     name: &'a str,
@@ -26,7 +27,6 @@ impl<'a> Case<'a> {
     }
 
     /// Replaces the timeout.
-    #[cfg(test)]
     pub(super) fn with_timeout(self, timeout: Duration) -> Case<'a> {
         Case { timeout, ..self }
     }
@@ -82,6 +82,20 @@ impl<'a> Case<'a> {
         }
         let head = format!("FAILED testdata/{}\n", self.name).into_bytes();
         Ok((!report.is_empty()).then(|| [head, report].concat()))
+    }
+
+    /// The text of a file of the case; `None` if there is none.
+    pub(super) fn text(&self, file: &str) -> Result<Option<String>, Error> {
+        let path = self.path(file);
+        self.workspace.has(&path).then(|| self.workspace.text(&path)).transpose()
+    }
+
+    /// Whether a run printed the expected standard output and ended with the expected status.
+    pub(super) fn agrees_with(&self, actual: &Outcome) -> Result<bool, Error> {
+        let expected =
+            |file| Ok::<_, Error>(self.workspace.read(&self.path(file))?.unwrap_or_default());
+        let status = status_line(actual.status().to_string().as_bytes());
+        Ok(expected("stdout")? == actual.stdout && status_line(&expected("status")?) == status)
     }
 
     /// A unified diff from a file of the case, which may be missing, to `bytes`.
