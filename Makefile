@@ -9,6 +9,7 @@ PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 DATADIR = $(PREFIX)/share
 MANDIR = $(DATADIR)/man
+ZSHDIR = $(DATADIR)/zsh/site-functions
 # Put before the names of commands, where another package has a command of the same name.
 PROGRAM_PREFIX =
 # With COMPAT=1, auditloginfo.py and mpathstat.py are links to the commands that replace them.
@@ -75,7 +76,7 @@ install: $(INSTALLS)
 FILES = { echo "755|$(BUILT)/$$command|$(BINDIR)/$$name"; \
 	echo "644|docs/man/$$command.1|$(MANDIR)/man1/$$name.1"; \
 	echo "644|docs/completions/bash/$$command|$(DATADIR)/bash-completion/completions/$$name"; \
-	echo "644|docs/completions/zsh/_$$command|$(DATADIR)/zsh/site-functions/_$$name"; \
+	echo "644|docs/completions/zsh/_$$command|$(ZSHDIR)/_$$name"; \
 	echo "644|docs/completions/fish/$$command.fish|$(DATADIR)/fish/vendor_completions.d/$$name.fish"; \
 	test -z "$(UNITDIR)" || for unit in packaging/systemd/$$command-*; do \
 	echo "644|$$unit|$(UNITDIR)/$(PROGRAM_PREFIX)$${unit\#\#*/}"; done; }

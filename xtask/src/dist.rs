@@ -29,18 +29,32 @@ pub(crate) fn run(workspace: &Workspace, out: &mut impl Write) -> Result<bool, E
     let time = archive::time(workspace)?;
     let mut files = Vec::new();
     // A source archive that is unpacked has its crates already.
-    if !workspace.has("vendor") {
-        files.push(source::write(workspace, &time)?);
-    }
-    let crates = source::crates_folder(workspace);
-    for command in commands::all() {
-        files.extend(binary::write(workspace, command.name(), &crates, &time)?);
+    if workspace.has("vendor") {
+        write_binaries(workspace, ".", &time, &mut files)?;
+    } else {
+        let source = source::prepare(workspace)?;
+        files.push(archive::pack(workspace, &release(NAME), &time)?);
+        write_binaries(workspace, &source, &time, &mut files)?;
+        workspace.remove_folder(&source)?;
     }
     files.push(archive::write_checksums(workspace, &files)?);
     for file in files {
         writeln!(out, "{FOLDER}/{file}")?;
     }
     Ok(true)
+}
+
+/// Writes what belongs to each command. `source` is the folder of the source archive.
+fn write_binaries(
+    workspace: &Workspace,
+    source: &str,
+    time: &str,
+    files: &mut Vec<String>,
+) -> Result<(), Error> {
+    for command in commands::all() {
+        files.extend(binary::write(workspace, command.name(), source, time)?);
+    }
+    Ok(())
 }
 
 /// The name of a release of `what`.

@@ -1,7 +1,7 @@
 //! The binary archive of a command, and the list of the crates in it.
 
-use super::linked_crates::{self, LinkedCrate};
-use super::{FOLDER, archive, notices, output, release, sbom};
+use super::notices::NOTICES;
+use super::{FOLDER, archive, linked_crates, output, release, sbom, source};
 use crate::error::Error;
 use crate::workspace::Workspace;
 use std::path::Path;
@@ -13,12 +13,12 @@ const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICEN
 /// The notices of Rust's standard library, below the folder of the toolchain.
 const STANDARD_LIBRARY: &str = "share/doc/rust/COPYRIGHT-library.html";
 
-/// Writes the archive of a command and the list of its crates. `crates` is the folder with their
-/// sources.
+/// Writes the archive of a command and the list of its crates. `source` is the folder of the source
+/// archive.
 pub(super) fn write(
     workspace: &Workspace,
     command: &str,
-    crates: &str,
+    source: &str,
     time: &str,
 ) -> Result<[String; 2], Error> {
     let name = format!("{}-{}", release(command), std::env::consts::ARCH);
@@ -29,11 +29,13 @@ pub(super) fn write(
     for document in DOCUMENTS {
         workspace.copy(document, &format!("{folder}/{document}"))?;
     }
-    let linked = linked_crates::list(workspace, command)?;
-    add_notices(workspace, &linked, crates, &folder)?;
+    let notices = format!("{source}/{}/{NOTICES}", source::notices_folder(command));
+    workspace.copy(&notices, &format!("{folder}/{NOTICES}"))?;
+    add_standard_library(workspace, &folder)?;
     let archive = archive::pack(workspace, &name, time)?;
     workspace.remove_folder(&folder)?;
     let sbom = format!("{name}.cdx.json");
+    let linked = linked_crates::list(workspace, command)?;
     workspace.write(&format!("{FOLDER}/{sbom}"), sbom::text(&linked))?;
     Ok([archive, sbom])
 }
@@ -47,15 +49,8 @@ fn install(workspace: &Workspace, command: &str, folder: &str) -> Result<(), Err
     output(make.env_remove("MAKEFLAGS").current_dir(workspace.path(""))).map(drop)
 }
 
-/// Adds the notices of all code in the binary that is not ours.
-fn add_notices(
-    workspace: &Workspace,
-    linked: &[LinkedCrate],
-    crates: &str,
-    folder: &str,
-) -> Result<(), Error> {
-    let notices = notices::text(workspace, linked, crates)?;
-    workspace.write(&format!("{folder}/THIRD-PARTY-NOTICES"), notices)?;
+/// Adds the notices of Rust's standard library, which is in each binary.
+fn add_standard_library(workspace: &Workspace, folder: &str) -> Result<(), Error> {
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
     let source = Path::new(sysroot.trim()).join(STANDARD_LIBRARY);
     let bytes = std::fs::read(&source).map_err(Error::file(&source))?;

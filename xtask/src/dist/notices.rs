@@ -5,6 +5,9 @@ use crate::error::Error;
 use crate::workspace::Workspace;
 use std::fmt::Write as _;
 
+/// The name of the file with the text.
+pub(super) const NOTICES: &str = "THIRD-PARTY-NOTICES";
+
 /// How the names of files with licenses and notices begin, in lower case.
 const FILES: [&str; 5] = ["license", "unlicense", "copying", "copyright", "notice"];
 

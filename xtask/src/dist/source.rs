@@ -1,6 +1,9 @@
-//! The source archive: the files of the last commit, and the crates that they need in `vendor`.
+//! The source archive: the files of the last commit, the crates that they need in `vendor`, and the
+//! notices of these crates.
 
-use super::{FOLDER, NAME, archive, output, release};
+use super::notices::{self, NOTICES};
+use super::{FOLDER, NAME, linked_crates, output, release};
+use crate::commands;
 use crate::error::Error;
 use crate::workspace::Workspace;
 use std::process::Command;
@@ -9,10 +12,9 @@ use std::process::Command;
 const VENDORED: &str = "\n[source.crates-io]\nreplace-with = \"vendored\"\n\n\
                         [source.vendored]\ndirectory = \"vendor\"\n";
 
-/// Writes the archive, and leaves its contents beside it.
-pub(super) fn write(workspace: &Workspace, time: &str) -> Result<String, Error> {
-    let name = release(NAME);
-    let folder = format!("{FOLDER}/{name}");
+/// Fills the folder of the archive, and returns its path.
+pub(super) fn prepare(workspace: &Workspace) -> Result<String, Error> {
+    let folder = format!("{FOLDER}/{}", release(NAME));
     workspace.remove_folder(&folder)?;
     workspace.create_folder(&folder)?;
     export(workspace, &folder)?;
@@ -21,15 +23,18 @@ pub(super) fn write(workspace: &Workspace, time: &str) -> Result<String, Error> 
     output(cargo.current_dir(workspace.path(&folder)))?;
     let config = format!("{folder}/.cargo/config.toml");
     workspace.write(&config, workspace.text(&config)? + VENDORED)?;
-    archive::pack(workspace, &name, time)
+    for command in commands::all() {
+        let linked = linked_crates::list(workspace, command.name())?;
+        let text = notices::text(workspace, &linked, &format!("{folder}/vendor"))?;
+        let notices = notices_folder(command.name());
+        workspace.write(&format!("{folder}/{notices}/{NOTICES}"), text)?;
+    }
+    Ok(folder)
 }
 
-/// The folder with the sources of all crates.
-pub(super) fn crates_folder(workspace: &Workspace) -> String {
-    if workspace.has("vendor") {
-        return "vendor".to_owned();
-    }
-    format!("{FOLDER}/{}/vendor", release(NAME))
+/// The folder of the source archive with the notices of the crates in a command.
+pub(super) fn notices_folder(command: &str) -> String {
+    format!("packaging/notices/{command}")
 }
 
 /// Copies the files of the last commit to a folder.
