@@ -51,8 +51,8 @@ fn notices(
             found.push((name, text.trim().replace('\r', "")));
         }
     }
-    match found.is_empty() {
-        true => Err(Error::Invalid(format!("{folder}: no license; add a text for this crate"))),
-        false => Ok(found),
+    if found.is_empty() {
+        return Err(Error::Invalid(format!("{folder}: no license; add a text for this crate")));
     }
+    Ok(found)
 }
