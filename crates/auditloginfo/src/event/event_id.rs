@@ -57,11 +57,12 @@ impl EventId {
     #[inline]
     pub(super) fn table_key(&self) -> (u32, u32) {
         let [_, second, last] = self.words;
-        let [.., thousands, hundreds, tens, ones] = last.to_le_bytes();
-        let digits = [thousands, hundreds, tens, ones].map(|digit| u32::from(digit & 15));
-        let key = digits.iter().fold(0, |key, digit| key * 10 + digit);
+        // Of four digits, two pairs are added side by side.
+        let digits = last >> 32 & 0x0f0f_0f0f;
+        let pairs = digits * 10 + (digits >> 8);
+        let key = (pairs & 0xff) * 100 + (pairs >> 16 & 0xff);
         let sum = (second ^ last.rotate_left(32) ^ self.node).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (key, u32::try_from(sum >> 32).unwrap_or_default() | 1)
+        (key as u32, u32::try_from(sum >> 32).unwrap_or_default() | 1)
     }
 
     /// The time and the serial number.
@@ -103,7 +104,7 @@ impl NodeHasher {
         let has_latest =
             |line: &[u8]| !self.latest_prefix.is_empty() && line.starts_with(&self.latest_prefix);
         match record.line {
-            [b't', b'y', b'p', b'e', b'=', ..] => 0,
+            line if line.starts_with(TYPE) => 0,
             line if has_latest(line) => self.latest_hash,
             _ => self.hash_new(record),
         }

@@ -25,12 +25,29 @@ const SIZE: usize = 1 << 14;
 /// result and two of its arguments.
 #[inline]
 pub(super) fn fingerprint(body: &[u8]) -> u32 {
+    match body.first_chunk() {
+        Some(start) => fold_start(start),
+        None => fold_short(body),
+    }
+}
+
+#[inline]
+fn fold_start(start: &[u8; 72]) -> u32 {
     let word = |at: usize| {
-        let rest = body.get(at..).unwrap_or_default();
-        rest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+        let bytes = start.get(at..).and_then(|rest| rest.first_chunk());
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
     };
-    let sum = [16, 32, 48, 64].into_iter().fold(0, |sum: u64, at| sum.rotate_left(21) ^ word(at));
-    fold(sum)
+    fold([16, 32, 48, 64].into_iter().fold(0, |sum: u64, at| sum.rotate_left(21) ^ word(at)))
+}
+
+#[cold]
+#[inline(never)]
+fn fold_short(body: &[u8]) -> u32 {
+    let mut start = [b' '; 72];
+    for (to, from) in start.iter_mut().zip(body) {
+        *to = *from;
+    }
+    fold_start(&start)
 }
 
 impl SeenCalls {

@@ -8,14 +8,15 @@
 //! A line can hold more than one record. To look for a second one in each line takes 9 % more
 //! instructions; here one search finds the line's end and shows that there is none.
 
-use super::record_type::fast_frequent_type;
+use super::stamp::fast_stamp;
 use super::start::next_stamp;
-use super::{RecordHeader, RecordType, stamp};
+use super::{RecordHeader, RecordType};
 use crate::grammar::{Parsed, literal};
 use nom::Parser;
+use nom::branch::alt;
 use nom::bytes::complete::take_while_m_n;
-use nom::combinator::map;
-use nom::sequence::{preceded, terminated};
+use nom::combinator::{map, opt, value};
+use nom::sequence::delimited;
 
 /// A byte of each stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,47 +48,50 @@ pub fn fast_line(
     block: &[u8],
     find: impl Fn(Mark, &[u8]) -> Option<usize>,
 ) -> Option<(RecordHeader<'_>, &[u8])> {
-    let start = match literal(b"type=")(block) {
-        Ok((start, ())) => start,
-        Err(_) => behind_node(block).ok()?.0,
-    };
-    let (rest, kind) = match fast_frequent_type(start) {
-        Some(found) => found,
-        None => any_type(start).ok()?,
-    };
+    let (stamp, kind) = opening(block).ok()?;
     // What is passed here holds no newline.
     let (mark, searched, event) = match kind {
         RecordType::Syscall => {
-            let (body, event) = stamp::fast_event(rest).ok()?;
+            let (body, event) = fast_stamp(stamp).ok()?;
             (Mark::Point, body, Some(event))
         }
-        _ => (Mark::Bracket, literal(b"msg=audit(")(rest).ok()?.0, None),
+        _ => (Mark::Bracket, stamp, None),
     };
     let found = find(mark, searched)?;
     let end = match searched.get(found)? {
         b'\n' => found,
         _ => line_end(searched, found)?,
     };
-    let behind = searched.get(end + 1..)?;
-    let line = block.get(..block.len() - behind.len() - 1)?;
+    let (line, behind) = block.split_at_checked(block.len() - searched.len() + end)?;
+    let (_, behind) = behind.split_first()?;
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let rest = line.get(block.len() - rest.len()..)?;
+    let rest = line.get(block.len() - stamp.len() - MSG.len()..)?;
     Some((RecordHeader { kind, line, rest, event }, behind))
 }
 
-/// `node=lab type=`
-#[inline(never)]
-fn behind_node(block: &[u8]) -> Parsed<'_, ()> {
-    let name = take_while_m_n(1, 255, |byte: u8| byte.is_ascii_graphic());
-    preceded((literal(b"node="), name), literal(b" type=")).parse(block)
+const MSG: &[u8; 10] = b"msg=audit(";
+
+/// The type of a record, and what precedes it and its stamp.
+#[inline(always)]
+fn opening(block: &[u8]) -> Parsed<'_, RecordType> {
+    alt((
+        value(RecordType::Syscall, literal(b"type=SYSCALL msg=audit(")),
+        value(RecordType::Detail, literal(b"type=PROCTITLE msg=audit(")),
+        value(RecordType::Path, literal(b"type=PATH msg=audit(")),
+        value(RecordType::Cwd, literal(b"type=CWD msg=audit(")),
+        any_opening,
+    ))
+    .parse(block)
 }
 
-/// `EOE `: the name of any type.
+/// `node=lab type=EOE msg=audit(`
 #[inline(never)]
-fn any_type(input: &[u8]) -> Parsed<'_, RecordType> {
+fn any_opening(block: &[u8]) -> Parsed<'_, RecordType> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']');
     let name = map(take_while_m_n(1, 32, is_name), RecordType::from_name);
-    terminated(name, literal(b" ")).parse(input)
+    let host = take_while_m_n(1, 255, |byte: u8| byte.is_ascii_graphic());
+    let node = delimited(literal(b"node="), host, literal(b" "));
+    delimited((opt(node), literal(b"type=")), name, (literal(b" "), literal(MSG))).parse(block)
 }
 
 /// The end of the line behind a mark, unless the line holds a second stamp.

@@ -72,19 +72,46 @@ fn point(input: &[u8]) -> Parsed<'_, ()> {
 #[inline(always)]
 pub(super) fn fast_event(input: &[u8]) -> Parsed<'_, &[u8]> {
     let (start, ()) = literal(b"msg=audit(")(input)?;
+    fast_stamp(start)
+}
+
+/// `1477415593.489:57658):`
+#[inline(always)]
+pub(super) fn fast_stamp(start: &[u8]) -> Parsed<'_, &[u8]> {
     let (rest, ()) = fast_time(start)?;
-    let serial = rest.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
-    let (event, end) = start.split_at_checked(16 + serial).unwrap_or_default();
+    let (event, end) = start.split_at_checked(16 + leading_digits(rest)).unwrap_or_default();
     let (body, ()) = literal(b"):")(end)?;
     Ok((body, event))
+}
+
+/// The number of digits, up to eight, at the start of a text.
+#[inline(always)]
+fn leading_digits(text: &[u8]) -> usize {
+    let Some(start) = text.first_chunk() else { return count_digits(text) };
+    mismatches(*start, b"00000000").trailing_zeros() as usize / 8
+}
+
+#[cold]
+fn count_digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// `1477415593.489:5`: the time, and the first digit of the serial.
 #[inline(always)]
 pub(super) fn fast_time(start: &[u8]) -> Parsed<'_, ()> {
-    let (time, rest) = start.split_first_chunk::<16>().ok_or(no_match(start))?;
-    let form = time.map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
-    if form == *b"0000000000.000:0" { Ok((rest, ())) } else { Err(no_match(start)) }
+    let (first, rest) = start.split_first_chunk().ok_or(no_match(start))?;
+    let (second, rest) = rest.split_first_chunk().ok_or(no_match(start))?;
+    let others = mismatches(*first, b"00000000") | mismatches(*second, b"00.000:0");
+    if others == 0 { Ok((rest, ())) } else { Err(no_match(start)) }
+}
+
+/// The highest bit of each byte of `word` that differs from `form`, in which `0` stands for any digit.
+#[inline(always)]
+fn mismatches(word: [u8; 8], form: &[u8; 8]) -> u64 {
+    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
+    let largest = form.map(|byte| if byte == b'0' { 9 } else { 0 });
+    let values = u64::from_le_bytes(word) ^ u64::from_le_bytes(*form);
+    ((values & LOW) + (LOW - u64::from_le_bytes(largest)) | values) & !LOW
 }
 
 #[cfg(test)]
