@@ -44,7 +44,7 @@ pub(crate) fn multiplexed_number(record: &audit::Call<'_>) -> u8 {
     record.argument(0).and_then(|number| u8::try_from(number).ok()).unwrap_or_default()
 }
 
-/// The name of the call that has the address, if it is known.
+/// The name of the call, or of that which socketcall(2) makes, if it is known.
 pub(crate) fn address_call(call: Call, record: &audit::Call<'_>) -> Option<&'static str> {
     match call.known_name() {
         Some(MULTIPLEXER) => multiplexed_name(multiplexed_number(record)).or(Some(MULTIPLEXER)),

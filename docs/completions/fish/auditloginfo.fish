@@ -1,10 +1,10 @@
 # Made by cargo xtask completions; do not edit.
-complete -c auditloginfo -l uid -x -a '(__fish_complete_users)' -d 'report on login user: number, name, unset, unknown, all; repeatable'
+complete -c auditloginfo -l uid -x -a '(__fish_complete_users) unset all unknown' -d 'report on login user: number, name, unset, unknown, all; repeatable'
 complete -c auditloginfo -l euid -x -a '(__fish_complete_users)' -d 'only events with this effective user: number or name'
 complete -c auditloginfo -l exe -r -F -d 'only events of this program'
 complete -c auditloginfo -l comm -x -d 'only events of processes with this name'
 complete -c auditloginfo -l pid -x -d 'only events of this process'
-complete -c auditloginfo -l session -x -d 'only events of this login session'
+complete -c auditloginfo -l session -x -a 'unset' -d 'only events of this login session'
 complete -c auditloginfo -s k -l key -x -d 'only events recorded by a rule with this key'
 complete -c auditloginfo -l node -x -d 'only events of this host, in a log of several'
 complete -c auditloginfo -l tag -x -d 'in syslog files, also trust records behind this tag; repeatable'
