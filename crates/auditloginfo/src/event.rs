@@ -106,6 +106,8 @@ pub struct EventAssembler<'a> {
     filter: &'a Filter,
     /// One bit for each record type: whether records of that type are needed.
     needed_types: u32,
+    /// [`Collect::needs_dependent_records`](crate::section::Collect::needs_dependent_records)
+    needs_dependents: bool,
     open: OpenEvents,
     /// The complete calls, if standalone records are needed.
     recent: Option<RecentCalls>,
@@ -152,6 +154,7 @@ impl<'a> EventAssembler<'a> {
         EventAssembler {
             filter,
             needed_types: needed.fold(0, |bits, kind| bits | 1 << kind as u32),
+            needs_dependents: collect.needs_dependent_records(),
             open: OpenEvents::new(pending_max),
             recent: collect.needs_standalone_records().then(recent),
             seen: SeenCalls::new(follows_chunk),
@@ -222,7 +225,7 @@ impl<'a> EventAssembler<'a> {
         let has_address =
             sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
         let has_records = parsed.items > 0 || class.is_open_without_path();
-        let has_dependents = has_records && sink.collect.needs_dependent_records();
+        let has_dependents = has_records && self.needs_dependents;
         let is_needed = user.is_some() || has_dependents || has_address || self.recent.is_some();
         if !is_needed {
             if sink.is_listing() {

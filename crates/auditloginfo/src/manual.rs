@@ -136,6 +136,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("List the files that a login user opened while running as root:", "by-effective-user"),
     ("List the files that a login user failed to open:", "failed-opens"),
     ("List the files that a login user changed, and the network addresses used:", "changes"),
+    ("Find who opened or changed a file, or tried to:", "recipe-who-used-a-file"),
     ("List the commands that users gave to sudo, on a host without rules for execve:", "sudo"),
     ("Find the programs that made most of a login user's system calls:", "programs"),
     (
@@ -162,6 +163,11 @@ const EXAMPLES: &[(&str, &str)] = &[
         "Make a seccomp profile for docker or podman of the system calls that a program made from its \
          start to its end in one day, whoever ran it:",
         "seccomp-profile",
+    ),
+    (
+        "Compare such a profile with the one in force: at the start of a line what that one would \
+         refuse, behind a tab what it allows in vain:",
+        "recipe-profile-in-force",
     ),
     (
         "Show what cat(1) was asked to print, and by whom. In JSON, arguments stay separate:",
