@@ -144,7 +144,7 @@ fn to_date(first: u64, mark: &[u8], second: u64, third: u64) -> Option<Date> {
         _ => Date { year: year(third), month: second, day: first },
     };
     let is_valid = (1..=12).contains(&date.month) && (1..=31).contains(&date.day);
-    (is_valid && date.year.is_some_and(|year| year < 10_000)).then_some(date)
+    is_valid.then_some(date)
 }
 
 /// `Nov 20`
