@@ -10,7 +10,7 @@ import subprocess
 from collections import Counter
 
 from audit_checks import expect_same_reports
-from audit_log import DIRECT, LOGS, SESSIONS, configure, raw_logs, run_session, start_auditd, stamps, stop_auditd
+from audit_log import DIRECT, LOGS, SESSIONS, configure, raw_logs, run_session, start_auditd, stop_auditd, wait_for_auditd
 from harness import Failed, check, expect_counts, must, once, read, shell, wait_until
 
 OPENS = {"open", "openat", "openat2", "creat", "open_by_handle_at"}
@@ -129,19 +129,18 @@ def record_journal(logs):
     os.makedirs(logs)
     shutil.rmtree("/run/log/journal", ignore_errors=True)
     configure("RAW", 99, "IGNORE")
-    environment = {**os.environ, "SYSTEMD_LOG_TARGET": "console", "SYSTEMD_LOG_LEVEL": "debug"}
-    journald = subprocess.Popen(["/usr/lib/systemd/systemd-journald"], stdin=subprocess.DEVNULL, env=environment)
+    journald = subprocess.Popen(["/usr/lib/systemd/systemd-journald"], stdin=subprocess.DEVNULL)
     try:
         wait_until("the journal is there", lambda: glob.glob("/run/log/journal/*/system.journal"))
         start_auditd()
         run_session(logs, "64")
+        mark = wait_for_auditd()
+        wait_until("the last record is in the journal", lambda: mark in shell("journalctl -o cat _TRANSPORT=audit --lines=100").out, 60)
         stop_auditd()
         shutil.move("/var/log/audit/audit.log", logs)
-        last = stamps(f"{logs}/audit.log")[-1].split(":")[1][:-1]
-        received = lambda: f"_AUDIT_ID={last}\n" in must("journalctl -o export _TRANSPORT=audit --lines=20 --output-fields=_AUDIT_ID")  # noqa: E731
-        wait_until("the last event is in the journal", received, 120)
         must(f"journalctl -o export --all _TRANSPORT=audit > {logs}/export; journalctl -o json --all _TRANSPORT=audit > {logs}/json")
     finally:
+        print(shell("journalctl -o short-monotonic --lines=15; journalctl -o json _TRANSPORT=audit | wc").__dict__, flush=True)
         journald.terminate()
         journald.wait(30)
     return missing_records(logs)
