@@ -64,6 +64,12 @@ pub(crate) fn may_have_address(call: Call, class: CallClass) -> bool {
     }
 }
 
+/// Whether the call creates sockets of the family in its first argument. The arguments of socketcall(2)
+/// are in memory.
+pub(crate) fn creates_socket(call: Call) -> bool {
+    matches!(call.known_name(), Some("socket" | "socketpair"))
+}
+
 /// Whether the event of the call of that name can hold a socket address.
 pub(crate) fn has_address(name: &str) -> bool {
     matches!(
