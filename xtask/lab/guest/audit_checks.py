@@ -44,36 +44,36 @@ def expect_section(name, arguments, kind, expected, log):
     expect_counts(command, expected, seen.get(kind, Counter()))
 
 
-def named(kind, title):
+def named(title):
     """Registers a check for each session in which the program runs directly."""
 
     def register(function):
         for name in DIRECT:
-            check(f"auditloginfo/{title}-{name}", kind)(functools.partial(function, name))
+            check(f"auditloginfo/{title}-{name}")(functools.partial(function, name))
         return function
 
     return register
 
 
-@named(None, "calls")
+@named("calls")
 def calls(name):
     logs = raw_logs()
     expect_section(name, "--syscalls", "syscall", counted(notes(logs, name), "syscall"), f"{logs}/audit.log")
 
 
-@named(None, "commands")
+@named("commands")
 def commands(name):
     logs = raw_logs()
     expect_section(name, "--commands", "command", counted(notes(logs, name), "command"), f"{logs}/audit.log")
 
 
-@named(None, "files")
+@named("files")
 def files(name):
     logs = raw_logs()
     expect_section(name, "--files", "file", counted(notes(logs, name), "file"), f"{logs}/audit.log")
 
 
-@named(None, "failed")
+@named("failed")
 def failed(name):
     logs = raw_logs()
     items = notes(logs, name)
@@ -83,7 +83,7 @@ def failed(name):
         expect_section(name, f"--failed {section}", kind, expected, f"{logs}/audit.log")
 
 
-@named(None, "errors")
+@named("errors")
 def errors(name):
     """The number of failed calls by error; what a call failed on is checked by the other sections."""
     logs = raw_logs()
@@ -96,7 +96,7 @@ def errors(name):
     expect_counts(command, expected, by_error)
 
 
-@named(("auditloginfo", "--changes"), "changes")
+@named("changes")
 def changes(name):
     logs = raw_logs()
     items = notes(logs, name)
@@ -107,13 +107,13 @@ def changes(name):
     expect_section(name, "--failed --changes", "change", expected, f"{logs}/audit.log")
 
 
-@named(("auditloginfo", "--addresses"), "addresses")
+@named("addresses")
 def addresses(name):
     logs = raw_logs()
     expect_section(name, "--addresses", "address", counted(notes(logs, name), "address"), f"{logs}/audit.log")
 
 
-@named(None, "programs")
+@named("programs")
 def programs(name):
     """The program makes all calls of its session itself."""
     logs = raw_logs()
@@ -122,7 +122,7 @@ def programs(name):
     expect_section(name, "--programs", "program", Counter({(program, ""): count}), f"{logs}/audit.log")
 
 
-@named(("auditloginfo", "--each"), "each")
+@named("each")
 def each(name):
     """The items one by one, counted, are those of the counting report."""
     logs = raw_logs()
@@ -183,7 +183,7 @@ def overview():
         expect_match(result, rf"^{SESSIONS[name].auid} +\S+ +\d+ +{calls} +{commands} +{files} ")
 
 
-@check("auditloginfo/sudo-section", needs=("auditloginfo", "--sudo"))
+@check("auditloginfo/sudo-section")
 def sudo_section():
     logs = raw_logs()
     result = shell(f"auditloginfo --uid {SESSIONS['sudo'].auid} --sudo {logs}/audit.log")

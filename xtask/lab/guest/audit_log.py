@@ -121,6 +121,8 @@ def audit_status():
 
 
 def start_auditd():
+    # A check that failed may have left one.
+    end_auditd()
     must("auditd")
     wait_until("auditd answers", lambda: int(audit_status()["pid"]) > 0)
     must("auditctl -e 1; auditctl -R /tmp/rules")
@@ -137,9 +139,14 @@ def wait_for_auditd():
 def stop_auditd():
     wait_for_auditd()
     must("auditctl -D; auditctl -e 0")
+    end_auditd()
+
+
+def end_auditd():
     pid = audit_status()["pid"]
-    must(f"kill {pid}")
-    wait_until("auditd ends", lambda: not os.path.exists(f"/proc/{pid}"))
+    if pid != "0":
+        must(f"kill {pid}")
+        wait_until("auditd ends", lambda: not os.path.exists(f"/proc/{pid}"))
 
 
 def run_session(logs, name):

@@ -1,6 +1,6 @@
 """What the checks share: their registration, running commands, waiting, and the report.
 
-A check is a function with a name. It returns nothing if all is well, and raises Failed or Skipped otherwise. What several
+A check is a function with a name. It returns nothing if all is well, and raises Failed otherwise. What several
 checks need (a log, maps under load) is made by a function marked `once`, so that a run of few checks makes little."""
 
 import difflib
@@ -25,19 +25,15 @@ class Failed(Exception):
         self.lines = [("command", command), ("expected", expected), ("seen", seen)]
 
 
-class Skipped(Exception):
-    pass
-
-
 class TooLong(Exception):
     pass
 
 
-def check(name, needs=None):
-    """Registers a check. `needs` is a pair of a command and an option without which the check is skipped."""
+def check(name):
+    """Registers a check."""
 
     def register(function):
-        CHECKS[name] = (function, needs)
+        CHECKS[name] = function
         return function
 
     return register
@@ -110,10 +106,6 @@ def write(path, text):
         file.write(text)
 
 
-def has_option(command, option):
-    return re.search(rf"(^|[\s,]){re.escape(option)}\b", shell(f"{command} --help").out, re.MULTILINE) is not None
-
-
 def expect_equal(command, expected, seen):
     if expected == seen:
         return
@@ -169,7 +161,6 @@ def short(value):
 class Report:
     def __init__(self):
         self.file = open(f"{OUT}/report", "w", errors="backslashreplace")
-        self.xfail = known_failures()
 
     def line(self, text):
         print(text, flush=True)
@@ -184,16 +175,11 @@ class Report:
                 self.line(f"    {line}")
 
     def run(self, name):
-        function, needs = CHECKS[name]
         start = time.monotonic()
         lines = None
         SHOWN.clear()
         try:
-            if needs and not has_option(*needs):
-                raise Skipped(f"no {needs[1]}")
-            guarded(function)
-        except Skipped as reason:
-            return self.line(f"skipped {name}: {reason}")
+            guarded(CHECKS[name])
         except Failed as failure:
             lines = failure.lines
         except Exception:
@@ -203,23 +189,8 @@ class Report:
         self.judge(name, lines)
 
     def judge(self, name, lines):
-        reason = self.xfail.get(name)
-        if lines is None and reason:
-            lines = [("error", "the check passes; remove its line from xtask/lab/guest/known-failures")]
-        elif lines is not None and reason:
-            self.line(f"skipped {name}: {reason}")
-            return print(lines, flush=True)
-        if lines is None:
-            self.line(f"ok {name}")
-            return self.details([("printed", line) for line in SHOWN])
-        self.line(f"FAILED {name}")
-        self.details(lines)
-
-
-def known_failures():
-    """The checks that fail for a known reason: lines of a name, a blank, and the reason."""
-    lines = read(f"{LAB}/guest/known-failures").splitlines()
-    return dict(line.split(" ", 1) for line in lines if line and not line.startswith("#"))
+        self.line(f"FAILED {name}" if lines else f"ok {name}")
+        self.details(lines or [("printed", line) for line in SHOWN])
 
 
 def guarded(function):
@@ -246,9 +217,6 @@ def run_all():
     names = selected(read(f"{LAB}/only").split())
     for name in names:
         report.run(name)
-    for name in report.xfail.keys() - CHECKS.keys():
-        report.line(f"FAILED {name}")
-        report.details([("error", "known-failures names a check that does not exist")])
     write(f"{OUT}/dmesg", shell("dmesg").out)
     # The host turns the machine off when it reads this.
     report.line("end")

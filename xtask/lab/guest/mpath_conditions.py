@@ -44,7 +44,7 @@ def as_nobody():
     expect_equal(f"{live.command} (its status)", 0, live.status)
 
 
-@check("mpathstat/save-and-replay", needs=("mpathstat", "--save"))
+@check("mpathstat/save-and-replay")
 def save_and_replay():
     """What --save recorded gives the same report by --root, byte for byte."""
     maps()

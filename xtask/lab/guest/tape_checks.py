@@ -244,7 +244,7 @@ class Feed(Writer):
         self.drive = drive
 
 
-@check("tapestat/gaps", needs=("tapestat", "--gaps"))
+@check("tapestat/gaps")
 def gaps():
     """A drive that gets data half of the time has gaps, one that always gets data at the same rate has none."""
     starved, steady = drives()[:2]
@@ -327,7 +327,7 @@ def as_nobody():
     expect_equal(nobody.command, as_root.out, nobody.out + nobody.err)
 
 
-@check("tapestat/save-and-replay", needs=("tapestat", "--save"))
+@check("tapestat/save-and-replay")
 def save_and_replay():
     drive = drives()[0]
     with Writer(drive, "bs=64k count=100"):
