@@ -1,7 +1,8 @@
 //! `cargo xtask man`: the manual pages, generated from the tables of options and from fixtures.
 //!
-//! Every example of a page is a fixture, so `cargo xtask test` shows that it is true.
+//! Each page is written as man(7) and as Markdown. Every example of a page is a fixture, so `cargo xtask test` shows that it is true.
 
+mod markdown;
 mod roff;
 
 use crate::commands::{self, CommandDocs};
@@ -21,18 +22,24 @@ const DATE: &str = "2026-11-27";
 
 /// The pages of all commands.
 pub(crate) fn pages(workspace: &Workspace) -> Result<Vec<GeneratedFile>, Error> {
-    let generate = |command: &CommandDocs| {
-        let path = format!("{FOLDER}/{}.1", command.name());
-        Ok(GeneratedFile { path, text: page(workspace, command)? })
-    };
-    commands::all().iter().map(generate).collect()
+    let mut pages = Vec::new();
+    for command in commands::all() {
+        let mut add = |end, text| {
+            let path = format!("{FOLDER}/{}.{end}", command.name());
+            pages.push(GeneratedFile { path, text });
+        };
+        add("1", page(workspace, &command)?);
+        add("md", markdown::page(workspace, &command)?);
+    }
+    Ok(pages)
 }
 
 /// Finds pages that are missing, stale or left over, and the problems that mandoc reports.
 pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let pages = pages(workspace)?;
     let mut findings = generated::compare(workspace, FOLDER, &pages, "cargo xtask man")?;
-    for page in pages.iter().filter(|page| workspace.has(&page.path)) {
+    let is_roff = |page: &&GeneratedFile| page.path.ends_with(".1") && workspace.has(&page.path);
+    for page in pages.iter().filter(is_roff) {
         findings.extend(lint(workspace, &page.path)?);
     }
     Ok(findings)

@@ -49,6 +49,21 @@ fn text_cannot_become_a_request() {
 }
 
 #[test]
+fn the_page_in_markdown_has_the_same_text() {
+    let page = markdown::page(&TempWorkspace::new(&EXAMPLE), &sample_command()).expect("a page");
+    for expected in [
+        "\n# hail(1)\n\nhail - say hello - politely\n\n## SYNOPSIS\n\n    hail [options] [FILE...]\n",
+        "\n## DESCRIPTION\n\n`hail` says hello.\n\n    .hail \\\n    'again\n",
+        "\n### How\n\n- `-l`, `--loud`: It's \\[very\\]: loud, \"$HOME\" `x` \\\\.\n",
+        "\n- `-g`, `--greeting` *GREETING*: Begin with `GREETING`.",
+        "\n## EXAMPLES\n\nSay it:\n\n    $ hail -l | sed 's/.*/\\0/'\n    1\tHELLO\n\n    .\u{e9}\n",
+        "\n## SEE ALSO\n\nwave(1), nod(1)\n",
+    ] {
+        assert!(page.contains(expected), "{expected}\nis not in\n{page}");
+    }
+}
+
+#[test]
 fn mandoc_finds_nothing_wrong() {
     if test_support::works(Command::new("mandoc").args(["-T", "ascii", "/dev/null"])) {
         let temp = TempWorkspace::new(&[("hail.1", sample_page().as_str())]);
