@@ -70,6 +70,13 @@ man:
 bench:
 	$(CARGO) xtask bench
 
+# Boots a virtual machine and checks the commands on real audit logs, multipath devices and tapes.
+lab:
+	$(CARGO) xtask lab
+
+# What a release needs: the checks of CI that need no download, and the lab.
+release-check: lint check lab
+
 dist:
 	$(CARGO) xtask dist
 
@@ -111,5 +118,5 @@ clean:
 	$(CARGO) clean
 	rm -rf dist
 
-.PHONY: all $(COMMANDS) demo check lint man bench dist clean \
+.PHONY: all $(COMMANDS) demo check lint man bench lab release-check dist clean \
 	install $(INSTALLS) uninstall $(UNINSTALLS)

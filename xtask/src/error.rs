@@ -8,8 +8,9 @@ use std::path::PathBuf;
 pub(crate) enum Error {
     /// The command line is wrong.
     #[error(
-        "usage: cargo xtask man [--check] | completions [--check] | test [--bless] [FILTER] | \
-         tidy | bench [COMMAND [--beside BINARY]] | dist | syscalls [--check]"
+        "usage: cargo xtask man [--check] | completions [--check] | test [--bless | --against originals] [FILTER] | \
+         tidy | corpus DIR | fuzz [--seconds N] [TARGET...] | bench [COMMAND [--beside BINARY]] | dist | \
+         syscalls [--check]"
     )]
     Usage,
     /// A file or folder cannot be read or written.

@@ -6,10 +6,15 @@ mod bench;
 mod binaries;
 mod commands;
 mod completions;
+mod corpus;
+mod debian;
 mod dist;
 mod error;
+mod fuzz;
 mod generated;
+mod lab;
 mod man;
+mod processes;
 mod syscalls;
 mod test;
 mod tidy;
@@ -43,7 +48,10 @@ fn run(workspace: &Workspace, words: &[&str], out: &mut impl Write) -> Result<bo
         ["test", words @ ..] => test::run(workspace, words, out),
         ["tidy"] => report_findings(&tidy::check(workspace)?, out),
         ["bench", words @ ..] => bench::run(workspace, words, out),
+        ["corpus", folder] => corpus::run(workspace, folder, out),
+        ["fuzz", words @ ..] => fuzz::run(workspace, words, out),
         ["dist"] => dist::run(workspace, out),
+        ["lab", words @ ..] => lab::run(workspace, words, out),
         ["syscalls"] => syscalls::write(workspace).map(|()| true),
         ["syscalls", "--check"] => report_findings(&syscalls::check(workspace)?, out),
         ["measure-once", words @ ..] => bench::measure_once(words, out),

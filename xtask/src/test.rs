@@ -1,27 +1,30 @@
 //! `cargo xtask test`: runs the fixtures, see docs/testing.md.
 
 mod case;
+mod originals;
 
 use crate::binaries;
 use crate::error::Error;
+use crate::processes::map_in_parallel;
 use crate::workspace::Workspace;
 use case::Case;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Mutex;
-use std::thread;
 
 /// The folders of `testdata` without fixtures: the input of fixtures, and the scripts that made it.
 const NOT_FIXTURES: [&str; 2] = ["samples", "make"];
 
 /// Runs the cases whose names, such as `auditloginfo/overview`, contain the filter; false if one
-/// failed. `--bless` makes the actual output the expected output.
+/// failed. `--bless` makes the actual output the expected output; `--against originals` runs the
+/// originals of the commands.
 pub(crate) fn run(
     workspace: &Workspace,
     words: &[&str],
     out: &mut impl Write,
 ) -> Result<bool, Error> {
     let (bless, filter) = match words {
+        ["--against", "originals"] => return originals::run(workspace, "", out),
+        ["--against", "originals", filter] => return originals::run(workspace, filter, out),
         [] => (false, ""),
         ["--bless"] => (true, ""),
         [filter] => (false, *filter),
@@ -60,33 +63,6 @@ fn verdict(case: &Case<'_>, binaries: &Path, bless: bool) -> Result<Option<Vec<u
         return case.bless(&actual).map(|()| None);
     }
     case.compare(&actual)
-}
-
-/// Applies `work` to each item, on one thread per processor. The results have the order of the
-/// items.
-fn map_in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> Result<R, Error> + Sync,
-) -> Result<Vec<R>, Error> {
-    let queue = Mutex::new(items.iter().enumerate());
-    let next = || queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
-    let worker = || {
-        let mut results = Vec::new();
-        while let Some((index, item)) = next() {
-            results.push((index, work(item)));
-        }
-        results
-    };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let mut results: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
-        joined
-            .flat_map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]

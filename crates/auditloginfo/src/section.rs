@@ -139,6 +139,10 @@ pub struct Collect {
     pub logged_calls: bool,
     /// Whether denials count by the rules of AppArmor that allow them.
     pub denial_rules: bool,
+    /// Whether the address families of new sockets are collected.
+    pub socket_families: bool,
+    /// Whether items are listed one by one instead of counted.
+    pub each: bool,
 }
 
 impl Collect {
@@ -186,7 +190,7 @@ impl Collect {
             RecordType::Path | RecordType::Execve | RecordType::Uringop => {
                 self.needs_dependent_records()
             }
-            RecordType::Cwd => self.absolute,
+            RecordType::Cwd => self.absolute || self.each,
             RecordType::Openat2 => self.needs_flags(),
             RecordType::Sockaddr => self.sections.has(Section::Addresses),
             RecordType::UserCmd => {

@@ -112,6 +112,9 @@ impl IntervalCommand for KernelMonitor {
     }
 
     fn check_first(&mut self, first: &Sample, messages: &mut Messages<impl Write>) -> FirstSample {
+        if self.maps.has_maps && first.readings.iter().all(Option::is_none) {
+            messages.warn("/proc/diskstats has none of the maps and paths; is it of another host?");
+        }
         let number = |device: &Device| first.reading(device).map(|reading| reading.number);
         self.maps.check_first(number, messages)
     }

@@ -1,35 +1,23 @@
 //! One fixture: a folder with a command line and its expected output.
 
 use crate::error::Error;
+use crate::processes::{Outcome, run_with_timeout};
 use crate::workspace::Workspace;
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 use std::ffi::OsString;
-use std::io::{self, Write as _};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// How long a case may run.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A fixture folder.
+#[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     workspace: &'a Workspace,
     name: &'a str,
     timeout: Duration,
-}
-
-/// The result of a run.
-pub(super) struct Actual {
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    status: ExitStatus,
-    /// Whether the run was killed at the timeout.
-    pub(super) timed_out: bool,
 }
 
 impl<'a> Case<'a> {
@@ -39,7 +27,6 @@ impl<'a> Case<'a> {
     }
 
     /// Replaces the timeout.
-    #[cfg(test)]
     pub(super) fn with_timeout(self, timeout: Duration) -> Case<'a> {
         Case { timeout, ..self }
     }
@@ -50,7 +37,7 @@ impl<'a> Case<'a> {
     }
 
     /// Runs `cmd` in the case's folder, with the folder `binaries` first on PATH.
-    pub(super) fn run(&self, binaries: &Path) -> Result<Actual, Error> {
+    pub(super) fn run(&self, binaries: &Path) -> Result<Outcome, Error> {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(self.workspace.text(&self.path("cmd"))?);
         shell.current_dir(self.workspace.path(&self.path(""))).env_clear();
@@ -59,15 +46,13 @@ impl<'a> Case<'a> {
         shell.env("HOME", "/nonexistent");
         let variables = self.workspace.text(&self.path("env"))?;
         shell.envs(variables.lines().filter_map(|line| line.split_once('=')));
-        shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = shell.process_group(0).spawn().map_err(Error::program("sh"))?;
-        wait_with_timeout(child, self.timeout).map_err(Error::program("sh"))
+        run_with_timeout(&mut shell, self.timeout).map_err(Error::program("sh"))
     }
 
     /// Makes the actual output the expected output.
-    pub(super) fn bless(&self, actual: &Actual) -> Result<(), Error> {
+    pub(super) fn bless(&self, actual: &Outcome) -> Result<(), Error> {
         self.workspace.write(&self.path("stdout"), &actual.stdout)?;
-        let status = actual.status_line();
+        let status = status_line(actual.status().to_string().as_bytes());
         for (file, bytes) in [("stderr", &actual.stderr), ("status", &status)] {
             if bytes.is_empty() {
                 self.workspace.remove(&self.path(file))?;
@@ -80,12 +65,12 @@ impl<'a> Case<'a> {
 
     /// The report of a failed case: its name, and a unified diff of each file that differs. `None`
     /// if the case passed.
-    pub(super) fn compare(&self, actual: &Actual) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) fn compare(&self, actual: &Outcome) -> Result<Option<Vec<u8>>, Error> {
         let mut report = Vec::new();
         if actual.timed_out {
             report = format!("killed after {} s\n", self.timeout.as_secs()).into_bytes();
         }
-        let status = actual.status_line();
+        let status = status_line(actual.status().to_string().as_bytes());
         for (file, bytes) in
             [("stdout", &actual.stdout), ("stderr", &actual.stderr), ("status", &status)]
         {
@@ -99,6 +84,20 @@ impl<'a> Case<'a> {
         Ok((!report.is_empty()).then(|| [head, report].concat()))
     }
 
+    /// The text of a file of the case; `None` if there is none.
+    pub(super) fn text(&self, file: &str) -> Result<Option<String>, Error> {
+        let path = self.path(file);
+        self.workspace.has(&path).then(|| self.workspace.text(&path)).transpose()
+    }
+
+    /// Whether a run printed the expected standard output and ended with the expected status.
+    pub(super) fn agrees_with(&self, actual: &Outcome) -> Result<bool, Error> {
+        let expected =
+            |file| Ok::<_, Error>(self.workspace.read(&self.path(file))?.unwrap_or_default());
+        let status = status_line(actual.status().to_string().as_bytes());
+        Ok(expected("stdout")? == actual.stdout && status_line(&expected("status")?) == status)
+    }
+
     /// A unified diff from a file of the case, which may be missing, to `bytes`.
     fn diff(&self, file: &str, bytes: &[u8]) -> Result<Vec<u8>, Error> {
         let mut diff = Command::new("diff");
@@ -110,16 +109,6 @@ impl<'a> Case<'a> {
             stdin.write_all(bytes).map_err(Error::program("diff"))?;
         }
         Ok(child.wait_with_output().map_err(Error::program("diff"))?.stdout)
-    }
-}
-
-impl Actual {
-    /// The contents of the file `status`: empty for 0; 128 plus its number for a signal, as in a
-    /// shell.
-    fn status_line(&self) -> Vec<u8> {
-        let signal = self.status.signal().map(|signal| 128 + signal);
-        let status = self.status.code().or(signal).unwrap_or_default();
-        status_line(status.to_string().as_bytes())
     }
 }
 
@@ -137,23 +126,4 @@ fn search_path(binaries: &Path) -> OsString {
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
     path
-}
-
-/// Reads all output of a process group until its end. At the timeout kills the whole group, so that
-/// no part of a pipeline survives.
-fn wait_with_timeout(child: Child, timeout: Duration) -> io::Result<Actual> {
-    let group = child.id().try_into().map(Pid::from_raw).map_err(io::Error::other)?;
-    let (end_sender, end_receiver) = mpsc::channel::<()>();
-    thread::scope(|scope| {
-        let watchdog = scope.spawn(move || {
-            let end = end_receiver.recv_timeout(timeout);
-            end == Err(mpsc::RecvTimeoutError::Timeout) && killpg(group, Signal::SIGKILL).is_ok()
-        });
-        let output = child.wait_with_output();
-        drop(end_sender);
-        let timed_out = watchdog.join().unwrap_or(false);
-        let output = output?;
-        let (stdout, stderr, status) = (output.stdout, output.stderr, output.status);
-        Ok(Actual { stdout, stderr, status, timed_out })
-    })
 }

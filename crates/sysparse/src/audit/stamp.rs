@@ -111,7 +111,7 @@ fn mismatches(word: [u8; 8], form: &[u8; 8]) -> u64 {
     const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
     let largest = form.map(|byte| if byte == b'0' { 9 } else { 0 });
     let values = u64::from_le_bytes(word) ^ u64::from_le_bytes(*form);
-    ((values & LOW) + (LOW - u64::from_le_bytes(largest)) | values) & !LOW
+    (((values & LOW) + (LOW - u64::from_le_bytes(largest))) | values) & !LOW
 }
 
 #[cfg(test)]

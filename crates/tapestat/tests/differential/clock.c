@@ -2,10 +2,11 @@
  *
  * TREES is a folder with numbered trees 1, 2, ... (proc/uptime, proc/stat, sys). The
  * caller has mounted tree 1 over /sys and /proc/uptime; each pause() mounts the next one at once
- * instead of waiting for the alarm. The time is btime + uptime of the tree, the names are its own.
+ * instead of waiting for the alarm, and interrupts the command if there is none. The time is btime + uptime of the tree, the names are its own.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,11 @@ int pause(void)
 	char from[4096];
 	tree++;
 	path(from, sizeof(from), "sys");
+	if (access(from, F_OK)) {
+		raise(SIGINT);
+		errno = EINTR;
+		return -1;
+	}
 	if (mount(from, "/sys", NULL, MS_BIND, NULL))
 		die(from);
 	path(from, sizeof(from), "proc/uptime");
