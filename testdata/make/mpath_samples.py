@@ -63,7 +63,7 @@ def only(tree, *names):
 
 
 # The samples that JSON reports name the machine of.
-NAMED = {"load", "once", "arrays", "offline"}
+NAMED = {"load", "once", "arrays", "offline", "slowing"}
 
 
 def text(path, contents):
@@ -289,6 +289,32 @@ def arrays(out, load):
     write(f"{out}/arrays", base, second, third)
 
 
+def slowing(out, load):
+    """Twenty seconds of one map with two active paths: the second one takes longer and longer, and recovers."""
+    tree = {"uptime": 1000.0, "wall": load[0]["wall"], "disks": {"dm-0": [253, 0] + [0] * 17}, "paths": {}, "heads": {},
+            "maps": {"dm-0": {"uuid": "mpath-3600a0980000", "name": "data9", "slaves": ["sda", "sdb"]}}}
+    for host, name in enumerate(("sda", "sdb"), 1):
+        tree["paths"][name] = {"link": f"../devices/pci/host{host}/target{host}:0:0/{host}:0:0:0/block/{name}", "state": "running"}
+        tree["disks"][name] = [8, 16 * host - 16] + [0] * 17
+    trees = [tree]
+    # Average milliseconds of a request on the second path, second by second.
+    for ms in (1, 1, 1, 2, 1, 1, 2, 3, 5, 8, 12, 14, 15, 13, 14, 9, 3, 1, 2, 1):
+        tree = copy.deepcopy(trees[-1])
+        tree["uptime"] += 1
+        tree["wall"] += 1
+        # Slow requests keep the queue full, so fewer of them complete.
+        counts = {"sda": (400, 400 + 40 * len(trees) % 200), "sdb": (800 // (ms + 1), 800 // (ms + 1) * ms)}
+        for names in (("sda", "dm-0"), ("sdb", "dm-0")):
+            reads, spent = counts[names[0]]
+            for name in names:
+                disk = tree["disks"][name]
+                # Reads, sectors, milliseconds; busy milliseconds, and all requests added up.
+                for field, more in ((2, reads), (4, reads * 16), (5, spent), (11, min(spent, 1000) if name != "dm-0" else 500), (12, spent)):
+                    disk[field] += more
+        trees.append(tree)
+    write(f"{out}/slowing", *trees)
+
+
 def texts(lab, out):
     """What multipath and iostat printed, and the same as other versions and settings print it."""
     shutil.copy(f"{lab}/01-friendly/multipath-ll.txt", f"{out}/friendly.txt")
@@ -327,6 +353,7 @@ def main(lab, out):
     changed(out, load)
     damaged(out, load)
     arrays(out, load)
+    slowing(out, load)
     texts(lab, out)
 
 
