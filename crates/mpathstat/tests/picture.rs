@@ -6,17 +6,13 @@ use test_support::{command, repository, stdout, temp_dir, works, write};
 /// The picture of the documentation.
 const PICTURE: &str = "docs/pictures/await.svg";
 
-fn read(path: &str) -> String {
-    fs::read_to_string(repository(path)).expect("a committed file")
-}
-
 #[test]
 fn gnuplot_draws_the_picture_of_the_documentation() {
     if !works(command("gnuplot").arg("--version")) {
         return;
     }
     let folder = temp_dir();
-    let data = read("testdata/mpathstat/recipe-picture/stdout");
+    let data = fs::read(repository("testdata/mpathstat/recipe-picture/stdout")).expect("a fixture");
     write(&folder.path().join("await.dat"), data);
     let mut gnuplot = command("gnuplot");
     gnuplot.arg(repository("docs/await.gnuplot")).current_dir(folder.path());
@@ -26,7 +22,7 @@ fn gnuplot_draws_the_picture_of_the_documentation() {
     }
     // Another version draws other lines.
     let version = |svg: &str| svg.lines().find(|line| line.contains("GNUPLOT")).map(str::to_owned);
-    let committed = read(PICTURE);
+    let committed = fs::read_to_string(repository(PICTURE)).expect("a picture");
     assert!(version(&committed).is_some(), "no version in {PICTURE}");
     if version(&committed) == version(&drawn) {
         assert!(drawn == committed, "{PICTURE} is stale; draw it again");

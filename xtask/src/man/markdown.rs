@@ -1,6 +1,6 @@
 //! Writes a page as Markdown, for readers of the repository.
 
-use super::{paragraph, terminal_session};
+use super::{BUGS, paragraph, terminal_session};
 use crate::commands::CommandDocs;
 use crate::error::Error;
 use crate::workspace::Workspace;
@@ -35,6 +35,8 @@ pub(super) fn page(workspace: &Workspace, command: &CommandDocs) -> Result<Strin
         page.paragraphs(&[sentence]);
         page.literal(&terminal_session(workspace, &format!("testdata/{}/{case}", command.name()))?);
     }
+    page.block(&format!("## {}", BUGS.0));
+    page.paragraphs(&[BUGS.1]);
     if !manual.see_also.is_empty() {
         page.block("## SEE ALSO");
         page.block(&manual.see_also.join(", "));

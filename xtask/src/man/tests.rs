@@ -26,6 +26,7 @@ fn the_page_has_every_section_in_order() {
             ".SS Whom",
             ".SH EXIT STATUS",
             ".SH EXAMPLES",
+            ".SH REPORTING BUGS",
             ".SH SEE ALSO"
         ]
     );
@@ -61,6 +62,21 @@ fn the_page_in_markdown_has_the_same_text() {
     ] {
         assert!(page.contains(expected), "{expected}\nis not in\n{page}");
     }
+}
+
+#[test]
+fn examples_that_do_not_fit_a_terminal_are_found() {
+    let wide = |length| {
+        let output = format!("1\t{}\n", "x".repeat(length));
+        let temp = TempWorkspace::new(&[EXAMPLE[0], ("testdata/hail/plain/stdout", &output)]);
+        let findings = wide_examples(&temp, &[sample_command()]).expect("readable");
+        findings.iter().map(Finding::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(wide(72).len(), 0);
+    assert_eq!(
+        wide(73),
+        ["testdata/hail/plain: a line of 81 columns in an example of a page; make it 80"]
+    );
 }
 
 #[test]
