@@ -103,6 +103,10 @@ pub struct EventAssembler<'a> {
     filter: &'a Filter,
     /// One bit for each record type: whether records of that type are needed.
     needed_types: u32,
+    /// Whether records are needed that depend on the SYSCALL record of their event.
+    needs_dependents: bool,
+    /// Whether a call without such records is needed for more than its count.
+    needs_single_calls: bool,
     open: OpenEvents,
     /// The complete calls, if standalone records are needed.
     recent: Option<RecentCalls>,
@@ -147,6 +151,8 @@ impl<'a> EventAssembler<'a> {
         EventAssembler {
             filter,
             needed_types: needed.fold(0, |bits, kind| bits | 1 << kind as u32),
+            needs_dependents: collect.needs_dependent_records(),
+            needs_single_calls: collect.needs_single_calls(),
             open: OpenEvents::new(pending_max),
             recent: collect.needs_standalone_records().then(recent),
             seen: SeenCalls::new(follows_chunk),
@@ -210,12 +216,10 @@ impl<'a> EventAssembler<'a> {
         let user = self.filter.includes_call(record, &parsed).then_some(parsed.auid.into());
         let class = self.classes.get(call);
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
-        let has_address =
-            sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
         let has_records = parsed.items > 0 || class.is_open_without_path();
-        let has_dependents = has_records && sink.collect.needs_dependent_records();
-        let is_needed = user.is_some() || has_dependents || has_address || self.recent.is_some();
-        if !is_needed {
+        let has_dependents = has_records && self.needs_dependents;
+        let is_complete = !has_dependents && !self.needs_single_calls;
+        if user.is_none() && is_complete {
             return Ok(());
         }
         let (id, fingerprint) = (self.id(record), fingerprint(record.body));
@@ -225,10 +229,15 @@ impl<'a> EventAssembler<'a> {
         }
         if let Some(user) = user {
             sink.add_call(user, call, record, &parsed);
-            if sink.listed.is_some() {
-                let has_items = has_dependents || has_address;
-                self.list_call(Owner { user, id: &id }, call, (record, has_items), &parsed, sink);
-            }
+        }
+        if is_complete {
+            return Ok(());
+        }
+        let has_address =
+            sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
+        if let (Some(user), true) = (user, sink.listed.is_some()) {
+            let has_items = has_dependents || has_address;
+            self.list_call(Owner { user, id: &id }, call, (record, has_items), &parsed, sink);
         }
         let waits = has_address && !has_dependents && self.add_waiting(id, user, call, &parsed);
         let is_awaited = has_address && !waits;

@@ -153,6 +153,14 @@ impl Collect {
         sections.iter().any(|section| self.sections.has(*section)) || self.needs_effects()
     }
 
+    /// Whether a call on which no records depend is needed for more than its count.
+    #[must_use]
+    pub fn needs_single_calls(self) -> bool {
+        let sections = [Section::Addresses, Section::Errors];
+        let has_section = sections.iter().any(|section| self.sections.has(*section));
+        has_section || self.each || self.needs_standalone_records()
+    }
+
     /// Whether it counts what calls changed or whom they spoke to.
     #[must_use]
     #[inline]
