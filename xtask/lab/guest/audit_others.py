@@ -150,10 +150,10 @@ def record_journal(logs):
 
 
 def missing_records(logs):
-    """The serial numbers of auditd's records that are not in the journal. It names some types by their number."""
-    kept = Counter(re.findall(r"^type=(?!DAEMON|EOE)\w+ msg=audit\([\d.]+:(\d+)\)", read(f"{logs}/audit.log"), re.MULTILINE))
-    entries = [json.loads(line) for line in read(f"{logs}/json").splitlines()]
-    return sorted(kept - Counter(entry["_AUDIT_ID"] for entry in entries))
+    """The serial numbers of auditd's records that are not in the journal. Those from before its start do not count."""
+    kept = re.findall(r"^type=(?!DAEMON|EOE)\w+ msg=audit\([\d.]+:(\d+)\)", read(f"{logs}/audit.log"), re.MULTILINE)
+    received = Counter(int(json.loads(line)["_AUDIT_ID"]) for line in read(f"{logs}/json").splitlines())
+    return sorted(Counter(number for number in map(int, kept) if number > min(received)) - received)
 
 
 def form_journal(form):
