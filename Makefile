@@ -70,6 +70,14 @@ bench:
 lab:
 	$(CARGO) xtask lab
 
+# Mutation testing, as docs/testing.md describes it, with cargo-mutants. It takes hours. Status 3 means that
+# some mutants reached the time limit, which is as good as a failed test.
+MUTANTS = CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) mutants --no-shuffle --output "$(TARGET)/mutants"
+mutants:
+	mkdir -p "$(TARGET)/mutants/auditloginfo"
+	$(MUTANTS) --package sysparse --package mpathstat --package tapestat -- --lib || test $$? = 3
+	$(MUTANTS)/auditloginfo --package auditloginfo -- --lib --test fixtures || test $$? = 3
+
 # What a release needs: the checks of CI that need no download, and the lab.
 release-check: lint check lab
 
@@ -114,5 +122,5 @@ clean:
 	$(CARGO) clean
 	rm -rf dist
 
-.PHONY: all $(COMMANDS) demo check lint man bench lab release-check dist clean \
+.PHONY: all $(COMMANDS) demo check lint man bench lab mutants release-check dist clean \
 	install $(INSTALLS) uninstall $(UNINSTALLS)

@@ -59,6 +59,8 @@ mod call_context;
 mod dependent_records;
 mod doubled;
 mod event_id;
+mod first_places;
+mod listed_event;
 mod listed_events;
 mod listing;
 mod logged_call;
@@ -73,7 +75,8 @@ mod span;
 mod standalone;
 mod waiting_calls;
 
-pub use listed_events::{EventPrinter, ListedEvent};
+pub use listed_event::ListedEvent;
+pub use listed_events::EventPrinter;
 pub use sink::Sink;
 pub use span::REORDER_WINDOW;
 
@@ -126,6 +129,8 @@ pub struct EventAssembler<'a> {
     incomplete: u64,
     /// The events that ended before their records can have come, because too much was pending.
     ended_early: EndedEarly,
+    /// The event of the latest call that is needed for nothing, if items are listed.
+    unlisted: EventId,
     nodes: NodeHasher,
     classes: CallClasses,
 }
@@ -165,6 +170,7 @@ impl<'a> EventAssembler<'a> {
             doubled: 0,
             incomplete: 0,
             ended_early: EndedEarly::default(),
+            unlisted: EventId::default(),
             nodes: NodeHasher::new(seed),
             classes: CallClasses::default(),
         }
@@ -188,6 +194,9 @@ impl<'a> EventAssembler<'a> {
     ) -> Result<(), ParseError> {
         self.open.move_to(self.open.place() + 1);
         if self.needed_types >> header.kind as u32 & 1 == 0 {
+            if sink.is_listing() {
+                self.add_first_place(header, sink);
+            }
             return Ok(());
         }
         let record = header.record()?;
@@ -218,8 +227,13 @@ impl<'a> EventAssembler<'a> {
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
         let has_records = parsed.items > 0 || class.is_open_without_path();
         let has_dependents = has_records && self.needs_dependents;
-        let is_complete = !has_dependents && !self.needs_single_calls;
-        if user.is_none() && is_complete {
+        let has_address =
+            sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
+        let is_needed = user.is_some() || has_dependents || has_address || self.recent.is_some();
+        if !is_needed {
+            if sink.is_listing() {
+                self.unlisted = self.id(record);
+            }
             return Ok(());
         }
         let (id, fingerprint) = (self.id(record), fingerprint(record.body));
@@ -230,11 +244,9 @@ impl<'a> EventAssembler<'a> {
         if let Some(user) = user {
             sink.add_call(user, call, record, &parsed);
         }
-        if is_complete {
+        if !has_dependents && !self.needs_single_calls {
             return Ok(());
         }
-        let has_address =
-            sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
         if let (Some(user), true) = (user, sink.listed.is_some()) {
             let has_items = has_dependents || has_address;
             self.list_call(Owner { user, id: &id }, call, (record, has_items), &parsed, sink);

@@ -187,8 +187,20 @@ fn events_are_listed_in_the_order_of_their_first_records() {
         record(serial, "type=PATH") + &format!("item=0 name=\"/f{serial}\" nametype=NORMAL")
     };
     let cwd = |serial: u32| record(serial, "type=CWD") + &format!("cwd=\"/d{serial}\"");
-    // The first event begins first and ends last; the CWD record of the third comes before its call.
-    let lines = [call(1), call(2), cwd(3), path(3), path(2), call(3), cwd(2), cwd(1), path(1)];
+    // The first event begins first and ends last, with a record that says nothing of a file; the CWD
+    // record of the third one comes before its call.
+    let lines = [
+        record(1, "type=LOGIN") + "pid=2 uid=0 auid=7",
+        call(2),
+        call(1),
+        cwd(3),
+        path(3),
+        path(2),
+        call(3),
+        cwd(2),
+        cwd(1),
+        path(1),
+    ];
     let lines: Vec<_> = lines.iter().map(String::as_bytes).collect();
     let list = run(&["--each", "--files"], &write(&folder, "log", &lines));
     let rows: Vec<Vec<&[u8]>> = sysparse::text::lines(&list)

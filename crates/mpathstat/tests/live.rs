@@ -8,7 +8,9 @@ use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use test_support::{LineReader, TempDir, command, send_signal, temp_dir, wait_until, works, write};
+use test_support::{
+    LineReader, TempDir, command, send_signal, stdout, temp_dir, wait_until, works, write,
+};
 
 /// A system of files.
 struct System {
@@ -179,6 +181,48 @@ fn a_single_report_without_a_map_is_a_failure() {
     let Some(mut run) = system.run("exec mpathstat 1 1") else { return };
     run.messages.wait_for("mpathstat: there is no multipath map here", || ());
     assert_eq!(run.child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_path_that_was_gone_before_the_start_stays_marked() {
+    let mut system = System::new();
+    system.map(&["sda", "sdb"]);
+    system.read(&[]);
+    fs::remove_file(system.path_of("sys/block/sdb")).unwrap();
+    let Some(mut run) = system.run("exec mpathstat -a -i 0.05") else { return };
+    for _ in 0..3 {
+        run.reports.wait_for("|- sda ", || ());
+        let row = run.reports.wait_for("|- sdb ", || ());
+        assert!(row.contains("<- gone"), "{row}");
+    }
+    assert_eq!(run.end("-TERM"), Some(0));
+}
+
+#[test]
+fn what_a_running_system_showed_is_replayed_byte_for_byte() {
+    let mut system = System::new();
+    system.map(&["sda", "sdb"]);
+    system.read(&[]);
+    system.write("sys/devices/system/cpu/cpu0/online", "1\n");
+    let options =
+        ["", "-x -i -t", "-a -U -y", "-o JSON -t", "-o jsonl -x -i", "-o tsv", "-g host -i"];
+    for (number, options) in options.iter().enumerate() {
+        let saved = system.path_of(&format!("saved{number}"));
+        let words = format!("exec mpathstat {options} --save \"$0/saved{number}\" 0.05 3");
+        let Some(mut run) = system.run(&words) else { return };
+        let shown = loop {
+            system.read(&[("sda", 7), ("dm-0", 7)]);
+            if run.child.try_wait().unwrap().is_some() {
+                break run.reports.all().to_vec();
+            }
+        };
+        let mut replay = command(env!("CARGO_BIN_EXE_mpathstat"));
+        replay.args(options.split_whitespace()).arg("--root").arg(&saved);
+        let replayed = String::from_utf8(stdout(&mut replay)).unwrap();
+        assert_eq!(replayed.lines().collect::<Vec<_>>(), shown, "{options}");
+        assert!(shown.len() > 3, "{options}: {shown:?}");
+        assert_eq!(run.messages.all(), [""; 0]);
+    }
 }
 
 /// A multipathd that answers four requests with a map of so many paths, and then makes a file.

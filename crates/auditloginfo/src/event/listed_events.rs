@@ -7,19 +7,15 @@
 //! kept has a limit; beyond it events are printed early.
 
 use super::event_id::{EventId, Owner};
-use super::rare_state::PackedBytes;
+use super::first_places::FirstPlaces;
+use super::listed_event::ListedEvent;
 use super::span::REORDER_WINDOW;
-use crate::item::sudo;
-use crate::login_user::LoginUser;
 use crate::section::Section;
 use crate::tally::Seeded;
-use sysparse::audit::{Record, RecordType, Stamp, Value};
+use sysparse::audit::{Record, RecordType};
 
 /// The size of everything that is kept, in bytes, at most. Beyond it all events are printed.
 const KEPT_MAX: usize = 16 << 20;
-
-/// The size of an event without its record and its items, about, in bytes.
-const EVENT_SIZE: usize = 320;
 
 /// The number of records from one search for events that can be printed to the next.
 const RELEASE_PERIOD: u64 = REORDER_WINDOW / 4;
@@ -33,168 +29,6 @@ pub trait EventPrinter: Send {
     fn flush(&mut self) -> bool;
 }
 
-/// An event and its items.
-#[derive(Debug)]
-pub struct ListedEvent {
-    id: EventId,
-    /// The place of its first record.
-    first: u64,
-    /// The place of the latest record after which items can still come.
-    latest: u64,
-    user: LoginUser,
-    /// The type of the record that says who acted.
-    kind: RecordType,
-    /// The node of that record, and its fields.
-    record: Vec<u8>,
-    node_length: usize,
-    cwd: Vec<u8>,
-    /// Whether what `io_uring` did for the call succeeded.
-    uring_success: Option<bool>,
-    /// Each item after the number of its section.
-    items: PackedBytes,
-}
-
-impl ListedEvent {
-    fn new(id: EventId, place: u64) -> ListedEvent {
-        ListedEvent {
-            id,
-            first: place,
-            latest: place,
-            user: LoginUser::Unknown,
-            kind: RecordType::Detail,
-            record: Vec::new(),
-            node_length: 0,
-            cwd: Vec::new(),
-            uring_success: None,
-            items: PackedBytes::default(),
-        }
-    }
-
-    /// Its time and serial number.
-    #[must_use]
-    pub fn stamp(&self) -> Stamp {
-        self.id.stamp()
-    }
-
-    /// The login user.
-    #[must_use]
-    pub fn user(&self) -> LoginUser {
-        self.user
-    }
-
-    /// The host that wrote it, if the log names one.
-    #[must_use]
-    pub fn node(&self) -> Option<&[u8]> {
-        self.record.get(..self.node_length).filter(|node| !node.is_empty())
-    }
-
-    /// The record that says who acted: the SYSCALL record if there is one.
-    fn record(&self) -> Record<'_> {
-        let body = self.record.get(self.node_length..).unwrap_or_default();
-        Record { kind: self.kind, event: b"", body, line: body }
-    }
-
-    /// The fields of the record that says who acted, with the names that auditd added.
-    #[must_use]
-    pub fn body(&self) -> &[u8] {
-        self.record().body
-    }
-
-    /// A field of the record that says who acted, or of the message of sudo.
-    #[must_use]
-    pub fn field<const N: usize>(&self, name: &[u8; N]) -> Option<Value<'_>> {
-        let record = self.record();
-        let is_sudo = self.kind == RecordType::UserCmd;
-        record.field(name).or_else(|| sudo::field(&record, name).filter(|_| is_sudo))
-    }
-
-    /// The working directory, if the log has it.
-    #[must_use]
-    pub fn cwd(&self) -> Option<Vec<u8>> {
-        if !self.cwd.is_empty() {
-            return Some(self.cwd.clone());
-        }
-        let is_sudo = self.kind == RecordType::UserCmd;
-        let cwd = self.field(b"cwd").filter(|_| is_sudo)?;
-        Some(cwd.text().bytes().collect())
-    }
-
-    /// Whether the call, or sudo, succeeded; `None` if the log does not say or the call never returned.
-    #[must_use]
-    pub fn success(&self) -> Option<bool> {
-        match self.kind {
-            _ if self.uring_success.is_some() => self.uring_success,
-            RecordType::UserCmd => Some(sudo::succeeded(&self.record())),
-            RecordType::Syscall | RecordType::Uringop => match self.field(b"success")?.raw() {
-                b"yes" => Some(true),
-                b"no" => Some(false),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The items, by section. What a call changed stays in the order of its records.
-    #[must_use]
-    pub fn items(&self) -> Vec<(Section, &[u8])> {
-        let read = |item| {
-            let (section, item): (&u8, &[u8]) = <[u8]>::split_first(item)?;
-            Some((*Section::ALL.get(usize::from(*section))?, item))
-        };
-        let mut items: Vec<_> = self.items.iter().filter_map(read).collect();
-        items.sort_by_key(|(section, item)| {
-            (*section as u8, if *section == Section::Changes { &[] } else { *item })
-        });
-        items
-    }
-
-    /// Which of two records says more about who acted.
-    fn rank(kind: RecordType, user: LoginUser) -> (bool, bool) {
-        (kind == RecordType::Syscall, user != LoginUser::Unknown)
-    }
-
-    fn set_record(&mut self, user: LoginUser, record: &Record<'_>) {
-        if self.kind != RecordType::Detail
-            && Self::rank(record.kind, user) <= Self::rank(self.kind, self.user)
-        {
-            return;
-        }
-        (self.kind, self.user) = (record.kind, user);
-        let node = record.node().unwrap_or_default();
-        self.node_length = node.len();
-        self.record.clear();
-        self.record.extend_from_slice(node);
-        self.record.extend_from_slice(record.body);
-    }
-
-    /// Adds another part of the same event, from a later chunk.
-    fn merge(&mut self, other: ListedEvent) {
-        self.first = self.first.min(other.first);
-        self.latest = self.latest.max(other.latest);
-        if Self::rank(other.kind, other.user) > Self::rank(self.kind, self.user)
-            || self.kind == RecordType::Detail
-        {
-            (self.kind, self.user) = (other.kind, other.user);
-            (self.record, self.node_length) = (other.record, other.node_length);
-        }
-        if self.cwd.is_empty() {
-            self.cwd = other.cwd;
-        }
-        self.uring_success = self.uring_success.or(other.uring_success);
-        self.items.append(&other.items);
-    }
-
-    /// The same event in a log in which `offset` records precede the chunk.
-    fn shift(mut self, offset: u64) -> ListedEvent {
-        (self.first, self.latest) = (self.first + offset, self.latest + offset);
-        self
-    }
-
-    fn size(&self) -> usize {
-        EVENT_SIZE + self.record.len() + self.cwd.len() + self.items.size()
-    }
-}
-
 /// The latest events and their items.
 #[derive(Default)]
 pub(super) struct ListedEvents {
@@ -206,6 +40,8 @@ pub(super) struct ListedEvents {
     expired: Vec<ListedEvent>,
     /// The size of the others, and of those that are expired, in bytes.
     bytes: usize,
+    /// Records of events that may be listed later.
+    first_places: FirstPlaces,
     /// The place from which events may be printed.
     release_place: u64,
     /// The place before which events were printed.
@@ -227,6 +63,7 @@ impl ListedEvents {
 
     /// Begins an event with the record at `place`, or adds this record to it.
     pub(super) fn begin(&mut self, owner: Owner<'_>, place: u64, record: &Record<'_>) {
+        let place = self.first_places.get(*owner.id, place);
         let event = self.enter(*owner.id, place);
         let event = if event.latest + REORDER_WINDOW < place {
             self.expire_current();
@@ -236,6 +73,11 @@ impl ListedEvents {
         };
         event.first = event.first.min(place);
         event.set_record(owner.user, record);
+    }
+
+    /// Adds a record of an event that may be listed later.
+    pub(super) fn add_first_place(&mut self, id: EventId, place: u64) {
+        self.first_places.add(id, place);
     }
 
     /// Adds an item.
@@ -319,8 +161,9 @@ impl ListedEvents {
         self.leave_current();
         let growing = self.others.values().filter(|event| event.latest + REORDER_WINDOW >= place);
         let growing = growing.map(|event| event.first);
-        let end = growing.chain(open).min().unwrap_or(u64::MAX);
-        self.print_before(end.min(place));
+        self.first_places.forget_before(place.saturating_sub(REORDER_WINDOW));
+        let end = growing.chain(open).chain(self.first_places.oldest()).min();
+        self.print_before(end.unwrap_or(place));
         if self.bytes > KEPT_MAX {
             self.print_before(u64::MAX);
         }
@@ -378,6 +221,7 @@ impl ListedEvents {
                     event.cwd.extend_from_slice(cwd);
                 }
             }
+            event.first = self.first_places.get(id, event.first);
             let first = event.first;
             let own = self.enter(id, first);
             if own.latest + REORDER_WINDOW < first {
@@ -389,5 +233,6 @@ impl ListedEvents {
                 own.merge(event);
             }
         }
+        self.first_places.merge(&next.first_places, offset);
     }
 }

@@ -6,7 +6,7 @@ use super::open_event::OpenEvent;
 use super::sink::Sink;
 use crate::section::Section;
 use crate::syscall_names::Call;
-use sysparse::audit::{self, Record, Value};
+use sysparse::audit::{self, Record, RecordHeader, Value};
 
 impl EventAssembler<'_> {
     /// Lists a call that counts, and begins to list its event. `has_items` tells whether records that
@@ -29,6 +29,16 @@ impl EventAssembler<'_> {
         sink.list_call(owner, call, (first, record), parsed);
         if let (Some(cwd), Some(listed)) = (open.and_then(OpenEvent::cwd), &mut sink.listed) {
             listed.set_cwd(*owner.id, |own| own.extend_from_slice(cwd));
+        }
+    }
+
+    /// Adds a record that is needed only if it is the first one of its event, for the order of the list.
+    #[inline(never)]
+    pub(super) fn add_first_place(&mut self, header: RecordHeader<'_>, sink: &mut Sink) {
+        let (Ok(record), Some(listed)) = (header.record(), &mut sink.listed) else { return };
+        let (id, place) = (self.id(&record), self.open.place());
+        if id != self.unlisted && !self.open.contains(id) && !self.seen.has(id, place) {
+            listed.add_first_place(id, place);
         }
     }
 
