@@ -150,8 +150,9 @@ def record_journal(logs):
 
 
 def missing_records(logs):
-    """The serial numbers of auditd's records that are not in the journal. Those from before its start do not count."""
-    kept = re.findall(r"^type=(?!DAEMON|EOE)\w+ msg=audit\([\d.]+:(\d+)\)", read(f"{logs}/audit.log"), re.MULTILINE)
+    """The serial numbers of auditd's records that are not in the journal. It has none from before its start, and none of LOGIN, whose
+    number is among those of control messages."""
+    kept = re.findall(r"^type=(?!DAEMON|EOE|LOGIN)\w+ msg=audit\([\d.]+:(\d+)\)", read(f"{logs}/audit.log"), re.MULTILINE)
     received = Counter(int(json.loads(line)["_AUDIT_ID"]) for line in read(f"{logs}/json").splitlines())
     return sorted(Counter(number for number in map(int, kept) if number > min(received)) - received)
 
