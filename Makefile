@@ -9,6 +9,13 @@ PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 DATADIR = $(PREFIX)/share
 MANDIR = $(DATADIR)/man
+ZSHDIR = $(DATADIR)/zsh/site-functions
+# Put before the names of commands, where another package has a command of the same name.
+PROGRAM_PREFIX =
+# With COMPAT=1, auditloginfo.py and mpathstat.py are links to the commands that replace them.
+COMPAT =
+# The folder for units of systemd, such as /usr/lib/systemd/system. By default none are installed.
+UNITDIR =
 # The folders that cargo builds in.
 TARGET = $${CARGO_TARGET_DIR:-target}
 BUILT = $(TARGET)/release
@@ -20,8 +27,16 @@ UNINSTALLS = $(COMMANDS:%=uninstall-%)
 
 all: $(COMMANDS)
 
+# The binaries are the same wherever they are built, and whether crates come from a registry or from vendor.
+# RUSTFLAGS cannot hold a folder with a blank in its name.
+REMAP = for crates in "$${CARGO_HOME:-$$HOME/.cargo}"/registry/src/*; do \
+	RUSTFLAGS="$$RUSTFLAGS --remap-path-prefix=$$crates=/crates"; done; \
+	RUSTFLAGS="$$RUSTFLAGS --remap-path-prefix=$$PWD=/workspace --remap-path-prefix=$$PWD/vendor=/crates"; \
+	RUSTFLAGS="$$RUSTFLAGS --remap-path-prefix=$(TARGET)=/workspace/target"; \
+	case $$PWD$(TARGET)$$CARGO_HOME$$HOME in *[[:space:]]*) ;; *) export RUSTFLAGS ;; esac
+
 $(COMMANDS):
-	$(CARGO) build $(CARGOFLAGS) --release --package $@
+	@$(REMAP); $(CARGO) build $(CARGOFLAGS) --release --package $@
 
 demo:
 	@$(CARGO) build $(CARGOFLAGS) --quiet --release --package auditloginfo
@@ -51,37 +66,61 @@ man:
 bench:
 	$(CARGO) xtask bench
 
+# Boots a virtual machine and checks the commands on real audit logs, multipath devices and tapes.
+lab:
+	$(CARGO) xtask lab
+
+# Mutation testing, as docs/testing.md describes it, with cargo-mutants. It takes hours. Status 3 means that
+# some mutants reached the time limit, which is as good as a failed test.
+MUTANTS = CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) mutants --no-shuffle --output "$(TARGET)/mutants"
+mutants:
+	mkdir -p "$(TARGET)/mutants/auditloginfo"
+	$(MUTANTS) --package sysparse --package mpathstat --package tapestat -- --lib || test $$? = 3
+	$(MUTANTS)/auditloginfo --package auditloginfo -- --lib --test fixtures || test $$? = 3
+
+# What a release needs: the checks of CI that need no download, and the lab.
+release-check: lint check lab
+
 dist:
 	$(CARGO) xtask dist
 
 # Builds nothing, so that root can run it after make.
 install: $(INSTALLS)
 
+# The files of a command: the mode, where it is now, and where it is installed.
+FILES = { echo "755|$(BUILT)/$$command|$(BINDIR)/$$name"; \
+	echo "644|docs/man/$$command.1|$(MANDIR)/man1/$$name.1"; \
+	echo "644|docs/completions/bash/$$command|$(DATADIR)/bash-completion/completions/$$name"; \
+	echo "644|docs/completions/zsh/_$$command|$(ZSHDIR)/_$$name"; \
+	echo "644|docs/completions/fish/$$command.fish|$(DATADIR)/fish/vendor_completions.d/$$name.fish"; \
+	test -z "$(UNITDIR)" || for unit in packaging/systemd/$$command-*; do \
+	echo "644|$$unit|$(UNITDIR)/$(PROGRAM_PREFIX)$${unit\#\#*/}"; done; }
+
+# The link with the name of the original, if there is one.
+LINK = case "$(COMPAT)$$command" in 1auditloginfo | 1mpathstat) link="$(DESTDIR)$(BINDIR)/$$command.py" ;; \
+	*) link= ;; esac
+
 $(INSTALLS):
-	@command=$@; command=$${command#install-}; \
-	to() { install -d "$(DESTDIR)$$3" && install -m "$$1" "$$2" "$(DESTDIR)$$3/$$4" && \
-		echo "$(DESTDIR)$$3/$$4"; }; \
+	@command=$@; command=$${command#install-}; name=$(PROGRAM_PREFIX)$$command; \
 	test -x "$(BUILT)/$$command" || { echo "$$command is not built; run make $$command" >&2; exit 1; }; \
-	set -e; \
-	to 755 "$(BUILT)/$$command" "$(BINDIR)" "$$command"; \
-	to 644 "docs/man/$$command.1" "$(MANDIR)/man1" "$$command.1"; \
-	to 644 "docs/completions/bash/$$command" "$(DATADIR)/bash-completion/completions" "$$command"; \
-	to 644 "docs/completions/zsh/_$$command" "$(DATADIR)/zsh/site-functions" "_$$command"; \
-	to 644 "docs/completions/fish/$$command.fish" "$(DATADIR)/fish/vendor_completions.d" "$$command.fish"
+	other='\([^_[:alnum:]]\)'; set -e; \
+	$(FILES) | while IFS='|' read -r mode from to; do \
+		to="$(DESTDIR)$$to"; install -d "$${to%/*}"; install -m "$$mode" "$$from" "$$to"; echo "$$to"; \
+		case "$${mode}$(PROGRAM_PREFIX)" in 644?*) sed -e "s/^$$command /$$name /" \
+			-e "s/$$other$$command$$other/\1$$name\2/g" -e "s/$$other$$command$$/\1$$name/" "$$from" > "$$to" ;; esac; \
+	done; \
+	$(LINK); test -z "$$link" || { ln -sf "$$name" "$$link"; echo "$$link"; }
 
 uninstall: $(UNINSTALLS)
 
 $(UNINSTALLS):
-	@command=$@; command=$${command#uninstall-}; rm -f \
-	"$(DESTDIR)$(BINDIR)/$$command" \
-	"$(DESTDIR)$(MANDIR)/man1/$$command.1" \
-	"$(DESTDIR)$(DATADIR)/bash-completion/completions/$$command" \
-	"$(DESTDIR)$(DATADIR)/zsh/site-functions/_$$command" \
-	"$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$command.fish"
+	@command=$@; command=$${command#uninstall-}; name=$(PROGRAM_PREFIX)$$command; \
+	$(FILES) | while IFS='|' read -r mode from to; do rm -f "$(DESTDIR)$$to"; done; \
+	$(LINK); test -z "$$link" || rm -f "$$link"
 
 clean:
 	$(CARGO) clean
 	rm -rf dist
 
-.PHONY: all $(COMMANDS) demo check lint man bench dist clean \
+.PHONY: all $(COMMANDS) demo check lint man bench lab mutants release-check dist clean \
 	install $(INSTALLS) uninstall $(UNINSTALLS)

@@ -16,6 +16,10 @@ change how the file changed, of an address the call, of a sudo command its direc
 are joined by a blank. In names, a backslash, control characters, those that turn the direction of
 text and bytes that are not UTF-8 are a backslash and three octal digits.
 
+--each prints the items instead of their counts, in the order of the first records of the events, as
+
+    time TAB node TAB auid TAB euid TAB session TAB pid TAB ppid TAB exe TAB cwd TAB success TAB kind TAB name TAB detail
+
 --report AUID prints the text report of the original script instead; --overview a line for each login
 user: auid, events, calls, commands, files, calls as root, first and last second; --notes what was left
 out, and why. With --sets the logs are loaded once; each line of standard input is a set of options
@@ -23,6 +27,7 @@ with tabs between its words, and each answer ends with an empty line.
 """
 
 import argparse
+import datetime
 import os
 import re
 import sys
@@ -59,7 +64,7 @@ def options(words):
         parser.add_argument("--" + name, dest="success", action="store_const", const=value)
     for name, kind in SECTIONS.items():
         parser.add_argument("--" + name, dest="kinds", action="append_const", const=kind)
-    for name in ("modes", "absolute", "sets", "overview", "notes"):
+    for name in ("modes", "absolute", "sets", "overview", "notes", "each"):
         parser.add_argument("--" + name, action="store_true")
     parser.add_argument("--names", help="a file of lines ARCH NUMBER NAME")
     parser.add_argument("logs", nargs="+", metavar="LOG")
@@ -110,17 +115,20 @@ def outcome(record):
 
 def count(asked, events):
     """How often each (auid, kind, name, detail) was met."""
-    counts = Counter()
-    for event in events:
-        calls = event.calls
-        for record in event.records:
-            for kind, name, detail in own_items(asked, record):
-                if is_wanted(asked, event, (calls or [record])[0]):
-                    counts[event.owner(record), kind, name, detail] += 1
-        wanted = [call for call in calls or event.of_kind("URINGOP")[:1] if is_wanted(asked, event, call)]
-        for item in wanted and event_items(asked, event, wanted):
-            counts[event.owner(wanted[0]), *item] += 1
-    return counts
+    return Counter(item for event in events for item, _ in items(asked, event))
+
+
+def items(asked, event):
+    """The items of an event that count, each with the record that says who acted."""
+    calls = event.calls
+    for record in event.records:
+        for item in own_items(asked, record):
+            actor = (calls or [record])[0]
+            if is_wanted(asked, event, actor):
+                yield (event.owner(record), *item), actor
+    wanted = [call for call in calls or event.of_kind("URINGOP")[:1] if is_wanted(asked, event, call)]
+    for item in wanted and event_items(asked, event, wanted):
+        yield (event.owner(wanted[0]), *item), wanted[0]
 
 
 def own_items(asked, record):
@@ -190,6 +198,57 @@ def change_items(asked, records, arch, call, fields):
             yield "change", name, what
 
 
+# Items one by one
+
+def rows(asked, events):
+    """The items of each event by section, and by name; what a call changed stays in the order of its paths."""
+    sections_in_order = ["syscall", "command", "file", "program", "change", "address", "sudo", "privileged",
+                         "error", "denial"]
+
+    def place(found):
+        (_, kind, name, detail), _ = found
+        stored = b"".join(each + b"\0" for each in name) if isinstance(name, tuple) else name
+        end = b"" if kind in ("command", "privileged", "program") else b"\0" + encoded(detail)
+        return sections_in_order.index(kind), b"" if kind == "change" else stored + end
+
+    for event in events:
+        found = [(item, actor) for item, actor in items(asked, event) if item[1] in asked.kinds]
+        actors = [actor for _, actor in found]
+        # Of several records without a call, one with a login user says more.
+        actor = max(actors, key=lambda record: user(record.fields.get("auid")) is not None, default=None)
+        for item, _ in sorted(found, key=place):
+            yield b"\t".join(encoded(value) for value in (*facts(event, actor, item[0]), *map(cell, item[1:]))) + b"\n"
+
+
+def facts(event, record, auid):
+    """When, where and by whom; whether it succeeded."""
+    said = message(record)[0] if record.kind == "USER_CMD" else {}
+    known = {**said, **record.fields}
+    seconds, millis, _ = event.stamp
+    time = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    cwds = [text(each.fields["cwd"]) for each in event.of_kind("CWD") if "cwd" in each.fields]
+    cwd = cwds[0] if cwds and (event.calls or record.kind == "URINGOP") else text(said.get("cwd", b""))
+    exe = known.get("exe", b"(null)")
+    ids = ["" if user(known.get(name)) is None else user(known[name]) for name in ("euid", "ses", "pid", "ppid")]
+    return (f"{time}.{millis:03}+00:00", cell(event.node or b""), auid, *ids,
+            b"" if exe == b"(null)" else cell(text(exe)), cell(cwd), success(event, record))
+
+
+def success(event, record):
+    """yes or no; what io_uring did rather than whether it was asked to."""
+    made = [(sections.operations([each])[0], number(each.fields.get("uring_op")), each.fields.get("success"))
+            for each in event.of_kind("URINGOP")]
+    named = sorted(value for name, value, _ in made if not name.startswith("uring_op-"))
+    if named and record.kind in ("SYSCALL", "URINGOP"):
+        return b"yes" if any(value == named[0] and done == b"yes" for _, value, done in made) else b"no"
+    result = outcome(record) if record.kind in ("SYSCALL", "URINGOP", "USER_CMD") else None
+    return result if result in (b"yes", b"no") else b""
+
+
+def encoded(value):
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 # The overview
 
 def overview(asked, events):
@@ -251,6 +310,8 @@ def answer(asked, events, notes):
         lines = sorted(b"%b\t%d\n" % (reason.encode(), times) for reason, times in notes.items())
     elif asked.overview:
         lines = sorted(overview(asked, events))
+    elif asked.each:
+        lines = rows(asked, events)
     elif asked.report is not None:
         lines = report(count(asked, events), asked.report)
     else:

@@ -12,6 +12,7 @@ mod dist;
 mod error;
 mod fuzz;
 mod generated;
+mod lab;
 mod man;
 mod processes;
 mod syscalls;
@@ -50,6 +51,7 @@ fn run(workspace: &Workspace, words: &[&str], out: &mut impl Write) -> Result<bo
         ["corpus", folder] => corpus::run(workspace, folder, out),
         ["fuzz", words @ ..] => fuzz::run(workspace, words, out),
         ["dist"] => dist::run(workspace, out),
+        ["lab", words @ ..] => lab::run(workspace, words, out),
         ["syscalls"] => syscalls::write(workspace).map(|()| true),
         ["syscalls", "--check"] => report_findings(&syscalls::check(workspace)?, out),
         ["measure-once", words @ ..] => bench::measure_once(words, out),

@@ -15,9 +15,9 @@ use toolkit::cli::OptionSpec;
 
 const FOLDER: &str = "docs/man";
 
-/// The date of the pages, which is that of the release. With the date of today every page would be
-/// stale the next day.
-const RELEASE_DATE: &str = "2026-11-24";
+/// The date on which the pages were last revised. With the date of today every page would be stale the
+/// next day.
+const DATE: &str = "2026-11-27";
 
 /// The pages of all commands.
 pub(crate) fn pages(workspace: &Workspace) -> Result<Vec<GeneratedFile>, Error> {
@@ -57,7 +57,7 @@ fn lint(workspace: &Workspace, path: &str) -> Result<Vec<Finding>, Error> {
 /// The page of a command.
 fn page(workspace: &Workspace, command: &CommandDocs) -> Result<String, Error> {
     let manual = &command.manual;
-    let mut page = Roff::new(manual.name, RELEASE_DATE, env!("CARGO_PKG_VERSION"));
+    let mut page = Roff::new(manual.name, DATE, env!("CARGO_PKG_VERSION"));
     page.section("NAME");
     page.line(&escape(&format!("{} - {}", manual.name, manual.summary)));
     page.section("SYNOPSIS");

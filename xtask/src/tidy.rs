@@ -7,6 +7,7 @@ mod compatibility;
 mod dependencies;
 mod fixtures;
 mod module_cycles;
+mod packaging;
 mod readme;
 mod rust_source;
 mod sleeping_tests;
@@ -28,6 +29,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
         fixtures::check(workspace, &commands)?,
         compatibility::check(workspace)?,
         readme::check(workspace)?,
+        packaging::check(workspace)?,
         man::check(workspace)?,
         completions::check(workspace)?,
     ];

@@ -72,10 +72,22 @@ impl Workspace {
     /// Writes a file, and creates its folder if needed.
     pub(crate) fn write(&self, below: &str, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
         let path = self.path(below);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(Error::file(folder))?;
+        if let Some((folder, _)) = below.rsplit_once('/') {
+            self.create_folder(folder)?;
         }
         fs::write(&path, bytes).map_err(Error::file(path))
+    }
+
+    /// Copies a file to a place whose folder exists.
+    pub(crate) fn copy(&self, from: &str, to: &str) -> Result<(), Error> {
+        let from = self.path(from);
+        fs::copy(&from, self.path(to)).map_err(Error::file(from)).map(drop)
+    }
+
+    /// Creates a folder, and those above it.
+    pub(crate) fn create_folder(&self, below: &str) -> Result<(), Error> {
+        let path = self.path(below);
+        fs::create_dir_all(&path).map_err(Error::file(path))
     }
 
     /// Creates a symbolic link in an existing folder, or replaces a file by one.
@@ -89,6 +101,15 @@ impl Workspace {
     pub(crate) fn remove(&self, below: &str) -> Result<(), Error> {
         let path = self.path(below);
         match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file(path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a folder and everything in it, if it exists.
+    pub(crate) fn remove_folder(&self, below: &str) -> Result<(), Error> {
+        let path = self.path(below);
+        match fs::remove_dir_all(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file(path)(error)),
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 mod options;
 
-use crate::filter::{FieldFilter, Filter, Query, UserFilter};
+use crate::filter::{FieldFilter, Filter, NamedUsers, Query, UserFilter};
 use crate::login_user::LoginUser;
 use crate::logs::Logs;
 use crate::manual::MANUAL;
@@ -46,7 +46,11 @@ pub const COMMAND: Command<Args> = Command {
         args.logs.push(word.into());
         Ok(())
     },
-    check: |_| Ok(()),
+    check: |args| match args.layout.format {
+        Format::Text | Format::Tsv | Format::Jsonl => Ok(()),
+        _ if !args.layout.each => Ok(()),
+        _ => Err("--each prints text, tsv or jsonl, not another format".to_owned()),
+    },
 };
 
 impl Args {
@@ -76,9 +80,32 @@ impl Args {
             contents: false,
             logged_calls: format.is_profile(),
             denial_rules: format == Format::Apparmor,
+            socket_families: format == Format::Systemd,
+            each: self.layout.each,
         };
         let filter = Filter { users, ..self.filter.clone() };
         Query { filter, collect, tags: self.tags.clone() }
+    }
+
+    /// The same, where login users that are known by name only are to be found by the names in the
+    /// records. `find` returns the ids that a name has on this host.
+    #[must_use]
+    pub fn query_by_name(&self, find: impl Fn(&[u8]) -> Vec<u32>) -> Query {
+        let mut query = self.query();
+        if self.user_names.is_empty() {
+            return query;
+        }
+        let users = match self.scope() {
+            Scope::Users(users) => users,
+            Scope::Overview | Scope::AllUsers => return query,
+        };
+        let names = self.user_names.clone();
+        let host_ids = names.iter().flat_map(|name| find(name)).collect();
+        let users = NamedUsers { users, names, host_ids };
+        query.filter.fields.push(FieldFilter::LoginUser(users));
+        // So the names are known at the end.
+        query.collect.overview = true;
+        query
     }
 
     /// Whether events without an item count. The overview counts them, and a report for each login
@@ -88,6 +115,7 @@ impl Args {
         let is_list = matches!(self.layout.format, Format::Tsv | Format::Jsonl);
         match self.scope() {
             _ if self.layout.format.is_profile() => false,
+            _ if self.layout.each => false,
             Scope::Overview => true,
             Scope::AllUsers => !is_list,
             // Only events of all types tell all names.
@@ -111,6 +139,7 @@ impl Args {
     /// each.
     fn scope(&self) -> Scope {
         let has_section = self.sections != Sections::EMPTY || self.absolute || self.modes;
+        let has_section = has_section || self.layout.each;
         match &self.layout.scope {
             Scope::Overview if has_section => Scope::AllUsers,
             scope => scope.clone(),
@@ -173,6 +202,12 @@ impl Args {
                 self.user_names.insert(name);
             }
         }
+    }
+
+    /// Whether the names of login users are still to be resolved.
+    #[must_use]
+    pub fn has_user_names(&self) -> bool {
+        !self.user_names.is_empty()
     }
 
     /// The names of login users that are not resolved.

@@ -15,15 +15,21 @@ const NAME_MAX: usize = 256;
 /// The name of the login user in a line; `None` if the line is not enriched, or if auditd did not
 /// know the name. Text that an audited user chooses is no name: it stands in quotes, without blanks
 /// and quotes, or inside `msg='...'`.
+#[inline]
 pub(crate) fn login_name(line: &[u8]) -> Option<&[u8]> {
+    name(line, b"AUID=\"")
+}
+
+/// The same for the user whose name follows `key`, such as `EUID="`.
+pub(crate) fn name<'l>(line: &'l [u8], key: &[u8]) -> Option<&'l [u8]> {
     if !is_enriched(line) {
         return None;
     }
     let own = memchr::memrchr(b'\'', line).and_then(|at| line.get(at + 1..)).unwrap_or(line);
-    let at = memmem::rfind(own, b"AUID=\"")?;
+    let at = memmem::rfind(own, key)?;
     let (before, name) = own.split_at_checked(at)?;
     let is_field = [&b"\x1d"[..], b" ", b"#035"].iter().any(|mark| before.ends_with(mark));
-    let name = name.get(b"AUID=\"".len()..)?;
+    let name = name.get(key.len()..)?;
     let name = name.get(..memchr::memchr(b'"', name)?)?;
     let is_known = !name.is_empty() && name != b"unset" && !name.starts_with(b"unknown(");
     (is_field && is_known && name.len() <= NAME_MAX).then_some(name)

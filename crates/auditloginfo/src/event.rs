@@ -56,8 +56,13 @@
 
 mod address;
 mod call_context;
+mod dependent_records;
 mod doubled;
 mod event_id;
+mod first_places;
+mod listed_event;
+mod listed_events;
+mod listing;
 mod logged_call;
 mod merge;
 mod open_event;
@@ -70,6 +75,8 @@ mod span;
 mod standalone;
 mod waiting_calls;
 
+pub use listed_event::ListedEvent;
+pub use listed_events::EventPrinter;
 pub use sink::Sink;
 pub use span::REORDER_WINDOW;
 
@@ -83,7 +90,7 @@ use crate::socket_call;
 use crate::syscall_names::{Arch, Call};
 use call_context::CallContext;
 use doubled::StandaloneRecords;
-use event_id::{EventId, NodeHasher};
+use event_id::{EventId, NodeHasher, Owner};
 use foldhash::fast::RandomState;
 use open_event::OpenEvent;
 use open_events::{CHUNK_PENDING_MAX, OpenEvents, PENDING_MAX};
@@ -91,7 +98,7 @@ use recent_calls::RecentCalls;
 use seen_calls::{SeenCalls, fingerprint};
 use span::Span;
 use sysparse::ParseError;
-use sysparse::audit::{self, Path, Record, RecordHeader, RecordType};
+use sysparse::audit::{self, Record, RecordHeader, RecordType};
 use waiting_calls::WaitingCalls;
 
 /// Assembles the records of a log, or of one chunk of it, into events.
@@ -99,6 +106,10 @@ pub struct EventAssembler<'a> {
     filter: &'a Filter,
     /// One bit for each record type: whether records of that type are needed.
     needed_types: u32,
+    /// Whether records are needed that depend on the SYSCALL record of their event.
+    needs_dependents: bool,
+    /// Whether a call without such records is needed for more than its count.
+    needs_single_calls: bool,
     open: OpenEvents,
     /// The complete calls, if standalone records are needed.
     recent: Option<RecentCalls>,
@@ -118,6 +129,8 @@ pub struct EventAssembler<'a> {
     incomplete: u64,
     /// The events that ended before their records can have come, because too much was pending.
     ended_early: EndedEarly,
+    /// The event of the latest call that is needed for nothing, if items are listed.
+    unlisted: EventId,
     nodes: NodeHasher,
     classes: CallClasses,
 }
@@ -143,6 +156,8 @@ impl<'a> EventAssembler<'a> {
         EventAssembler {
             filter,
             needed_types: needed.fold(0, |bits, kind| bits | 1 << kind as u32),
+            needs_dependents: collect.needs_dependent_records(),
+            needs_single_calls: collect.needs_single_calls(),
             open: OpenEvents::new(pending_max),
             recent: collect.needs_standalone_records().then(recent),
             seen: SeenCalls::new(follows_chunk),
@@ -155,6 +170,7 @@ impl<'a> EventAssembler<'a> {
             doubled: 0,
             incomplete: 0,
             ended_early: EndedEarly::default(),
+            unlisted: EventId::default(),
             nodes: NodeHasher::new(seed),
             classes: CallClasses::default(),
         }
@@ -178,6 +194,9 @@ impl<'a> EventAssembler<'a> {
     ) -> Result<(), ParseError> {
         self.open.move_to(self.open.place() + 1);
         if self.needed_types >> header.kind as u32 & 1 == 0 {
+            if sink.is_listing() {
+                self.add_first_place(header, sink);
+            }
             return Ok(());
         }
         let record = header.record()?;
@@ -186,6 +205,7 @@ impl<'a> EventAssembler<'a> {
             RecordType::Path => self.add_path(&record, sink)?,
             RecordType::Execve => self.add_command(&record, sink)?,
             RecordType::Sockaddr => self.add_address(&record, sink)?,
+            RecordType::Cwd if sink.listed.is_some() => self.add_listed_cwd(&record, sink),
             RecordType::Uringop | RecordType::Cwd | RecordType::Openat2 => {
                 self.add_context(&record, sink);
             }
@@ -205,12 +225,15 @@ impl<'a> EventAssembler<'a> {
         let user = self.filter.includes_call(record, &parsed).then_some(parsed.auid.into());
         let class = self.classes.get(call);
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
+        let has_records = parsed.items > 0 || class.is_open_without_path();
+        let has_dependents = has_records && self.needs_dependents;
         let has_address =
             sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
-        let has_records = parsed.items > 0 || class.is_open_without_path();
-        let has_dependents = has_records && sink.collect.needs_dependent_records();
         let is_needed = user.is_some() || has_dependents || has_address || self.recent.is_some();
         if !is_needed {
+            if sink.is_listing() {
+                self.unlisted = self.id(record);
+            }
             return Ok(());
         }
         let (id, fingerprint) = (self.id(record), fingerprint(record.body));
@@ -221,11 +244,21 @@ impl<'a> EventAssembler<'a> {
         if let Some(user) = user {
             sink.add_call(user, call, record, &parsed);
         }
+        if !has_dependents && !self.needs_single_calls {
+            return Ok(());
+        }
+        if let (Some(user), true) = (user, sink.listed.is_some()) {
+            let has_items = has_dependents || has_address;
+            self.list_call(Owner { user, id: &id }, call, (record, has_items), &parsed, sink);
+        }
         let waits = has_address && !has_dependents && self.add_waiting(id, user, call, &parsed);
         let is_awaited = has_address && !waits;
         let has_dependents = has_dependents || is_awaited;
         let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
         if !has_dependents && !has_error && self.add_single_record_call(id, user) {
+            if !waits {
+                self.end_listed(id, self.open.place(), sink);
+            }
             return Ok(());
         }
         let mut context = CallContext::new(&parsed, call, class, user, fingerprint);
@@ -235,18 +268,31 @@ impl<'a> EventAssembler<'a> {
         if is_awaited {
             context.expect_address(&parsed);
         }
+        self.open_call(id, context, (record, &parsed), sink);
+        Ok(())
+    }
+
+    /// Adds a call on which other records depend to its event.
+    #[inline]
+    fn open_call(
+        &mut self,
+        id: EventId,
+        context: CallContext,
+        (record, parsed): (&Record<'_>, &audit::Call<'_>),
+        sink: &mut Sink,
+    ) {
         let event = self.open.enter(id);
         if context.change.is_some() {
-            event.set_descriptors(Descriptors::for_call(&call.name(), &parsed));
+            event.set_descriptors(Descriptors::for_call(&context.call.name(), parsed));
         }
-        if class == CallClass::Execute && user.is_some() && parsed.success == Some(true) {
+        let executes = context.class == CallClass::Execute && context.success == Some(true);
+        if executes && context.user.is_some() {
             if let Some(exe) = record.field(b"exe").filter(|exe| !exe.is_null()) {
                 event.set_exe(exe);
             }
         }
         event.set_context(context, sink);
         self.complete_current(sink);
-        Ok(())
     }
 
     /// Completes a call that no other records depend on. Returns false if its event is open because
@@ -258,48 +304,6 @@ impl<'a> EventAssembler<'a> {
             recent.add(id, user, Span::start(self.open.place()));
         }
         !is_open
-    }
-
-    #[inline]
-    fn add_path(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
-        let path = Path::parse(record)?;
-        let id = self.id(record);
-        let place = self.open.place();
-        let event = self.open.enter_if(id, || !self.seen.has(id, place));
-        if event.is_some_and(|event| event.add_path(record, path, sink)) {
-            self.complete_current(sink);
-        } else {
-            self.doubled += 1;
-        }
-        Ok(())
-    }
-
-    fn add_command(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
-        if record.arguments().next().is_none() {
-            return Err(ParseError { expected: "argc= or an argument", at: record.line.len() });
-        }
-        let id = self.id(record);
-        let place = self.open.place();
-        let event = self.open.enter_if(id, || !self.seen.has(id, place));
-        if event.is_some_and(|event| event.add_command(record, sink)) {
-            self.complete_current(sink);
-        } else {
-            self.doubled += 1;
-        }
-        Ok(())
-    }
-
-    /// Adds a record that tells how other records of its event are meant. One that comes when the
-    /// event is complete is doubled, but says nothing that counts.
-    fn add_context(&mut self, record: &Record<'_>, sink: &mut Sink) {
-        let id = self.id(record);
-        let place = self.open.place();
-        let Some(event) = self.open.enter_if(id, || !self.seen.has(id, place)) else { return };
-        if record.kind == RecordType::Uringop {
-            event.set_operation(CallContext::for_operation(record, self.filter, sink.collect));
-        }
-        event.add_context(record, sink);
-        self.complete_current(sink);
     }
 
     #[inline]
@@ -321,6 +325,8 @@ impl<'a> EventAssembler<'a> {
         if event.has_uncounted() {
             event.end(sink);
         }
+        let (id, latest) = (event.id, event.span.latest);
+        self.end_listed(id, latest, sink);
     }
 
     /// Evicts the events to which no record can belong any more.
@@ -367,6 +373,9 @@ impl<'a> EventAssembler<'a> {
     pub fn flush(mut self, sink: &mut Sink) -> u64 {
         for event in std::mem::take(&mut self.open).into_events() {
             self.end(event, sink);
+        }
+        if let Some(listed) = &mut sink.listed {
+            listed.finish();
         }
         self.incomplete
     }

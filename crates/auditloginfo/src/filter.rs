@@ -8,6 +8,7 @@
 //! assert!(!filter.includes_user(0.into()));
 //! ```
 
+use crate::enriched;
 use crate::item::sudo;
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Sections};
@@ -76,6 +77,30 @@ pub enum FieldFilter {
     Key(BTreeSet<Vec<u8>>),
     /// One of these hosts wrote the record.
     Node(BTreeSet<Vec<u8>>),
+    /// The login user is one of these: see [`NamedUsers`].
+    LoginUser(NamedUsers),
+}
+
+/// Login users of whom some are known by name only, while the numbers of these are not known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NamedUsers {
+    /// Those that are known by their ids.
+    pub users: BTreeSet<LoginUser>,
+    /// The names of the others.
+    pub names: BTreeSet<Vec<u8>>,
+    /// The ids of these names on this host, which count for a record that names nobody.
+    pub host_ids: BTreeSet<u32>,
+}
+
+impl NamedUsers {
+    fn includes(&self, record: &Record<'_>) -> bool {
+        let user = record.auid().map_or(LoginUser::Unknown, LoginUser::Id);
+        self.users.contains(&user)
+            || match enriched::login_name(record.line) {
+                Some(name) => self.names.contains(name),
+                None => user.id().is_some_and(|id| self.host_ids.contains(&id)),
+            }
+    }
 }
 
 /// What separates the keys of a record: `AUDIT_KEY_SEPARATOR` of `include/uapi/linux/audit.h`.
@@ -174,6 +199,7 @@ impl FieldFilter {
                     keys.split(|byte| *byte == KEY_SEPARATOR).any(|key| wanted.contains(key))
                 })
             }
+            FieldFilter::LoginUser(wanted) => wanted.includes(record),
             FieldFilter::Node(wanted) => record.node().is_some_and(|node| wanted.contains(node)),
         }
     }
@@ -246,6 +272,27 @@ mod tests {
             let mut fields = matching.to_vec();
             fields.push(field);
             assert!(!includes(&with(&fields)), "{:?}", fields.last());
+        }
+    }
+
+    #[test]
+    fn a_login_user_is_known_by_id_by_the_name_in_the_record_or_by_the_id_of_this_host() {
+        let users = NamedUsers {
+            users: BTreeSet::from([LoginUser::Id(5), LoginUser::Unknown]),
+            names: BTreeSet::from([b"mira".to_vec()]),
+            host_ids: BTreeSet::from([7]),
+        };
+        for (body, wanted) in [
+            ("auid=5 uid=0", true),
+            ("auid=9 uid=0\x1dAUID=\"mira\"", true),
+            ("auid=7 uid=0\x1dAUID=\"eve\"", false),
+            ("auid=7 uid=0", true),
+            ("auid=8 uid=0", false),
+            ("pid=1", true),
+        ] {
+            let line = format!("type=USER_LOGIN msg=audit(100.000:1): {body}");
+            let record = audit::record(line.as_bytes()).expect("well-formed").expect("a record");
+            assert_eq!(users.includes(&record), wanted, "{body}");
         }
     }
 }

@@ -34,12 +34,17 @@ pub mod syslog_tags;
 pub mod tally;
 mod times;
 
-use args::COMMAND;
+use args::{Args, COMMAND};
 use error::Error;
+use found::Found;
 use nix::unistd::User;
-use report::Layout;
+use report::{EachPrinter, Layout};
+use scan::Chunking;
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
 use toolkit::cli;
 use toolkit::escape::escape_control;
 
@@ -52,6 +57,54 @@ const USAGE: u8 = 2;
 fn host_user(name: &[u8]) -> Vec<u32> {
     let user = std::str::from_utf8(name).ok().and_then(|name| User::from_name(name).ok()?);
     user.map(|user| user.uid.as_raw()).into_iter().collect()
+}
+
+/// Reports the names of login users that nothing knows. Returns whether there are any.
+fn report_unknown_users(args: &Args, messages: &mut Messages<impl Write>) -> bool {
+    for name in args.unresolved_user_names() {
+        messages.warn(format_args!(
+            "no user {}: neither the logs nor this host know the name; give the number",
+            escape_control(name)
+        ));
+    }
+    args.has_user_names()
+}
+
+/// Blocks of output that wait to be written, at most.
+const WAITING_BLOCKS: usize = 2;
+
+/// Lists the items of the logs one by one while they are read.
+fn list(
+    logs: &[PathBuf],
+    args: &mut Args,
+    layout: &Layout,
+    out: &mut impl Write,
+) -> Result<Found, Error> {
+    // The names of users are known at the end of the logs, too late for their events.
+    if args.has_user_names() && can_be_reread(logs) {
+        let held = scan::read(logs, &args.query().contents(), Chunking::default());
+        args.resolve_user_names(|name| held.tally.users_named(name).collect());
+        args.resolve_user_names(host_user);
+        if args.has_user_names() {
+            return Ok(Found::default());
+        }
+    }
+    let query = args.query_by_name(host_user);
+    let (sender, blocks) = mpsc::sync_channel(WAITING_BLOCKS);
+    let printer = Box::new(EachPrinter::new(layout, sender));
+    thread::scope(|scope| {
+        let read = || scan::list(logs, &query, Chunking::default(), printer);
+        let reader = thread::Builder::new().spawn_scoped(scope, read)?;
+        for block in blocks {
+            out.write_all(&block)?;
+        }
+        reader.join().map_err(|_| io::Error::other("the thread that reads the logs failed").into())
+    })
+}
+
+/// Whether the logs can be read twice.
+fn can_be_reread(logs: &[PathBuf]) -> bool {
+    logs.iter().all(|log| log.is_file())
 }
 
 /// Runs the command with `words`, the arguments after its name. Returns the exit status: 1 if some
@@ -73,28 +126,28 @@ pub fn run(
         args.resolve_user_names(host_user);
     }
     let query = args.query();
-    let found = scan::read(&logs.paths, &query, chunking);
+    let layout = Layout { is_own, ..args.layout() };
+    let found = if layout.each {
+        list(&logs.paths, &mut args, &layout, out)?
+    } else {
+        scan::read(&logs.paths, &query, chunking)
+    };
     args.resolve_user_names(|name| found.tally.users_named(name).collect());
     args.resolve_user_names(host_user);
     let layout = Layout { is_own, ..args.layout() };
-    report::write(&found.tally, &layout, out)?;
+    if !layout.each {
+        report::write(&found.tally, &layout, out)?;
+    }
     out.flush()?;
     report::report_diagnostics(&found, &layout, messages);
     if let Some(absence) =
         report::Absence::find(&found.tally, &layout).filter(|_| found.has_records)
     {
-        let can_reread = logs.paths.iter().all(|log| log.is_file());
-        let held = can_reread.then(|| scan::read(&logs.paths, &query.contents(), chunking));
+        let held = can_be_reread(&logs.paths)
+            .then(|| scan::read(&logs.paths, &query.contents(), chunking));
         absence.report(&query.filter, held.as_ref(), &layout, messages);
     }
-    let unknown_users = args.unresolved_user_names();
-    for name in unknown_users {
-        messages.warn(format_args!(
-            "no user {}: neither the logs nor this host know the name; give the number",
-            escape_control(name)
-        ));
-    }
-    if !unknown_users.is_empty() {
+    if report_unknown_users(&args, messages) {
         return Ok(USAGE);
     }
     let is_incomplete = logs.notes.iter().any(logs::Note::is_failure)

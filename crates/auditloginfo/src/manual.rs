@@ -80,6 +80,9 @@ pub(crate) const MANUAL: Manual = Manual {
                  architectures seen (SystemCallArchitectures), and makes the file system read-only \
                  (ProtectSystem) except for the directories in which files were opened for writing or changed \
                  (ReadWritePaths). If the log names no file, the file system stays as it is. \
+                 Sockets may have the address families with which socket(2) and socketpair(2) were called \
+                 (RestrictAddressFamilies); systemd does not restrict those of socketcall(2), which 32-bit x86 \
+                 has. A SECCOMP record does not say the family: then none is restricted, and stderr says so. \
                  Socket addresses are not restricted. A file is left out, and reported, if its name could \
                  end a line or if its directory is unknown.",
                 "A profile of AppArmor is a skeleton: files as they were opened or changed, programs, which run under \
@@ -125,6 +128,10 @@ pub(crate) const MANUAL: Manual = Manual {
 const EXAMPLES: &[(&str, &str)] = &[
     ("Show how active each login user was:", "overview"),
     ("Show what one login user did most often:", "top"),
+    (
+        "List what a login user ran, in order, as whom, where, and whether it worked:",
+        "recipe-what-alice-ran",
+    ),
     ("List the commands that a login user ran as root:", "privileged"),
     ("List the files that a login user opened while running as root:", "by-effective-user"),
     ("List the files that a login user failed to open:", "failed-opens"),

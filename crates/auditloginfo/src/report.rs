@@ -20,6 +20,7 @@
 
 mod absence;
 mod diagnostics;
+mod each;
 mod machine;
 mod overview;
 mod profile;
@@ -37,6 +38,7 @@ use toolkit::escape::Escape;
 
 pub use absence::Absence;
 pub use diagnostics::report_diagnostics;
+pub use each::EachPrinter;
 
 /// The form of the report.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +64,8 @@ pub struct Layout {
     pub nul: bool,
     /// Whether tab-separated values have no heading.
     pub no_heading: bool,
+    /// Whether items are listed one by one instead of counted.
+    pub each: bool,
 }
 
 /// The login users to report on.
@@ -257,15 +261,19 @@ fn commands(names: &NameCounts) -> Vec<Item<'_>> {
 
 /// Items whose name may be followed by a NUL and a detail.
 fn names(names: &NameCounts) -> Vec<Item<'_>> {
-    let split = |name| match memchr::memrchr(0, name) {
-        Some(at) => (name.get(..at).unwrap_or(name), name.get(at + 1..).unwrap_or_default()),
-        None => (name, &[][..]),
-    };
     let items = names.iter().map(|(name, count)| {
-        let (name, detail) = split(name);
+        let (name, detail) = split_detail(name);
         Item { count, name: Cow::Borrowed(name), detail: Cow::Borrowed(detail) }
     });
     items.collect()
+}
+
+/// A name, and the detail behind a NUL.
+fn split_detail(name: &[u8]) -> (&[u8], &[u8]) {
+    match memchr::memrchr(0, name) {
+        Some(at) => (name.get(..at).unwrap_or(name), name.get(at + 1..).unwrap_or_default()),
+        None => (name, &[][..]),
+    }
 }
 
 /// Whether the format is a profile and there is none, because no call was found that it would allow.
@@ -308,7 +316,8 @@ mod tests {
         }
         let columns = rows.iter().filter_map(|row| row.strip_prefix("| ")?.split_once(" | "));
         let columns: Vec<_> = columns.flat_map(|(names, _)| names.split(", ")).collect();
-        for column in machine::COLUMNS.iter().chain(&overview::COLUMNS) {
+        let all = [&machine::COLUMNS[..], &overview::COLUMNS, &each::COLUMNS];
+        for column in all.into_iter().flatten() {
             assert!(columns.contains(&&*format!("`{column}`")), "{column}");
         }
     }

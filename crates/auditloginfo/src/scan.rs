@@ -19,14 +19,14 @@ mod workers;
 pub use chunks::Chunking;
 pub use limits::LINE_MAX;
 
-use crate::event::{EventAssembler, Sink};
+use crate::event::{EventAssembler, EventPrinter, Sink};
 use crate::file_kind::{FileKind, HEAD_MAX};
 use crate::filter::Query;
 use crate::found::Found;
 use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
 use gzip_queue::GzipQueue;
-use record_reader::{ChunkStats, read_log};
+use record_reader::{ChunkStats, read_chunk, read_log};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -54,6 +54,26 @@ pub fn read(logs: &[PathBuf], query: &Query, chunking: Chunking) -> Found {
         } else {
             scanner.read_log(path, open(path));
             left = rest;
+        }
+    }
+    scanner.finish()
+}
+
+/// Reads the logs in order, as [`read`] does, and has the items printed one by one, event by event,
+/// in the order of the logs. Stops when there is nobody to read more.
+#[must_use]
+pub fn list(
+    logs: &[PathBuf],
+    query: &Query,
+    chunking: Chunking,
+    printer: Box<dyn EventPrinter>,
+) -> Found {
+    let bytes_read = AtomicU64::new(0);
+    let mut scanner = Scanner::new(query, chunking.for_listing(), &bytes_read);
+    scanner.sink.set_printer(printer);
+    for log in logs {
+        if !scanner.sink.is_closed() {
+            scanner.read_log(log, open(log));
         }
     }
     scanner.finish()
@@ -118,12 +138,31 @@ impl<'a> Scanner<'a> {
         // The output of `journalctl -o export` can be divided at no line.
         if !journal::is_export(start.get(..length).unwrap_or_default()) {
             let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
+            if self.sink.is_listing() {
+                return self.list_file(&queue);
+            }
             if let Some(chunks) = self.read_in_parallel(&queue) {
                 return chunks;
             }
         }
         let whole = ChunkQueue::new(file, Chunking::ONE_CHUNK, self.bytes_read);
         whole.next().map(|(_, chunk)| self.read_whole(chunk)).into_iter().collect()
+    }
+
+    /// Reads a file whose items are listed. What is printed cannot be taken back, so where a chunk
+    /// conflicts with those before it one thread reads on.
+    fn list_file(&mut self, queue: &ChunkQueue<'_>) -> Vec<ChunkStats> {
+        let (mut chunks, mut is_left) = (Vec::new(), true);
+        if queue.threads() > 1 && !self.assembler.is_half_full() {
+            let (query, seed) = (self.query, &self.node_seed);
+            (chunks, is_left) =
+                workers::read_chunks(queue, query, seed, &mut self.assembler, &mut self.sink);
+        }
+        if let Some(rest) = queue.rest(chunks.len()).filter(|_| is_left) {
+            let (tags, assembler) = (&self.query.tags, &mut self.assembler);
+            chunks.push(read_chunk(rest, &mut Vec::new(), tags, assembler, &mut self.sink));
+        }
+        chunks
     }
 
     /// Reads what can be read in several threads; `None` if one thread must read it, in order, because
@@ -136,15 +175,15 @@ impl<'a> Scanner<'a> {
         let mut assembler = EventAssembler::for_next_chunk(self.query, self.node_seed.clone());
         let mut sink = Sink::new(self.query.collect);
         let seed = &self.node_seed;
-        let chunks = workers::read_chunks(queue, self.query, seed, &mut assembler, &mut sink)
-            .filter(|_| !self.assembler.conflicts_with(&assembler));
-        if chunks.is_none() {
+        let (chunks, has_conflict) =
+            workers::read_chunks(queue, self.query, seed, &mut assembler, &mut sink);
+        if has_conflict || self.assembler.conflicts_with(&assembler) {
             self.bytes_read.store(bytes_before, Ordering::Relaxed);
             return None;
         }
         self.assembler.merge(assembler, &mut self.sink);
         self.sink.tally.merge(sink.tally);
-        chunks
+        Some(chunks)
     }
 
     /// Reads logs compressed with gzip, side by side if possible.

@@ -139,6 +139,10 @@ pub struct Collect {
     pub logged_calls: bool,
     /// Whether denials count by the rules of AppArmor that allow them.
     pub denial_rules: bool,
+    /// Whether the address families of new sockets are collected.
+    pub socket_families: bool,
+    /// Whether items are listed one by one instead of counted.
+    pub each: bool,
 }
 
 impl Collect {
@@ -147,6 +151,14 @@ impl Collect {
     pub fn needs_dependent_records(self) -> bool {
         let sections = [Section::Commands, Section::Files, Section::Privileged, Section::Errors];
         sections.iter().any(|section| self.sections.has(*section)) || self.needs_effects()
+    }
+
+    /// Whether a call on which no records depend is needed for more than its count.
+    #[must_use]
+    pub fn needs_single_calls(self) -> bool {
+        let sections = [Section::Addresses, Section::Errors];
+        let has_section = sections.iter().any(|section| self.sections.has(*section));
+        has_section || self.each || self.needs_standalone_records()
     }
 
     /// Whether it counts what calls changed or whom they spoke to.
@@ -186,7 +198,7 @@ impl Collect {
             RecordType::Path | RecordType::Execve | RecordType::Uringop => {
                 self.needs_dependent_records()
             }
-            RecordType::Cwd => self.absolute,
+            RecordType::Cwd => self.absolute || self.each,
             RecordType::Openat2 => self.needs_flags(),
             RecordType::Sockaddr => self.sections.has(Section::Addresses),
             RecordType::UserCmd => {

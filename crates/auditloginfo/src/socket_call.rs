@@ -44,7 +44,7 @@ pub(crate) fn multiplexed_number(record: &audit::Call<'_>) -> u8 {
     record.argument(0).and_then(|number| u8::try_from(number).ok()).unwrap_or_default()
 }
 
-/// The name of the call that has the address, if it is known.
+/// The name of the call, or of that which socketcall(2) makes, if it is known.
 pub(crate) fn address_call(call: Call, record: &audit::Call<'_>) -> Option<&'static str> {
     match call.known_name() {
         Some(MULTIPLEXER) => multiplexed_name(multiplexed_number(record)).or(Some(MULTIPLEXER)),
@@ -62,6 +62,12 @@ pub(crate) fn may_have_address(call: Call, class: CallClass) -> bool {
             call.known_name().is_some_and(|name| name == MULTIPLEXER || has_address(name))
         }
     }
+}
+
+/// Whether the call creates sockets of the family in its first argument. The arguments of socketcall(2)
+/// are in memory.
+pub(crate) fn creates_socket(call: Call) -> bool {
+    matches!(call.known_name(), Some("socket" | "socketpair"))
 }
 
 /// Whether the event of the call of that name can hold a socket address.

@@ -15,12 +15,15 @@
 mod call_counts;
 mod event_time;
 mod name_counts;
+mod socket_families;
 
 pub use call_counts::CallCounts;
 pub use event_time::EventTime;
 pub use name_counts::NameCounts;
+pub use socket_families::SocketFamilies;
 
 use crate::login_user::LoginUser;
+use crate::section::Section;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use sysparse::audit::Stamp;
@@ -69,6 +72,10 @@ pub struct Counts {
     pub errors: NameCounts,
     /// Denied accesses, each followed by a NUL and the name of the access control.
     pub denials: NameCounts,
+    /// The address families of sockets that were created.
+    pub socket_families: SocketFamilies,
+    /// Items that were listed one by one instead.
+    pub listed: u64,
 }
 
 impl Counts {
@@ -83,6 +90,23 @@ impl Counts {
     fn extend_span(&mut self, first: EventTime, last: EventTime) {
         let (start, end) = self.span.unwrap_or((first, last));
         self.span = Some((start.min(first), end.max(last)));
+    }
+
+    /// The names of a section; `None` for calls, which are no names.
+    #[inline]
+    pub(crate) fn names_mut(&mut self, section: Section) -> Option<&mut NameCounts> {
+        Some(match section {
+            Section::Calls => return None,
+            Section::Commands => &mut self.commands,
+            Section::Files => &mut self.files,
+            Section::Programs => &mut self.programs,
+            Section::Changes => &mut self.changes,
+            Section::Addresses => &mut self.addresses,
+            Section::Sudo => &mut self.sudo,
+            Section::Privileged => &mut self.privileged,
+            Section::Errors => &mut self.errors,
+            Section::Denials => &mut self.denials,
+        })
     }
 
     fn merge(&mut self, other: Counts) {
@@ -101,6 +125,8 @@ impl Counts {
         self.privileged.merge(other.privileged);
         self.errors.merge(other.errors);
         self.denials.merge(other.denials);
+        self.socket_families.merge(other.socket_families);
+        self.listed += other.listed;
     }
 }
 

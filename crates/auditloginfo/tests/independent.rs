@@ -160,6 +160,74 @@ fn the_counts_of_the_samples_agree_for_every_option() {
     }
 }
 
+/// The options of lists that are compared line by line.
+const LISTS: [Options; 6] = [
+    &["--uid", "all", "--commands", "--files", "--modes", "--absolute"],
+    &["--uid", "7005", "--changes", "--addresses", "--sudo", "--programs"],
+    &["--uid", "all", "--errors", "--privileged", "--denials", "--changes", "--failed"],
+    &["--uid", "all", "--denials", "--sudo"],
+    &["--uid", "all", "--syscalls", "--addresses", "--denials"],
+    &["--uid", "unset", "--uid", "unknown", "--commands", "--files", "--changes", "--denials"],
+];
+
+/// Compares what `--each` lists of a log with what the script lists. Returns the number of items for
+/// each set of options.
+fn compare_lists(log: &Path, lists: &[Options]) -> Vec<usize> {
+    let compare = |options: &Options| {
+        let mut script = command(repository("testdata/make/audit_count.py"));
+        let theirs = script.arg("--each").args(*options).arg(log).output().expect("it runs");
+        assert!(theirs.status.success());
+        let mut command = common::auditloginfo();
+        command.args(["--each", "-o", "tsv", "--no-heading"]).args(*options).arg(log);
+        let ours = command.output().expect("it runs").stdout;
+        let pairs = sysparse::text::lines(&ours).zip(sysparse::text::lines(&theirs.stdout));
+        for (own, wanted) in pairs {
+            let [own, wanted] = [own, wanted].map(String::from_utf8_lossy);
+            assert_eq!(own, wanted, "{} {options:?}", log.display());
+        }
+        assert_eq!(ours.len(), theirs.stdout.len(), "{} {options:?}", log.display());
+        sysparse::text::lines(&ours).count()
+    };
+    lists.iter().map(compare).collect()
+}
+
+#[test]
+fn the_lists_of_the_samples_agree_line_by_line() {
+    if can_compare() {
+        let fixtures = [
+            "changes-of-all-sorts",
+            "addresses",
+            "no-system-calls",
+            "io-uring",
+            "io-uring-of-the-kernel",
+            "denials",
+            "refusals-without-a-login-user",
+            "recipe-what-alice-ran",
+            "out-of-order",
+            "two-hosts",
+            "split-arguments",
+            "hex-values",
+        ];
+        let fixture = |name| repository("testdata/auditloginfo").join(name).join("audit.log");
+        let logs = ["raw.log", "enriched.log"].map(sample).into_iter();
+        let items: Vec<_> =
+            logs.chain(fixtures.map(fixture)).map(|log| compare_lists(&log, &LISTS)).collect();
+        for (number, options) in LISTS.iter().enumerate() {
+            assert!(items.iter().any(|items| items[number] > 0), "{options:?} compares nothing");
+        }
+    }
+}
+
+#[test]
+fn the_lists_of_recorded_logs_agree_line_by_line() {
+    for log in recorded("lab/audit/raw") {
+        compare_lists(&log, &LISTS);
+    }
+    for log in recorded("public/audit") {
+        compare_lists(&log, &LISTS[..3]);
+    }
+}
+
 /// The recorded logs in a folder, if they are there.
 fn recorded(folder: &str) -> Vec<PathBuf> {
     let mut logs = Vec::new();

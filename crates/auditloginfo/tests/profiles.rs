@@ -160,10 +160,23 @@ fn a_profile_has_the_form_that_the_runtime_specification_defines() {
     }
 }
 
+/// A log of a process that creates a socket of every address family.
+fn sockets_of_every_family() -> String {
+    let call = |family| {
+        format!(
+            "type=SYSCALL msg=audit(1.000:{family}): arch=c000003e syscall=41 success=yes exit=3 \
+             a0={family:x} a1=1 a2=0 a3=0 items=0 ppid=1 pid=2 auid=7 uid=0 gid=0 euid=0\n"
+        )
+    };
+    (1..=45).map(call).collect()
+}
+
 #[test]
 fn systemd_accepts_every_line_of_a_drop_in() {
     let Some(profiled) = Profiled::new() else { return };
     let hostile = repository("testdata/auditloginfo/systemd-hostile-names/audit.log");
+    let sockets = profiled.folder.path().join("sockets");
+    write(&sockets, sockets_of_every_family());
     let unit = profiled.folder.path().join("calls.service");
     let complaints = |drop_in: &str| {
         write(&unit, format!("[Service]\nExecStart=/bin/true\n{drop_in}"));
@@ -173,15 +186,17 @@ fn systemd_accepts_every_line_of_a_drop_in() {
     if !works(command("systemd-analyze").arg("--version")) {
         return;
     }
-    for log in [profiled.log.as_path(), &hostile] {
+    for (log, word) in
+        [(profiled.log.as_path(), "openat"), (&hostile, "openat"), (&sockets, "AF_MCTP")]
+    {
         let drop_in = profile("systemd", log);
         assert_eq!(complaints(&drop_in), "");
         let is_setting =
             |line: &str| line.split_once('=').is_some_and(|(name, _)| KNOWN.contains(&name));
         assert!(drop_in.lines().skip(1).all(is_setting), "{drop_in}");
         assert!(
-            complaints(&drop_in.replace("openat", "openit")).contains("openit"),
-            "it reports unknown calls"
+            complaints(&drop_in.replace(word, "AF_OTHER")).contains("AF_OTHER"),
+            "it reports unknown calls and families"
         );
     }
 }
@@ -194,10 +209,11 @@ fn profile(format: &str, log: &Path) -> String {
 }
 
 /// The settings that a drop-in may have.
-const KNOWN: [&str; 5] = [
+const KNOWN: [&str; 6] = [
     "SystemCallArchitectures",
     "SystemCallErrorNumber",
     "SystemCallFilter",
+    "RestrictAddressFamilies",
     "ProtectSystem",
     "ReadWritePaths",
 ];

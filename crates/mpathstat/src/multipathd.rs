@@ -15,9 +15,11 @@ use nix::sys::socket::getsockopt;
 use nix::sys::socket::sockopt::PeerCredentials;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
+use std::ops::DerefMut;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixStream};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -72,10 +74,14 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// An answer, or why it is not used, and when it arrived.
+type Arrived = (Instant, Result<Answer, &'static str>);
+
 /// The latest answer of multipathd, and the thread that asks it.
 #[derive(Debug)]
 pub struct Multipathd {
-    answers: Receiver<Result<Answer, &'static str>>,
+    /// What arrived since the last report. Only the newest is kept, however long an interval is.
+    arrived: Arc<Mutex<Option<Arrived>>>,
     latest: Option<(Instant, Answer)>,
     problem: Option<&'static str>,
     /// The thread ends when this is dropped.
@@ -94,8 +100,9 @@ impl Multipathd {
     /// The same for a multipathd that `user` runs.
     fn start_of_user(socket: impl Into<Vec<u8>>, user: u32) -> io::Result<Multipathd> {
         let socket = socket.into();
-        let (sender, answers) = mpsc::channel();
+        let arrived = Arc::new(Mutex::new(None));
         let (running, ended) = mpsc::sync_channel::<()>(0);
+        let newest = Arc::clone(&arrived);
         thread::Builder::new().name("multipathd".to_owned()).spawn(move || {
             loop {
                 let answer = match ask(&socket, user) {
@@ -104,20 +111,22 @@ impl Multipathd {
                     Err(Failure::Refused(problem)) => Some(Err(problem)),
                     Ok(answer) => Some(Ok(answer)),
                 };
-                let is_heard = answer.is_none_or(|answer| sender.send(answer).is_ok());
-                if !is_heard || ended.recv_timeout(PAUSE) != Err(RecvTimeoutError::Timeout) {
+                if let Some(answer) = answer {
+                    *lock(&newest) = Some((Instant::now(), answer));
+                }
+                if ended.recv_timeout(PAUSE) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
             }
         })?;
-        Ok(Multipathd { answers, latest: None, problem: None, _running: running })
+        Ok(Multipathd { arrived, latest: None, problem: None, _running: running })
     }
 
     /// The latest answer, unless it is too old.
     pub fn latest(&mut self) -> Option<&Answer> {
-        match self.answers.try_iter().last() {
-            Some(Ok(answer)) => self.latest = Some((Instant::now(), answer)),
-            Some(Err(problem)) => self.problem = Some(problem),
+        match lock(&self.arrived).take() {
+            Some((when, Ok(answer))) => self.latest = Some((when, answer)),
+            Some((_, Err(problem))) => self.problem = Some(problem),
             None => {}
         }
         let (when, answer) = self.latest.as_ref()?;
@@ -128,6 +137,11 @@ impl Multipathd {
     pub fn take_problem(&mut self) -> Option<&'static str> {
         self.problem.take()
     }
+}
+
+/// What arrived. A thread that panicked leaves it whole.
+fn lock(arrived: &Mutex<Option<Arrived>>) -> impl DerefMut<Target = Option<Arrived>> {
+    arrived.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Asks once.

@@ -19,6 +19,8 @@ pub(crate) fn describe(head: &[u8]) -> &'static str {
         "a file that is no text"
     } else if has(&["\"maps\""]) {
         "JSON without maps"
+    } else if has(&["\"Subsystems\""]) {
+        "the JSON of nvme list-subsys; leave out -o json"
     } else if lines.clone().any(is_topology) {
         "a description of multipath devices"
     } else if lines.clone().any(Header::is_sar) {

@@ -8,7 +8,9 @@ use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use test_support::{LineReader, TempDir, command, send_signal, temp_dir, works, write};
+use test_support::{
+    LineReader, TempDir, command, send_signal, stdout, temp_dir, wait_until, works, write,
+};
 
 /// A system of files.
 struct System {
@@ -89,16 +91,22 @@ impl System {
 
     /// Starts the command on this system; `None` where there are no mount namespaces.
     fn run(&self, words: &str) -> Option<Run> {
+        self.run_in(&["--mount"], words)
+    }
+
+    /// The same in these namespaces.
+    fn run_in(&self, namespaces: &[&str], words: &str) -> Option<Run> {
         let mounts =
             "mount --bind \"$0/sys\" /sys && mount --bind \"$0/proc/diskstats\" /proc/diskstats";
         let mut unshare = command("unshare");
-        if !works(unshare.args(["--mount", "sh", "-c", mounts]).arg(self.root.path())) {
+        unshare.args(namespaces).args(["sh", "-c", mounts]).arg(self.root.path());
+        if !works(&mut unshare) {
             return None;
         }
         let built = Path::new(env!("CARGO_BIN_EXE_mpathstat")).parent().unwrap();
         let path = format!("{}:{}", built.display(), std::env::var("PATH").unwrap());
         let mut unshare = command("unshare");
-        unshare.args(["--mount", "sh", "-c", &format!("{mounts} && exec {words}")]);
+        unshare.args(namespaces).args(["sh", "-c", &format!("{mounts} && {words}")]);
         unshare.arg(self.root.path()).env("PATH", path).env("S_COLORS", "never");
         let mut child = unshare.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let reports = LineReader::new(child.stdout.take().unwrap());
@@ -131,7 +139,7 @@ impl Drop for Run {
 #[test]
 fn changes_are_shown_in_the_next_report() {
     let mut system = System::new();
-    let Some(mut run) = system.run("mpathstat 0.05") else { return };
+    let Some(mut run) = system.run("exec mpathstat 0.05") else { return };
     run.messages.wait_for("mpathstat: there is no multipath map here; waiting for one", || ());
     system.map(&["sda", "sdb"]);
     system.read(&[]);
@@ -160,7 +168,7 @@ fn the_command_needs_no_root_privileges() {
     system.map(&["sda", "sdb"]);
     system.read(&[]);
     let user = "setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs";
-    let Some(mut run) = system.run(&format!("{user} mpathstat -x 0.05")) else { return };
+    let Some(mut run) = system.run(&format!("exec {user} mpathstat -x 0.05")) else { return };
     let row = run.reports.wait_for("|- sda ", || system.read(&[("sda", 100), ("dm-0", 100)]));
     assert!(row.contains("running") && row.contains("0:0:0:0"), "{row}");
     assert_eq!(run.end("-TERM"), Some(0));
@@ -170,7 +178,104 @@ fn the_command_needs_no_root_privileges() {
 #[test]
 fn a_single_report_without_a_map_is_a_failure() {
     let system = System::new();
-    let Some(mut run) = system.run("mpathstat 1 1") else { return };
+    let Some(mut run) = system.run("exec mpathstat 1 1") else { return };
     run.messages.wait_for("mpathstat: there is no multipath map here", || ());
     assert_eq!(run.child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_path_that_was_gone_before_the_start_stays_marked() {
+    let mut system = System::new();
+    system.map(&["sda", "sdb"]);
+    system.read(&[]);
+    fs::remove_file(system.path_of("sys/block/sdb")).unwrap();
+    let Some(mut run) = system.run("exec mpathstat -a -i 0.05") else { return };
+    for _ in 0..3 {
+        run.reports.wait_for("|- sda ", || ());
+        let row = run.reports.wait_for("|- sdb ", || ());
+        assert!(row.contains("<- gone"), "{row}");
+    }
+    assert_eq!(run.end("-TERM"), Some(0));
+}
+
+#[test]
+fn what_a_running_system_showed_is_replayed_byte_for_byte() {
+    let mut system = System::new();
+    system.map(&["sda", "sdb"]);
+    system.read(&[]);
+    system.write("sys/devices/system/cpu/cpu0/online", "1\n");
+    let options =
+        ["", "-x -i -t", "-a -U -y", "-o JSON -t", "-o jsonl -x -i", "-o tsv", "-g host -i"];
+    for (number, options) in options.iter().enumerate() {
+        let saved = system.path_of(&format!("saved{number}"));
+        let words = format!("exec mpathstat {options} --save \"$0/saved{number}\" 0.05 3");
+        let Some(mut run) = system.run(&words) else { return };
+        let shown = loop {
+            system.read(&[("sda", 7), ("dm-0", 7)]);
+            if run.child.try_wait().unwrap().is_some() {
+                break run.reports.all().to_vec();
+            }
+        };
+        let mut replay = command(env!("CARGO_BIN_EXE_mpathstat"));
+        replay.args(options.split_whitespace()).arg("--root").arg(&saved);
+        let replayed = String::from_utf8(stdout(&mut replay)).unwrap();
+        assert_eq!(replayed.lines().collect::<Vec<_>>(), shown, "{options}");
+        assert!(shown.len() > 3, "{options}: {shown:?}");
+        assert_eq!(run.messages.all(), [""; 0]);
+    }
+}
+
+/// A multipathd that answers four requests with a map of so many paths, and then makes a file.
+const MULTIPATHD: &str = r#"import socket, struct, sys
+count, done = int(sys.argv[1]), sys.argv[2]
+lines = ["mpatha (36001) dm-0 A,B\n", "size=1G features='0'\n"]
+lines += ["`-+- policy='x' prio=50 status=active\n", "  |- 0:0:0:0 sda 8:0 active ready running\n"]
+path = "  |- 10:0:%d:1000 sd%06d 65:128 active undef unknown      \n"
+lines += [path % (number % 9, number) for number in range(count)]
+answer = "".join(lines).encode() + b"\0"
+server = socket.socket(socket.AF_UNIX)
+server.bind("\0/org/kernel/linux/storage/multipathd")
+server.listen()
+server.settimeout(60)
+for _ in range(4):
+    peer = server.accept()[0]
+    peer.recv(100)
+    peer.sendall(struct.pack("N", len(answer)) + answer)
+    peer.close()
+open(done, "w").close()
+"#;
+
+/// The most memory that a run used, in MiB.
+fn peak_mib(run: &Run) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", run.child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() >> 10
+}
+
+#[test]
+fn answers_of_multipathd_take_bounded_memory_however_long_the_interval() {
+    let mut system = System::new();
+    system.map(&["sda", "sdb"]);
+    system.read(&[]);
+    system.write("multipathd.py", MULTIPATHD);
+    let is_refused = "the answer of multipathd takes more than 64 MiB";
+    // About the longest answer that is used, of 4 MB, and one of 16 MB. Four answers of 4 MB, kept until the
+    // next report, would take 200 MiB.
+    for (paths, interval) in [(60_000, "0.5"), (60_000, "600"), (260_000, "0.5")] {
+        let words = format!(
+            "{{ python3 \"$0/multipathd.py\" {paths} \"$0/{paths}-{interval}\" & }} && \
+             exec mpathstat -a -x --columns group {interval}"
+        );
+        let Some(mut run) = system.run_in(&["--mount", "--net"], &words) else { return };
+        match (paths, interval) {
+            (60_000, "0.5") => drop(run.reports.wait_for("1:active", || ())),
+            (260_000, _) => drop(run.messages.wait_for(is_refused, || ())),
+            _ => {}
+        }
+        let done = system.path_of(&format!("{paths}-{interval}"));
+        wait_until("four answers", || done.exists());
+        let peak_mib = peak_mib(&run);
+        assert!((8..128).contains(&peak_mib), "{paths} paths every {interval} s: {peak_mib} MiB");
+        run.end("-TERM");
+    }
 }

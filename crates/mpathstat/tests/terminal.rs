@@ -8,9 +8,10 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 use test_support::repository;
 
-/// What the command prints on a terminal with so many columns.
+/// What the command prints on a terminal with so many columns, and 40 lines if it is a wide one.
 fn on_terminal(columns: u16, words: &[&str]) -> Vec<String> {
-    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    let lines = if columns > 80 { 40 } else { 24 };
+    let size = Winsize { ws_row: lines, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
     let pty = openpty(Some(&size), None).unwrap();
     let samples = repository("testdata/samples/mpathstat");
     let mut run = Command::new(env!("CARGO_BIN_EXE_mpathstat"));
@@ -30,32 +31,53 @@ fn widest(lines: &[String]) -> usize {
     lines.iter().map(|line| line.chars().count()).max().unwrap_or(0)
 }
 
-#[test]
-fn the_name_column_is_as_wide_as_the_longest_name() {
-    let report = on_terminal(80, &["--root", "arrays", "1", "1"]);
-    assert_eq!(report[0], "Device Name   Reads     Writes    KBytesR/S  KBytesW/S  Await");
-    assert_eq!(report[1], "data9         750.00    375.00    6000.00    3000.00    2.84");
-    assert_eq!(report[2], "|- sda        600.00    300.00    4800.00    2400.00    0.80");
-}
+const DEFAULT: &str = "\
+Device Name  Reads     Writes    KBytesR/S  KBytesW/S  Await
+data9        750.00    375.00    6000.00    3000.00    2.84
+|- sda       600.00    300.00    4800.00    2400.00    0.80
+|- sdb       0.00      0.00      0.00       0.00       0.00
+|- sdc       150.00    75.00     1200.00    600.00     10.00
+|- sdd       1.00      0.00      8.00       0.00       1.00
+";
+
+const MARKED_AT_80: &str = "\
+Device Name  Reads     Writes    KBytesR/S  KBytesW/S  Await
+data9        750.00    375.00    6000.00    3000.00    2.84      4/4
+|- sda       600.00    300.00    4800.00    2400.00    0.80
+|- sdb       0.00      0.00      0.00       0.00       0.00
+|- sdc       150.00    75.00     1200.00    600.00     10.00
+   <- await 12.50 x sda (host2, 0x500a0980c0ffee0), errors 5.00/s, timeouts
+   1.00/s
+|- sdd       1.00      0.00      8.00       0.00       1.00
+";
+
+const CHOSEN: &str = "\
+Device Name  Reads   Writes  Await  %util   State        Target
+data9        750.00  375.00  2.84   100.00  4/4 running  -
+|- sda       600.00  300.00  0.80   72.00   running      0x500a0980c0ffee0
+|- sdb       0.00    0.00    0.00   0.00    running      0x500a0981c0ffee1
+|- sdc       150.00  75.00   10.00  100.00  running      0x500a0980c0ffee0
+|- sdd       1.00    0.00    1.00   0.10    running      0x500a0981c0ffee1
+";
 
 #[test]
-fn marks_that_do_not_fit_stand_below_their_row() {
-    let words = ["-i", "--root", "arrays", "data9", "1", "1"];
-    let narrow = on_terminal(80, &words);
-    assert_eq!(narrow[1], "data9        750.00    375.00    6000.00    3000.00    2.84      4/4");
-    let slow = narrow.iter().position(|line| line.starts_with("|- sdc")).unwrap();
-    assert_eq!(narrow[slow], "|- sdc       150.00    75.00     1200.00    600.00     10.00");
-    assert_eq!(
-        narrow[slow + 1..slow + 3],
-        [
-            "   <- await 12.50 x sda (host2, 0x500a0980c0ffee0), errors 5.00/s, timeouts",
-            "   1.00/s"
-        ]
-    );
-    let wide = on_terminal(160, &words);
-    assert!(wide[slow].ends_with(
-        "10.00     <- await 12.50 x sda (host2, 0x500a0980c0ffee0), errors 5.00/s, timeouts 1.00/s"
-    ));
+fn a_report_fits_a_terminal_of_80_or_120_columns() {
+    let columns = ["-x", "--columns", "reads,writes,await,util,state,target"];
+    let marked_at_120 = MARKED_AT_80.replace("timeouts\n   1.00/s", "timeouts 1.00/s");
+    let marked_at_160 = marked_at_120.replace("10.00\n   <-", "10.00     <-");
+    for (width, options, wanted) in [
+        (80, &[][..], DEFAULT),
+        (120, &[], DEFAULT),
+        (80, &["-i"], MARKED_AT_80),
+        (120, &["-i"], &marked_at_120),
+        (160, &["-i"], &marked_at_160),
+        (80, &columns, CHOSEN),
+        (120, &columns, CHOSEN),
+    ] {
+        let words = [options, &["--root", "arrays", "data9", "1", "1"]].concat();
+        let report = on_terminal(width, &words).join("\n") + "\n";
+        assert_eq!(report, wanted, "{width} columns, {options:?}");
+    }
 }
 
 #[test]

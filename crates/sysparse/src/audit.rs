@@ -263,4 +263,18 @@ mod tests {
         assert_eq!(at("type=SYSCALL").at, 12);
         assert_eq!(at("node=x type=AVC msg=audit(15a").at, 28);
     }
+
+    #[test]
+    fn a_record_of_a_known_event_is_found_by_its_bytes() {
+        let line = b"node=a type=CWD msg=audit(9.000:1): cwd=\"/\"";
+        let record_if = |length, event: &[u8]| {
+            header(line).expect("a record").record_if(length, |it| it == event)
+        };
+        let found = record_if(7, b"9.000:1").expect("the same event");
+        assert_eq!((found.event, found.body), (&b"9.000:1"[..], &b" cwd=\"/\""[..]));
+        assert_eq!(record_if(7, b"9.000:2"), None);
+        assert_eq!(record_if(6, b"9.000:"), None);
+        assert_eq!(found.body_offset(), 35);
+        assert_eq!(line.get(found.body_offset()..), Some(found.body));
+    }
 }

@@ -147,6 +147,8 @@ mod tests {
     fn uptime_has_decimals() {
         assert_eq!(uptime(b"144.04 109.63\n"), Ok(Duration::from_millis(144_040)));
         assert_eq!(uptime(b"7\n"), Ok(Duration::from_secs(7)));
+        assert_eq!(uptime(b"7\0\n\0"), Ok(Duration::from_secs(7)));
+        assert!(uptime(b"7\0x").is_err() && uptime(b"7x").is_err());
         assert_eq!(uptime(b"0.1234567899"), Ok(Duration::from_nanos(123_456_789)));
         for bad in [&b""[..], b".5", b"5.", b"-1.0", b"1,5", b"1e3", b"18446744073709551616.0"] {
             assert!(uptime(bad).is_err(), "{bad:?}");

@@ -171,4 +171,12 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_device_number_is_two_numbers() {
+        assert_eq!([&b"8:16"[..], b"259:0"].map(device_number), [Some((8, 16)), Some((259, 0))]);
+        for bad in [&b""[..], b"8", b"8:", b":16", b"8:16:1", b"8 16", b"-8:16", b"x:16"] {
+            assert_eq!(device_number(bad), None, "{}", bad.escape_ascii());
+        }
+    }
 }

@@ -64,3 +64,15 @@ impl ContextError<&[u8]> for ParseError {
         if inner.expected.is_empty() { ParseError { expected, ..inner } } else { inner }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn a_place_is_counted_from_1() {
+        let error = ParseError { expected: "a number of sectors", at: 23 };
+        assert_eq!(error.to_string(), "expected a number of sectors at byte 24");
+    }
+}

@@ -347,4 +347,20 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_value_is_what_its_first_byte_says() {
+        let kind = |json: &'static str| match whole(value, json.as_bytes()) {
+            Some(Value::Text(text)) if text.is(b"a") => "the text a",
+            Some(Value::Text(_)) => "text",
+            Some(Value::Null) => "null",
+            Some(Value::Object(_)) => "object",
+            Some(Value::Array(_)) => "array",
+            Some(Value::Word(_)) => "word",
+            None => "nothing",
+        };
+        let values = ["\"a\"", "\"ab\"", "\"\\u0061\"", "null", "{\"a\":1}", "[1]", "-1.5", ""];
+        let kinds = ["the text a", "text", "text", "null", "object", "array", "word", "nothing"];
+        assert_eq!(values.map(kind), kinds);
+    }
 }

@@ -104,4 +104,13 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn words_end_at_blanks_and_marks() {
+        let found: Vec<_> = tokens(b" [null,-1.5 true]").collect();
+        let (word, mark) = (Token::Word, Token::Mark);
+        let wanted =
+            [mark(b'['), word(b"null"), mark(b','), word(b"-1.5"), word(b"true"), mark(b']')];
+        assert_eq!(found, wanted);
+    }
 }

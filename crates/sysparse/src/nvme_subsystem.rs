@@ -144,4 +144,26 @@ mod tests {
             assert_eq!(line(text.as_bytes()), Line::Other, "{text}");
         }
     }
+
+    #[test]
+    fn each_part_of_a_controller_has_its_place() {
+        let read = |text: &'static str| {
+            let Line::Controller(found) = line(text.as_bytes()) else { panic!("{text}") };
+            [found.transport, found.address, found.access, found.state]
+                .map(|part| core::str::from_utf8(part).expect("text"))
+        };
+        assert_eq!(
+            read(" +- nvme0 rdma trsvcid=4420 live inaccessible"),
+            ["rdma", "", "inaccessible", "live"]
+        );
+        assert_eq!(
+            read(" +- nvme0 pcie 0000:01:00.0 first non-optimized"),
+            ["pcie", "0000:01:00.0", "non-optimized", ""]
+        );
+        for access in ["optimized", "persistent-loss", "change"] {
+            let text = std::format!(" +- nvme0 tcp traddr=a {access} live");
+            let Line::Controller(found) = line(text.as_bytes()) else { panic!("{text}") };
+            assert_eq!((found.access, found.state), (access.as_bytes(), &b"live"[..]));
+        }
+    }
 }

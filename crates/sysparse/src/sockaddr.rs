@@ -226,6 +226,10 @@ mod tests {
         ];
         for ((bytes, order), wanted) in SAMPLES.into_iter().zip(wanted) {
             assert_eq!(SocketAddress::parse(bytes, order), Ok(wanted), "{bytes:x?}");
+            // The family is the first two bytes.
+            let Some((family, _)) = bytes.split_first_chunk() else { panic!("{bytes:x?}") };
+            let number = if order == Big { u16::from_be_bytes } else { u16::from_le_bytes };
+            assert_eq!(wanted.family(), number(*family));
         }
     }
 

@@ -144,7 +144,7 @@ fn to_date(first: u64, mark: &[u8], second: u64, third: u64) -> Option<Date> {
         _ => Date { year: year(third), month: second, day: first },
     };
     let is_valid = (1..=12).contains(&date.month) && (1..=31).contains(&date.day);
-    (is_valid && date.year.is_some_and(|year| year < 10_000)).then_some(date)
+    is_valid.then_some(date)
 }
 
 /// `Nov 20`
@@ -195,6 +195,7 @@ mod tests {
         assert_eq!(parse("2026-11-20T12:00:03-05:30"), Some((date, noon, Some(-19_800))));
         assert_eq!(parse("2026-11-20T12:00:03Z"), Some((date, noon, Some(0))));
         assert_eq!(parse("12:00:03 AM"), Some((None, 3, None)));
+        assert_eq!(parse("23:59:60"), Some((None, 86_400, None)), "a leap second");
         assert_eq!(parse("11:59:58 pm"), Some((None, 86_398, None)));
         let named = Some(Date { year: None, month: 11, day: 20 });
         assert_eq!(parse("Nov 20 12:00:03"), Some((named, noon, None)));
@@ -204,11 +205,41 @@ mod tests {
 
     #[test]
     fn other_text_is_no_time() {
-        for text in ["", "12:00", "25:00:00", "12:60:00", "13/32/2026 12:00:00", "sda 12:00:03"] {
+        for text in [
+            "",
+            "12:00",
+            "24:00:00",
+            "25:00:00",
+            "12:00:61",
+            "12:60:00",
+            "13/32/2026 12:00:00",
+            "sda 12:00:03",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(prefix(b"12:00:03x sda"), None);
         assert_eq!(prefix(b"sda 12:00:03"), None);
         assert_eq!(date_in(b"Linux 5.4.20 (host) _x86_64_"), None);
+    }
+
+    #[test]
+    fn years_of_two_digits_are_of_this_century() {
+        let date = |text: &str| parse(text).and_then(|(date, ..)| date);
+        let last = |year| Some(Date { year: Some(year), month: 12, day: 31 });
+        assert_eq!(date("31.12.99 12:00:03"), last(2099));
+        assert_eq!(date("31.12.100 12:00:03"), last(100));
+        assert_eq!(date("12/31/26 12:00:03"), last(2026));
+        assert_eq!(date("32-12-31 12:00:03"), last(32), "no month has 32 days");
+        assert_eq!(date("32.13.26 12:00:03"), None);
+    }
+
+    #[test]
+    fn a_time_may_precede_a_line() {
+        let seconds = |line: &'static [u8]| prefix(line).map(|(time, rest)| (time.seconds, rest));
+        assert_eq!(seconds(b"18:01:12 sda 1.00"), Some((64_872, &b"sda 1.00"[..])));
+        assert_eq!(seconds(b"[18:01:12]\tsda"), Some((64_872, &b"sda"[..])));
+        assert_eq!(seconds(b"18:01:12"), Some((64_872, &b""[..])));
+        let date = Date { year: Some(2026), month: 11, day: 20 };
+        assert_eq!(date_in(b"Linux 6.4.0 (lab) \t11/20/26 \t_x86_64_\t(8 CPU)"), Some(date));
     }
 }

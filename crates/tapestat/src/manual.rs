@@ -8,7 +8,7 @@ pub(crate) const MANUAL: Manual = Manual {
     name: "tapestat",
     summary: "report I/O statistics for SCSI tape drives",
     synopsis: &["[options] [DRIVE...] [INTERVAL [COUNT]]"],
-    operand: ValueHint::None,
+    operand: ValueHint::Output(DRIVES),
     description: &[
         "`tapestat` reports how much each tape drive reads and writes and how busy it is, from \
          the statistics that Linux keeps for each drive. The first report covers the time since \
@@ -84,6 +84,9 @@ pub(crate) fn version() -> String {
 }
 
 type Section = (&'static str, &'static [&'static str]);
+
+/// Prints the names of all drives, for completions.
+const DRIVES: &str = "command -v tapestat >/dev/null && tapestat -o tsv 2>/dev/null | tail -n +2 | cut -f 3 | sort -u";
 
 const COLUMNS: Section = (
     "COLUMNS",

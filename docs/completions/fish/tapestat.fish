@@ -1,9 +1,9 @@
 # Made by cargo xtask completions; do not edit.
-complete -c tapestat -f
+complete -c tapestat -f -a '(for word in (command -v tapestat >/dev/null && tapestat -o tsv 2>/dev/null | tail -n +2 | cut -f 3 | sort -u); contains -- $word (commandline -opc); or echo -- $word; end)'
 complete -c tapestat -s y -d 'omit the report since boot'
 complete -c tapestat -s w -d 'wait for a drive; report when drives are added or removed'
-complete -c tapestat -l root -r -F -d 'read proc and sys below DIR'
-complete -c tapestat -l save -r -F -d 'save what is read below DIR, for --root'
+complete -c tapestat -l root -x -a '(__fish_complete_directories)' -d 'read proc and sys below DIR'
+complete -c tapestat -l save -x -a '(__fish_complete_directories)' -d 'save what is read below DIR, for --root'
 complete -c tapestat -s z -d 'omit idle drives'
 complete -c tapestat -s T -d 'add a line with the total'
 complete -c tapestat -s g -x -a 'host target' -d 'one line per host or target instead of per drive'

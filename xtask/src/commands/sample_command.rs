@@ -39,7 +39,9 @@ const HOW: &[Opt<()>] = &[
 ];
 
 const WHOM: &[Opt<()>] = &[
-    value(long("user").takes("USER", ValueHint::User), "a user", ""),
+    value(long("user").takes("USER", ValueHint::User(&["anybody", "nemo"])), "a user", ""),
+    value(long("into").takes("DIR", ValueHint::Folder), "a folder", ""),
+    value(long("parts").takes("LIST", ValueHint::List(&["eyes", "hand", "head"])), "with", ""),
     value(both('f', "from").takes("FILE", ValueHint::File), "names from FILE", ""),
     value(both('t', "times").takes("N", ValueHint::None), "so often", ""),
     Opt::HELP,

@@ -43,20 +43,52 @@ pub(super) fn script(command: &CommandDocs) -> String {
 fn add_offers(hint: ValueHint, indent: &str, script: &mut String) {
     match hint {
         ValueHint::None => {}
-        ValueHint::File => {
-            let _ = writeln!(script, "{indent}compopt -o filenames");
-            add_compgen("-f", indent, script);
+        ValueHint::File => add_files("-f", indent, script),
+        ValueHint::Folder => add_files("-d", indent, script),
+        ValueHint::User([]) => add_compgen("-u", indent, script),
+        ValueHint::User(words) => {
+            add_compgen(&format!("-u -W '{}'", words.join(" ")), indent, script);
         }
-        ValueHint::User => add_compgen("-u", indent, script),
         ValueHint::Words(list) => {
             add_compgen(&format!("-W '{}'", list.join(" ")), indent, script);
         }
-        ValueHint::Output(command) => {
-            script.push_str(indent);
-            script.push_str("local IFS=$'\\n'\n");
-            add_compgen(&format!("-W \"$({command})\""), indent, script);
-        }
+        ValueHint::List(words) => add_list(words, indent, script),
+        ValueHint::Output(command) => add_operands(command, indent, script),
     }
+}
+
+fn add_files(action: &str, indent: &str, script: &mut String) {
+    let _ = writeln!(script, "{indent}compopt -o filenames");
+    add_compgen(action, indent, script);
+}
+
+/// Offers the words that are not in the list that was begun, each behind this list.
+fn add_list(words: &[&str], indent: &str, script: &mut String) {
+    let _ = write!(
+        script,
+        "{indent}local list=${{cur%\"${{cur##*,}}\"}} words=()\n\
+         {indent}for word in {}; do\n\
+         {indent}    [[ ,$list == *\",$word,\"* ]] || words+=(\"$list$word\")\n\
+         {indent}done\n",
+        words.join(" ")
+    );
+    add_compgen("-W \"${words[*]}\"", indent, script);
+}
+
+/// Offers the lines that a command prints, without the words that precede the cursor. compgen would
+/// expand what they contain.
+fn add_operands(command: &str, indent: &str, script: &mut String) {
+    let _ = write!(
+        script,
+        "{indent}local offer\n\
+         {indent}while IFS= read -r offer; do\n\
+         {indent}    [[ $offer == \"$cur\"* ]] || continue\n\
+         {indent}    for word in \"${{COMP_WORDS[@]:1:COMP_CWORD - 1}}\"; do\n\
+         {indent}        [[ $word != \"$offer\" ]] || continue 2\n\
+         {indent}    done\n\
+         {indent}    COMPREPLY+=(\"$offer\")\n\
+         {indent}done < <({command})\n"
+    );
 }
 
 fn add_compgen(action: &str, indent: &str, script: &mut String) {

@@ -47,9 +47,21 @@ fn switches(option: &OptionSpec) -> String {
 fn offers(hint: ValueHint) -> Option<String> {
     match hint {
         ValueHint::None | ValueHint::File => None,
-        ValueHint::User => Some("(__fish_complete_users)".to_owned()),
+        ValueHint::Folder => Some("(__fish_complete_directories)".to_owned()),
+        ValueHint::User(words) => {
+            Some(format!("(__fish_complete_users) {}", words.join(" ")).trim_end().to_owned())
+        }
         ValueHint::Words(words) => Some(words.join(" ")),
-        ValueHint::Output(command) => Some(format!("({command})")),
+        ValueHint::List(words) => Some(format!(
+            "(set -l list (commandline -ct | string replace -r -- '^-.*=' '' | string match -r -- '.*,'); \
+             for word in {}; contains -- $word (string split , -- $list); \
+             or echo -- \"$list$word\"; end)",
+            words.join(" ")
+        )),
+        // Words that precede the cursor are not offered again.
+        ValueHint::Output(command) => Some(format!(
+            "(for word in ({command}); contains -- $word (commandline -opc); or echo -- $word; end)"
+        )),
     }
 }
 

@@ -5,6 +5,7 @@ use super::*;
 use crate::commands::{CommandDocs, sample_command};
 use crate::workspace::TempWorkspace;
 use std::process::Command;
+use toolkit::cli::ValueHint;
 
 /// A shell that completes.
 struct Shell {
@@ -88,6 +89,10 @@ impl Shell {
         self.assert_offers("-l", "--ti", &["--times"]);
         self.assert_offers("--times", "", &[]);
         self.assert_offers("--user", "roo", &["root"]);
+        self.assert_offers("--user", "any", &["anybody"]);
+        self.assert_offers("--into", "", &["folder"]);
+        self.assert_offers("--into", "a", &[]);
+        self.assert_offers("--parts", "", &["eyes", "hand", "head"]);
         self.assert_offers("--", "--lo", &[]);
         self.assert_offers("-l", "a", &["a file"]);
         self.assert_offers("--from", "a", &["a file"]);
@@ -95,10 +100,26 @@ impl Shell {
     }
 }
 
+/// What is offered as an operand of a command with four devices, one of which has an odd name.
+fn devices(shell: &Shell, before: &str, last: &str) -> Vec<String> {
+    let mut command = sample_command();
+    command.manual.operand = ValueHint::Output("printf '%s\\n' one two three '$HOME'");
+    shell.offers(&command, before, last)
+}
+
+fn assert_offers_each_device_once(shell: &Shell) {
+    assert_eq!(devices(shell, "", ""), ["$HOME", "one", "three", "two"]);
+    assert_eq!(devices(shell, "-l two", "t"), ["three"]);
+    assert_eq!(devices(shell, "one two", ""), ["$HOME", "three"]);
+}
+
 #[test]
 fn bash_completes() {
     if BASH.is_installed() {
         BASH.assert_completes();
+        assert_offers_each_device_once(&BASH);
+        BASH.assert_offers("--parts", "hand,", &["hand,eyes", "hand,head"]);
+        BASH.assert_offers("--parts", "hand,eyes,h", &["hand,eyes,head"]);
         BASH.assert_offers("--greeting =", "m", &["moin"]);
         BASH.assert_offers("--greeting", "=", &["hello", "moin", "servus"]);
     }
@@ -108,6 +129,9 @@ fn bash_completes() {
 fn zsh_completes() {
     if ZSH.is_installed() {
         ZSH.assert_completes();
+        assert_offers_each_device_once(&ZSH);
+        ZSH.assert_offers("--parts", "hand,", &["eyes", "head"]);
+        ZSH.assert_offers("--parts", "hand,eyes,h", &["head"]);
         ZSH.assert_offers("", "--greeting=m", &["moin"]);
     }
 }
@@ -116,6 +140,9 @@ fn zsh_completes() {
 fn fish_completes() {
     if FISH.is_installed() {
         FISH.assert_completes();
+        assert_offers_each_device_once(&FISH);
+        FISH.assert_offers("--parts", "hand,", &["hand,eyes", "hand,head"]);
+        FISH.assert_offers("--parts", "hand,eyes,h", &["hand,eyes,head"]);
         FISH.assert_offers("", "--greeting=m", &["--greeting=moin"]);
     }
 }

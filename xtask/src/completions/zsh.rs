@@ -39,11 +39,19 @@ fn action(name: &str, hint: ValueHint) -> String {
     let (default, action) = match hint {
         ValueHint::None => ("value", " ".to_owned()),
         ValueHint::File => ("file", "_files".to_owned()),
-        ValueHint::User => ("user", "_users".to_owned()),
+        ValueHint::Folder => ("folder", "_path_files -/".to_owned()),
+        ValueHint::User([]) => ("user", "_users".to_owned()),
+        ValueHint::User(words) => ("user", format!("{{_users; compadd -- {}}}", words.join(" "))),
         ValueHint::Words(words) => ("word", format!("({})", words.join(" "))),
-        ValueHint::Output(command) => {
-            ("device", format!("{{compadd -- ${{(f)\"$({command})\"}}}}"))
-        }
+        ValueHint::List(words) => ("word", format!("_values -s , {name} {}", words.join(" "))),
+        // Words that precede the cursor are not offered again.
+        ValueHint::Output(command) => (
+            "device",
+            format!(
+                "{{local used=(${{words[1,CURRENT-1]}}); \
+                 compadd -F used -- ${{(f)\"$({command})\"}}}}"
+            ),
+        ),
     };
     format!(":{}:{action}", if name.is_empty() { default } else { name })
 }

@@ -97,7 +97,7 @@ mod tests {
     use crate::commands::sample_command;
     use crate::tidy::findings;
 
-    const ALL: &str = "hail -l --loud -lg3 -0; hail --greeting=moin '--user' root --from x\n\
+    const ALL: &str = "hail -l --loud -lg3 -0; hail --greeting=moin '--user' root --from x --into . --parts hand\n\
                        hail --times 3 | cat; (hail --help); hail --version";
 
     fn check_sample(files: &[(&str, &str)]) -> Vec<String> {

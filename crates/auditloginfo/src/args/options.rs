@@ -13,7 +13,7 @@ use toolkit::escape::Escape;
 /// Which events count.
 pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
-        long("uid").takes("UID", ValueHint::User),
+        long("uid").takes("UID", ValueHint::User(&["unset", "all", "unknown"])),
         "report on login user: number, name, unset, unknown, all; repeatable",
         "Report on login user `UID`: a number, a name, `unset` for processes without a login \
          session, such as daemons, `unknown` for events whose login user the log does not say, or \
@@ -23,7 +23,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         Args::add_user,
     ),
     Opt::value(
-        long("euid").takes("UID", ValueHint::User),
+        long("euid").takes("UID", ValueHint::User(&[])),
         "only events with this effective user: number or name",
         "Count only events of processes running as effective user `UID`. This and the other \
          filters can be given more than once. An event counts if it matches one value of every \
@@ -66,7 +66,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("session").takes("ID", ValueHint::None),
+        long("session").takes("ID", ValueHint::Words(&["unset"])),
         "only events of this login session",
         "Count only events of the login session `ID`: a number, or `unset`.",
         |args, word| {
@@ -210,8 +210,8 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "List the files that successful system calls changed, and how: `created`, `removed`, \
          `moved-from` and `moved-to` by a rename, which makes two entries, `removed` also if a rename \
          overwrites the file, `truncated`, `linked` for the new name, `mounted`, `unmounted`, `mode`, \
-         `owner` and `attributes`. Writing to a file is not listed: the log does not contain it, see \
-         `--files --modes`. A file without a name in the log is listed as `[fd 3]`, by its descriptor. \
+         `owner` and `attributes`. Writing to a file and ftruncate(2) are not listed: the log does not name \
+         the file, see `--files --modes`. A file without a name in the log is listed as `[fd 3]`, by its descriptor. \
          With `--failed`, list what the calls failed to do.",
         |args| args.add_section(Section::Changes),
     ),
@@ -281,6 +281,19 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
 
 /// How the report is printed.
 pub(super) const PRINTED: &[Opt<Args>] = &[
+    Opt::flag(
+        long("each"),
+        "list each entry as it happened, instead of counts",
+        "List each entry as it happened, instead of counts: in the order of the logs, by the first \
+         record of each event, as sentences that say when, who, as whom, where, with which program, what, and \
+         whether it failed. The name comes last in its line, because users choose it. With `-o tsv` and \
+         `-o jsonl`, a line has the columns time, node, auid, euid, session, pid, ppid, exe, cwd, success, \
+         kind, name and detail. This works with all sections and filters. It needs the same memory for a log \
+         of any size, and prints while it reads. A name given with `--uid` is looked for in the logs \
+         first; where they cannot be read twice, in each record. With `--top`, the first entries of each \
+         section are listed for each login user.",
+        |args| args.layout.each = true,
+    ),
     Opt::value(
         long("top").takes("N", ValueHint::None),
         "list only the first N entries of each section",

@@ -1,7 +1,7 @@
 //! Socket addresses.
 
 use super::EventAssembler;
-use super::event_id::EventId;
+use super::event_id::{EventId, Owner};
 use super::open_event::OpenEvent;
 use super::sink::Sink;
 use super::waiting_calls::WaitingCall;
@@ -42,7 +42,8 @@ impl EventAssembler<'_> {
         }
         let Some(call) = self.waiting.take(event.id, event.span.first) else { return };
         if let Some(address) = event.take_address() {
-            sink.add_address(call.user, call.name, (&address, call.order));
+            let owner = Owner { user: call.user, id: &event.id };
+            sink.add_address(owner, call.name, (&address, call.order));
         }
     }
 
@@ -62,7 +63,8 @@ impl EventAssembler<'_> {
         if !self.open.contains(id) {
             if let Some(call) = self.waiting.take(id, place) {
                 let address: Vec<_> = saddr.bytes().collect();
-                sink.add_address(call.user, call.name, (&address, call.order));
+                let owner = Owner { user: call.user, id: &id };
+                sink.add_address(owner, call.name, (&address, call.order));
                 return Ok(());
             }
         }

@@ -125,7 +125,7 @@ impl CallContext {
             .and_then(|open_call| flags(record, open_call));
         self.error = failed.then(|| record.exit()).flatten().map(i64::wrapping_neg);
         if collect.sections.has(Section::Changes) {
-            self.change = self.call.known_name().and_then(Change::for_call);
+            self.change = socket_call::address_call(self.call, record).and_then(Change::for_call);
         }
         self.is_privileged = collect.sections.has(Section::Privileged)
             && record.auid != 0

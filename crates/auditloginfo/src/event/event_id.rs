@@ -1,5 +1,6 @@
 //! What the records of one event have in common: the node, the time and the serial number.
 
+use crate::login_user::LoginUser;
 use foldhash::fast::RandomState;
 use std::hash::{BuildHasher, Hash, Hasher};
 use sysparse::audit::{Record, Stamp};
@@ -31,6 +32,13 @@ impl Hash for EventId {
     }
 }
 
+/// An event and the login user for whom it counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner<'e> {
+    pub(super) user: LoginUser,
+    pub(super) id: &'e EventId,
+}
+
 impl EventId {
     /// The event of a record, on the node with that hash.
     #[inline]
@@ -58,11 +66,11 @@ impl EventId {
     pub(super) fn table_key(&self) -> (u32, u32) {
         let [_, second, last] = self.words;
         // Of four digits, two pairs are added side by side.
-        let digits = last >> 32 & 0x0f0f_0f0f;
+        let digits = u32::try_from(last >> 32).unwrap_or_default() & 0x0f0f_0f0f;
         let pairs = digits * 10 + (digits >> 8);
         let key = (pairs & 0xff) * 100 + (pairs >> 16 & 0xff);
         let sum = (second ^ last.rotate_left(32) ^ self.node).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (key as u32, u32::try_from(sum >> 32).unwrap_or_default() | 1)
+        (key, u32::try_from(sum >> 32).unwrap_or_default() | 1)
     }
 
     /// The time and the serial number.

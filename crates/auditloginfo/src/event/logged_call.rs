@@ -23,7 +23,7 @@ impl EventAssembler<'_> {
             Some(Call { arch: Arch::new(arch), number })
         };
         if let Some(call) = call().filter(|_| counts && record.is_logged_call()) {
-            sink.tally.counts_mut(user).calls.add(call);
+            sink.add_logged_call(user, call);
         }
     }
 }

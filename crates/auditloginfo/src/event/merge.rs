@@ -47,6 +47,9 @@ impl EventAssembler<'_> {
         event.span = event.span.shift(offset);
         self.open.move_to(event.span.first);
         self.claim_address(&mut event, sink);
+        if let (Some(cwd), Some(listed)) = (event.cwd(), &mut sink.listed) {
+            listed.set_cwd(event.id, |own| own.extend_from_slice(cwd));
+        }
         let call = self.find_recent(event.id).filter(|_| event.has_only_standalone());
         if let Some(call) = call {
             return event.claim_denials(call.user, sink);

@@ -3,7 +3,7 @@
 mod effects;
 
 use super::call_context::{AddressState, CallContext};
-use super::event_id::EventId;
+use super::event_id::{EventId, Owner};
 use super::rare_state::{Claim, RareState};
 use super::sink::Sink;
 use super::span::Span;
@@ -152,7 +152,8 @@ impl OpenEvent {
             return true;
         }
         if let Some(context) = self.context.filter(|_| self.commands == 1) {
-            self.is_command_counted = sink.add_whole_command(&context, record, &self.exe);
+            self.is_command_counted =
+                sink.add_whole_command((&self.id, &context), record, &self.exe);
         }
         if !self.is_command_counted {
             let keeps_bytes = self.context.is_none_or(|context| context.user.is_some());
@@ -170,16 +171,14 @@ impl OpenEvent {
 
     /// Adds a record that can be an event of its own. If it is, it counts as `claim` says.
     pub(super) fn add_standalone(&mut self, record: &Record<'_>, claim: Claim, sink: &mut Sink) {
-        let rare = self.rare();
-        rare.add_claim(claim);
+        self.rare().add_claim(claim);
         if let Some(denial) = sink.describe_denial(record) {
-            rare.denials.push(denial);
+            self.rare().denials.push(denial);
+            if claim.counts {
+                let owner = Owner { user: claim.user, id: &self.id };
+                sink.list_standalone(owner, self.span.first, record);
+            }
         }
-    }
-
-    /// Sets what a URINGOP record says in case that the event has no SYSCALL record.
-    pub(super) fn set_operation(&mut self, operation: CallContext) {
-        self.rare().operation.get_or_insert(operation);
     }
 
     /// Sets the executable of a successful execve(2).
@@ -248,7 +247,7 @@ impl OpenEvent {
         if self.is_command_counted || !context.may_execute() {
             rare.arguments = Arguments::default();
         } else if self.paths >= context.paths && rare.arguments.is_whole() {
-            sink.add_command(context, &rare.arguments, &self.exe);
+            sink.add_command((&self.id, context), &rare.arguments, &self.exe);
             rare.arguments = Arguments::default();
             self.is_command_counted = true;
         }
@@ -266,13 +265,13 @@ impl OpenEvent {
         let Some(name) = file::opened_name(path) else { return true };
         let Some((base, flags)) = self.base_and_flags(context, sink.collect) else { return false };
         if opens {
-            sink.add_file(user, context, (name, base), flags);
+            sink.add_file(Owner { user, id: &self.id }, context, (name, base), flags);
         }
         if let Some(error) = context.error {
-            let call = context.call;
+            let (call, id) = (context.call, self.id);
             let name = sink.write_name((name, base));
             if self.rare().add_failure(name) {
-                sink.count_error(user, call, error);
+                sink.count_error(Owner { user, id: &id }, call, error);
             }
         }
         true
@@ -344,22 +343,27 @@ impl OpenEvent {
         self.replay(sink);
         let has_all = self.has_all_records(context);
         let rare = self.rare.get_or_insert_default();
-        sink.add_denials(user, &rare.denials);
-        if let Some(error) = context.error.filter(|_| rare.failures.is_empty()) {
-            sink.add_call_error(user, context.call, error);
+        let owner = Owner { user, id: &self.id };
+        if let (Some(listed), Some((_, success))) = (&mut sink.listed, rare.find_operation(Some)) {
+            listed.set_uring_success(owner, success);
         }
-        let has_arguments = sink.add_command(context, &rare.arguments, &self.exe);
+        sink.add_denials(owner, &rare.denials);
+        if let Some(error) = context.error.filter(|_| rare.failures.is_empty()) {
+            sink.add_call_error(owner, context.call, error);
+        }
+        let has_arguments = sink.add_command((owner.id, context), &rare.arguments, &self.exe);
         !sink.collect.needs_dependent_records() || has_arguments && has_all
     }
 
     /// Ends an event without a SYSCALL record.
     fn end_standalone(&mut self, sink: &mut Sink) -> bool {
         let time = EventTime::from_stamp(self.id.stamp());
+        let id = self.id;
         let rare = self.rare();
         let lacks_call = rare.has_pending() && rare.operation.is_none();
         if let Some(claim) = rare.claim.filter(|claim| claim.is_event(lacks_call)) {
             sink.tally.counts_mut(claim.user).add_event(time);
-            sink.add_denials(claim.user, &rare.denials);
+            sink.add_denials(Owner { user: claim.user, id: &id }, &rare.denials);
         }
         !lacks_call
     }
@@ -377,7 +381,7 @@ impl OpenEvent {
     /// Counts the denials of standalone records for the call to which they belong.
     pub(super) fn claim_denials(self, user: Option<LoginUser>, sink: &mut Sink) {
         if let (Some(user), Some(rare)) = (user, self.rare) {
-            sink.add_denials(user, &rare.denials);
+            sink.add_denials(Owner { user, id: &self.id }, &rare.denials);
         }
     }
 }

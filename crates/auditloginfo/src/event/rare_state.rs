@@ -150,7 +150,7 @@ impl RareState {
         let cwd = self.cwd.as_ref().map_or(0, |cwd| cwd.len());
         let address = self.address.as_ref().map_or(0, |address| EVENT_SIZE + address.len());
         let packed = [&self.paths, &self.denials, &self.changes, &self.failures];
-        let packed = packed.map(|packed| packed.bytes.len());
+        let packed = packed.map(PackedBytes::size);
         cwd + address + packed.iter().sum::<usize>() + self.arguments.size()
     }
 }
@@ -189,13 +189,23 @@ impl PackedBytes {
         self.bytes.is_empty()
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        self.bytes.extend_from_slice(&length.to_le_bytes());
-        self.bytes.extend(bytes.iter().take(length as usize));
+    /// The size of all of them in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len()
     }
 
-    fn append(&mut self, other: &PackedBytes) {
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.push_parts(&[], bytes);
+    }
+
+    /// Pushes one byte string that has two parts.
+    pub(super) fn push_parts(&mut self, first: &[u8], second: &[u8]) {
+        let length = u32::try_from(first.len() + second.len()).unwrap_or(u32::MAX);
+        self.bytes.extend_from_slice(&length.to_le_bytes());
+        self.bytes.extend(first.iter().chain(second).take(length as usize));
+    }
+
+    pub(super) fn append(&mut self, other: &PackedBytes) {
         self.bytes.extend_from_slice(&other.bytes);
     }
 

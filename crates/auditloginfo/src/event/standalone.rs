@@ -1,7 +1,7 @@
 //! Records that can be events of their own.
 
 use super::EventAssembler;
-use super::event_id::EventId;
+use super::event_id::{EventId, Owner};
 use super::rare_state::Claim;
 use super::recent_calls::RecentCall;
 use super::sink::Sink;
@@ -17,13 +17,14 @@ impl EventAssembler<'_> {
         }
         let (user, counts) = self.filter.standalone_user(record);
         if counts && record.kind == RecordType::UserCmd {
-            sink.add_sudo(user, record);
+            let first = self.open.get(id).map_or(self.open.place(), |event| event.span.first);
+            sink.add_sudo(Owner { user, id: &id }, first, record);
         }
         if self.recent.is_none() {
             return;
         }
         if let Some(call) = self.find_recent(id) {
-            return sink.add_late_denial(call.user, record);
+            return sink.add_late_denial(&id, call.user, record);
         }
         let is_refusal = !matches!(record.kind, RecordType::Other | RecordType::UserCmd);
         if counts {

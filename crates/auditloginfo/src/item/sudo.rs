@@ -30,7 +30,7 @@ pub(crate) fn succeeded(record: &Record<'_>) -> bool {
 }
 
 /// The first field of that name in the message.
-fn field<'a>(record: &Record<'a>, name: &[u8]) -> Option<Value<'a>> {
+pub(crate) fn field<'a>(record: &Record<'a>, name: &[u8]) -> Option<Value<'a>> {
     record.message()?.find(|(own, _)| *own == name).map(|(_, value)| value)
 }
 

@@ -109,6 +109,9 @@ fn has_entry(counts: &Counts, layout: &Layout) -> bool {
         Section::Errors => counts.errors.total() > 0,
         Section::Denials => counts.denials.total() > 0,
     };
+    if layout.each {
+        return counts.listed > 0;
+    }
     layout.scope == Scope::Overview || layout.sections().any(has_names)
 }
 

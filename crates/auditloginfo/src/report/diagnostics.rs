@@ -134,6 +134,9 @@ fn report_profile(found: &Found, layout: &Layout, messages: &mut Messages<impl W
             example.arch_name()
         ));
     }
+    if let Some(reason) = profile::families_left_out(&found.tally, layout) {
+        messages.warn(reason);
+    }
     for (count, reason) in profile::files_left_out(&found.tally, layout) {
         let files = count_noun(count as u64, "file");
         messages.warn(format_args!("{files} left out of the profile, because {reason}"));

@@ -65,7 +65,7 @@ pub(super) fn auid_field(user: LoginUser, format: Format) -> Value<'static> {
 }
 
 /// The key and the value of an item's name: the arguments of a command, else a text.
-fn name_field<'a>(
+pub(super) fn name_field<'a>(
     section: Section,
     item: &'a Item<'_>,
     argv: &'a [&'a [u8]],

@@ -110,7 +110,7 @@ fn write_document(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::R
 
 /// The number of login users whose names this host is asked for, at most: a directory service can take
 /// long to answer. The others are shown by their numbers.
-const HOST_NAMES_MAX: usize = 1_000;
+pub(super) const HOST_NAMES_MAX: usize = 1_000;
 
 /// The name of the user in the logs, or on this host if it may be asked; otherwise the number. On every
 /// host, 0 is root.
@@ -128,7 +128,7 @@ fn user_name(user: LoginUser, tally: &Tally, asks_host: bool) -> Vec<u8> {
 }
 
 /// The name of the user on this host.
-fn host_name(auid: u32) -> Option<String> {
+pub(super) fn host_name(auid: u32) -> Option<String> {
     User::from_uid(Uid::from_raw(auid)).ok().flatten().map(|user| user.name)
 }
 

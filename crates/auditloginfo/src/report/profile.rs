@@ -1,12 +1,13 @@
 //! Profiles that allow what is in the logs and nothing else.
 
+mod address_families;
 mod apparmor;
 mod files;
 mod systemd;
 
 use super::{Format, Layout};
 use crate::syscall_names::Call;
-use crate::tally::{Counts, Tally};
+use crate::tally::{Counts, SocketFamilies, Tally};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -97,7 +98,33 @@ pub(super) fn write_systemd(
     let files = systemd::written_files(|| counts(tally, layout));
     let has_file =
         counts(tally, layout).any(|counts| counts.files.total() + counts.changes.total() > 0);
-    systemd::write(&calls(tally, layout), has_file.then_some(&files), out)
+    let families = socket_families(tally, layout);
+    systemd::write(&calls(tally, layout), families, has_file.then_some(&files), out)
+}
+
+/// The address families of the sockets of all selected login users.
+fn socket_families(tally: &Tally, layout: &Layout) -> SocketFamilies {
+    let mut families = SocketFamilies::default();
+    counts(tally, layout).for_each(|counts| families.merge(counts.socket_families));
+    families
+}
+
+/// Why a drop-in for systemd allows fewer families of sockets than the log holds, or restricts none.
+pub(super) fn families_left_out(tally: &Tally, layout: &Layout) -> Option<String> {
+    let families = socket_families(tally, layout);
+    let unnamed = || families.iter().find(|family| address_families::name(*family).is_none());
+    if layout.format != Format::Systemd {
+        return None;
+    }
+    if families.missing > 0 {
+        return Some(format!(
+            "no RestrictAddressFamilies= in the profile: the log does not say the address family of \
+             every socket; missing: {}",
+            families.missing
+        ));
+    }
+    let family = unnamed().or(families.others)?;
+    Some(format!("sockets of the unknown address family {family} left out of the profile"))
 }
 
 /// Writes the skeleton of a profile of AppArmor.

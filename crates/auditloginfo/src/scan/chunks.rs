@@ -35,9 +35,18 @@ const CHUNKS_PER_THREAD: u64 = 4;
 /// The size from which a chunk is worth the merge at its end, in bytes.
 const MIN_CHUNK: u64 = 1 << 18;
 
+/// The approximate size of the largest chunk whose items are listed, in bytes.
+const MAX_LISTED_CHUNK: u64 = 1 << 22;
+
 impl Chunking {
     /// The whole file is one chunk.
     pub(super) const ONE_CHUNK: Chunking = Chunking { threads: 1, max_chunk: u64::MAX };
+
+    /// The same with smaller chunks: the items of each are held until those before it are printed.
+    #[must_use]
+    pub(super) fn for_listing(self) -> Chunking {
+        Chunking { max_chunk: self.max_chunk.min(MAX_LISTED_CHUNK), ..self }
+    }
 
     /// Divides a file of `file_size` bytes into about `chunks` chunks, for at most three threads.
     #[must_use]
@@ -61,8 +70,8 @@ pub(super) struct ChunkQueue<'a> {
     chunking: Chunking,
     /// The size of the file when the queue was created.
     length: u64,
-    /// The offset and the number of the next chunk.
-    next: Mutex<(u64, usize)>,
+    /// The offset of each chunk that was taken, and that of the next one.
+    starts: Mutex<Vec<u64>>,
     bytes_read: &'a AtomicU64,
 }
 
@@ -74,20 +83,28 @@ impl<'a> ChunkQueue<'a> {
             0 => u64::MAX,
             length => length,
         };
-        ChunkQueue { file, chunking, length, next: Mutex::default(), bytes_read }
+        ChunkQueue { file, chunking, length, starts: Mutex::new(vec![0]), bytes_read }
     }
 
     /// The next chunk. It ends at the end of a line.
     fn next_chunk(&self) -> Option<(usize, CountingReader<'a, ChunkReader<'a>>)> {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let (start, number) = *next;
+        let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, start) = (starts.len() - 1, starts.last().copied()?);
         let left = self.length.checked_sub(start).filter(|left| *left > 0)?;
         let size = self.chunk_size(start);
         let end =
             if size < left { line_end(self.file, start + size, self.length) } else { self.length };
-        *next = (end, number + 1);
+        starts.push(end);
         let chunk = ChunkReader { file: self.file, at: start, end };
         Some((number, CountingReader::new(chunk, self.bytes_read)))
+    }
+
+    /// The file from the start of a chunk that was taken.
+    pub(super) fn rest(&self, number: usize) -> Option<CountingReader<'a, ChunkReader<'a>>> {
+        let starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = starts.get(number).copied()?;
+        let rest = ChunkReader { file: self.file, at, end: self.length };
+        Some(CountingReader::new(rest, self.bytes_read))
     }
 
     /// The size of the chunk that starts at `start`.

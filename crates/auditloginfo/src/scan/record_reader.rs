@@ -124,8 +124,18 @@ impl<'r, 'a> RecordReader<'r, 'a> {
                 Block::Whole(lines) => self.read_block(lines),
                 Block::Line(line) => self.read_line(line),
             }
+            if self.sink.is_listing() && !self.print_listed() {
+                break;
+            }
         }
         Ok(())
+    }
+
+    /// Prints the items that can be printed. Returns false if there is nobody to read more.
+    #[cold]
+    fn print_listed(&mut self) -> bool {
+        self.assembler.print_listed(self.sink);
+        !self.sink.is_closed()
     }
 
     /// Reads lines that all end with a newline.

@@ -13,14 +13,16 @@ use std::thread;
 const WAITING_MAX: usize = 1;
 
 /// Reads all chunks of the queue in parallel, merges their events into `assembler` and counts in
-/// `sink`. Returns the statistics of the chunks in order, or `None` if chunks conflict.
+/// `sink`. Returns the statistics of the chunks in order, and whether the chunk after them conflicts
+/// with them. What counts then depends on the sink: items that are listed one by one are those of the
+/// chunks that were merged.
 pub(super) fn read_chunks<'a, Q: Queue>(
     queue: &Q,
     query: &'a Query,
     node_seed: &RandomState,
     assembler: &mut EventAssembler<'a>,
     sink: &mut Sink,
-) -> Option<Vec<ChunkStats>> {
+) -> (Vec<ChunkStats>, bool) {
     let merge = OrderedMerge {
         assembler,
         sink,
@@ -38,7 +40,7 @@ pub(super) fn read_chunks<'a, Q: Queue>(
         workers.run();
     });
     let merge = workers.merge.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (!merge.has_conflict).then_some(merge.merged)
+    (merge.merged, merge.has_conflict)
 }
 
 /// What the threads take their work from.
@@ -73,16 +75,19 @@ impl<'w, 'a, Q: Queue> Workers<'w, 'a, Q> {
             let tags = &self.query.tags;
             let read = if Q::HAS_WHOLE_LOGS { read_log } else { read_chunk };
             let stats = read(chunk, &mut buffer, tags, &mut assembler, &mut sink);
+            // Counts can be added up in any order, items cannot.
+            let lists = self.query.collect.each;
+            let part = lists.then(|| std::mem::replace(&mut sink, Sink::new(self.query.collect)));
             let mut merge = self.merge();
-            merge.add(number, stats, assembler);
+            merge.add(number, Part { stats, assembler, sink: part });
             self.merged.notify_all();
             // The chunk that the others wait for is in the hands of another worker.
             let is_ahead = |merge: &mut OrderedMerge<'_, '_>| {
-                merge.waiting.len() >= WAITING_MAX && !merge.has_conflict
+                merge.waiting.len() >= WAITING_MAX && !merge.is_stopped()
             };
             let merge =
                 self.merged.wait_while(merge, is_ahead).unwrap_or_else(PoisonError::into_inner);
-            if merge.has_conflict {
+            if merge.is_stopped() {
                 return;
             }
         }
@@ -94,6 +99,14 @@ impl<'w, 'a, Q: Queue> Workers<'w, 'a, Q> {
     }
 }
 
+/// What was read in one chunk.
+struct Part<'a> {
+    stats: ChunkStats,
+    assembler: EventAssembler<'a>,
+    /// What counts in this chunk, if the order of the chunks matters.
+    sink: Option<Sink>,
+}
+
 /// Merges the open events of each chunk with those of the chunks before it, in the order of the
 /// chunks.
 struct OrderedMerge<'w, 'a> {
@@ -102,21 +115,32 @@ struct OrderedMerge<'w, 'a> {
     /// The statistics of the chunks that are merged.
     merged: Vec<ChunkStats>,
     /// Chunks by number that wait for a chunk before them.
-    waiting: BTreeMap<usize, (ChunkStats, EventAssembler<'a>)>,
+    waiting: BTreeMap<usize, Part<'a>>,
     /// Whether two chunks conflict. Nothing more is merged then.
     has_conflict: bool,
 }
 
 impl<'a> OrderedMerge<'_, 'a> {
-    fn add(&mut self, number: usize, stats: ChunkStats, assembler: EventAssembler<'a>) {
-        self.waiting.insert(number, (stats, assembler));
-        while let Some((stats, assembler)) = self.waiting.remove(&self.merged.len()) {
-            self.has_conflict |= self.assembler.conflicts_with(&assembler);
-            if self.has_conflict {
+    fn add(&mut self, number: usize, part: Part<'a>) {
+        self.waiting.insert(number, part);
+        while let Some(part) = self.waiting.remove(&self.merged.len()) {
+            let has_room =
+                part.sink.as_ref().is_none_or(|next| self.assembler.has_room(next, self.sink));
+            self.has_conflict |= !has_room || self.assembler.conflicts_with(&part.assembler);
+            if self.is_stopped() {
                 return;
             }
-            self.assembler.merge(assembler, self.sink);
-            self.merged.push(stats);
+            if let Some(next) = part.sink {
+                self.assembler.add_part(next, self.sink);
+            }
+            self.assembler.merge(part.assembler, self.sink);
+            self.assembler.print_listed(self.sink);
+            self.merged.push(part.stats);
         }
+    }
+
+    /// Whether nothing more is merged: chunks conflict, or there is nobody to read what is listed.
+    fn is_stopped(&self) -> bool {
+        self.has_conflict || self.sink.is_closed()
     }
 }

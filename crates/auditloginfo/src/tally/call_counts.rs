@@ -49,6 +49,7 @@ impl CallCounts {
         let number = usize::try_from(call.number).ok().filter(|_| is_in_arch);
         let entry = number.and_then(|number| self.directory.get_mut(number / PAGE));
         if let Some(entry @ 0) = entry {
+            self.pages.reserve_exact(1);
             self.pages.push([0; PAGE]);
             *entry = u8::try_from(self.pages.len()).unwrap_or_default();
         }

@@ -74,7 +74,7 @@ const CONTENTS: &[Opt<Args>] = &[
         |args| args.has_marks = true,
     ),
     Opt::value(
-        short('g').takes("LIST", ValueHint::Words(&["host", "target", "controller", "group"])),
+        short('g').takes("LIST", ValueHint::List(&["host", "target", "controller", "group"])),
         "show sums of paths by host, target, controller or group",
         "Instead of maps and paths, show sums of the paths that share what LIST names, separated by \
          commas: an HBA (`host`), a port of the array (`target`), an NVMe controller (`controller`) or \
@@ -86,7 +86,7 @@ const CONTENTS: &[Opt<Args>] = &[
         },
     ),
     Opt::value(
-        long("columns").takes("LIST", ValueHint::None),
+        long("columns").takes("LIST", ValueHint::List(&COLUMNS)),
         "choose the columns and their order",
         "Show the columns in LIST, separated by commas, in this order: reads, writes, read-kb, \
          written-kb, await, r_await, w_await, areq-sz, rareq-sz, wareq-sz, in-flight, aqu-sz, util, \
@@ -121,6 +121,39 @@ const CONTENTS: &[Opt<Args>] = &[
 ];
 
 /// What completions offer for `--sort`.
+/// The names of the columns, for completions.
+const COLUMNS: [&str; 29] = [
+    "reads",
+    "writes",
+    "read-kb",
+    "written-kb",
+    "await",
+    "r_await",
+    "w_await",
+    "areq-sz",
+    "rareq-sz",
+    "wareq-sz",
+    "in-flight",
+    "aqu-sz",
+    "util",
+    "discards",
+    "d_await",
+    "flushes",
+    "f_await",
+    "errors",
+    "timeouts",
+    "retries",
+    "failovers",
+    "share",
+    "hctl",
+    "host",
+    "target",
+    "group",
+    "state",
+    "access",
+    "multipathd",
+];
+
 const SORT_KEYS: [&str; 8] =
     ["reads", "writes", "kb", "await", "util", "share", "errors", "in-flight"];
 
@@ -186,3 +219,17 @@ const OUTPUT: &[Opt<Args>] = &[
     Opt::HELP,
     Opt::VERSION,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_that_completions_offer_exist() {
+        assert_eq!(
+            columns::parse(&COLUMNS.join(",")).map(|parsed| parsed.len()),
+            Ok(COLUMNS.len())
+        );
+        assert!(COLUMNS.len() >= columns::FIGURES.len());
+    }
+}

@@ -6,8 +6,9 @@
 //!
 //! - the I/O of the paths exceeds that of the map by more than [`IOS_PER_S`] a second per path and by
 //!   more than [`EXCESS`] of that of the map, and so do the sectors;
-//! - this is so in two intervals running, or the map completed nothing that could have been split or
-//!   repeated;
+//! - this is so in two intervals running. One is enough if the map had nothing to do that could have
+//!   been split or repeated, and the paths completed more than [`PROBE_IOS`] each on average, which is
+//!   more than udev reads when it looks at them again;
 //! - neither the map nor any of its paths was added in this interval or the two before.
 //!
 //! The NVMe driver repeats requests on other paths without counting them on the map, so its own maps
@@ -21,6 +22,8 @@ use std::collections::HashMap;
 pub(super) const IOS_PER_S: f64 = 2.0;
 /// Which part of the I/O of the map the excess can be.
 pub(super) const EXCESS: f64 = 0.01;
+/// How many reads and writes per path programs that look at each device can explain; blkid does 51.
+const PROBE_IOS: f64 = 250.0;
 /// For how many intervals a map is not judged after it or a path was added: this one and two more.
 const SETTLING: u32 = 3;
 const SECTORS_IN_KIB: f64 = 2.0;
@@ -31,7 +34,7 @@ pub(super) struct Bypass {
     maps: HashMap<Vec<u8>, State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 struct State {
     /// For how many intervals the map is not judged.
     settling: u32,
@@ -44,7 +47,7 @@ impl Bypass {
         for state in self.maps.values_mut() {
             state.settling = state.settling.saturating_sub(1);
         }
-        self.maps.retain(|_, state| state.settling > 0 || state.was_excess);
+        self.maps.retain(|_, state| *state != State::default());
         let is_new = |kind: &ChangeKind| matches!(kind, ChangeKind::Added | ChangeKind::Replaced);
         for change in changes.iter().filter(|change| is_new(&change.kind)) {
             self.maps.entry(change.wwid.clone()).or_default().settling = SETTLING;
@@ -60,23 +63,34 @@ impl Bypass {
         if is_excess || state.is_some() {
             self.maps.entry(rates.map.wwid.clone()).or_default().was_excess = is_excess;
         }
-        let map = rates.figures.as_ref().map_or(0.0, Figures::ios);
-        if is_excess && (was_excess || map == 0.0) {
+        if is_excess && (was_excess || is_certain(rates)) {
+            let map = rates.figures.as_ref().map_or(0.0, Figures::ios);
             mark_paths(&mut rates.paths, map);
         }
     }
 }
 
+/// Whether one interval with an excess proves that it did not come through the map.
+fn is_certain(rates: &MapRates<'_>) -> bool {
+    let is_unused = rates.figures.as_ref().is_some_and(|map| {
+        !map.is_active() && map.in_flight_before.is_none_or(|count| count == 0.0)
+    });
+    let probes: f64 = rates.paths.iter().map(|_| PROBE_IOS).sum();
+    is_unused && path_sum(rates, Figures::ios) > probes
+}
+
 /// Whether the paths of the map did more than the map and a path checker explain.
 pub(super) fn has_excess(rates: &MapRates<'_>) -> bool {
     let Some(map) = &rates.figures else { return false };
-    let sum = |amount: fn(&Figures) -> f64| {
-        let known = rates.paths.iter().filter_map(|path| path.figures.as_ref());
-        known.map(amount).sum::<f64>()
-    };
     let allowed: f64 = rates.paths.iter().map(|_| IOS_PER_S * map.seconds).sum();
     let exceeds = |paths: f64, map: f64| paths - map > allowed && paths - map > EXCESS * map;
-    exceeds(sum(Figures::ios), map.ios()) && exceeds(sum(sectors), sectors(map))
+    exceeds(path_sum(rates, Figures::ios), map.ios())
+        && exceeds(path_sum(rates, sectors), sectors(map))
+}
+
+/// The sum of an amount over the paths, as far as it is known.
+fn path_sum(rates: &MapRates<'_>, amount: fn(&Figures) -> f64) -> f64 {
+    rates.paths.iter().filter_map(|path| path.figures.as_ref()).map(amount).sum()
 }
 
 fn sectors(figures: &Figures) -> f64 {

@@ -110,7 +110,7 @@ impl Outliers {
 fn judge_siblings(evidence: &mut [Evidence], by_share: bool) {
     let total: f64 = evidence.iter().map(|path| path.ios).sum();
     let wanted: f64 = evidence.iter().map(|_| IOS).sum();
-    if evidence.len() < 2 || total < wanted {
+    if total < wanted {
         return;
     }
     let judged = evidence.iter().filter(|path| path.has_enough());

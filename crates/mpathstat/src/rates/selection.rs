@@ -103,9 +103,7 @@ impl Wanted {
     }
 
     fn matches(&self, name: &[u8]) -> bool {
-        let is_same = |wanted: &Vec<u8>| {
-            wanted == name || glob::is_pattern(wanted) && glob::matches(wanted, name)
-        };
+        let is_same = |wanted: &Vec<u8>| wanted == name || glob::matches(wanted, name);
         !name.is_empty() && self.names.iter().any(is_same)
     }
 }

@@ -1,3 +1,10 @@
+mod bypass;
+mod figures;
+mod outliers;
+mod samples;
+mod selection;
+mod sums;
+
 use super::*;
 use crate::sample::{Failures, Reading};
 use crate::topology::text;
@@ -148,82 +155,6 @@ fn all_marks(
     found
 }
 
-/// The same, if the paths had these reads and milliseconds, and the map all of the reads.
-fn marks(marker: &mut Marker, topology: &Topology, paths: [(f64, f64); 4]) -> Vec<String> {
-    let map = read(paths.iter().map(|(reads, _)| reads).sum(), 0.0);
-    all_marks(marker, topology, &map, &paths.map(|(reads, ms)| read(reads, ms)))
-}
-
-#[test]
-fn a_path_is_compared_with_its_best_sibling() {
-    let (topology, none) = (topology(), Vec::<String>::new());
-    let once = |paths| marks(&mut Marker::default(), &topology, paths);
-    let fine = (100.0, 100.0);
-    assert_eq!(once([fine, fine, fine, (100.0, 5000.0)]), none, "an offline path is no sibling");
-    assert_eq!(once([fine, fine, (100.0, 300.0), fine]), none, "3 times as long is not more");
-    assert_eq!(once([fine, fine, (100.0, 301.0), fine]), ["sdc await"]);
-    let quick = (200.0, 40.0);
-    assert_eq!(once([quick, quick, (100.0, 70.0), fine]), none, "0.5 ms longer is not more");
-    assert_eq!(once([quick, quick, (100.0, 71.0), fine]), ["sdc await"]);
-    assert_eq!(once([(200.0, 200.0), fine, (50.0, 50.0), fine]), none, "a quarter is not fewer");
-    assert_eq!(once([(200.0, 200.0), fine, (49.0, 49.0), fine]), ["sdc share"]);
-    assert_eq!(once([(200.0, 200.0), fine, (10.0, 10.0), fine]), ["sdc share"]);
-    assert_eq!(once([(200.0, 200.0), fine, (9.0, 900.0), fine]), none, "an idle path");
-    assert_eq!(once([(200.0, 200.0), (98.0, 98.0), (1.0, 1.0), fine]), none, "299 of 300 reads");
-    assert_eq!(once([(200.0, 200.0), (50.0, 500.0), (50.0, 50.0), fine]), ["sdb await"]);
-    assert_eq!(once([(201.0, 201.0), (51.0, 51.0), (49.0, 490.0), fine]), ["sdc share"]);
-}
-
-#[test]
-fn the_fastest_sibling_is_one_with_enough_reads() {
-    let topology = topology();
-    // With 49 reads, sdb is no measure; with 50 it is.
-    for (reads, wanted) in [(49.0, &[][..]), (50.0, &["sda await", "sdc await"][..])] {
-        let slow = (130.0, 130.0);
-        let paths = [slow, (reads, reads * 0.1), slow, (0.0, 0.0)];
-        assert_eq!(marks(&mut Marker::default(), &topology, paths), wanted, "{reads}");
-    }
-}
-
-#[test]
-fn a_mark_has_the_multiple_and_the_sibling() {
-    let topology = topology();
-    let found = |paths: [(f64, f64); 4]| {
-        let names = [&b"sda"[..], b"sdb", b"sdc", b"sdd"];
-        let mut rates = IntervalRates::new(&topology, None, 1.0, |device| {
-            let at = names.iter().position(|name| *name == device.kernel)?;
-            Some(read(paths[at].0, paths[at].1))
-        });
-        Marker::default().mark(&mut rates);
-        rates.maps[0].paths[2].marks.clone()
-    };
-    let await_ = Mark::Await { times: 8.0, sibling: b"sdb".to_vec() };
-    assert_eq!(found([(100.0, 100.0), (100.0, 50.0), (100.0, 400.0), (0.0, 0.0)]), [await_]);
-    let share = Mark::Share { times: 0.125, sibling: b"sda".to_vec() };
-    assert_eq!(found([(160.0, 160.0), (150.0, 150.0), (20.0, 20.0), (0.0, 0.0)]), [share]);
-}
-
-#[test]
-fn evidence_adds_up_and_a_judgment_stands_while_the_path_is_used() {
-    let (topology, mut marker) = (topology(), Marker::default());
-    let slow = [(40.0, 40.0), (40.0, 40.0), (40.0, 400.0), (0.0, 0.0)];
-    let found: Vec<_> = (0..4).map(|_| marks(&mut marker, &topology, slow).len()).collect();
-    assert_eq!(found, [0, 0, 1, 1]);
-    let idle = [(40.0, 40.0), (40.0, 40.0), (0.0, 0.0), (0.0, 0.0)];
-    assert_eq!(marks(&mut marker, &topology, idle), Vec::<String>::new());
-}
-
-#[test]
-fn the_figures_of_a_text_count_for_its_whole_interval() {
-    let (topology, mut marker) = (topology(), Marker::default());
-    let mut rates = IntervalRates::new(&topology, None, 5.0, |device| {
-        (device.kernel != b"dm-0")
-            .then(|| read(20.0, if device.kernel == b"sdc" { 200.0 } else { 20.0 }))
-    });
-    marker.mark(&mut rates);
-    assert_eq!(rates.maps[0].paths[2].marks.len(), 1, "5 seconds of 20 reads are 100");
-}
-
 fn waiting(before: f64, after: f64, busy_ms: f64) -> Figures {
     Figures { in_flight: Some(after), in_flight_before: Some(before), busy_ms, ..read(0.0, 0.0) }
 }
@@ -241,6 +172,60 @@ fn a_path_is_stuck_if_its_requests_wait_for_about_a_second() {
     assert_eq!(once(waiting(1.0, 5.0, 0.0)), ["sda stuck"], "busy time may not be counted");
     assert_eq!(once(waiting(5.0, 0.0, 1000.0)), Vec::<String>::new(), "nothing is left");
     assert_eq!(once(Figures { reads: 1.0, ..waiting(5.0, 5.0, 1000.0) }), Vec::<String>::new());
+}
+
+#[test]
+fn the_map_is_not_to_blame_for_requests_that_wait_on_a_path() {
+    let topology = topology();
+    let idle = || read(0.0, 0.0);
+    let marks = |first: Figures, second: Figures| {
+        let paths = [first, second, idle(), idle()];
+        all_marks(&mut Marker::default(), &topology, &waiting(1.0, 5.0, 0.0), &paths)
+    };
+    assert_eq!(marks(idle(), idle()), ["mpatha stuck"]);
+    let young = || waiting(0.0, 5.0, 100.0);
+    assert_eq!(marks(young(), idle()), Vec::<String>::new());
+    assert_eq!(marks(idle(), young()), Vec::<String>::new());
+    assert_eq!(marks(young(), waiting(0.0, 0.0, 0.0)), Vec::<String>::new());
+    assert_eq!(marks(waiting(1.0, 5.0, 0.0), idle()), ["sda stuck"]);
+}
+
+#[test]
+fn the_busy_time_of_a_long_interval_is_not_divided() {
+    let judge = |seconds: f64, busy_ms: f64, interval: f64| {
+        let figures = Figures { seconds, ..waiting(0.0, 5.0, busy_ms) };
+        stuck::Stuck::default().judge(b"sda".to_vec(), Some(&figures), interval)
+    };
+    assert_eq!(judge(4.0, 900.0, 4.0), Some(5.0));
+    assert_eq!(judge(4.0, 899.0, 4.0), None);
+    // A text has figures per second.
+    assert_eq!(judge(1.0, 225.0, 4.0), Some(5.0));
+    assert_eq!(judge(1.0, 224.0, 4.0), None);
+}
+
+#[test]
+fn failures_are_marked_if_there_are_any_in_the_interval() {
+    let topology = topology();
+    let marks = |errors: f64, is_since_boot: bool| {
+        let figures = |_: &Device| {
+            Some(Figures {
+                seconds: 2.0,
+                errors: Some(errors),
+                timeouts: Some(4.0),
+                retries: Some(6.0),
+                failovers: Some(8.0),
+                ..read(1.0, 1.0)
+            })
+        };
+        let rates = IntervalRates::new(&topology, None, 1.0, figures);
+        let mut rates = IntervalRates { is_since_boot, ..rates };
+        Marker::default().mark(&mut rates);
+        rates.maps[0].paths[0].marks.clone()
+    };
+    let others = [Mark::Timeouts(2.0), Mark::Retries(3.0), Mark::Failovers(4.0)];
+    assert_eq!(marks(2.0, false), [&[Mark::Errors(1.0)], &others[..]].concat());
+    assert_eq!(marks(0.0, false), others);
+    assert_eq!(marks(2.0, true), [], "they may be long past");
 }
 
 #[test]
@@ -281,60 +266,6 @@ fn a_map_is_marked_if_no_path_can_carry_io_or_none_is_to_blame() {
     assert_eq!(failed.maps[0].passive().into_iter().collect::<Vec<_>>(), [(&b"ghost"[..], 1)]);
 }
 
-/// The marks of three intervals in which the map and the first path had these reads and KiB.
-fn bypass_marks(map: (f64, f64), path: (f64, f64)) -> [Vec<String>; 3] {
-    let (topology, mut marker) = (topology(), Marker::default());
-    let figures = |(reads, read_kib): (f64, f64)| Figures { read_kib, ..read(reads, 0.0) };
-    let idle = || read(0.0, 0.0);
-    let paths = [figures(path), idle(), idle(), idle()];
-    [0; 3].map(|_| all_marks(&mut marker, &topology, &figures(map), &paths))
-}
-
-#[test]
-fn io_past_the_map_is_marked_if_checkers_and_splits_do_not_explain_it() {
-    let (none, bypass) = (Vec::<String>::new(), vec!["sda not-through-map".to_owned()]);
-    // Four paths: more than 8 reads and more than 4 KiB.
-    let twice = [none.clone(), bypass.clone(), bypass.clone()];
-    let never = [none.clone(), none.clone(), none.clone()];
-    assert_eq!(bypass_marks((10.0, 10.0), (18.0, 20.0)), never);
-    assert_eq!(bypass_marks((10.0, 10.0), (18.1, 20.0)), twice);
-    assert_eq!(bypass_marks((10.0, 10.0), (30.0, 14.0)), never, "as many sectors, but split");
-    assert_eq!(bypass_marks((10.0, 10.0), (30.0, 14.1)), twice);
-    assert_eq!(bypass_marks((1000.0, 9000.0), (1010.0, 9091.0)), never, "not more than 1 %");
-    assert_eq!(bypass_marks((1000.0, 9000.0), (1010.1, 9091.0)), twice);
-    assert_eq!(bypass_marks((1000.0, 9000.0), (1011.0, 9090.0)), never, "not more than 1 %");
-    let at_once = [bypass.clone(), bypass.clone(), bypass];
-    assert_eq!(bypass_marks((0.0, 0.0), (9.0, 5.0)), at_once, "nothing to split or repeat");
-}
-
-#[test]
-fn io_past_the_map_is_not_judged_after_a_path_was_added() {
-    let (topology, mut marker) = (topology(), Marker::default());
-    let added = || Change {
-        map: b"mpatha".to_vec(),
-        wwid: b"36001".to_vec(),
-        path: Some(b"sda".to_vec()),
-        kind: crate::topology::ChangeKind::Added,
-        usable: 3,
-        paths: 4,
-    };
-    let mut count = |changes: Vec<Change>, is_since_boot: bool| {
-        let figures = |device: &Device| {
-            let reads = if device.kernel == b"sda" { 100.0 } else { 0.0 };
-            Some(read(reads, 0.0))
-        };
-        let rates = IntervalRates::new(&topology, None, 1.0, figures);
-        let mut rates = IntervalRates { is_since_boot, changes, ..rates };
-        marker.mark(&mut rates);
-        rates.maps[0].paths[0].marks.len()
-    };
-    assert_eq!(count(Vec::new(), true), 0, "udev read the paths before there was a map");
-    assert_eq!(count(Vec::new(), false), 1);
-    assert_eq!(count(vec![added()], false), 0);
-    let found: Vec<_> = (0..3).map(|_| count(Vec::new(), false)).collect();
-    assert_eq!(found, [0, 0, 1]);
-}
-
 #[test]
 fn a_map_is_shown_if_anything_moves_or_waits() {
     let topology = topology();
@@ -354,24 +285,8 @@ fn a_map_is_shown_if_anything_moves_or_waits() {
     assert!(!is_idle(Figures { busy_ms: 1.0, ..idle() }, idle()));
     assert!(!is_idle(waiting(0.0, 1.0, 0.0), idle()));
     assert!(!is_idle(idle(), waiting(0.0, 1.0, 0.0)));
+    assert!(is_idle(idle(), waiting(1.0, 0.0, 0.0)));
     let one = Some(Requests { count: 1.0, ms: 1.0 });
     assert!(!is_idle(Figures { discards: one, ..idle() }, idle()));
     assert!(!is_idle(Figures { flushes: one, ..idle() }, idle()));
-}
-
-#[test]
-fn sums_are_compared_with_each_other() {
-    let topology = topology();
-    let mut view = View { marker: Some(Marker::default()), by: vec![By::Host], ..View::default() };
-    let figures = |device: &Device| match &device.kernel[..] {
-        b"sda" => Some(read(100.0, 1000.0)),
-        b"sdd" => Some(Figures { errors: Some(2.0), ..read(100.0, 100.0) }),
-        _ => Some(read(100.0, 100.0)),
-    };
-    let rates = view.apply(IntervalRates::new(&topology, None, 1.0, figures));
-    let sums: Vec<_> =
-        rates.sums.iter().flatten().map(|sum| (sum.usable, sum.marks.clone())).collect();
-    let slow = Mark::Await { times: 10.0, sibling: b"host1".to_vec() };
-    let wanted = [(1, vec![slow]), (1, vec![]), (1, vec![]), (0, vec![Mark::Errors(2.0)])];
-    assert_eq!(sums, wanted);
 }

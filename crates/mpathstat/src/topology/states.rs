@@ -2,6 +2,7 @@
 //! shows them.
 
 use super::Topology;
+use super::sysfs::GONE;
 use toolkit::sampling::{OpenFile, SystemRoot};
 
 /// The files with the states of the paths, in the order of [`Topology::paths`].
@@ -26,11 +27,12 @@ impl StateFiles {
     }
 
     /// Reads the states into `topology`, for which the files are. A state that cannot be read
-    /// becomes unknown.
+    /// becomes unknown; that of a path without a device stays `gone`.
     pub fn read(&mut self, root: &mut SystemRoot, topology: &mut Topology) {
         let paths = topology.maps.iter_mut().flat_map(|map| &mut map.paths);
         let mut value = |file| root.read_attribute(file).unwrap_or_default().trim_ascii().to_vec();
-        for (path, (state, access)) in paths.zip(&mut self.files) {
+        let files = paths.zip(&mut self.files).filter(|(path, _)| path.state != GONE);
+        for (path, (state, access)) in files {
             path.state = value(state);
             if !path.access.is_empty() {
                 path.access = value(access);

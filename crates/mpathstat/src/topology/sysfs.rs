@@ -225,11 +225,14 @@ impl Reader<'_> {
     }
 }
 
+/// The state of a path whose device was removed.
+pub(super) const GONE: &[u8] = b"gone";
+
 /// A path whose device was removed while its map still contains it.
 fn removed_path(kernel: &[u8]) -> Path {
     let device = Device { kernel: kernel.to_vec(), ..Device::default() };
     let endpoints = Endpoints::from_address(b"", kernel);
-    Path { device, endpoints, state: b"gone".to_vec(), ..Path::default() }
+    Path { device, endpoints, state: GONE.to_vec(), ..Path::default() }
 }
 
 /// The path of a file of a block device.

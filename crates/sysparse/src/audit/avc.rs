@@ -179,6 +179,7 @@ fn is_permitted(verdict: &[u8]) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::super::record;
+    use super::AccessControl;
     use std::format;
     use std::string::String;
     use std::vec::Vec;
@@ -280,5 +281,17 @@ mod tests {
         }
         let each = if cfg!(miri) { 10 } else { 1000 };
         assert!(denials > each && others > each, "{denials} denials, {others} others");
+    }
+
+    #[test]
+    fn types_of_apparmor_say_whether_it_refused() {
+        let denial = |kind: &str| {
+            let line = format!("type={kind} msg=audit(1.000:1): operation=\"open\" profile=\"p\"");
+            let record = record(line.as_bytes()).expect("sound").expect("a record");
+            record.denial().map(|denial| (denial.access_control, denial.is_permitted))
+        };
+        assert_eq!(denial("APPARMOR_DENIED"), Some((AccessControl::Apparmor, false)));
+        assert_eq!(denial("APPARMOR_ALLOWED"), Some((AccessControl::Apparmor, true)));
+        assert_eq!(denial("APPARMOR_STATUS"), None);
     }
 }

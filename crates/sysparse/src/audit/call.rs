@@ -224,11 +224,18 @@ mod tests {
             assert_eq!([0, 1, 2, 3].map(|index| call.argument(index)), arguments);
             assert_eq!((call.argument(4), call.exit(), call.euid()), (None, Some(-13), Some(0)));
             assert_eq!(call.exe(), Some(Value::Quoted(b"/bin/ls")));
+            let line = line.replace(" euid=0 ", " euid=12 ");
+            let other = super::super::record(line.as_bytes()).expect("sound").expect("a record");
+            assert_eq!(Call::parse(&other).map(|call| call.euid()), Ok(Some(12)));
         }
     }
 
     #[test]
     fn exit_neither_succeeds_nor_fails() {
+        let success =
+            |word| read(&format!("success={word} arch=1 syscall=2 auid=7")).map(|call| call.2);
+        let words = ["yes", "no", "maybe"].map(success);
+        assert_eq!(words, [Ok(Some(true)), Ok(Some(false)), Ok(None)]);
         let call = read("arch=40000003 syscall=-1 a0=0 items=0 auid=7 uid=7");
         assert_eq!(call, Ok((0x4000_0003, -1, None, 0, 7)));
     }

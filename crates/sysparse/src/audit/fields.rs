@@ -172,6 +172,8 @@ mod tests {
         assert_eq!(of("audit_pid=0 old=0 by auid=500"), None);
         assert_eq!(of("auditd normal halt, sending auid=0 pid=1"), None);
         assert_eq!(of("pid=1 msg='op=x auid=5'"), None);
+        assert_eq!(of("pid=1 op='x auid=5"), Some(5), "only msg holds fields of others");
+        assert_eq!(of("pid=1 msg=x auid=5"), Some(5), "only in quotes");
         assert_eq!(of("AUID=\"root\""), None);
         assert_eq!(of("auid=x"), None);
     }
@@ -185,5 +187,13 @@ mod tests {
         assert_eq!(text(b"b"), Text::Hex(b"DEADBEEF"));
         assert!(record.field(b"c").expect("a field").is_null());
         assert!(!record.field(b"d").expect("a field").is_null());
+    }
+
+    #[test]
+    fn a_field_is_found_by_a_name_of_any_length() {
+        let record = read("type=PATH msg=audit(1.2:3): item=0 name=\"/a\"");
+        for (name, wanted) in [("item", Some(&b"0"[..])), ("name", Some(b"/a")), ("nam", None)] {
+            assert_eq!(record.field_named(name.as_bytes()).map(Value::raw), wanted, "{name}");
+        }
     }
 }

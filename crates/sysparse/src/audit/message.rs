@@ -84,6 +84,11 @@ mod tests {
             let line = format!("type=USER_AVC msg=audit(1.000:1): pid=1 msg='{text}");
             let record = record(line.as_bytes()).expect("well-formed").expect("a record");
             assert_eq!(record.message_text(), Some(wanted.as_bytes()), "{text}");
+            let fields = record.message().expect("a message").map(|(name, _)| name);
+            let names = wanted.split(' ').filter_map(|field| field.split_once('='));
+            assert!(fields.eq(names.map(|(name, _)| name.as_bytes())), "{text}");
         }
+        let record = record(b"type=CWD msg=audit(1.000:1): cwd=\"/\"").expect("well-formed");
+        assert!(record.expect("a record").message().is_none());
     }
 }

@@ -199,6 +199,34 @@ mod tests {
     }
 
     #[test]
+    fn every_type_has_a_name_and_a_number() {
+        for (name, number, kind) in [
+            ("SYSCALL", 1300, RecordType::Syscall),
+            ("PATH", 1302, RecordType::Path),
+            ("CWD", 1307, RecordType::Cwd),
+            ("SOCKADDR", 1306, RecordType::Sockaddr),
+            ("EXECVE", 1309, RecordType::Execve),
+            ("SECCOMP", 1326, RecordType::Seccomp),
+            ("URINGOP", 1336, RecordType::Uringop),
+            ("OPENAT2", 1337, RecordType::Openat2),
+            ("AVC", 1400, RecordType::Avc),
+            ("USER_CMD", 1123, RecordType::UserCmd),
+            ("USER_AVC", 1107, RecordType::UserAvc),
+            ("APPARMOR_ALLOWED", 1502, RecordType::ApparmorAllowed),
+            ("APPARMOR_DENIED", 1503, RecordType::ApparmorDenied),
+            ("LANDLOCK_ACCESS", 1423, RecordType::Landlock),
+            ("PROCTITLE", 1327, RecordType::Detail),
+            ("USER_LOGIN", 1112, RecordType::Other),
+        ] {
+            let number = std::format!("{number}");
+            let unknown = std::format!("UNKNOWN[{number}]");
+            for name in [name, &number, &unknown] {
+                assert_eq!(RecordType::from_name(name.as_bytes()), kind, "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn numbers_stand_for_names() {
         assert_eq!(RecordType::from_name(b"1300"), RecordType::Syscall);
         assert_eq!(RecordType::from_name(b"UNKNOWN[1336]"), RecordType::Uringop);

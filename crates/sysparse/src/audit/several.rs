@@ -236,4 +236,29 @@ mod tests {
             assert_eq!(bodies(&line), (Vec::from([body]), false));
         }
     }
+
+    #[test]
+    fn the_place_of_another_stamp_and_the_end_of_a_record_are_known() {
+        let line = "node=a type=CWD msg=audit(1.0:1): x=1 type=EOE msg=audit(1.0:2): y";
+        let (first, following) = header(line.as_bytes()).expect("a record").split();
+        assert_eq!(first.line, b"node=a type=CWD msg=audit(1.0:1): x=1");
+        let expected = "no second audit(...) in a line";
+        assert_eq!(following, Following::Stamp(ParseError { expected, at: 37 }));
+    }
+
+    #[test]
+    fn a_quote_without_an_end_leaves_a_record_open() {
+        let is_open = |body: &str| {
+            let line = std::format!("type=USER_CMD msg=audit(1.0:1): {body}");
+            header(line.as_bytes()).expect("a record").ends_in_quotes()
+        };
+        for body in
+            ["x=1", "x=\"a\" y=\"b\"", "pid=1 msg='a=1'", "pid=1 msg='a=1' UID=\"root\"", ""]
+        {
+            assert!(!is_open(body), "{body}");
+        }
+        for body in ["x=\"a", "x=\"a\" y=\"b", "pid=1 msg='a=1", "pid=1 msg='it's so"] {
+            assert!(is_open(body), "{body}");
+        }
+    }
 }

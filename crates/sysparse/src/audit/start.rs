@@ -250,6 +250,7 @@ mod tests {
             "Nov 22 13:14:51 lab eve: kernel: ",
             "Nov 22 13:14:51 lab eve: Nov 22 13:14:51 lab kernel: ",
             "Nov 22 13:14:51 lab auditd: op=x ",
+            "Nov 22 13:14:51 lab auditd[9]: [   12.345678] ",
             "Nov 22 13:14:51 lab my-kernel: ",
             "<13>1 2026-11-22T13:14:51Z lab eve - - - ",
             "<13>1 2026-11-22T13:14:51Z lab eve - - [a b=\"kernel: \"] ",
@@ -263,6 +264,13 @@ mod tests {
             let line = format!("{prefix}{RECORD}");
             assert_eq!(header(line.as_bytes()), None, "{line}");
             assert!(mentions_record(line.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_line_without_a_stamp_mentions_no_record() {
+        for line in ["", "audit(8) type=type=", "type=CWD msg=audit(1.000:x): cwd=\"/\""] {
+            assert!(!mentions_record(line.as_bytes()), "{line}");
         }
     }
 

@@ -143,4 +143,20 @@ mod tests {
         assert_eq!(value(b"\"a b\" c"), Ok((&b" c"[..], Value::Quoted(b"a b"))));
         assert!(value(b"\"a b").is_err());
     }
+
+    #[test]
+    fn a_number_is_bare_and_in_its_base() {
+        let value = Value::Bare(b"0100644");
+        assert_eq!(
+            (value.octal(), value.number(), value.hex()),
+            (Some(33188), Some(100_644), Some(0x0010_0644))
+        );
+        assert_eq!(
+            [Value::Quoted(b"7"), Value::Bare(b"8"), Value::Bare(b"")].map(Value::octal),
+            [None; 3]
+        );
+        assert_eq!(Value::Bare(b"(null)").text(), Text::Plain(b"(null)"));
+        assert_eq!(Value::Bare(b"6C73").text(), Text::Hex(b"6C73"));
+        assert_eq!(Value::Quoted(b"6C73").text(), Text::Plain(b"6C73"));
+    }
 }

@@ -42,3 +42,48 @@ fn an_error_in_a_row_has_its_place() {
     assert_eq!(header.row(b"sda 1.0 nan"), bad);
     assert_eq!(header.row(b"sda 1.0 1.2.3"), bad);
 }
+
+#[test]
+fn a_letter_is_the_unit_of_a_figure() {
+    let header = Header::parse(b"Device rkB/s rMB/s rsec/s").expect("a header");
+    let read = |figure: &str| {
+        let line = format!("sda {figure} 0 0");
+        header.row(line.as_bytes()).expect("a row").value(Column::ReadKib)
+    };
+    for (figure, kib) in [
+        ("3", 3.0),
+        ("3s", 1.5),
+        ("3B", 3.0 / 1024.0),
+        ("3k", 3.0),
+        ("3M", 3072.0),
+        ("3G", 3_145_728.0),
+        ("3T", 3_221_225_472.0),
+        ("3%", 3.0),
+    ] {
+        assert_eq!(read(figure), Some(kib), "{figure}");
+    }
+}
+
+#[test]
+fn a_header_has_the_columns_that_it_names() {
+    let header = Header::parse(b"Device r/s wMB/s").expect("a header");
+    let columns = [Column::Reads, Column::WrittenKib, Column::Writes, Column::Util];
+    assert_eq!(columns.map(|column| header.has(column)), [true, true, false, false]);
+}
+
+#[test]
+fn a_header_of_sar_is_its_own() {
+    assert!(Header::is_sar(b"10:00:01 DEV tps rkB/s"));
+    assert!(!Header::is_sar(b"Device r/s w/s") && !Header::is_sar(b"DEVICE tps"));
+}
+
+#[test]
+fn a_prefix_precedes_a_header_with_two_known_columns() {
+    let prefix =
+        |line: &'static str| Header::after_prefix(line.as_bytes()).map(|(prefix, _)| prefix);
+    assert_eq!(prefix("db1: Device r/s w/s"), Some(&b"db1: "[..]));
+    assert_eq!(prefix("10:00:01 DEV tps rkB/s wkB/s"), Some(&b"10:00:01 "[..]));
+    assert_eq!(prefix("Device r/s w/s"), None, "nothing precedes it");
+    assert_eq!(prefix("a Device r/s x y z"), None, "a sentence with one word that is a column");
+    assert_eq!(prefix("no header"), None);
+}

@@ -28,6 +28,8 @@ fn maps_are_found_in_every_form() {
         ("\x1b[1mmpatha\x1b[0m (36001) \x1b[1mdm-0\x1b[0m A", "mpatha", "36001", Some("dm-0")),
         ("size=1 (36001) dm-0 A,B", "size=1", "36001", Some("dm-0")),
         ("-dash_ (36001) dm-0 A,B", "-dash_", "36001", Some("dm-0")),
+        ("db.x | y (36001) dm-0 A,B", "db.x | y", "36001", Some("dm-0")),
+        ("d-b.1 | y (36001) dm-0 A,B", "d-b.1 | y", "36001", Some("dm-0")),
     ] {
         assert_eq!(map(line), Some((alias, wwid, kernel)), "{line}");
     }
@@ -56,6 +58,12 @@ fn other_lines_name_no_map() {
         " `-mpath7 (254:4)",
         "Linux 6.4.0 (labhost.example.com.example)",
         "multipathd> ",
+        "- a remark",
+        "| a remark",
+        "/dev/x (36001) dm-0 A,B",
+        "mpatha () dm-0 A,B",
+        "/dev/x dm-0 A,B",
+        "error calling out for dm-3 of 5, again",
     ] {
         assert_eq!(line(text.as_bytes()), Ok(Line::Other), "{text}");
     }

@@ -91,4 +91,30 @@ mod tests {
         assert!(Text::Hex(b"6C73").bytes().eq(*b"ls"));
         assert!(Text::Plain(b"6C73").bytes().eq(*b"6C73"));
     }
+
+    #[test]
+    fn every_digit_counts_and_no_other_byte_does() {
+        for high in 0..=u8::MAX {
+            let is_digit = b"0123456789ABCDEF".contains(&high);
+            for digits in [[high, b'9'], [b'0', high], [high, high]] {
+                assert_eq!(Text::is_hex(&digits), is_digit, "{}", digits.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn the_bytes_are_the_same_one_by_one_and_together() {
+        for (text, wanted) in [
+            (Text::Hex(b"2F09FF"), &b"/\t\xff"[..]),
+            (Text::Plain(b"2F"), b"2F"),
+            (Text::Plain(b""), b""),
+            (Text::Hex(b""), b""),
+        ] {
+            let mut together = std::vec::Vec::new();
+            text.append_to(&mut together);
+            assert_eq!(together, wanted);
+            assert!(text.bytes().eq(wanted.iter().copied()));
+            assert_eq!((text.len(), text.is_empty()), (wanted.len(), wanted.is_empty()));
+        }
+    }
 }

@@ -98,3 +98,19 @@ impl Report<IntervalRates> for Metrics {
         self.write(in_flight, &rates.rows, value, out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::COUNTERS;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_metric_is_documented_and_no_other() {
+        let path = test_support::repository("docs/formats.md");
+        let text = std::fs::read_to_string(path).expect("the document");
+        let documented = text.split('`').filter(|word| word.starts_with("tapestat_"));
+        let mut names: BTreeSet<_> = COUNTERS.iter().map(|(name, ..)| *name).collect();
+        names.extend(["tapestat_drives", "tapestat_requests_in_flight"]);
+        assert_eq!(documented.collect::<BTreeSet<_>>(), names);
+    }
+}

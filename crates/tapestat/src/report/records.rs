@@ -119,3 +119,22 @@ impl Report<IntervalRates> for Records {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::KEYS;
+
+    #[test]
+    fn every_field_is_documented_and_no_other() {
+        let path = test_support::repository("docs/formats.md");
+        let text = std::fs::read_to_string(path).expect("the document");
+        let part = text.split("\n## ").find(|part| part.starts_with("tapestat -o jsonl"));
+        let rows = part.expect("a section").lines().filter_map(|line| line.strip_prefix("| "));
+        let cells = rows.skip(1).filter_map(|row| row.split(" |").next());
+        let mut documented: Vec<_> = cells.flat_map(|names| names.split(", ")).collect();
+        let mut keys = KEYS.to_vec();
+        documented.sort_unstable();
+        keys.sort_unstable();
+        assert_eq!(documented, keys);
+    }
+}

@@ -50,11 +50,16 @@ pub enum ValueHint {
     None,
     /// File names.
     File,
-    /// User names.
-    User,
+    /// Folders.
+    Folder,
+    /// User names, and these words.
+    User(&'static [&'static str]),
     /// These words.
     Words(&'static [&'static str]),
-    /// The lines that a shell command prints, in the syntax that bash, zsh and fish share.
+    /// Any of these words, with commas between them and each at most once.
+    List(&'static [&'static str]),
+    /// The lines that a shell command prints, in the syntax that bash, zsh and fish share. As operands,
+    /// each is offered once.
     Output(&'static str),
 }
 

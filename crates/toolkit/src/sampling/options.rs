@@ -47,7 +47,7 @@ impl SamplingOptions {
 impl<A: AsMut<SamplingOptions>> Opt<A> {
     /// `--root`.
     pub const ROOT: Opt<A> = Opt::value(
-        long("root").takes("DIR", ValueHint::File),
+        long("root").takes("DIR", ValueHint::Folder),
         "read proc and sys below DIR",
         "Read `proc` and `sys` below DIR, the files of a saved system, instead of those of the \
          running system. If DIR has numbered folders DIR/1, DIR/2 and so on, each sample is read \
@@ -59,7 +59,7 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
     );
     /// `--save`.
     pub const SAVE: Opt<A> = Opt::value(
-        long("save").takes("DIR", ValueHint::File),
+        long("save").takes("DIR", ValueHint::Folder),
         "save what is read below DIR, for --root",
         "While reporting as usual, save what is read from `proc` and `sys` below DIR, a new or empty \
          folder, with one numbered folder per sample. Its file `clock` has the time of the sample: \

@@ -5,13 +5,13 @@
 //! its SYSCALL record has come. What `io_uring` did is known at the end of the event.
 
 use super::super::call_context::{AddressState, CallContext};
+use super::super::event_id::Owner;
 use super::super::rare_state::PackedBytes;
 use super::super::sink::Sink;
 use super::OpenEvent;
 use crate::call_class::{CallClass, OpenCall, OpenFlags};
 use crate::change::{Change, Descriptors};
 use crate::item::file::Base;
-use crate::login_user::LoginUser;
 use crate::section::Collect;
 use crate::socket_call;
 use sysparse::audit::{Path, Record, RecordType};
@@ -23,6 +23,24 @@ impl OpenEvent {
         if descriptors != Descriptors::default() {
             self.rare().descriptors = descriptors;
         }
+    }
+
+    /// Sets what a URINGOP record says in case that the event has no SYSCALL record.
+    pub(in crate::event) fn set_operation(
+        &mut self,
+        operation: CallContext,
+        record: &Record<'_>,
+        sink: &mut Sink,
+    ) {
+        if let Some(user) = operation.user {
+            sink.list_standalone(Owner { user, id: &self.id }, self.span.first, record);
+        }
+        self.rare().operation.get_or_insert(operation);
+    }
+
+    /// The working directory, as far as it is needed.
+    pub(in crate::event) fn cwd(&self) -> Option<&[u8]> {
+        self.rare.as_ref()?.cwd.as_deref()
     }
 
     /// Whether the call may have changed the file of a PATH record.
@@ -71,7 +89,7 @@ impl OpenEvent {
         for (path, effect) in paths.iter().zip(effects) {
             let Some(effect) = effect else { continue };
             let place = Place { descriptors: rare.descriptors, cwd: cwd.unwrap_or_default() };
-            place.count(*path, effect, sink, user);
+            place.count(*path, effect, sink, Owner { user, id: &self.id });
         }
     }
 
@@ -117,7 +135,11 @@ impl OpenEvent {
         let operation = rare.find_operation(is_socket_call).map(|(name, _)| name.into());
         let name = operation.unwrap_or_else(|| context.address_call());
         if let Some(user) = context.user {
-            sink.add_address(user, &name, (&address, context.call.arch.byte_order()));
+            sink.add_address(
+                Owner { user, id: &self.id },
+                &name,
+                (&address, context.call.arch.byte_order()),
+            );
         }
     }
 }
@@ -144,15 +166,15 @@ struct Place<'a> {
 impl Place<'_> {
     /// Counts a file that changed. One without a name is shown by its descriptor, or as unknown in the
     /// kernel's way: `(null)`.
-    fn count(self, path: Path<'_>, effect: &str, sink: &mut Sink, user: LoginUser) {
+    fn count(self, path: Path<'_>, effect: &str, sink: &mut Sink, owner: Owner<'_>) {
         let descriptor = self.descriptors.get(effect);
         if path.name.is_null() || path.name.text().is_empty() {
             let name = descriptor.map(|descriptor| format!("[fd {descriptor}]"));
             let name = Text::Plain(name.as_ref().map_or(b"(null)", |name| name.as_bytes()));
-            return sink.add_change(user, effect, (name, Base::AsRecorded));
+            return sink.add_change(owner, effect, (name, Base::AsRecorded));
         }
         let base = self.base(descriptor, sink.collect);
-        sink.add_change(user, effect, (path.name.text(), base));
+        sink.add_change(owner, effect, (path.name.text(), base));
     }
 
     fn base(&self, descriptor: Option<i32>, collect: Collect) -> Base<'_> {

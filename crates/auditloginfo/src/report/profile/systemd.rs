@@ -4,16 +4,18 @@
 //! [Service]
 //! SystemCallArchitectures=x86-64
 //! SystemCallErrorNumber=ENOSYS
-//! SystemCallFilter=close execve exit exit_group openat read restart_syscall rt_sigreturn sigreturn
+//! SystemCallFilter=close execve exit exit_group openat read restart_syscall rt_sigreturn sigreturn socket
+//! RestrictAddressFamilies=AF_INET AF_UNIX
 //! ProtectSystem=strict
 //! ReadWritePaths="-/var/spool/my mail"
 //! ```
 //!
 //! See systemd.exec(5) for the settings and systemd.syntax(7) for quotes.
 
+use super::address_families;
 use super::files::{Access, Files};
 use crate::syscall_names::Call;
-use crate::tally::Counts;
+use crate::tally::{Counts, SocketFamilies};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
@@ -31,6 +33,7 @@ pub(super) fn written_files<'a, I: Iterator<Item = &'a Counts>>(
 /// Writes the drop-in. `files` are the written ones; `None` if the log names no file at all.
 pub(super) fn write(
     calls: &BTreeSet<Call>,
+    families: SocketFamilies,
     files: Option<&Files<'_>>,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -41,12 +44,24 @@ pub(super) fn write(
         writeln!(out, "SystemCallArchitectures={}", join(architectures))?;
     }
     writeln!(out, "SystemCallErrorNumber=ENOSYS\nSystemCallFilter={}", join(names))?;
+    if let Some(families) = allowed_families(families) {
+        writeln!(out, "RestrictAddressFamilies={}", join(families))?;
+    }
     let Some(files) = files else { return Ok(()) };
     writeln!(out, "ProtectSystem=strict")?;
     for directory in directories(files) {
         writeln!(out, "ReadWritePaths={}", quote(directory))?;
     }
     Ok(())
+}
+
+/// The families that sockets may have; `None` if the log does not say all of them, or if there was no
+/// socket: then the filter allows no call that creates one.
+fn allowed_families(families: SocketFamilies) -> Option<BTreeSet<&'static str>> {
+    let is_known = !families.is_empty() && families.missing == 0;
+    let names: BTreeSet<_> = families.iter().filter_map(address_families::name).collect();
+    let names = if names.is_empty() { BTreeSet::from(["none"]) } else { names };
+    is_known.then_some(names)
 }
 
 fn join(words: BTreeSet<&str>) -> String {

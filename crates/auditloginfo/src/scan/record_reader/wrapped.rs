@@ -76,6 +76,9 @@ impl RecordReader<'_, '_> {
         while journal::read_export(&mut reader, &mut name, &mut self.entry, &mut self.stats.lines)?
         {
             self.read_entry();
+            if self.sink.is_listing() && !self.print_listed() {
+                break;
+            }
         }
         Ok(())
     }

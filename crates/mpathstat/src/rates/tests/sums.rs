@@ -1,0 +1,158 @@
+//! Sums of paths, and what is shown of maps and sums.
+
+use super::*;
+use crate::rates::sums::sums;
+
+/// Two maps with two paths each. Those of the second one lead through hosts of its own.
+fn topology() -> Topology {
+    let map = |name: &str, dm: u32, paths: [(u32, &str); 2]| {
+        let [(one, first), (other, second)] = paths;
+        format!(
+            "{name} (3600{dm}) dm-{dm} A,B\nsize=1G\n`-+- policy='x' prio=1 status=active\n  \
+             |- {one}:0:0:{dm} {first} 8:0 active ready running\n  \
+             `- {other}:0:0:{dm} {second} 8:1 active ready running\n"
+        )
+    };
+    let lines = map("b", 0, [(10, "sda"), (9, "sdb")]) + &map("a", 1, [(2, "sdc"), (3, "sdd")]);
+    text::read(lines.as_bytes(), |_, _| ()).unwrap()
+}
+
+/// The reads and milliseconds of each device.
+type Done = fn(&[u8]) -> (f64, f64);
+
+/// The rates as a view shows them.
+fn shown(view: &mut View, topology: &Topology, done: Done) -> Vec<String> {
+    let figures = |device: &Device| {
+        let (reads, ms) = done(&device.kernel);
+        Some(read(reads, ms))
+    };
+    let rates = view.apply(IntervalRates::new(topology, None, 1.0, figures));
+    let name = |name: &[u8], reads: Option<&Figures>, paths: usize, marks: &[Mark]| {
+        let marks: Vec<_> = marks.iter().map(Mark::key).collect();
+        let reads = reads.map_or(0.0, |figures| figures.reads);
+        format!("{} {reads} {paths} {}", name.escape_ascii(), marks.join(" ")).trim().to_owned()
+    };
+    let sum = |sum: &Sum<'_>| name(&sum.name, sum.figures.as_ref(), sum.paths, &sum.marks);
+    let map =
+        |map: &MapRates<'_>| name(&map.map.name, map.figures.as_ref(), map.paths.len(), &map.marks);
+    rates
+        .sums
+        .as_ref()
+        .map_or_else(|| rates.maps.iter().map(map).collect(), |sums| sums.iter().map(sum).collect())
+}
+
+fn hundred(_: &[u8]) -> (f64, f64) {
+    (100.0, 100.0)
+}
+
+#[test]
+fn sums_have_the_paths_of_all_maps_in_natural_order() {
+    let topology = topology();
+    let mut view = View { by: vec![By::Host], ..View::default() };
+    let wanted = ["host2 100 1", "host3 100 1", "host9 100 1", "host10 100 1"];
+    assert_eq!(shown(&mut view, &topology, hundred), wanted);
+    let mut view = View { by: vec![By::Host, By::Target], ..View::default() };
+    assert_eq!(shown(&mut view, &topology, hundred)[0], "host2 target2:0:0 100 1");
+    let mut view = View { by: vec![By::Group], ..View::default() };
+    assert_eq!(shown(&mut view, &topology, hundred), ["1:active 200 2", "1:active 200 2"]);
+}
+
+#[test]
+fn a_sum_of_a_group_has_its_map_and_stays_in_the_order_of_the_maps() {
+    let topology = topology();
+    let rates = IntervalRates::new(&topology, None, 1.0, |_| None);
+    let groups = sums(&rates.maps, &[By::Group, By::Host]);
+    let names = groups.iter().map(|sum| {
+        let map = sum.map.map_or(&b""[..], |map| &map.name);
+        format!("{} {}", map.escape_ascii(), sum.name.escape_ascii())
+    });
+    let wanted = ["a 1:active host2", "a 1:active host3", "b 1:active host10", "b 1:active host9"];
+    assert_eq!(names.collect::<Vec<_>>(), wanted);
+}
+
+#[test]
+fn sums_are_compared_only_if_they_have_maps_in_common() {
+    let topology = topology();
+    let mut view = View { marker: Some(Marker::default()), by: vec![By::Host], ..View::default() };
+    // The second map is on another array, which is ten times as slow.
+    let slow_array: Done = |name| match name {
+        b"sdc" => (1000.0, 1000.0),
+        b"sdd" => (1000.0, 1500.0),
+        b"sda" | b"sdb" => (100.0, 10_000.0),
+        _ => (0.0, 0.0),
+    };
+    let wanted = ["host2 1000 1", "host3 1000 1", "host9 100 1", "host10 100 1"];
+    assert_eq!(shown(&mut view, &topology, slow_array), wanted);
+    let slow_host: Done = |name| match name {
+        b"sda" => (100.0, 10_000.0),
+        _ => (100.0, 100.0),
+    };
+    assert_eq!(shown(&mut view, &topology, slow_host)[3], "host10 100 1 await");
+}
+
+#[test]
+fn hosts_that_serve_one_map_after_another_are_one_family() {
+    let map = |dm: u32, one: u32, other: u32| {
+        format!(
+            "m{dm} (3600{dm}) dm-{dm} A,B\nsize=1G\n`-+- policy='x' prio=1 status=active\n  \
+             |- {one}:0:0:{dm} sd{dm}a 8:0 active ready running\n  \
+             `- {other}:0:0:{dm} sd{dm}b 8:1 active ready running\n"
+        )
+    };
+    // Host 2 leads to maps of 1 and of 3, but 4 and 5 are apart.
+    let lines = map(0, 4, 5) + &map(1, 3, 2) + &map(2, 1, 2);
+    let topology = text::read(lines.as_bytes(), |_, _| ()).unwrap();
+    let rates = IntervalRates::new(&topology, None, 1.0, |_| None);
+    let mut sums = sums(&rates.maps, &[By::Host]);
+    let families: Vec<_> = sums.iter().map(|sum| sum.family).collect();
+    let [one, two, three, four, five] = families[..] else { panic!("{families:?}") };
+    assert_eq!((one, two), (three, three));
+    assert_eq!(four, five);
+    assert_ne!(one, four);
+    assert!(sums.iter_mut().all(|sum| sum.usable == sum.paths));
+}
+
+#[test]
+fn idle_maps_and_sums_are_shown_only_if_asked_for() {
+    let topology = topology();
+    let done: Done = |name| match name {
+        b"dm-0" | b"sda" => (1.0, 1.0),
+        _ => (0.0, 0.0),
+    };
+    let mut view = View::default();
+    assert_eq!(shown(&mut view, &topology, done), ["b 1 2"]);
+    view.shows_idle = true;
+    assert_eq!(shown(&mut view, &topology, done), ["a 0 2", "b 1 2"]);
+    view.by = vec![By::Host];
+    assert_eq!(shown(&mut view, &topology, done).len(), 4);
+    view.shows_idle = false;
+    assert_eq!(shown(&mut view, &topology, done), ["host10 1 1"]);
+}
+
+#[test]
+fn maps_and_sums_are_sorted_by_a_figure_and_the_first_ones_are_kept() {
+    let topology = topology();
+    let done: Done = |name| match name {
+        b"dm-0" => (5.0, 5.0),
+        b"dm-1" => (4.0, 4.0),
+        b"sdb" => (3.0, 3.0),
+        b"sdd" => (2.0, 2.0),
+        _ => (1.0, 1.0),
+    };
+    let mut view = View { sort: Some(Figures::reads_per_s), ..View::default() };
+    assert_eq!(shown(&mut view, &topology, done), ["b 5 2", "a 4 2"]);
+    view.top = Some(1);
+    assert_eq!(shown(&mut view, &topology, done), ["b 5 2"]);
+    view.by = vec![By::Host];
+    view.top = Some(3);
+    assert_eq!(shown(&mut view, &topology, done), ["host9 3 1", "host3 2 1", "host2 1 1"]);
+    view.sort = None;
+    view.top = Some(1);
+    assert_eq!(shown(&mut view, &topology, done), ["host2 1 1"]);
+}
+
+#[test]
+fn a_column_of_sums_is_named_after_what_they_share() {
+    let headings = [By::Host, By::Target, By::Controller, By::Group].map(By::heading);
+    assert_eq!(headings, ["Host", "Target", "Controller", "Group"]);
+}
