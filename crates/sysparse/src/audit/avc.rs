@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn every_prefix_and_every_one_byte_change_is_read_without_a_panic() {
         let (mut denials, mut others) = (0, 0);
-        for sample in SAMPLES {
+        for sample in SAMPLES.into_iter().take(if cfg!(miri) { 1 } else { usize::MAX }) {
             let sample = line(sample).into_bytes();
             for end in 0..sample.len() {
                 let is_denial = sample.get(..end).and_then(read).is_some();
