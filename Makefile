@@ -38,9 +38,12 @@ REMAP = for crates in "$${CARGO_HOME:-$$HOME/.cargo}"/registry/src/*; do \
 $(COMMANDS):
 	@$(REMAP); $(CARGO) build $(CARGOFLAGS) --release --package $@
 
-demo:
-	@$(CARGO) build $(CARGOFLAGS) --quiet --release --package auditloginfo
-	$(BUILT)/auditloginfo --uid 7005 --top 5 testdata/samples/auditloginfo/raw.log
+# One example of each command on a recording.
+demo: $(COMMANDS)
+	@PATH="$(BUILT):$$PATH"; show() { printf '$$ %s\n' "$$*"; "$$@"; echo; }; \
+	show auditloginfo --uid 7005 --top 2 testdata/samples/auditloginfo/raw.log; \
+	show mpathstat -i --columns reads,writes,await --root testdata/samples/mpathstat/arrays data9 1 1; \
+	show tapestat -xyz --root testdata/samples/tapestat/backup 5 1
 
 # A test that cannot run here adds the reason to the file SKIPPED_CHECKS, one line per check. Each
 # reason is printed once. A caller that names the file, such as .ci/run, may have lines in it already.
@@ -56,6 +59,7 @@ check:
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy $(CARGOFLAGS) --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(CARGOFLAGS) --quiet --workspace --no-deps --document-private-items
 	$(CARGO) xtask tidy
 
 # Generates manual pages and completions from the commands' tables of options.

@@ -63,7 +63,7 @@ def only(tree, *names):
 
 
 # The samples that JSON reports name the machine of.
-NAMED = {"load", "once", "arrays", "offline"}
+NAMED = {"load", "once", "arrays", "offline", "slowing", "unbalanced"}
 
 
 def text(path, contents):
@@ -289,6 +289,45 @@ def arrays(out, load):
     write(f"{out}/arrays", base, second, third)
 
 
+def two_paths(load):
+    """One map with two paths, each through a host of its own."""
+    tree = {"uptime": 1000.0, "wall": load[0]["wall"], "disks": {"dm-0": [253, 0] + [0] * 17}, "paths": {}, "heads": {},
+            "maps": {"dm-0": {"uuid": "mpath-3600a0980000", "name": "data9", "slaves": ["sda", "sdb"]}}}
+    for host, name in enumerate(("sda", "sdb"), 1):
+        tree["paths"][name] = {"link": f"../devices/pci/host{host}/target{host}:0:0/{host}:0:0:0/block/{name}", "state": "running"}
+        tree["disks"][name] = [8, 16 * host - 16] + [0] * 17
+    return tree
+
+
+def a_second_later(tree, **counts):
+    """The tree one second later, in which paths completed so many reads in so many milliseconds."""
+    tree = copy.deepcopy(tree)
+    tree["uptime"] += 1
+    tree["wall"] += 1
+    for path, (reads, spent) in counts.items():
+        for name in (path, "dm-0"):
+            disk = tree["disks"][name]
+            # Reads, sectors, milliseconds; busy milliseconds, and all requests added up.
+            for field, more in ((2, reads), (4, reads * 16), (5, spent), (11, min(spent, 1000) if name == path else 500), (12, spent)):
+                disk[field] += more
+    return tree
+
+
+def slowing(out, load):
+    """Twenty seconds in which the second path takes longer and longer, and recovers."""
+    trees = [two_paths(load)]
+    # Average milliseconds of a request on the second path. Slow requests keep the queue full, so fewer of them complete.
+    for ms in (1, 1, 1, 2, 1, 1, 2, 3, 5, 8, 12, 14, 15, 13, 14, 9, 3, 1, 2, 1):
+        trees.append(a_second_later(trees[-1], sda=(400, 400 + 40 * len(trees) % 200), sdb=(800 // (ms + 1), 800 // (ms + 1) * ms)))
+    write(f"{out}/slowing", *trees)
+
+
+def unbalanced(out, load):
+    """The second path is as quick as the first one, and hardly used."""
+    first = two_paths(load)
+    write(f"{out}/unbalanced", first, a_second_later(first, sda=(900, 900), sdb=(100, 100)))
+
+
 def texts(lab, out):
     """What multipath and iostat printed, and the same as other versions and settings print it."""
     shutil.copy(f"{lab}/01-friendly/multipath-ll.txt", f"{out}/friendly.txt")
@@ -327,6 +366,8 @@ def main(lab, out):
     changed(out, load)
     damaged(out, load)
     arrays(out, load)
+    slowing(out, load)
+    unbalanced(out, load)
     texts(lab, out)
 
 

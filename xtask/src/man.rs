@@ -1,7 +1,8 @@
 //! `cargo xtask man`: the manual pages, generated from the tables of options and from fixtures.
 //!
-//! Every example of a page is a fixture, so `cargo xtask test` shows that it is true.
+//! Each page is written as man(7) and as Markdown. Every example of a page is a fixture, so `cargo xtask test` shows that it is true.
 
+mod markdown;
 mod roff;
 
 use crate::commands::{self, CommandDocs};
@@ -19,21 +20,56 @@ const FOLDER: &str = "docs/man";
 /// next day.
 const DATE: &str = "2026-11-27";
 
+/// The last section of every page before the references: title and text.
+const BUGS: (&str, &str) = (
+    "REPORTING BUGS",
+    "Open an issue where you got this command from. Say what `--version` prints, the command line, what you \
+     expected, and what came instead. README.md of the source says what else helps.",
+);
+
+/// Examples have at most this many columns, with the prompt.
+const WIDTH: usize = 80;
+
 /// The pages of all commands.
 pub(crate) fn pages(workspace: &Workspace) -> Result<Vec<GeneratedFile>, Error> {
-    let generate = |command: &CommandDocs| {
-        let path = format!("{FOLDER}/{}.1", command.name());
-        Ok(GeneratedFile { path, text: page(workspace, command)? })
-    };
-    commands::all().iter().map(generate).collect()
+    let mut pages = Vec::new();
+    for command in commands::all() {
+        let mut add = |end, text| {
+            let path = format!("{FOLDER}/{}.{end}", command.name());
+            pages.push(GeneratedFile { path, text });
+        };
+        add("1", page(workspace, &command)?);
+        add("md", markdown::page(workspace, &command)?);
+    }
+    Ok(pages)
 }
 
 /// Finds pages that are missing, stale or left over, and the problems that mandoc reports.
 pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let pages = pages(workspace)?;
     let mut findings = generated::compare(workspace, FOLDER, &pages, "cargo xtask man")?;
-    for page in pages.iter().filter(|page| workspace.has(&page.path)) {
+    let is_roff = |page: &&GeneratedFile| page.path.ends_with(".1") && workspace.has(&page.path);
+    findings.extend(wide_examples(workspace, &commands::all())?);
+    for page in pages.iter().filter(is_roff) {
         findings.extend(lint(workspace, &page.path)?);
+    }
+    Ok(findings)
+}
+
+/// Finds examples with lines that do not fit a terminal.
+fn wide_examples(workspace: &Workspace, commands: &[CommandDocs]) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for command in commands {
+        for (_, case) in command.manual.examples {
+            let folder = format!("testdata/{}/{case}", command.name());
+            let session = terminal_session(workspace, &folder)?;
+            let width = |line: &str| roff::expand_tabs(line).chars().count();
+            if let Some(wide) = session.lines().map(width).find(|width| *width > WIDTH) {
+                let what =
+                    format!("a line of {wide} columns in an example of a page; make it {WIDTH}");
+                findings.push(Finding::new(folder, what));
+            }
+        }
     }
     Ok(findings)
 }
@@ -82,6 +118,8 @@ fn page(workspace: &Workspace, command: &CommandDocs) -> Result<String, Error> {
         page.paragraphs(paragraphs);
     }
     add_examples(workspace, command, &mut page)?;
+    page.section(BUGS.0);
+    page.paragraphs(&[BUGS.1]);
     add_see_also(manual.see_also, &mut page);
     Ok(page.finish())
 }

@@ -85,7 +85,7 @@ use crate::change::Descriptors;
 use crate::filter::{Filter, Query};
 use crate::found::EndedEarly;
 use crate::login_user::LoginUser;
-use crate::section::Section;
+use crate::section::{Collect, Section};
 use crate::socket_call;
 use crate::syscall_names::{Arch, Call};
 use call_context::CallContext;
@@ -104,12 +104,7 @@ use waiting_calls::WaitingCalls;
 /// Assembles the records of a log, or of one chunk of it, into events.
 pub struct EventAssembler<'a> {
     filter: &'a Filter,
-    /// One bit for each record type: whether records of that type are needed.
-    needed_types: u32,
-    /// Whether records are needed that depend on the SYSCALL record of their event.
-    needs_dependents: bool,
-    /// Whether a call without such records is needed for more than its count.
-    needs_single_calls: bool,
+    needs: Needs,
     open: OpenEvents,
     /// The complete calls, if standalone records are needed.
     recent: Option<RecentCalls>,
@@ -135,6 +130,27 @@ pub struct EventAssembler<'a> {
     classes: CallClasses,
 }
 
+/// What is needed of a log.
+struct Needs {
+    /// One bit for each record type: whether records of that type are needed.
+    types: u32,
+    /// Whether records are needed that depend on the SYSCALL record of their event.
+    dependents: bool,
+    /// Whether a call without such records is needed for more than its count.
+    single_calls: bool,
+}
+
+impl Needs {
+    fn new(collect: Collect) -> Needs {
+        let types = RecordType::ALL.into_iter().filter(|kind| collect.needs_type(*kind));
+        Needs {
+            types: types.fold(0, |bits, kind| bits | 1 << kind as u32),
+            dependents: collect.needs_dependent_records(),
+            single_calls: collect.needs_single_calls(),
+        }
+    }
+}
+
 impl<'a> EventAssembler<'a> {
     /// An assembler for a log or for the first chunk of one. All chunks of a log need the same seed.
     #[must_use]
@@ -152,12 +168,9 @@ impl<'a> EventAssembler<'a> {
         let Query { filter, collect, .. } = query;
         let recent = || RecentCalls::new(seed.clone(), follows_chunk);
         let pending_max = if follows_chunk { CHUNK_PENDING_MAX } else { PENDING_MAX };
-        let needed = RecordType::ALL.into_iter().filter(|kind| collect.needs_type(*kind));
         EventAssembler {
             filter,
-            needed_types: needed.fold(0, |bits, kind| bits | 1 << kind as u32),
-            needs_dependents: collect.needs_dependent_records(),
-            needs_single_calls: collect.needs_single_calls(),
+            needs: Needs::new(*collect),
             open: OpenEvents::new(pending_max),
             recent: collect.needs_standalone_records().then(recent),
             seen: SeenCalls::new(follows_chunk),
@@ -193,7 +206,7 @@ impl<'a> EventAssembler<'a> {
         sink: &mut Sink,
     ) -> Result<(), ParseError> {
         self.open.move_to(self.open.place() + 1);
-        if self.needed_types >> header.kind as u32 & 1 == 0 {
+        if self.needs.types >> header.kind as u32 & 1 == 0 {
             if sink.is_listing() {
                 self.add_first_place(header, sink);
             }
@@ -226,7 +239,7 @@ impl<'a> EventAssembler<'a> {
         let class = self.classes.get(call);
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
         let has_records = parsed.items > 0 || class.is_open_without_path();
-        let has_dependents = has_records && self.needs_dependents;
+        let has_dependents = has_records && self.needs.dependents;
         let has_address =
             sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
         let is_needed = user.is_some() || has_dependents || has_address || self.recent.is_some();
@@ -244,7 +257,7 @@ impl<'a> EventAssembler<'a> {
         if let Some(user) = user {
             sink.add_call(user, call, record, &parsed);
         }
-        if !has_dependents && !self.needs_single_calls {
+        if !has_dependents && !self.needs.single_calls {
             return Ok(());
         }
         if let (Some(user), true) = (user, sink.listed.is_some()) {
@@ -262,9 +275,6 @@ impl<'a> EventAssembler<'a> {
             return Ok(());
         }
         let mut context = CallContext::new(&parsed, call, class, user, fingerprint);
-        if user.is_some() && sink.collect.needs_call_details() {
-            context.add_details(&parsed, sink.collect);
-        }
         if is_awaited {
             context.expect_address(&parsed);
         }
@@ -277,10 +287,13 @@ impl<'a> EventAssembler<'a> {
     fn open_call(
         &mut self,
         id: EventId,
-        context: CallContext,
+        mut context: CallContext,
         (record, parsed): (&Record<'_>, &audit::Call<'_>),
         sink: &mut Sink,
     ) {
+        if context.user.is_some() && sink.collect.needs_call_details() {
+            context.add_details(parsed, sink.collect);
+        }
         let event = self.open.enter(id);
         if context.change.is_some() {
             event.set_descriptors(Descriptors::for_call(&context.call.name(), parsed));

@@ -112,6 +112,44 @@ pub(crate) const MANUAL: Manual = Manual {
             ],
         ),
         (
+            "OVERVIEW AND TSV COLUMNS",
+            &[
+                "The overview has one line per login user. `AUID`, `USER`: the login user ID and its name; \
+               `auid=` of SYSCALL and other records, `AUID=` of enriched logs. `EVENTS`: events with a record \
+               of the user. `CALLS`: SYSCALL records. `COMMANDS`, `FILES`: what `--commands` and `--files` \
+               count. `AS-ROOT`: SYSCALL records with `euid=0`. `FIRST`, `LAST`: the times of the first and \
+               the last event, in local time.",
+                "With `-o tsv`, these are `auid`, `user`, `events`, `calls`, `commands`, `files`, `as_root`, \
+               `first` and `last`, and the times are in ISO 8601 format. With `--uid` or a section, the columns \
+               are `auid`, `kind`, `count`, `name` and `detail`: see `-o`.",
+            ],
+        ),
+        (
+            "ENVIRONMENT",
+            &[
+                "`TZ`: the time zone of times on the command line and in reports; by default that of the machine.",
+            ],
+        ),
+        (
+            "FILES",
+            &[
+                "`/etc/audit/auditd.conf`: its `log_file` is the log that is read without an operand.",
+                "`/var/log/audit/audit.log`: the log, if that does not say another one. Root can read it, and \
+               the group `log_group` of auditd.conf, which is `adm` on Debian.",
+                "`/etc/audit/rules.d`: the rules that decide what the log holds. An example is with the \
+               documentation of the package, or in `packaging/audit` of the source.",
+            ],
+        ),
+        (
+            "COMPATIBILITY",
+            &[
+                "The report with `--uid` is that of auditloginfo.py of 2016, byte for byte, where that is right: \
+             it crashes on some records, names system calls of other architectures wrongly, and leaves out files \
+             and arguments. docs/compatibility.md of the source lists each difference. Words for times are \
+             those of ausearch(8).",
+            ],
+        ),
+        (
             "EXIT STATUS",
             &[
                 "0: success, even if nothing matched. 1: some of the input could not be read or is no \
@@ -126,13 +164,13 @@ pub(crate) const MANUAL: Manual = Manual {
 };
 
 const EXAMPLES: &[(&str, &str)] = &[
-    ("Show how active each login user was:", "overview"),
+    ("Show how active each login user was, here without the last column:", "page-overview"),
     ("Show what one login user did most often:", "top"),
     (
         "List what a login user ran, in order, as whom, where, and whether it worked:",
-        "recipe-what-alice-ran",
+        "page-what-alice-ran",
     ),
-    ("List the commands that a login user ran as root:", "privileged"),
+    ("Who became root? List the commands that a login user ran as root:", "privileged"),
     ("List the files that a login user opened while running as root:", "by-effective-user"),
     ("List the files that a login user failed to open:", "failed-opens"),
     ("List the files that a login user changed, and the network addresses used:", "changes"),
@@ -143,7 +181,14 @@ const EXAMPLES: &[(&str, &str)] = &[
         "errors",
     ),
     ("List the commands that were executed in one second of a day:", "between-times"),
-    ("List the commands of a whole day, which could also be `yesterday`:", "one-day"),
+    (
+        "What happened yesterday? List the commands of a day, which could also be `yesterday`:",
+        "one-day",
+    ),
+    (
+        "Who touched a file? List who opened it, changed it, or failed to:",
+        "page-who-touched-a-file",
+    ),
     ("Read the current log and its rotated files as one log:", "rotated"),
     (
         "Show what one process did. The login session distinguishes it from other processes that \
@@ -154,9 +199,9 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "Collect the raw material for an SELinux or AppArmor policy of a daemon, which has no \
          login user: the files it opened, how it opened them, and what it was denied:",
-        "daemon-files-and-denials",
+        "page-daemon",
     ),
-    ("Make a drop-in for the systemd unit of the daemon:", "daemon-filter"),
+    ("Make a drop-in for the systemd unit of the daemon:", "page-daemon-filter"),
     ("Make the skeleton of an AppArmor profile for it:", "apparmor-profile"),
     (
         "Make a seccomp profile for docker or podman of the system calls that a program made from its \

@@ -1,5 +1,7 @@
 //! The text of the man page, except for the options.
 
+mod columns;
+
 use toolkit::cli::{Manual, ValueHint};
 
 /// The man page of `mpathstat`.
@@ -38,29 +40,37 @@ pub(crate) const MANUAL: Manual = Manual {
         ("CHANGES", CHANGES),
         ("RECORDS", RECORDS),
         ("METRICS", METRICS),
+        ("COLUMNS", columns::COLUMNS),
         ("NOTES", NOTES),
         ("ENVIRONMENT", ENVIRONMENT),
+        ("FILES", columns::FILES),
+        ("COMPATIBILITY", columns::COMPATIBILITY),
         ("EXIT STATUS", STATUS),
     ],
     examples: &[
         (
             "What hangs? Requests are in flight on all paths of one map and on one path of the other, \
-             and none is completed:",
-            "incident",
+             and none is completed. In these examples, tr(1) and fold(1) make lines fit the page:",
+            "page-incident",
         ),
         (
             "Find the slow path of an array. Here, `array` is a saved system; on a live system, \
              omit `--root`. One path is marked:",
-            "slow-path",
+            "page-slow-path",
         ),
-        ("Is the HBA slow, or the port of the array? Both look slow:", "slow-path-by-host"),
+        ("Is the HBA slow, or the port of the array? Both look slow:", "page-by-host"),
         (
             "But of all paths through `host2`, and of all paths to that port, only this one is \
              slow, and it has errors and timeouts. Check the cable or the zone between the two:",
             "slow-path-errors",
         ),
-        ("The same in one command:", "sums-by-host-and-target"),
-        ("Examine a support case that contains only saved texts:", "support-case"),
+        ("The same in one command:", "page-host-and-target"),
+        (
+            "Why does the second path not help? The load is not spread over both, although both are quick; \
+             look at the path selector and the priorities of multipath:",
+            "unbalanced",
+        ),
+        ("Examine a support case that contains only saved texts:", "page-support-case"),
         ("List paths for a script, slowest first:", "slowest-first"),
     ],
     see_also: &["iostat(1)", "multipath(8)", "multipathd(8)", "nvme(1)", "tapestat(1)"],

@@ -1,6 +1,6 @@
 //! I/O statistics of SCSI tape drives: how much they read and write, and how busy they are.
 //!
-//! One run is one line: words become [`args::Args`]; the counters of the [`drives`] become a
+//! One run is one line: words become [`args::Args`]; the counters of the [`drives`](mod@drives) become a
 //! [`sample::Sample`], two of them the [`rates::IntervalRates`] between them, and these a [`report`].
 //!
 //! ```

@@ -50,7 +50,7 @@ pub(crate) const MANUAL: Manual = Manual {
             "Find out why a backup is slow. Drive st1 is as busy as st0 but writes only a seventh \
              as much, because it gets blocks of 10 kB, and st0 gets blocks of 256 kB. The cause \
              is the block size of the backup program, not the drive:",
-            "slow-backup",
+            "page-slow-backup",
         ),
         (
             "Do the same in a script: list the drives that get blocks smaller than 64 kB:",
@@ -59,14 +59,14 @@ pub(crate) const MANUAL: Manual = Manual {
         (
             "Watch a drive rewind. It is busy in the meantime, and the time that it took is shown \
              when it ends:",
-            "rewind",
+            "page-rewind",
         ),
         ("Add up how much was written to each drive while the command ran:", "written-awk"),
         ("Show the total of all drives:", "total-human"),
-        ("Show what passes through each SCSI host:", "sums-host"),
-        ("Find out why a drive is not shown:", "why-no-drive"),
+        ("Show what passes through each SCSI host:", "page-sums-host"),
+        ("Find out why a drive is not shown:", "page-no-drive"),
         ("Print counters for node_exporter:", "prometheus-written"),
-        ("Show drives by serial number, whatever the kernel calls them today:", "serial"),
+        ("Show drives by serial number, whatever the kernel calls them today:", "page-serial"),
     ],
     see_also: &["iostat(1)", "lsscsi(8)", "mt(1)", "sg_logs(8)", "st(4)"],
 };
@@ -91,15 +91,19 @@ const DRIVES: &str = "command -v tapestat >/dev/null && tapestat -o tsv 2>/dev/n
 const COLUMNS: Section = (
     "COLUMNS",
     &[
-        "`r/s`, `w/s`: reads and writes completed per second.",
-        "`kB_read/s`, `kB_wrtn/s`: kilobytes of 1024 bytes read and written per second.",
-        "`%Rd`, `%Wr`, `%Oa`: percentage of the time that reads, writes and all operations took. \
-         An operation counts when it ends, with all of its time. If it takes longer than the \
-         interval, it shows as 0 first and then as more than 100, but at most as 999.",
+        "The files named are those in `/sys/class/scsi_tape/stN/stats`. Each stands for its increase in the \
+         interval of T seconds.",
+        "`r/s`: reads completed per second, `read_cnt` / T.",
+        "`w/s`: writes completed per second, `write_cnt` / T.",
+        "`kB_read/s`: kilobytes of 1024 bytes read per second, `read_byte_cnt` / 1024 / T.",
+        "`kB_wrtn/s`: kilobytes of 1024 bytes written per second, `write_byte_cnt` / 1024 / T.",
+        "`%Rd`, `%Wr`, `%Oa`: percentage of the time that reads (`read_ns`), writes (`write_ns`) and all \
+         operations (`io_ns`) took. An operation counts when it ends, with all of its time. If it takes \
+         longer than the interval, it shows as 0 first and then as more than 100, but at most as 999.",
         "`Rs/s`: reads and writes per second that transferred fewer bytes than requested, such as \
-         a read at a file mark.",
+         a read at a file mark; `resid_cnt` / T.",
         "`Ot/s`: other operations per second, such as rewinding, spacing, writing file marks and \
-         testing whether the drive is ready.",
+         testing whether the drive is ready; `other_cnt` / T.",
     ],
 );
 
@@ -108,11 +112,14 @@ const EXTENDED: Section = (
     &[
         "`-x` adds the following columns. `-` means that there was no such operation, or that the \
          value is unknown.",
-        "`kB/rd`, `kB/wr`: average kilobytes per read and per write: the block size. A read that \
-         ended at a file mark counts with the bytes that it got.",
-        "`r_await`, `w_await`, `o_await`: average time in milliseconds of a read, a write and any \
-         other operation.",
-        "`infl`: number of requests in flight.",
+        "`kB/rd`: average kilobytes per read, the block size: `read_byte_cnt` / 1024 / `read_cnt`. A read \
+         that ended at a file mark counts with the bytes that it got.",
+        "`kB/wr`: average kilobytes per write: `write_byte_cnt` / 1024 / `write_cnt`.",
+        "`r_await`, `w_await`: average milliseconds of a read, `read_ns` / `read_cnt`, and of a write, \
+         `write_ns` / `write_cnt`.",
+        "`o_await`: average milliseconds of another operation: (`io_ns` - `read_ns` - `write_ns`) / \
+         `other_cnt`.",
+        "`infl`: number of requests in flight, `in_flight` itself.",
         "`state`: `read` or `write`, whichever took more time, if any completed in the interval. \
          Otherwise `busy`, if a request is in flight or if other operations took at least a tenth \
          of the interval, as when a drive rewinds. Otherwise `idle`, or `-` if the SCSI device \

@@ -142,7 +142,7 @@ fn protect(line: String) -> String {
 }
 
 /// Replaces tabs by spaces up to the next multiple of eight columns, as a terminal does.
-fn expand_tabs(line: &str) -> String {
+pub(super) fn expand_tabs(line: &str) -> String {
     let mut columns = 0;
     let mut expanded = String::with_capacity(line.len());
     for letter in line.chars() {

@@ -26,6 +26,7 @@ fn the_page_has_every_section_in_order() {
             ".SS Whom",
             ".SH EXIT STATUS",
             ".SH EXAMPLES",
+            ".SH REPORTING BUGS",
             ".SH SEE ALSO"
         ]
     );
@@ -46,6 +47,36 @@ fn text_cannot_become_a_request() {
     ] {
         assert!(page.contains(expected), "{expected}\nis not in\n{page}");
     }
+}
+
+#[test]
+fn the_page_in_markdown_has_the_same_text() {
+    let page = markdown::page(&TempWorkspace::new(&EXAMPLE), &sample_command()).expect("a page");
+    for expected in [
+        "\n# hail(1)\n\nhail - say hello - politely\n\n## SYNOPSIS\n\n    hail [options] [FILE...]\n",
+        "\n## DESCRIPTION\n\n`hail` says hello.\n\n    .hail \\\n    'again\n",
+        "\n### How\n\n- `-l`, `--loud`: It's \\[very\\]: loud, \"$HOME\" `x` \\\\.\n",
+        "\n- `-g`, `--greeting` *GREETING*: Begin with `GREETING`.",
+        "\n## EXAMPLES\n\nSay it:\n\n    $ hail -l | sed 's/.*/\\0/'\n    1\tHELLO\n\n    .\u{e9}\n",
+        "\n## SEE ALSO\n\nwave(1), nod(1)\n",
+    ] {
+        assert!(page.contains(expected), "{expected}\nis not in\n{page}");
+    }
+}
+
+#[test]
+fn examples_that_do_not_fit_a_terminal_are_found() {
+    let wide = |length| {
+        let output = format!("1\t{}\n", "x".repeat(length));
+        let temp = TempWorkspace::new(&[EXAMPLE[0], ("testdata/hail/plain/stdout", &output)]);
+        let findings = wide_examples(&temp, &[sample_command()]).expect("readable");
+        findings.iter().map(Finding::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(wide(72).len(), 0);
+    assert_eq!(
+        wide(73),
+        ["testdata/hail/plain: a line of 81 columns in an example of a page; make it 80"]
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub struct SamplingOptions {
     /// When samples are taken.
     pub schedule: Schedule,
-    /// The folder of a saved system, see [`SystemRoot`](super::SystemRoot).
+    /// The folder of a saved system, see [`SystemRoot`].
     pub root: Option<PathBuf>,
     /// The folder in which samples are saved, see [`SystemRoot::save_to`](super::SystemRoot::save_to).
     pub save: Option<PathBuf>,
