@@ -67,6 +67,10 @@ man:
 	$(CARGO) xtask man
 	$(CARGO) xtask completions
 
+# Everything that CI has no time for: hours.
+release-check:
+	.ci/release-check
+
 bench:
 	$(CARGO) xtask bench
 
@@ -81,9 +85,6 @@ mutants:
 	mkdir -p "$(TARGET)/mutants/auditloginfo"
 	$(MUTANTS) --package sysparse --package mpathstat --package tapestat -- --lib || test $$? = 3
 	$(MUTANTS)/auditloginfo --package auditloginfo -- --lib --test fixtures || test $$? = 3
-
-# What a release needs: the checks of CI that need no download, and the lab.
-release-check: lint check lab
 
 dist:
 	$(CARGO) xtask dist

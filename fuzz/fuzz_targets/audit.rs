@@ -67,6 +67,7 @@ fn read_fast(log: &[u8]) {
         let (line, rest) = (&block[..end], &block[end + 1..]);
         if let Some((header, after)) = audit::fast_line(block, find) {
             assert_eq!(after, rest);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
             assert_eq!(Some(header.record()), audit::header(line).map(RecordHeader::record));
         }
         block = rest;

@@ -89,7 +89,7 @@ fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     // With a target, build scripts and procedural macros are not instrumented.
-    build.args(["build", "--quiet", "--release", "--locked", "--bins", "--target", &host]);
+    build.args(["build", "--quiet", "--release", "--bins", "--target", &host]);
     build.arg("--target-dir").arg(&target).current_dir(workspace.path("fuzz"));
     build.env("RUSTFLAGS", RUSTFLAGS.join(" ")).env_remove("CARGO_ENCODED_RUSTFLAGS");
     match build.status().map_err(Error::program("cargo"))? {

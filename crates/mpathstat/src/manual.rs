@@ -19,8 +19,8 @@ pub(crate) const MANUAL: Manual = Manual {
          of `/proc/diskstats`. The command starts no other program and needs neither multipathd \
          nor root privileges. It works even if multipathd hangs.",
         "INTERVAL is the time between reports in seconds, with decimals if needed; the default is \
-         one second. COUNT is the number of reports; without it, reports continue until SIGINT or \
-         SIGTERM. A report covers the time since the previous one. Maps that were idle in this \
+         one second. COUNT is the number of reports; without it, reports continue until SIGHUP, \
+         SIGINT or SIGTERM. A report covers the time since the previous one. Maps that were idle in this \
          time are left out; see REPORT. Below a map that was not idle, all of its paths are shown. If there \
          is no map, the command says so and waits for one, unless only one report is asked for or \
          the input is saved.",
@@ -255,7 +255,7 @@ const ENVIRONMENT: &[&str] = &[
 ];
 
 const STATUS: &[&str] = &[
-    "0: success, also after SIGINT or SIGTERM. 1: there was no map, none of the given devices is \
+    "0: success, also after SIGHUP, SIGINT or SIGTERM. 1: there was no map, none of the given devices is \
      known, the system or a text could not be read, or the report could not be written. 2: the \
      command line is wrong. Damaged lines in a text or in files of the kernel are reported on \
      stderr with file and line number, and the rest is used.",

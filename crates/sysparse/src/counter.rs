@@ -163,7 +163,7 @@ mod tests {
             for end in 0..=sample.len() {
                 let mut changed = std::vec::Vec::from(&sample[..end]);
                 for at in 0..end {
-                    for byte in 0..=u8::MAX {
+                    for byte in test_support::every_byte() {
                         changed[at] = byte;
                         let _ = (count(&changed), hex_count(&changed), uptime(&changed));
                         let _ = value(&changed, b"btime");

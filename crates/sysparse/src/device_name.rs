@@ -161,7 +161,7 @@ mod tests {
             for end in 0..=sample.len() {
                 let mut changed = std::vec::Vec::from(&sample[..end]);
                 for at in 0..end {
-                    for byte in 0..=u8::MAX {
+                    for byte in test_support::every_byte() {
                         changed[at] = byte;
                         let _ = (Hctl::parse(&changed).ok(), NvmeName::parse(&changed).ok());
                         let _ = number_after(b"st", &changed);

@@ -334,7 +334,7 @@ mod tests {
         for line in LINES {
             let mut changed = line.as_bytes().to_vec();
             for at in 0..changed.len() {
-                for byte in 0..=u8::MAX {
+                for byte in test_support::every_byte() {
                     changed[at] = byte;
                     for (_, value) in members(&changed).flatten() {
                         let _ = text(value);

@@ -96,7 +96,7 @@ mod tests {
         for end in 0..=sample.len() {
             let mut changed = Vec::from(&sample[..end]);
             for at in 0..end {
-                for byte in 0..=u8::MAX {
+                for byte in test_support::every_byte() {
                     changed[at] = byte;
                     assert!(tokens(&changed).count() <= end);
                 }

@@ -253,7 +253,7 @@ mod tests {
                 assert_eq!(found, if length < 2 { Err(error) } else { Ok(family) });
             }
             for at in 0..bytes.len() {
-                for byte in 0..=u8::MAX {
+                for byte in test_support::every_byte() {
                     let mut changed = bytes.to_vec();
                     changed[at] = byte;
                     let found = SocketAddress::parse(&changed, order).expect("a family");

@@ -194,7 +194,7 @@ mod tests {
             let mut changed = text.as_bytes().to_vec();
             for at in 0..changed.len() {
                 let _ = header(&text.as_bytes()[..at]);
-                for byte in 0..=u8::MAX {
+                for byte in test_support::every_byte() {
                     changed[at] = byte;
                     let found = header(&changed);
                     assert!(found.is_none_or(|found| changed.ends_with(found.message)));

@@ -97,18 +97,22 @@ fn compare_with_slow_paths(line: &[u8]) {
     }
 }
 
-/// One line of each kind and shape of the sample logs, and odd ones made by hand.
+/// One line of each kind and shape of the sample logs, and odd ones made by hand; under Miri the latter
+/// alone.
 fn samples() -> Vec<Vec<u8>> {
     let mut kinds = BTreeMap::new();
     for name in ["raw.log", "enriched.log"] {
         let log = repository("testdata/samples/auditloginfo").join(name);
+        if cfg!(miri) {
+            break;
+        }
         let log = fs::read(log).expect("a sample log");
         for line in text::lines(&log).filter(|line| line.len() < 400) {
             let kind = line.split(|byte| *byte == b' ').find(|word| word.starts_with(b"type="));
             kinds.entry((name, kind.map(<[u8]>::to_vec))).or_insert_with(|| line.to_vec());
         }
     }
-    assert!(kinds.len() > 20, "the samples hold {} kinds", kinds.len());
+    assert!(cfg!(miri) || kinds.len() > 20, "the samples hold {} kinds", kinds.len());
     let odd: [&[u8]; 5] = [
         b"Nov 22 13:14:51 lab kernel: audit: type=1300 audit(1.000:1): arch=40000003 syscall=5",
         b"node=a type=EXECVE msg=audit(1.000:1): argc=2 a0=\"a\" a1_len=4 a1[0]=6162 a1[1]=63#035X=1",
@@ -132,7 +136,7 @@ fn every_prefix_and_every_one_byte_change_is_read_without_a_panic() {
         }
         let mut changed = sample.clone();
         for at in 0..sample.len() {
-            for byte in 0..=u8::MAX {
+            for byte in test_support::every_byte() {
                 changed[at] = byte;
                 read(&changed);
             }
@@ -140,7 +144,8 @@ fn every_prefix_and_every_one_byte_change_is_read_without_a_panic() {
         }
     }
     // No record, a damaged one and sound ones: each must have come up, or nothing was tried.
-    assert!(outcomes[&0] > 1000 && outcomes[&1] > 1000 && outcomes.len() > 4, "{outcomes:?}");
+    let (each, kinds) = if cfg!(miri) { (10, 2) } else { (1000, 4) };
+    assert!(outcomes[&0] > each && outcomes[&1] > each && outcomes.len() > kinds, "{outcomes:?}");
 }
 
 #[test]

@@ -113,6 +113,8 @@ impl Drives {
         let mut readings = Vec::with_capacity(self.known.len());
         for drive in &mut self.known {
             let mut reading = drive.read(now, root, self.needs);
+            let first_error = reading.as_ref().err().filter(|error| !error.is_gone());
+            let first_error = first_error.map(ToString::to_string);
             if reading.is_err() {
                 // The files may be those of a drive that was removed and whose name was reused.
                 self.incarnations += 1;
@@ -121,6 +123,10 @@ impl Drives {
             }
             match reading {
                 Ok(reading) => {
+                    let name = &drive.names.kernel;
+                    if let Some(error) = first_error {
+                        messages.warn_once(format_args!("{error}; {name} counts as a new drive"));
+                    }
                     drive.report_decrease(&reading, messages);
                     readings.push(reading);
                 }

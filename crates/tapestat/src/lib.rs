@@ -62,6 +62,7 @@ pub fn run(
         empty_report: EmptyReport::for_format(format),
         has_gaps: args.columns.gaps,
         is_missing: false,
+        last: None,
     };
     let mut report = report::new(&args, host, wall);
     let schedule = args.schedule();

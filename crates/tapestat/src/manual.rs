@@ -14,7 +14,7 @@ pub(crate) const MANUAL: Manual = Manual {
          the statistics that Linux keeps for each drive. The first report covers the time since \
          boot. Each further report covers the time since the previous one.",
         "INTERVAL is the time between reports in seconds, with decimals if needed. COUNT is the \
-         number of reports. With INTERVAL alone, reports continue until SIGINT or SIGTERM. \
+         number of reports. With INTERVAL alone, reports continue until SIGHUP, SIGINT or SIGTERM. \
          Without INTERVAL, or with an INTERVAL of 0, there is one report.",
         "DRIVE is any name of a drive: that of one of its modes (`st0`, `nst0`, `/dev/nst0`), of its \
          `sg` device, of a link in `/dev` that leads to it over any number of links, of a link in \
@@ -245,10 +245,12 @@ const ENVIRONMENT: Section = (
 
 const EXIT_STATUS: Section = (
     "EXIT STATUS",
-    &["0: success, also after SIGINT or SIGTERM. 1: there is no drive with statistics (with `-o \
+    &[
+        "0: success, also after SIGHUP, SIGINT or SIGTERM. 1: there is no drive with statistics (with `-o \
        JSON` and `-o prometheus`, an empty report is printed and the status is 0), a DRIVE does not \
        exist, the command line is wrong, or the system could not be read. 6: the report could not \
-       be written."],
+       be written.",
+    ],
 );
 
 const COMPATIBILITY: Section = (

@@ -6,6 +6,7 @@ use crate::gaps;
 use crate::rates::{self, IntervalRates, Scale};
 use crate::sample::{Sample, moment, uptime};
 use std::io::Write;
+use std::time::Duration;
 use toolkit::messages::Messages;
 use toolkit::sampling::{
     self, FirstSample, Format, IntervalCommand, IntervalTimer, NextSample, SystemRoot,
@@ -25,6 +26,8 @@ pub struct DriveMonitor {
     pub has_gaps: bool,
     /// Whether any of the drives that were named was missing in the first sample.
     pub is_missing: bool,
+    /// The time of the last sample.
+    pub last: Option<Duration>,
 }
 
 /// What is printed if there is no drive.
@@ -76,6 +79,11 @@ impl IntervalCommand for DriveMonitor {
     ) -> Result<Option<Sample>, Error> {
         self.drives.refresh(root, messages);
         let moment = moment(root)?;
+        if self.last.replace(moment.monotonic).unwrap_or_default() >= moment.monotonic {
+            messages.warn_once(
+                "no time passed since the previous sample; the report between them has no drives",
+            );
+        }
         Ok(Some(Sample { moment, readings: self.drives.read(moment.monotonic, root, messages) }))
     }
 

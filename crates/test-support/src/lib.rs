@@ -5,9 +5,12 @@
 #![forbid(unsafe_code)]
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "only tests call this crate, and they fail by a panic"
 )]
+
+pub mod faults;
 
 use std::env;
 use std::ffi::OsStr;
@@ -168,11 +171,25 @@ pub fn send_signal(child: &Child, signal: &str) {
     assert!(status.is_ok_and(|status| status.success()), "kill {signal}");
 }
 
+/// How often a test tries something that it should try `count` times. Miri interprets the code, which
+/// takes several hundred times as long, so there it is a few times.
+#[must_use]
+pub const fn rounds(count: u64) -> u64 {
+    if cfg!(miri) && count > 20 { 20 } else { count }
+}
+
+/// Every byte that a test puts in the place of another; under Miri a few that mean something.
+pub fn every_byte() -> impl Iterator<Item = u8> {
+    let few: &[u8] = if cfg!(miri) { b"\"\xff" } else { &[] };
+    let all = if cfg!(miri) { 0..0 } else { 0..256u16 };
+    few.iter().copied().chain(all.filter_map(|byte| byte.try_into().ok()))
+}
+
 /// Runs `test` on `count` random inputs. The seeds are the same in every run; a failing case prints
 /// its seed, and `TEST_SEED=seed` runs that case alone.
 pub fn random_cases(count: u64, test: impl Fn(&mut Rng)) {
     let alone = env::var("TEST_SEED").ok().map(|seed| seed.parse().expect("TEST_SEED: a number"));
-    for seed in alone.map_or(0..count, |seed: u64| seed..seed + 1) {
+    for seed in alone.map_or(0..rounds(count), |seed: u64| seed..seed + 1) {
         let print_seed = SeedOnPanic(seed);
         test(&mut Rng::with_seed(seed));
         drop(print_seed);

@@ -113,6 +113,8 @@ impl Layout {
             let full = self.widths.get(place).copied().unwrap_or(0);
             let full = full - if place == 0 { row.indent.len().min(full) } else { 0 };
             let width = if place == last && !pads_last { cell.width } else { full };
+            // The formatting of the standard library takes no larger width.
+            let width = width.min(u16::MAX.into());
             if place > 0 {
                 out.write_all(GAP.as_bytes())?;
             }

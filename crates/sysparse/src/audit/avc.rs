@@ -267,19 +267,20 @@ mod tests {
     #[test]
     fn every_prefix_and_every_one_byte_change_is_read_without_a_panic() {
         let (mut denials, mut others) = (0, 0);
-        for sample in SAMPLES {
+        for sample in SAMPLES.into_iter().take(if cfg!(miri) { 1 } else { usize::MAX }) {
             let sample = line(sample).into_bytes();
             for end in 0..sample.len() {
                 let is_denial = sample.get(..end).and_then(read).is_some();
                 *if is_denial { &mut denials } else { &mut others } += 1;
-                for byte in 0..=u8::MAX {
+                for byte in test_support::every_byte() {
                     let mut changed = sample.clone();
                     changed.splice(end..=end, [byte]);
                     *if read(&changed).is_some() { &mut denials } else { &mut others } += 1;
                 }
             }
         }
-        assert!(denials > 1000 && others > 1000, "{denials} denials, {others} others");
+        let each = if cfg!(miri) { 10 } else { 1000 };
+        assert!(denials > each && others > each, "{denials} denials, {others} others");
     }
 
     #[test]

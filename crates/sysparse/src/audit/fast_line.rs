@@ -152,7 +152,7 @@ mod tests {
         let mut numbers = numbers();
         let mut next = |below: usize| numbers.next().expect("a number") % below;
         let (mut agreed, mut refused) = (0, 0);
-        for _ in 0..200_000 {
+        for _ in 0..test_support::rounds(200_000) {
             let start = ["type=SYSCALL msg=audit(1477415593.489:57658):", ""][next(2)];
             let tail: Vec<_> = (0..next(8)).map(|_| PIECES[next(PIECES.len())]).collect();
             let block = String::from(start) + &tail.concat() + "\nrest\n";
@@ -169,6 +169,7 @@ mod tests {
                 None => refused += 1,
             }
         }
-        assert!(agreed > 10_000 && refused > 10_000, "{agreed} {refused}");
+        let each = if cfg!(miri) { 0 } else { 10_000 };
+        assert!(agreed > each && refused > each, "{agreed} {refused}");
     }
 }

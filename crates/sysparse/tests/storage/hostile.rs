@@ -18,7 +18,7 @@ fn damage(sample: &[u8], read: impl Fn(&[u8])) {
     }
     let mut changed = sample.to_vec();
     for at in 0..sample.len() {
-        for byte in 0..=u8::MAX {
+        for byte in test_support::every_byte() {
             changed[at] = byte;
             read(&changed);
         }

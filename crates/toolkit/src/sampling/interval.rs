@@ -1,4 +1,4 @@
-//! The interval: absolute deadlines on a monotonic clock, until SIGINT or SIGTERM.
+//! The interval: absolute deadlines on a monotonic clock, until SIGHUP, SIGINT or SIGTERM.
 //!
 //! Each deadline is computed from the previous one, so that delays do not add up. After a delay of
 //! more than an interval, as when the process was stopped or a virtual machine was paused, the
@@ -8,13 +8,14 @@
 use super::error::Error;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level::pipe};
+use std::fs;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The times at which samples are due.
@@ -27,9 +28,9 @@ pub struct IntervalTimer {
 }
 
 impl IntervalTimer {
-    /// Starts now: the first sample is due one `interval` from now. From now on, the first SIGINT
-    /// or SIGTERM does not end the process but [`IntervalTimer::wait`]. The second one ends the
-    /// process, in case it hangs.
+    /// Starts now: the first sample is due one `interval` from now. From now on, the first SIGHUP,
+    /// SIGINT or SIGTERM does not end the process but [`IntervalTimer::wait`]. The second one ends the
+    /// process, in case it hangs. SIGHUP stays ignored if it is, as below nohup(1).
     ///
     /// # Errors
     /// [`Error::Wait`] if the system refuses a socket or a signal handler.
@@ -44,7 +45,7 @@ impl IntervalTimer {
         IntervalTimer { interval, due: next_deadline(now, now, interval), stop }
     }
 
-    /// Waits until the next sample is due. Returns false, at once, if SIGINT or SIGTERM arrived.
+    /// Waits until the next sample is due. Returns false, at once, if a signal arrived.
     ///
     /// # Errors
     /// [`Error::Wait`] if the system refuses to wait.
@@ -77,7 +78,7 @@ impl IntervalTimer {
         self.wait()
     }
 
-    /// Waits until `time`. Returns false, at once, if SIGINT or SIGTERM arrived.
+    /// Waits until `time`. Returns false, at once, if a signal arrived.
     fn wait_until(&self, time: Instant) -> Result<bool, Error> {
         loop {
             if self.poll_stop(time.saturating_duration_since(Instant::now()))? {
@@ -89,7 +90,7 @@ impl IntervalTimer {
         }
     }
 
-    /// Whether SIGINT or SIGTERM arrived.
+    /// Whether SIGHUP, SIGINT or SIGTERM arrived.
     ///
     /// # Errors
     /// [`Error::Wait`] if the system refuses to poll.
@@ -110,16 +111,36 @@ impl IntervalTimer {
     }
 }
 
-/// Catches the first SIGINT or SIGTERM. The result is readable once one arrived.
+/// A stream that is readable once SIGHUP, SIGINT or SIGTERM arrived. The handlers are installed once
+/// in a process and stay.
 fn stop_on_signals() -> io::Result<UnixStream> {
+    static STOP: Mutex<Option<UnixStream>> = Mutex::new(None);
+    let mut stop = STOP.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*stop {
+        Some(stop) => stop.try_clone(),
+        None => stop.insert(catch_signals()?).try_clone(),
+    }
+}
+
+/// Catches the first SIGHUP, SIGINT or SIGTERM. The result is readable once one arrived.
+fn catch_signals() -> io::Result<UnixStream> {
     let (stop, signaled) = UnixStream::pair()?;
     let is_second = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
+    let hangup = Some(SIGHUP).filter(|signal| !is_ignored(*signal));
+    for signal in [SIGINT, SIGTERM].into_iter().chain(hangup) {
         flag::register_conditional_default(signal, Arc::clone(&is_second))?;
         flag::register(signal, Arc::clone(&is_second))?;
         pipe::register(signal, signaled.try_clone()?)?;
     }
     Ok(stop)
+}
+
+/// Whether a signal is ignored.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:\t"));
+    let ignored = ignored.and_then(|set| u64::from_str_radix(set, 16).ok()).unwrap_or_default();
+    ignored >> (signal - 1) & 1 == 1
 }
 
 /// The deadline after `due`, which was met at `now`.

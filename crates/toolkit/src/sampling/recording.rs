@@ -110,11 +110,15 @@ impl Recording {
         !self.fresh.is_empty()
     }
 
-    /// Writes the tree of the current sample. The next one begins.
+    /// Writes the tree of the current sample. The next one begins. The tree gets its number when it
+    /// is whole, so that a run that is killed leaves no part of a tree behind that `--root` would read.
     pub(super) fn write_sample(&mut self) -> Result<(), Error> {
+        let error = |(path, cause)| Error::Save { path, cause };
+        let unfinished = self.folder.join(".unfinished");
+        let mut writer = TreeWriter { folder: unfinished.clone(), links: BTreeMap::new() };
+        writer.write(&self.found).map_err(error)?;
         let folder = self.folder.join(self.number.to_string());
-        let mut writer = TreeWriter { folder, links: BTreeMap::new() };
-        writer.write(&self.found).map_err(|(path, cause)| Error::Save { path, cause })?;
+        fs::rename(unfinished, &folder).map_err(|cause| error((folder, cause)))?;
         self.fresh.clear();
         self.number = self.number.saturating_add(1);
         Ok(())

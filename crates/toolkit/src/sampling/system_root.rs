@@ -23,7 +23,7 @@ pub enum NextSample {
     Due,
     /// There is none, because the saved system has no further tree.
     End,
-    /// There is none, because SIGINT or SIGTERM arrived.
+    /// There is none, because SIGHUP, SIGINT or SIGTERM arrived.
     Stopped,
 }
 
