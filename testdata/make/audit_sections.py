@@ -35,8 +35,8 @@ CREATED = {"CREATE": "created"}
 REMOVED = {"DELETE": "removed"}
 LINKED = {"CREATE": "linked"}
 CHANGES = {call: what for calls, what in (
-    ("open openat openat2 open_by_handle_at creat mkdir mkdirat mknod mknodat bind", CREATED),
-    ("unlink unlinkat rmdir", REMOVED),
+    ("open openat openat2 open_by_handle_at creat mkdir mkdirat mknod mknodat bind mq_open", CREATED),
+    ("unlink unlinkat rmdir mq_unlink", REMOVED),
     ("link linkat symlink symlinkat", LINKED),
     ("truncate truncate64 ftruncate ftruncate64", "truncated"),
     ("chmod fchmod fchmodat fchmodat2", "mode"),
@@ -231,7 +231,9 @@ def changed_name(call, fields, records, path, what, absolute):
     if not name:
         opened = descriptor(fields, "a0" if call in DESCRIPTORS else argument)
         return b"(null)" if opened is None else b"[fd %d]" % opened
-    return place(name, records, descriptor(fields, argument)) if absolute else name
+    # The name of a message queue stands in no directory of the process.
+    is_absolute = absolute and call not in ("mq_open", "mq_unlink")
+    return place(name, records, descriptor(fields, argument)) if is_absolute else name
 
 
 # Addresses

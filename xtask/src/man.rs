@@ -27,6 +27,11 @@ const BUGS: (&str, &str) = (
      expected, and what came instead. README.md of the source says what else helps.",
 );
 
+/// What else there is to read, at the end of every page.
+const DOCUMENTS: &str = "With the documentation of the package, or in `docs` of the source: recipes.md has command \
+     lines for common questions (awk, jq, spreadsheets, Prometheus, mail), formats.md all columns, keys and \
+     metrics, and migration.md what replaces which option of other commands.";
+
 /// Examples have at most this many columns, with the prompt.
 const WIDTH: usize = 80;
 
@@ -121,6 +126,7 @@ fn page(workspace: &Workspace, command: &CommandDocs) -> Result<String, Error> {
     page.section(BUGS.0);
     page.paragraphs(&[BUGS.1]);
     add_see_also(manual.see_also, &mut page);
+    page.paragraphs(&[DOCUMENTS]);
     Ok(page.finish())
 }
 
@@ -188,9 +194,6 @@ fn printable_text(workspace: &Workspace, path: &str) -> Result<String, Error> {
 }
 
 fn add_see_also(others: &[&str], page: &mut Roff) {
-    if others.is_empty() {
-        return;
-    }
     page.section("SEE ALSO");
     for (index, other) in others.iter().enumerate() {
         let (name, section) = other.split_once('(').unwrap_or((other, "1)"));

@@ -42,9 +42,9 @@ impl Change {
     /// What the call of that name changes; `None` if it changes no file.
     pub(crate) fn for_call(name: &str) -> Option<Change> {
         Some(match name {
-            "mkdir" | "mkdirat" | "mknod" | "mknodat" | "bind" => Change::Create,
+            "mkdir" | "mkdirat" | "mknod" | "mknodat" | "bind" | "mq_open" => Change::Create,
             "open" | "openat" | "openat2" | "open_by_handle_at" | "creat" => Change::Open,
-            "unlink" | "unlinkat" | "rmdir" => Change::Remove,
+            "unlink" | "unlinkat" | "rmdir" | "mq_unlink" => Change::Remove,
             "rename" | "renameat" | "renameat2" => Change::Rename,
             "link" | "linkat" | "symlink" | "symlinkat" => Change::Link,
             "mount" => Change::Mount,
@@ -131,15 +131,18 @@ pub(crate) struct Descriptors {
     pub(crate) new: Option<i32>,
     /// Whether the descriptor is that of the file.
     pub(crate) is_file: bool,
+    /// Whether the name is that of a message queue, which is in no directory of the process.
+    pub(crate) is_queue: bool,
 }
 
 impl Descriptors {
     /// Those of the call of that name.
     pub(crate) fn for_call(name: &str, record: &audit::Call<'_>) -> Descriptors {
         let at = |index| descriptor(record, index);
-        let both = |descriptor| Descriptors { old: descriptor, new: descriptor, is_file: false };
+        let default = Descriptors::default();
+        let both = |descriptor| Descriptors { old: descriptor, new: descriptor, ..default };
         match name {
-            "renameat" | "renameat2" => Descriptors { old: at(0), new: at(2), is_file: false },
+            "renameat" | "renameat2" => Descriptors { old: at(0), new: at(2), ..default },
             "symlinkat" => both(at(1)),
             "linkat" | "move_mount" => both(at(2)),
             "openat" | "openat2" | "open_by_handle_at" | "mkdirat" | "mknodat" | "unlinkat"
@@ -147,7 +150,8 @@ impl Descriptors {
             | "file_setattr" => both(at(0)),
             "ftruncate" | "ftruncate64" | "fchmod" | "fchown" | "fchown32" | "fsetxattr"
             | "fremovexattr" => Descriptors { is_file: true, ..both(at(0)) },
-            _ => Descriptors::default(),
+            "mq_open" | "mq_unlink" => Descriptors { is_queue: true, ..default },
+            _ => default,
         }
     }
 

@@ -76,6 +76,10 @@ pub(crate) const MANUAL: Manual = Manual {
                  a filter let through (`code=0x7ffc0000`). A container whose default action is SCMP_ACT_LOG \
                  writes such records without any audit rule. Any other call fails with ENOSYS, after which \
                  a C library tries an older call.",
+                "Containers take the profile as `docker run --security-opt seccomp=FILE` and `podman run \
+                 --security-opt seccomp=FILE`. For a service, put the output of `-o systemd` in a file \
+                 `/etc/systemd/system/UNIT.service.d/calls.conf`, and run `systemctl daemon-reload` and \
+                 `systemctl restart UNIT`.",
                 "A drop-in for a unit of systemd allows the same system calls (SystemCallFilter), on the \
                  architectures seen (SystemCallArchitectures), and makes the file system read-only \
                  (ProtectSystem) except for the directories in which files were opened for writing or changed \
@@ -174,6 +178,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("List the files that a login user opened while running as root:", "by-effective-user"),
     ("List the files that a login user failed to open:", "failed-opens"),
     ("List the files that a login user changed, and the network addresses used:", "changes"),
+    ("Find who opened or changed a file, or tried to:", "recipe-who-used-a-file"),
     ("List the commands that users gave to sudo, on a host without rules for execve:", "sudo"),
     ("Find the programs that made most of a login user's system calls:", "programs"),
     (
@@ -207,6 +212,11 @@ const EXAMPLES: &[(&str, &str)] = &[
         "Make a seccomp profile for docker or podman of the system calls that a program made from its \
          start to its end in one day, whoever ran it:",
         "seccomp-profile",
+    ),
+    (
+        "Compare such a profile with the one in force: at the start of a line what that one would \
+         refuse, behind a tab what it allows in vain:",
+        "recipe-profile-in-force",
     ),
     (
         "Show what cat(1) was asked to print, and by whom. In JSON, arguments stay separate:",

@@ -203,3 +203,83 @@ impl Tally {
         users
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A part of a log in which everything was done `count` times by the user, at one time.
+    fn part(user: u32, count: u64, event: &[u8]) -> Tally {
+        let mut tally = Tally::default();
+        let counts = tally.counts_mut(user);
+        for _ in 0..count {
+            counts.add_event(EventTime::parse(event));
+            counts.as_root += 1;
+            counts.listed += 1;
+            counts.socket_families.add(None);
+            for section in Section::ALL {
+                if let Some(names) = counts.names_mut(section) {
+                    names.add(format!("{section:?}").as_bytes());
+                }
+            }
+        }
+        tally
+    }
+
+    #[test]
+    fn everything_in_two_parts_of_a_log_adds_up() {
+        let mut sum = Tally::default();
+        for part in [part(7, 2, b"20.000:2"), part(8, 1, b"5.000:9"), part(7, 3, b"10.000:1")] {
+            sum.merge(part);
+        }
+        let counts = sum.counts_mut(7);
+        assert_eq!((counts.events, counts.as_root, counts.listed), (5, 5, 5));
+        assert_eq!(counts.socket_families.missing, 5);
+        let span = counts.span.map(|(first, last)| (first.seconds(), last.seconds()));
+        assert_eq!(span, Some((10, 20)));
+        for section in Section::ALL {
+            let total = counts.names_mut(section).map(|names| names.total());
+            assert_eq!(total, (section != Section::Calls).then_some(5), "{section:?}");
+        }
+        assert_eq!(sum.users().iter().map(|(_, it)| it.events).collect::<Vec<_>>(), [5, 1]);
+    }
+
+    #[test]
+    fn the_name_in_the_first_record_counts_in_any_order() {
+        let stamp = |seconds| Stamp { seconds, millis: 0, serial: 1 };
+        let names = [(3, &b"first"[..]), (4, b"second"), (5, b"third")];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let mut sum = Tally::default();
+            for (seconds, name) in order.map(|place: usize| names[place]) {
+                let mut part = Tally::default();
+                part.add_name(7, stamp(seconds), name);
+                sum.merge(part);
+            }
+            assert_eq!(sum.name(7), Some(&b"first"[..]), "{order:?}");
+            assert_eq!(sum.users_named(b"first").collect::<Vec<_>>(), [7]);
+            assert_eq!(sum.users_named(b"second").count(), 0);
+            assert_eq!(sum.name(8), None);
+        }
+    }
+
+    #[test]
+    fn families_of_sockets_add_up() {
+        let families = |numbers: &[Option<u32>]| {
+            let mut families = SocketFamilies::default();
+            assert!(families.is_empty());
+            for number in numbers {
+                families.add(*number);
+            }
+            families
+        };
+        let mut sum = families(&[Some(0), Some(63), Some(80), None]);
+        sum.merge(families(&[Some(2), Some(63), Some(70), None, None]));
+        assert_eq!(sum.iter().collect::<Vec<_>>(), [0, 2, 63]);
+        assert_eq!((sum.others, sum.missing, sum.is_empty()), (Some(70), 3, false));
+        let known = sum;
+        sum.merge(families(&[]));
+        assert_eq!(sum, known);
+        sum.merge(families(&[Some(90)]));
+        assert_eq!(sum.others, Some(70));
+    }
+}

@@ -9,8 +9,13 @@ use std::fs::File;
 use std::path::Path;
 use test_support::{command, repository, stderr, temp_dir, works};
 
-/// The options of each run: one login user, the overview, and all files with their modes.
-const OPTIONS: [&[&str]; 3] = [&["--uid", "7005"], &[], &["--uid", "all", "--modes", "-o", "tsv"]];
+/// The options of each run: one login user, the overview, all files with their modes, and a list.
+const OPTIONS: [&[&str]; 4] = [
+    &["--uid", "7005"],
+    &[],
+    &["--uid", "all", "--modes", "-o", "tsv"],
+    &["--each", "--files", "--changes", "--denials"],
+];
 
 /// Runs a command and prints its peak of resident memory in KiB and the size of its output in bytes.
 /// The peak is at least that of the script itself, about 10 MiB.
@@ -121,5 +126,18 @@ fn names_that_wait_for_their_call_are_limited() {
             format!("type=PATH msg=audit(1.000:SERIAL): item=0 name=\"{name}\" nametype=NORMAL");
         let peak_kib = hostile_peak_kib(&line, 100_000, &["--uid", "7"]);
         assert!(peak_kib < 128 << 10, "{peak_kib} KiB");
+    }
+}
+
+#[test]
+fn events_that_are_listed_are_limited() {
+    if works(command("python3").arg("--version")) {
+        let line = format!(
+            "type=SYSCALL msg=audit(1.000:SERIAL): arch=c000003e syscall=435 success=yes exit=3 a0=0 \
+             a1=0 a2=0 a3=0 items=0 ppid=1 pid=9 auid=7 uid=0 gid=0 euid=0 exe=\"/{}\"",
+            "d".repeat(2_000)
+        );
+        let peak_kib = hostile_peak_kib(&line, 50_000, &["--each", "--syscalls", "--denials"]);
+        assert!(peak_kib < 96 << 10, "{peak_kib} KiB");
     }
 }

@@ -35,6 +35,9 @@ pub struct MapMonitor {
 /// The exit status if there was no map, or none of the devices that were named.
 const NO_MAPS: u8 = 1;
 
+/// What makes maps on a system that has none.
+const ADVICE: &str = "; start multipathd, or for NVMe boot with nvme_core.multipath=Y";
+
 impl MapMonitor {
     /// The topology of a sample.
     fn sampled_topology(&mut self) -> Rc<Topology> {
@@ -52,7 +55,8 @@ impl MapMonitor {
         if !self.has_maps {
             let can_wait = !self.is_single && !self.topology.is_fixed();
             let hint = if can_wait && !self.is_saved { "; waiting for one" } else { "" };
-            messages.warn(format_args!("there is no multipath map here{hint}"));
+            let advice = if self.is_saved || self.topology.is_fixed() { "" } else { ADVICE };
+            messages.warn(format_args!("there is no multipath map here{hint}{advice}"));
             return if can_wait { FirstSample::Report } else { FirstSample::End(NO_MAPS) };
         }
         let (selection, topology) = (&self.view.selection, self.topology.get());

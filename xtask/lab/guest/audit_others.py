@@ -150,10 +150,11 @@ def record_journal(logs):
 
 
 def missing_records(logs):
-    """The serial numbers of auditd's records that are not in the journal. It names some types by their number."""
-    kept = Counter(re.findall(r"^type=(?!DAEMON|EOE)\w+ msg=audit\([\d.]+:(\d+)\)", read(f"{logs}/audit.log"), re.MULTILINE))
-    entries = [json.loads(line) for line in read(f"{logs}/json").splitlines()]
-    return sorted(kept - Counter(entry["_AUDIT_ID"] for entry in entries))
+    """The serial numbers of auditd's records that are not in the journal. It has none from before its start, and none of LOGIN, whose
+    number is among those of control messages."""
+    kept = re.findall(r"^type=(?!DAEMON|EOE|LOGIN)\w+ msg=audit\([\d.]+:(\d+)\)", read(f"{logs}/audit.log"), re.MULTILINE)
+    received = Counter(int(json.loads(line)["_AUDIT_ID"]) for line in read(f"{logs}/json").splitlines())
+    return sorted(Counter(number for number in map(int, kept) if number > min(received)) - received)
 
 
 def form_journal(form):

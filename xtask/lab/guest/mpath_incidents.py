@@ -228,7 +228,7 @@ def fstrim():
             watch.expect(r"^other +(?!0\.00 )\d")
             watch.next_reports(1)
             watch.expect_not("<-|^#")
-            show(re.findall("^other .*", read(watch.path), re.MULTILINE)[:1])
+            show(re.findall(r"^other +(?!0\.00 )\d.*", read(watch.path), re.MULTILINE)[:1])
     finally:
         must("umount /mnt/lab")
 

@@ -1,6 +1,6 @@
 //! Writes a page as Markdown, for readers of the repository.
 
-use super::{BUGS, paragraph, terminal_session};
+use super::{BUGS, DOCUMENTS, paragraph, terminal_session};
 use crate::commands::CommandDocs;
 use crate::error::Error;
 use crate::workspace::Workspace;
@@ -37,10 +37,9 @@ pub(super) fn page(workspace: &Workspace, command: &CommandDocs) -> Result<Strin
     }
     page.block(&format!("## {}", BUGS.0));
     page.paragraphs(&[BUGS.1]);
-    if !manual.see_also.is_empty() {
-        page.block("## SEE ALSO");
-        page.block(&manual.see_also.join(", "));
-    }
+    page.block("## SEE ALSO");
+    page.block(&manual.see_also.join(", "));
+    page.paragraphs(&[DOCUMENTS]);
     Ok(page.0)
 }
 

@@ -211,7 +211,8 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
          `moved-from` and `moved-to` by a rename, which makes two entries, `removed` also if a rename \
          overwrites the file, `truncated`, `linked` for the new name, `mounted`, `unmounted`, `mode`, \
          `owner` and `attributes`. Writing to a file and ftruncate(2) are not listed: the log does not name \
-         the file, see `--files --modes`. A file without a name in the log is listed as `[fd 3]`, by its descriptor. \
+         the file, see `--files --modes`. A message queue is listed by its name, without a directory. The times of a file and the root of a \
+         process (pivot_root) are not listed. A file without a name in the log is listed as `[fd 3]`, by its descriptor. \
          With `--failed`, list what the calls failed to do.",
         |args| args.add_section(Section::Changes),
     ),

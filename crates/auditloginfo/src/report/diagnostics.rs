@@ -41,7 +41,9 @@ fn report_logs(found: &Found, messages: &mut Messages<impl Write>) {
 /// What to do about a log that could not be read.
 fn advice(log: &Path, error: io::ErrorKind) -> &'static str {
     match error {
-        io::ErrorKind::PermissionDenied => "; run as root, or give a copy of the log",
+        io::ErrorKind::PermissionDenied => {
+            "; run as root or as a member of the log's group, such as adm, or give a copy of the log"
+        }
         io::ErrorKind::NotFound if times::is_time_of_day(log) => {
             "; put a day and a time of day in one argument: 'yesterday 12:00'"
         }

@@ -191,4 +191,16 @@ mod tests {
         found.sort_unstable();
         assert_eq!(found, [(&b"a"[..], 2), (b"ab", 1), (b"b", 2)]);
     }
+
+    #[test]
+    fn a_slot_counts_its_own_name_only() {
+        let mut names = NameCounts::default();
+        names.add(b"ab");
+        let slot = names.slots.iter().copied().find(|slot| *slot != 0).unwrap_or_default();
+        for other in [&b"cd"[..], b"a", b"abc", b""] {
+            assert!(!names.add_in_slot(slot, other, 1), "{}", other.escape_ascii());
+        }
+        assert!(names.add_in_slot(slot, b"ab", 1));
+        assert_eq!(names.total(), 2);
+    }
 }

@@ -139,6 +139,17 @@ mod tests {
     }
 
     #[test]
+    fn two_wrong_bytes_do_not_make_up_for_each_other() {
+        let sample = b"1477415593.489:57658): a";
+        assert!(fast_time(sample).is_ok());
+        for at in 0..8 {
+            let mut changed = *sample;
+            (changed[at], changed[at + 8]) = (b'x', b'x');
+            assert!(fast_time(&changed).is_err(), "{at}");
+        }
+    }
+
+    #[test]
     fn a_stamp_has_numbers_of_any_length() {
         let stamp = |seconds, millis, serial| Stamp { seconds, millis, serial };
         assert_eq!(Stamp::parse(b"1477415593.489:57658"), stamp(1_477_415_593, 489, 57_658));

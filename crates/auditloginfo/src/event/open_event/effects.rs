@@ -179,7 +179,7 @@ impl Place<'_> {
 
     fn base(&self, descriptor: Option<i32>, collect: Collect) -> Base<'_> {
         match descriptor.filter(|_| !self.descriptors.is_file) {
-            _ if !collect.absolute => Base::AsRecorded,
+            _ if !collect.absolute || self.descriptors.is_queue => Base::AsRecorded,
             Some(descriptor) => Base::Descriptor(descriptor),
             None => Base::WorkingDirectory(self.cwd),
         }
