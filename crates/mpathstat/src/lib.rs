@@ -157,6 +157,10 @@ fn read_topology(file: &Path, messages: &mut Messages<impl Write>) -> Result<Top
 
 /// Opens a text; `-` is standard input.
 fn open_text(file: &Path) -> Result<Box<dyn Read>, Error> {
+    if file.is_dir() {
+        let found = "a folder; --root takes that of a saved system or of a sos report";
+        return Err(Error::Kind { path: file.into(), expected: "a file", found });
+    }
     let source = if file == Path::new("-") { Source::stdin() } else { Source::open(file) };
     match source.map_err(read_error(file))? {
         Source::File(file) => Ok(Box::new(file)),
