@@ -7,7 +7,7 @@
 mod common;
 
 use auditloginfo::run;
-use common::{auditloginfo, sample};
+use common::sample;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
@@ -16,7 +16,7 @@ use std::process::Stdio;
 use test_support::faults::{
     close_stderr, fail_at_every_write, fail_every_read, fault_rounds, limited,
 };
-use test_support::{random_cases, repository, send_signal, stderr, temp_dir, write};
+use test_support::{command, random_cases, repository, send_signal, stderr, temp_dir, write};
 use toolkit::exit::ExitStatus;
 use toolkit::messages::Messages;
 
@@ -71,7 +71,9 @@ fn a_signal_at_any_moment_ends_the_run_without_a_part_of_a_report() {
     let log = fs::read(sample("raw.log")).expect("the sample");
     for (signal, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)] {
         random_cases(fault_rounds(), |rng| {
-            let mut command = auditloginfo();
+            // Under nohup(1), SIGHUP is ignored, also by what this test runs.
+            let mut command = command("env");
+            command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_auditloginfo")]);
             command.args(["--uid", "all", "-o", "JSON", "-"]).stdin(Stdio::piped());
             let mut child = command.stdout(Stdio::piped()).spawn().expect("it runs");
             let mut pipe = child.stdin.take().expect("a pipe");
