@@ -71,9 +71,9 @@ fn a_signal_at_any_moment_ends_the_run_without_a_part_of_a_report() {
     let log = fs::read(sample("raw.log")).expect("the sample");
     for (signal, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)] {
         random_cases(fault_rounds(), |rng| {
-            // Under nohup(1), SIGHUP is ignored, also by what this test runs.
+            // Whoever runs this test may ignore them, as nohup(1) and a shell in the background do.
             let mut command = command("env");
-            command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_auditloginfo")]);
+            command.args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_auditloginfo")]);
             command.args(["--uid", "all", "-o", "JSON", "-"]).stdin(Stdio::piped());
             let mut child = command.stdout(Stdio::piped()).spawn().expect("it runs");
             let mut pipe = child.stdin.take().expect("a pipe");
