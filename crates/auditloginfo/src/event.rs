@@ -83,7 +83,7 @@ pub use span::REORDER_WINDOW;
 use crate::call_class::{CallClass, CallClasses};
 use crate::change::Descriptors;
 use crate::filter::{Filter, Query};
-use crate::found::EndedEarly;
+use crate::found::AffectedEvents;
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
 use crate::socket_call;
@@ -123,7 +123,7 @@ pub struct EventAssembler<'a> {
     /// The number of events that ended with records missing.
     incomplete: u64,
     /// The events that ended before their records can have come, because too much was pending.
-    ended_early: EndedEarly,
+    ended_early: AffectedEvents,
     /// The event of the latest call that is needed for nothing, if items are listed.
     unlisted: EventId,
     nodes: NodeHasher,
@@ -182,7 +182,7 @@ impl<'a> EventAssembler<'a> {
             is_overfull: false,
             doubled: 0,
             incomplete: 0,
-            ended_early: EndedEarly::default(),
+            ended_early: AffectedEvents::default(),
             unlisted: EventId::default(),
             nodes: NodeHasher::new(seed),
             classes: CallClasses::default(),
@@ -378,7 +378,7 @@ impl<'a> EventAssembler<'a> {
 
     /// The events that ended early, so far.
     #[must_use]
-    pub fn ended_early(&self) -> EndedEarly {
+    pub fn ended_early(&self) -> AffectedEvents {
         self.ended_early
     }
 

@@ -17,7 +17,9 @@ pub struct Found {
     /// The number of events that lack a record. The records that were found are counted.
     pub incomplete: u64,
     /// Events that ended before their last record can have come, because too much was pending.
-    pub ended_early: EndedEarly,
+    pub ended_early: AffectedEvents,
+    /// Events of which something was listed apart from the rest, because too much was pending.
+    pub listed_in_parts: AffectedEvents,
     /// The number of records that the logs hold twice. Each counts once.
     pub doubled: u64,
     /// The number of damaged records. They are left out.
@@ -40,23 +42,23 @@ pub struct Found {
     pub contents: Contents,
 }
 
-/// Events that ended before their last record can have come.
+/// Events that something is wrong with.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct EndedEarly {
+pub struct AffectedEvents {
     /// The number of events.
     pub count: u64,
     /// The time and the serial number of the first one.
     pub first: Option<Stamp>,
 }
 
-impl EndedEarly {
+impl AffectedEvents {
     /// Adds an event.
     pub fn add(&mut self, stamp: Stamp) {
-        self.merge(EndedEarly { count: 1, first: Some(stamp) });
+        self.merge(AffectedEvents { count: 1, first: Some(stamp) });
     }
 
     /// Adds the events of a later part of the log.
-    pub fn merge(&mut self, other: EndedEarly) {
+    pub fn merge(&mut self, other: AffectedEvents) {
         self.count += other.count;
         self.first = self.first.or(other.first);
     }

@@ -208,6 +208,7 @@ impl<'a> Scanner<'a> {
         self.found.ended_early = self.assembler.ended_early();
         self.found.doubled = self.assembler.doubled();
         self.found.incomplete = self.assembler.flush(&mut self.sink);
+        self.found.listed_in_parts = self.sink.listed_in_parts();
         Found { tally: self.sink.tally, ..self.found }
     }
 }

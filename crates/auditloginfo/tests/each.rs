@@ -48,12 +48,17 @@ const OPTIONS: [&[&str]; 8] = [
 
 /// What the command prints, without its heading.
 fn run(words: &[&str], log: &Path) -> Vec<u8> {
+    run_with_messages(words, log).0
+}
+
+/// The same, and its messages.
+fn run_with_messages(words: &[&str], log: &Path) -> (Vec<u8>, String) {
     let words = words.iter().copied().chain(["-o", "tsv", "--no-heading"]);
     let words = words.map(Into::into).chain([log.into()]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let status = auditloginfo::run(words, &mut out, &mut Messages::new("auditloginfo", &mut err));
     assert_eq!(status.expect("a report"), 0);
-    out
+    (out, String::from_utf8(err).expect("text"))
 }
 
 /// The items of a report, each with its count.
@@ -208,6 +213,75 @@ fn events_are_listed_in_the_order_of_their_first_records() {
         .collect();
     let cells: Vec<_> = rows.iter().map(|row| (row[8], row[11])).collect();
     assert_eq!(cells, [(&b"/d1"[..], &b"/f1"[..]), (b"/d2", b"/f2"), (b"/d3", b"/f3")]);
+}
+
+/// Calls by a program with a name of 2 kB, and the records of each 50th that opens a file: about 40 MB
+/// within the reorder window, of which the list keeps 16 MiB.
+fn long_calls() -> Vec<(String, Option<String>)> {
+    let exe = "x".repeat(2048);
+    let event = |serial: u32| {
+        let (number, items) = if serial % 50 == 0 { (257, 1) } else { (3, 0) };
+        let call = format!(
+            "type=SYSCALL msg=audit(1.000:{serial}): arch=c000003e syscall={number} success=yes exit=3 \
+             a0=0 a1=0 a2=0 a3=0 items={items} ppid=1 pid={serial} auid=7 uid=7 euid=7 ses=3 exe=\"/{exe}\""
+        );
+        let path = format!(
+            "type=PATH msg=audit(1.000:{serial}): item=0 name=\"/f{serial}\" nametype=NORMAL"
+        );
+        (call, (items > 0).then_some(path))
+    };
+    (1..=20_000).map(event).collect()
+}
+
+fn cells(line: &[u8]) -> Vec<&str> {
+    std::str::from_utf8(line).expect("text").split('\t').collect()
+}
+
+/// The columns pid, exe, kind and name of a list.
+fn pid_exe_kind_name(list: &[u8]) -> Vec<[&str; 4]> {
+    let rows = list.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(cells);
+    rows.map(|row| [row[5], row[7], row[10], row[11]]).collect()
+}
+
+const LONG: [&str; 5] = ["--each", "--syscalls", "--files", "--uid", "7"];
+
+#[test]
+fn more_than_can_be_kept_is_listed_whole_and_in_order() {
+    let folder = temp_dir();
+    let mut lines = Vec::new();
+    // The file of a call comes after the next call.
+    let mut late: Option<String> = None;
+    for (call, path) in long_calls() {
+        lines.push(call);
+        lines.extend(std::mem::replace(&mut late, path));
+    }
+    lines.extend(late);
+    let lines: Vec<_> = lines.iter().map(String::as_bytes).collect();
+    let log = write(&folder, "log", &lines);
+    let (list, messages) = run_with_messages(&LONG, &log);
+    let rows = pid_exe_kind_name(&list);
+    assert_eq!((rows.len(), messages.as_str()), (20_400, ""));
+    let pids: Vec<u32> = rows.iter().map(|row| row[0].parse().expect("a pid")).collect();
+    assert!(pids.is_sorted());
+    assert!(rows.iter().all(|[_, exe, ..]| exe.len() == 2049));
+    let wanted = list_in_chunks(&log, 1);
+    assert!([2, 7].iter().all(|chunks| list_in_chunks(&log, *chunks) == wanted));
+}
+
+#[test]
+fn what_comes_after_its_event_was_printed_is_listed_and_reported() {
+    let folder = temp_dir();
+    let calls: Vec<_> = long_calls().into_iter().skip(49).collect();
+    let mut lines: Vec<_> = calls.iter().map(|(call, _)| call.as_bytes()).collect();
+    let late = calls[0].1.as_ref().expect("a file");
+    lines.push(late.as_bytes());
+    let (list, messages) = run_with_messages(&LONG, &write(&folder, "log", &lines));
+    let rows = pid_exe_kind_name(&list);
+    assert_eq!(rows.len(), lines.len());
+    let files: Vec<_> = rows.iter().filter(|row| row[2] == "file").collect();
+    assert_eq!(files, [&["", "", "file", "/f50"]]);
+    assert!(messages.contains("1 event listed in parts"), "{messages}");
+    assert!(messages.contains("from 1.000:50 on"), "{messages}");
 }
 
 #[test]

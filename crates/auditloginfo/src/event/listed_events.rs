@@ -4,17 +4,19 @@
 //! in the CWD record, and an event that began before can still be open. So the items are kept by
 //! event. An event is printed when no record can belong to it any more, nor to any event that began
 //! before it: its place in the output does not depend on how the records of events are mixed. What is
-//! kept has a limit; beyond it events are printed early.
+//! kept has a limit; beyond it the oldest events are printed early, and what comes of them later is
+//! reported.
 
 use super::event_id::{EventId, Owner};
 use super::first_places::FirstPlaces;
 use super::listed_event::ListedEvent;
 use super::span::REORDER_WINDOW;
+use crate::found::AffectedEvents;
 use crate::section::Section;
 use crate::tally::Seeded;
 use sysparse::audit::{Record, RecordType};
 
-/// The size of everything that is kept, in bytes, at most. Beyond it all events are printed.
+/// The size of everything that is kept, in bytes, at most.
 const KEPT_MAX: usize = 16 << 20;
 
 /// The number of records from one search for events that can be printed to the next.
@@ -48,12 +50,19 @@ pub(super) struct ListedEvents {
     printed: u64,
     /// Prints the events; `None` in a chunk, which is merged first.
     printer: Option<Box<dyn EventPrinter>>,
+    /// Events of which something came after they were printed.
+    in_parts: AffectedEvents,
     is_closed: bool,
 }
 
 impl ListedEvents {
     pub(super) fn set_printer(&mut self, printer: Box<dyn EventPrinter>) {
         self.printer = Some(printer);
+    }
+
+    /// Events of which something came after they were printed, so far.
+    pub(super) fn in_parts(&self) -> AffectedEvents {
+        self.in_parts
     }
 
     /// Whether there is nobody to read more.
@@ -164,9 +173,18 @@ impl ListedEvents {
         self.first_places.forget_before(place.saturating_sub(REORDER_WINDOW));
         let end = growing.chain(open).chain(self.first_places.oldest()).min();
         self.print_before(end.unwrap_or(place));
-        if self.bytes > KEPT_MAX {
-            self.print_before(u64::MAX);
+        while self.bytes > KEPT_MAX && !(self.others.is_empty() && self.expired.is_empty()) {
+            self.print_older_half();
         }
+    }
+
+    /// Prints the half of the events that began first. Records of the others can still come.
+    fn print_older_half(&mut self) {
+        let events = self.others.values().map(|event| &**event).chain(&self.expired);
+        let mut places: Vec<_> = events.map(|event| event.first).collect();
+        let middle = places.len() / 2;
+        let middle = places.select_nth_unstable(middle).1;
+        self.print_before(*middle + 1);
     }
 
     /// Prints the events that began before `end`.
@@ -185,6 +203,9 @@ impl ListedEvents {
         self.expired.retain_mut(take);
         events.sort_unstable_by_key(|event| (event.first, event.stamp().serial));
         for event in events.iter().filter(|event| !event.items.is_empty()) {
+            if event.kind == RecordType::Detail {
+                self.in_parts.add(event.stamp());
+            }
             printer.print(event);
         }
         self.printed = self.printed.max(end);

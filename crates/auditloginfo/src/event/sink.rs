@@ -5,6 +5,7 @@ use super::event_id::{EventId, Owner};
 use super::listed_events::{EventPrinter, ListedEvents};
 use super::rare_state::PackedBytes;
 use crate::enriched;
+use crate::found::AffectedEvents;
 use crate::item::command::{self, Arguments};
 use crate::item::file::{self, Base};
 use crate::item::{address, denial, sudo};
@@ -60,6 +61,12 @@ impl Sink {
     #[inline]
     pub fn is_listing(&self) -> bool {
         self.listed.is_some()
+    }
+
+    /// Events of which something was listed apart from the rest, so far.
+    #[must_use]
+    pub fn listed_in_parts(&self) -> AffectedEvents {
+        self.listed.as_ref().map(|listed| listed.in_parts()).unwrap_or_default()
     }
 
     /// Whether there is nobody to read what is listed.

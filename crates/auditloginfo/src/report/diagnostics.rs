@@ -76,6 +76,13 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
             count_noun(found.ended_early.count, "event")
         ));
     }
+    if let Some(Stamp { seconds, millis, serial }) = found.listed_in_parts.first {
+        messages.warn(format_args!(
+            "{} listed in parts: too much was held at once; the later parts do not say by which program \
+             and where, from {seconds}.{millis:03}:{serial} on",
+            count_noun(found.listed_in_parts.count, "event")
+        ));
+    }
     if found.doubled > 0 {
         messages.warn(format_args!(
             "{} logged twice; each is counted once",
