@@ -240,7 +240,7 @@ fn cells(line: &[u8]) -> Vec<&str> {
 /// The columns pid, exe, kind and name of a list.
 fn pid_exe_kind_name(list: &[u8]) -> Vec<[&str; 4]> {
     let rows = list.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(cells);
-    rows.map(|row| [row[5], row[7], row[10], row[11]]).collect()
+    rows.map(|row| [5, 7, 10, 11].map(|at| *row.get(at).expect("13 columns"))).collect()
 }
 
 const LONG: [&str; 5] = ["--each", "--syscalls", "--files", "--uid", "7"];
