@@ -233,6 +233,23 @@ fn pending_records_are_replayed_only_when_something_new_is_known() {
 }
 
 #[test]
+fn time_grows_linearly_with_the_refusals_of_one_event() {
+    let users = UserFilter::All;
+    let query = Query { filter: Filter { users, ..Filter::default() }, ..everything() };
+    // Equal ones would count once.
+    let refusal = |pid| format!("type=SECCOMP msg=audit(1.000:1): pid={pid} sig=31 syscall=1");
+    let lines: Vec<_> = (0..rounds(40_000)).map(refusal).collect();
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let read = |lines: &[&str]| {
+        let (tally, _) = assemble(&query, lines, &[lines.len()]);
+        let counts = tally.counts(LoginUser::Unknown).expect("counts");
+        assert_eq!(counts.denials.total(), lines.len() as u64);
+    };
+    // Of eight times as many, the square is 64 times.
+    takes_at_most(24, || read(&lines[..lines.len() / 8]), || read(&lines));
+}
+
+#[test]
 fn io_uring_opens_a_file_if_an_operation_does() {
     let uring = SYSCALL.replace("syscall=257", "syscall=426");
     for (operation, count) in [("18", 1), ("28", 1), ("22", 0)] {
