@@ -257,3 +257,6 @@ impl ListedEvents {
         self.first_places.merge(&next.first_places, offset);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,7 @@
+mod doubled;
 mod effects;
+mod listing;
+pub(super) mod told;
 
 use super::*;
 use crate::filter::UserFilter;

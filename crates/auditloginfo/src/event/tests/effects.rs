@@ -1,7 +1,7 @@
 use super::*;
 
 /// Events that change files, use a socket address, or hold a command given to sudo.
-fn events_with_effects() -> Vec<String> {
+pub(super) fn events_with_effects() -> Vec<String> {
     let call = |number: u32, items: u32, serial: u32| {
         let call = SYSCALL.replace("syscall=257", &format!("syscall={number}"));
         let call = call.replace("items=1", &format!("items={items}"));
