@@ -1,6 +1,8 @@
 mod doubled;
 mod effects;
+mod limits;
 mod listing;
+mod tables;
 pub(super) mod told;
 
 use super::*;

@@ -29,7 +29,7 @@ fn a_record_that_a_log_holds_twice_counts_once_in_any_chunks() {
             log.iter().map(|line| line.replace("(1.000:", "(1477415593.489:5765")).collect();
         let log = borrow(&log);
         let wanted = tell(&query, &log);
-        random_cases(400, |random| {
+        random_cases(150, |random| {
             let first = random.usize(..log.len());
             let second = random.usize(first + 1..=log.len());
             let mut lines = log.clone();
@@ -70,15 +70,7 @@ fn conflict_within_the_window(query: &Query, first: &[&str], second: &[&str]) {
         let wanted = Some(told).filter(|_| distance > WINDOW);
         let half = distance / 2;
         let end = lines.len() - second.len();
-        for chunks in [
-            &[first.len()][..],
-            &[first.len() + 1],
-            &[half],
-            &[end],
-            &[half, 100],
-            &[half, end - half],
-            &[first.len(), end - first.len()],
-        ] {
+        for chunks in [&[first.len()][..], &[end], &[half, 100], &[half, end - half]] {
             let found = tell_in_chunks(query, &lines, chunks);
             assert_eq!(found, wanted, "{distance} {chunks:?} {first:?} {second:?}");
             let found = tell_of_two_logs(query, &lines, chunks[0], &[50, 50]);
@@ -86,7 +78,7 @@ fn conflict_within_the_window(query: &Query, first: &[&str], second: &[&str]) {
         }
         // The first log ends before both.
         let lines = [&[OTHER; 3], &*lines].concat();
-        for chunks in [&[first.len()][..], &[half], &[half, 100], &[end]] {
+        for chunks in [&[half, 100][..], &[end]] {
             let found = tell_of_two_logs(query, &lines, 3, chunks);
             assert_eq!(found, wanted, "{distance} {chunks:?} {first:?} {second:?}");
         }

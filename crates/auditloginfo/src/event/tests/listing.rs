@@ -167,7 +167,7 @@ fn a_log_in_the_order_of_the_kernel_never_conflicts() {
 fn events_are_listed_in_the_order_in_which_they_began_in_any_order_of_records() {
     let lines = lines();
     let mut lines = borrow(&lines);
-    random_cases(1000, |random| {
+    random_cases(300, |random| {
         let mut lines = lines.clone();
         random.shuffle(&mut lines);
         told_of(&lines, &tell(&listing(), &lines));
@@ -178,7 +178,7 @@ fn events_are_listed_in_the_order_in_which_they_began_in_any_order_of_records() 
     });
     // Records of one event stay in their order, those of several are mixed.
     lines.retain(|line| serial(line) != 8);
-    random_cases(1000, |random| {
+    random_cases(300, |random| {
         let mut left: Vec<_> = lines.iter().copied().collect();
         let mut mixed = Vec::new();
         while !left.is_empty() {
