@@ -5,16 +5,11 @@ use super::listing::{lines, listing};
 use super::told::{borrow, tell, tell_in_chunks, tell_of_two_logs};
 use super::*;
 
-const WINDOW: usize = REORDER_WINDOW as usize;
-
-/// A record that is needed for nothing.
-const OTHER: &str = "type=PROCTITLE msg=audit(2.000:99): proctitle=\"x\"";
-
 /// The number of times that a second record of that type is told.
 fn is_told(line: &str) -> u64 {
     let silent = ["CWD", "URINGOP", "OPENAT2", "SOCKADDR", "PROCTITLE"];
     let is_silent = |kind: &&str| line.contains(&format!("type={kind} "));
-    u64::from(!silent.iter().any(|kind| is_silent(&kind)))
+    u64::from(!silent.iter().any(is_silent))
 }
 
 #[test]
@@ -63,11 +58,11 @@ fn apart<'a>(first: &[&'a str], distance: usize, second: &[&'a str]) -> Vec<&'a 
 /// Tests two parts of a log at a distance, in several chunks: within the reorder window they conflict if
 /// they are in different chunks, beyond it they do not.
 fn conflict_within_the_window(query: &Query, first: &[&str], second: &[&str]) {
-    for distance in [WINDOW, WINDOW + 1] {
+    for distance in [window(), window() + 1] {
         let lines = apart(first, distance, second);
         let told = tell(query, &lines);
-        assert_eq!(told.doubled, u64::from(distance == WINDOW), "{first:?} {second:?}");
-        let wanted = Some(told).filter(|_| distance > WINDOW);
+        assert_eq!(told.doubled, u64::from(distance == window()), "{first:?} {second:?}");
+        let wanted = Some(told).filter(|_| distance > window());
         let half = distance / 2;
         let end = lines.len() - second.len();
         for chunks in [&[first.len()][..], &[end], &[half, 100], &[half, end - half]] {

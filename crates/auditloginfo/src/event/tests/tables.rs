@@ -21,7 +21,9 @@ fn id_of(stamp: &str, node: u64) -> EventId {
 
 /// One of a few events. Some have the same key in the table of the calls that were seen.
 fn id(number: u64) -> EventId {
-    id_of(&format!("1477415593.489:{}", [57_658, 57_659, 67_658, 57_660][number as usize]), 0)
+    let serial = ["57658", "57659", "67658", "57660"];
+    let serial = (0..).zip(serial).find(|(at, _)| *at == number).expect("one of four").1;
+    id_of(&format!("1477415593.489:{serial}"), 0)
 }
 
 /// Two chunks: for each record the event and its place in the log, and where the second chunk begins.
@@ -64,7 +66,9 @@ fn the_first_places_are_those_of_the_first_records_within_the_window() {
             }
         }
         places.merge(&next, offset);
-        next_list.iter().for_each(|(event, place)| add(&mut list, *event, place + offset));
+        for (event, place) in next_list {
+            add(&mut list, event, place + offset);
+        }
         assert_eq!(places.oldest(), list.first().map(|(_, place)| *place));
         let (_, end) = list[list.len() - 1];
         for later in [end, end + 1, end + WINDOW, end + WINDOW + 1] {
@@ -189,13 +193,14 @@ fn complete_calls_are_found_within_the_window() {
 
 #[test]
 fn the_latest_calls_of_a_window_are_all_found() {
+    let auid = |place: u64| u32::try_from(place).expect("a small number");
     let stamp = |place: u64| id_of(&format!("1477415593.489:{}", 1_000_000 + place), 0);
     let seed = RandomState::default();
     let mut calls = RecentCalls::new(seed.clone(), false);
     let mut next = RecentCalls::new(seed, true);
     let (first, end) = (WINDOW + 1_000, 2 * WINDOW + 3_000);
     for place in 1..=end {
-        let user = Some(LoginUser::Id(place as u32));
+        let user = Some(LoginUser::Id(auid(place)));
         if place <= first {
             calls.add(stamp(place), user, Span::start(place));
         } else {
@@ -204,7 +209,7 @@ fn the_latest_calls_of_a_window_are_all_found() {
     }
     let find = |calls: &RecentCalls, place: u64, later| {
         calls.find(stamp(place), later).and_then(|call| call.user)
-            == Some(LoginUser::Id(place as u32))
+            == Some(LoginUser::Id(auid(place)))
     };
     for place in 1..=first {
         assert_eq!(find(&calls, place, first), reaches(place, first), "{place}");

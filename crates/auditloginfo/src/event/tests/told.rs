@@ -131,7 +131,9 @@ fn counts(tally: &mut Tally) -> BTreeMap<String, u64> {
         add("as root".into(), counts.as_root);
         add("listed".into(), counts.listed);
         add("families missing".into(), counts.socket_families.missing);
-        counts.socket_families.iter().for_each(|family| add(format!("family {family}"), 1));
+        for family in counts.socket_families.iter() {
+            add(format!("family {family}"), 1);
+        }
         for (call, count) in counts.calls.iter() {
             add(format!("call {}", call.name()), count);
         }
@@ -139,7 +141,9 @@ fn counts(tally: &mut Tally) -> BTreeMap<String, u64> {
             add("first".into(), first.seconds());
             add("last".into(), last.seconds());
         }
-        name.into_iter().for_each(|name| add(format!("name {}", text(&name)), 1));
+        if let Some(name) = name {
+            add(format!("name {}", text(&name)), 1);
+        }
         for section in Section::ALL {
             for (name, count) in counts.names_mut(section).map_or(vec![], |names| sorted(names)) {
                 add(format!("{} {name}", section.kind()), count);
@@ -168,7 +172,7 @@ impl EventPrinter for Printer {
         };
         let mut line = format!("{node} {user} pid {pid} in {cwd} {:?}", event.success());
         for (section, item) in event.items() {
-            line += &format!("; {} {}", section.kind(), text(item));
+            line += &["; ", section.kind(), " ", &text(item)].concat();
         }
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         list.push((event.stamp().serial, line));
