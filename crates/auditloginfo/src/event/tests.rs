@@ -2,6 +2,7 @@ mod doubled;
 mod effects;
 mod limits;
 mod listing;
+mod state;
 mod tables;
 pub(super) mod told;
 

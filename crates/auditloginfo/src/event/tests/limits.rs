@@ -91,6 +91,10 @@ fn a_chunk_keeps_events_for_the_chunk_before_up_to_a_limit() {
     let late = [path(97, 0, 10)];
     let lines = [&others, &late[..], &others, &[OTHER.into()], &last].concat();
     assert_eq!(overfull(&lines), (false, 0));
+    let lines = borrow(&lines);
+    let told = tell(&files(false), &lines);
+    assert_eq!((told.incomplete, told.ended_early.0), (3, 0));
+    assert_eq!(tell_in_chunks(&files(false), &lines, &[1]), Some(told));
     // The same events in the order of the log, in one chunk and in two.
     let call = |n| SYSCALL.replace("1.000:1", &format!("1.000:{n:05}"));
     let calls: Vec<_> = (1..=30).map(call).collect();
@@ -155,6 +159,16 @@ fn nothing_is_kept_of_an_event_that_needs_nothing_more() {
     // What can still come: another URINGOP record, or the call of a standalone record.
     assert_eq!(kept(&everything(), &borrow(&mixed_events())).0, 2);
     assert_eq!(kept(&everything(), &borrow(&events_with_effects())).0, 3);
+    // What was pending is counted as soon as it can be.
+    let uring = SYSCALL.replace("syscall=257", "syscall=426");
+    let operation = "type=URINGOP msg=audit(1.000:1): uring_op=18 success=yes";
+    for lines in [[&*uring, operation, PATH], [&*uring, PATH, operation], [PATH, operation, &uring]]
+    {
+        assert_eq!(kept(&with(&[Section::Files]), &lines), (1, 0), "{lines:#?}");
+    }
+    let other = |line: &str| line.replace("1.000:1", "1.000:2");
+    let (call, path) = (other(SYSCALL), other(PATH));
+    assert_eq!(kept(&with(&[Section::Files]), &[PATH, &path, SYSCALL, &call]), (0, 0));
     // The program is needed for the command of a successful execve that counts.
     let call = format!("{SYSCALL} exe=\"/bin/ls\"");
     let execve = call.replace("syscall=257", "syscall=59");

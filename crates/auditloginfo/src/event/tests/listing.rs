@@ -1,13 +1,17 @@
 //! Items that are listed one by one.
 
-use super::told::{Told, borrow, tell, tell_in_chunks};
+use super::told::{Printer, Told, borrow, tell, tell_in_chunks};
 use super::*;
 
 /// All sections, listed.
 pub(super) fn listing() -> Query {
+    listing_with(true)
+}
+
+fn listing_with(absolute: bool) -> Query {
     let collect = Collect {
         sections: Sections::ALL,
-        absolute: true,
+        absolute,
         overview: true,
         each: true,
         ..Collect::default()
@@ -192,4 +196,88 @@ fn events_are_listed_in_the_order_in_which_they_began_in_any_order_of_records() 
         let told = tell_in_chunks(&listing(), &mixed, &chunks).expect("no conflict");
         assert_eq!(told.list, list(&mixed), "{mixed:#?} {chunks:?}");
     });
+}
+
+#[test]
+fn the_working_directory_is_listed_also_if_names_are_not_joined_with_it() {
+    let lines = lines();
+    let mut lines = borrow(&lines);
+    let relative = |(serial, line): (u64, String)| {
+        (serial, line.replace("/var/a", "a").replace("/srv/b", "b").replace("/opt/c", "c"))
+    };
+    let query = listing_with(false);
+    random_cases(300, |random| {
+        let wanted: Vec<_> = list(&lines).into_iter().map(relative).collect();
+        assert_eq!(tell(&query, &lines).list, wanted, "{lines:#?}");
+        let chunks = [random.usize(..lines.len()), random.usize(..9)];
+        if let Some(told) = tell_in_chunks(&query, &lines, &chunks) {
+            assert_eq!(told.list, wanted, "{lines:#?} {chunks:?}");
+        }
+    });
+    random_cases(300, |random| {
+        let mut lines = lines.clone();
+        random.shuffle(&mut lines);
+        let wanted: Vec<_> = list(&lines).into_iter().map(relative).collect();
+        assert_eq!(tell(&query, &lines).list, wanted, "{lines:#?}");
+    });
+    lines.retain(|line| !line.contains("type=PATH"));
+    let told = tell(&query, &lines);
+    assert!(told.list.iter().any(|(_, line)| line.contains(" in /srv ")), "{told:#?}");
+}
+
+#[test]
+fn an_event_is_printed_while_the_log_is_read() {
+    let query = listing();
+    let line = "type=USER_CMD msg=audit(1.000:1): auid=7005 msg='cwd=\"/\" cmd=\"id\" res=success'";
+    let (mut sink, printer) = (Sink::new(query.collect), Printer::default());
+    sink.set_printer(Box::new(printer.clone()));
+    let mut assembler = EventAssembler::new(&query, RandomState::default());
+    let count = || printer.0.lock().expect("a list").len();
+    add(&mut assembler, line, &mut sink);
+    for _ in 0..window() - 1 {
+        add(&mut assembler, OTHER, &mut sink);
+        assembler.print_listed(&mut sink);
+    }
+    assert_eq!(count(), 0, "something can still come for it");
+    for _ in 0..window() {
+        add(&mut assembler, &line.replace(":1)", ":3)"), &mut sink);
+        assembler.print_listed(&mut sink);
+    }
+    assert_eq!(count(), 1);
+    assert_eq!((sink.is_closed(), sink.listed_in_parts().count), (false, 0));
+    let listed = sink.listed.as_mut().expect("a list");
+    listed.set_printer(Box::new(Closed));
+    let owner = |id| Owner { user: 7005.into(), id };
+    listed.add(owner(&EventId::default()), Section::Files, b"late");
+    assembler.flush(&mut sink);
+    assert_eq!((sink.is_closed(), sink.listed_in_parts().count), (true, 1));
+}
+
+/// Nobody reads what is printed.
+struct Closed;
+
+impl EventPrinter for Closed {
+    fn print(&mut self, _: &ListedEvent) {}
+
+    fn flush(&mut self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn chunks_whose_items_cannot_be_kept_together_are_not_merged() {
+    let open = |serial: u32| {
+        let name = "a".repeat(100_000);
+        let call = SYSCALL.replace("1.000:1", &format!("1.000:{serial}"));
+        let path = PATH.replace("1.000:1", &format!("1.000:{serial}"));
+        [call, path.replace("\"a\"", &format!("\"{name}\""))]
+    };
+    let lines: Vec<_> = (0..180).flat_map(open).collect();
+    let lines = borrow(&lines);
+    let files = Sections::EMPTY.with(Section::Files);
+    let query = query(Collect { sections: files, each: true, ..Collect::default() });
+    let one_chunk = tell(&query, &lines);
+    assert_eq!((one_chunk.list.len(), one_chunk.in_parts), (180, (0, 0)));
+    assert_eq!(tell_in_chunks(&query, &lines, &[180]), None);
+    assert_eq!(tell_in_chunks(&query, &lines[..200], &[100]).expect("room").list.len(), 100);
 }
