@@ -153,6 +153,7 @@ fn what_is_listed_of_an_event_says_who_acted_and_where() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri would take an hour")]
 fn a_log_in_the_order_of_the_kernel_never_conflicts() {
     let lines = lines();
     let mut lines = borrow(&lines);
@@ -206,7 +207,7 @@ fn the_working_directory_is_listed_also_if_names_are_not_joined_with_it() {
         (serial, line.replace("/var/a", "a").replace("/srv/b", "b").replace("/opt/c", "c"))
     };
     let query = listing_with(false);
-    random_cases(300, |random| {
+    random_cases(50, |random| {
         let wanted: Vec<_> = list(&lines).into_iter().map(relative).collect();
         assert_eq!(tell(&query, &lines).list, wanted, "{lines:#?}");
         let chunks = [random.usize(..lines.len()), random.usize(..9)];
@@ -226,6 +227,7 @@ fn the_working_directory_is_listed_also_if_names_are_not_joined_with_it() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri would take an hour")]
 fn an_event_is_printed_while_the_log_is_read() {
     let query = listing();
     let line = "type=USER_CMD msg=audit(1.000:1): auid=7005 msg='cwd=\"/\" cmd=\"id\" res=success'";
@@ -265,6 +267,7 @@ impl EventPrinter for Closed {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "Miri would take an hour")]
 fn chunks_whose_items_cannot_be_kept_together_are_not_merged() {
     let open = |serial: u32| {
         let name = "a".repeat(100_000);
