@@ -11,6 +11,7 @@
 )]
 
 pub mod faults;
+pub mod processes;
 
 use std::env;
 use std::ffi::OsStr;

@@ -183,7 +183,7 @@ impl OpenEvent {
             self.rare().denials.push(denial);
             if claim.counts {
                 let owner = Owner { user: claim.user, id: &self.id };
-                sink.list_standalone(owner, self.span.first, record);
+                sink.list_standalone(owner, (self.span.first, self.cwd()), record);
             }
         }
     }
