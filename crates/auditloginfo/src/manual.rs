@@ -65,8 +65,10 @@ pub(crate) const MANUAL: Manual = Manual {
                  a filter let through (`code=0x7ffc0000`). A container whose default action is SCMP_ACT_LOG \
                  writes such records without any audit rule. Any other call fails with ENOSYS, after which \
                  a C library tries an older call.",
-                "Containers take the profile as `docker run --security-opt seccomp=FILE` and `podman run \
-                 --security-opt seccomp=FILE`. For a service, put the output of `-o systemd` in a file \
+                "Containers take the profile as `podman run --security-opt seccomp=FILE` and `docker run \
+                 --security-opt no-new-privileges --security-opt seccomp=FILE`. docker starts containers with \
+                 runc, which makes calls of its own under the profile: recipes.md of the documentation adds \
+                 them. For a service, put the output of `-o systemd` in a file \
                  `/etc/systemd/system/UNIT.service.d/calls.conf`, and run `systemctl daemon-reload` and \
                  `systemctl restart UNIT`.",
                 "A drop-in for a unit of systemd allows the same system calls (SystemCallFilter), on the \
