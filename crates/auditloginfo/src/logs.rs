@@ -24,7 +24,7 @@ use toolkit::messages::describe;
 const AUDITD_CONF: &str = "/etc/audit/auditd.conf";
 
 /// The log that auditd writes by default.
-const DEFAULT_LOG: &str = "/var/log/audit/audit.log";
+pub(crate) const DEFAULT_LOG: &str = "/var/log/audit/audit.log";
 
 /// The logs that the command line names.
 #[derive(Debug, Clone, Default)]

@@ -11,6 +11,7 @@
 )]
 
 pub mod faults;
+pub mod processes;
 
 use std::env;
 use std::ffi::OsStr;
@@ -273,7 +274,7 @@ mod tests {
     #[test]
     fn work_that_takes_longer_in_each_attempt_fails() {
         let spin = |rounds: u32| {
-            assert!((0..rounds * 100_000).all(|it| std::hint::black_box(it) < u32::MAX))
+            assert!((0..rounds * 100_000).all(|it| std::hint::black_box(it) < u32::MAX));
         };
         takes_at_most(8, || spin(1), || spin(2));
         let slow = std::panic::catch_unwind(|| takes_at_most(8, || spin(1), || spin(64)));

@@ -169,9 +169,11 @@ impl OpenEvents {
     /// Takes an event from the others.
     #[inline]
     fn remove(&mut self, id: EventId) -> Option<OpenEvent> {
-        if self.others.is_empty() {
-            return None;
-        }
+        if self.others.is_empty() { None } else { self.remove_other(id) }
+    }
+
+    #[inline(never)]
+    fn remove_other(&mut self, id: EventId) -> Option<OpenEvent> {
         let event = self.others.remove(&id)?;
         self.pending_bytes -= event.pending_bytes();
         Some(*event)

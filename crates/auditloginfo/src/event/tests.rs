@@ -1,4 +1,10 @@
+mod doubled;
 mod effects;
+mod limits;
+mod listing;
+mod state;
+mod tables;
+pub(super) mod told;
 
 use super::*;
 use crate::filter::UserFilter;
@@ -13,6 +19,14 @@ const CWD: &str = "type=CWD msg=audit(1.000:1): cwd=\"/tmp\"";
 const PATH: &str = "type=PATH msg=audit(1.000:1): item=0 name=\"a\" nametype=NORMAL";
 const AVC: &str =
     "type=AVC msg=audit(1.000:1): avc:  denied  { read } for scontext=a tcontext=b tclass=c";
+
+/// A record that is needed for nothing.
+const OTHER: &str = "type=PROCTITLE msg=audit(2.000:2): proctitle=\"x\"";
+
+/// The largest number of records between two of one event.
+fn window() -> usize {
+    usize::try_from(REORDER_WINDOW).expect("a small number")
+}
 
 fn query(collect: Collect) -> Query {
     let users = UserFilter::Only(vec![7005.into()]);
@@ -167,11 +181,9 @@ fn the_counts_do_not_depend_on_the_order_nor_on_the_chunks() {
 
 #[test]
 fn records_belong_together_within_the_reorder_window_only() {
-    let window = usize::try_from(REORDER_WINDOW).expect("a small number");
-    let other = "type=PROCTITLE msg=audit(2.000:2): proctitle=\"x\"";
-    for (distance, wanted) in [(window, one("a")), (window + 1, (vec![], 2))] {
+    for (distance, wanted) in [(window(), one("a")), (window() + 1, (vec![], 2))] {
         let mut lines = vec![SYSCALL];
-        lines.resize(distance, other);
+        lines.resize(distance, OTHER);
         lines.push(PATH);
         let found = assemble_files(&files(false), &lines, &[lines.len()]);
         assert_eq!(found, wanted, "{distance} records apart");
