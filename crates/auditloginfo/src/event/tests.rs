@@ -205,9 +205,9 @@ fn records_of_another_node_or_time_belong_to_another_event() {
 }
 
 /// PATH records with the given serial numbers, three times as large as what may be pending.
-fn large_records(serial: impl Fn(u64) -> u64) -> Vec<String> {
+fn large_records(serial: impl Fn(usize) -> usize) -> Vec<String> {
     let count = if cfg!(miri) { 100 } else { 400 };
-    let name = "6162".repeat(PENDING_MAX * 7 / 10 / count as usize);
+    let name = "6162".repeat(PENDING_MAX * 7 / 10 / count);
     let path = |n| format!("type=PATH msg=audit(1.000:{}): item={n} name={name}", serial(n));
     (0..count).map(path).collect()
 }
