@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use test_support::processes::{FIXTURE_TIMEOUT, fixture, run_with_timeout};
 use test_support::repository;
 
 /// The folders of the fixtures.
@@ -29,22 +29,12 @@ fn expected(case: &Path) -> [String; 3] {
     [file(case, "stdout", ""), file(case, "stderr", ""), status]
 }
 
-/// What it prints.
+/// What it prints. A case that does not end is killed.
 fn actual(case: &Path) -> [String; 3] {
     let built = Path::new(env!("CARGO_BIN_EXE_auditloginfo")).parent().unwrap();
-    let path = format!("{}:{}", built.display(), std::env::var("PATH").unwrap());
-    let mut run = Command::new("sh");
-    run.arg("-c").arg(fs::read_to_string(case.join("cmd")).unwrap()).current_dir(case);
-    run.env_clear()
-        .env("PATH", path)
-        .env("LC_ALL", "C")
-        .env("TZ", "UTC")
-        .env("HOME", "/nonexistent");
-    let variables = fs::read_to_string(case.join("env")).unwrap_or_default();
-    run.envs(variables.lines().filter_map(|line| line.split_once('=')));
-    let output = run.stdin(Stdio::null()).output().unwrap();
-    let status = output.status.code().unwrap_or(-1).to_string();
-    [output.stdout.escape_ascii().to_string(), output.stderr.escape_ascii().to_string(), status]
+    let outcome = run_with_timeout(&mut fixture(case, built).unwrap(), FIXTURE_TIMEOUT).unwrap();
+    let [stdout, stderr] = [&outcome.stdout, &outcome.stderr].map(|bytes| bytes.escape_ascii());
+    [stdout.to_string(), stderr.to_string(), outcome.status().to_string()]
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What must hold for every run.
 
-use crate::processes::Outcome;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
+use test_support::processes::Outcome;
 
 /// What the runs of a command on one input showed.
 #[derive(Debug, Default)]

@@ -3,7 +3,6 @@
 use super::Input;
 use super::check::{Verdict, check};
 use crate::error::Error;
-use crate::processes::run_with_timeout;
 use std::ffi::OsString;
 use std::fmt;
 use std::fmt::Write as _;
@@ -12,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use test_support::TempDir;
+use test_support::processes::run_with_timeout;
 
 /// How long a run may take.
 const TIMEOUT: Duration = Duration::from_secs(20);

@@ -1,8 +1,8 @@
 use super::check::check;
 use super::*;
-use crate::processes::run_with_timeout;
 use std::process::Command;
 use std::time::Duration;
+use test_support::processes::run_with_timeout;
 
 /// What is wrong with a run of a shell script that stands for a command with these options.
 fn failures(script: &str, options: &[&str]) -> Vec<String> {

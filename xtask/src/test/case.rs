@@ -1,16 +1,12 @@
 //! One fixture: a folder with a command line and its expected output.
 
 use crate::error::Error;
-use crate::processes::{Outcome, run_with_timeout};
 use crate::workspace::Workspace;
-use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-
-/// How long a case may run.
-const TIMEOUT: Duration = Duration::from_secs(30);
+use test_support::processes::{FIXTURE_TIMEOUT, Outcome, fixture, run_with_timeout};
 
 /// A fixture folder.
 #[derive(Clone, Copy)]
@@ -23,7 +19,7 @@ pub(super) struct Case<'a> {
 impl<'a> Case<'a> {
     /// The case `COMMAND/CASE`.
     pub(super) fn new(workspace: &'a Workspace, name: &'a str) -> Case<'a> {
-        Case { workspace, name, timeout: TIMEOUT }
+        Case { workspace, name, timeout: FIXTURE_TIMEOUT }
     }
 
     /// Replaces the timeout.
@@ -38,14 +34,8 @@ impl<'a> Case<'a> {
 
     /// Runs `cmd` in the case's folder, with the folder `binaries` first on PATH.
     pub(super) fn run(&self, binaries: &Path) -> Result<Outcome, Error> {
-        let mut shell = Command::new("sh");
-        shell.arg("-c").arg(self.workspace.text(&self.path("cmd"))?);
-        shell.current_dir(self.workspace.path(&self.path(""))).env_clear();
-        shell.env("PATH", search_path(binaries)).env("LC_ALL", "C").env("TZ", "UTC");
-        // Files in a home folder must not change the output.
-        shell.env("HOME", "/nonexistent");
-        let variables = self.workspace.text(&self.path("env"))?;
-        shell.envs(variables.lines().filter_map(|line| line.split_once('=')));
+        let folder = self.workspace.path(&self.path(""));
+        let mut shell = fixture(&folder, binaries).map_err(Error::file(&folder))?;
         run_with_timeout(&mut shell, self.timeout).map_err(Error::program("sh"))
     }
 
@@ -118,12 +108,4 @@ fn status_line(status: &[u8]) -> Vec<u8> {
         b"" | b"0" => Vec::new(),
         other => [other, b"\n"].concat(),
     }
-}
-
-/// PATH with the folder `binaries` first.
-fn search_path(binaries: &Path) -> OsString {
-    let mut path = binaries.as_os_str().to_owned();
-    path.push(":");
-    path.push(std::env::var_os("PATH").unwrap_or_default());
-    path
 }

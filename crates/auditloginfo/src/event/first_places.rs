@@ -30,24 +30,17 @@ impl FirstPlaces {
     }
 
     /// Forgets the records before `place`.
-    pub(super) fn forget_before(&mut self, place: u64) {
-        while let Some((id, first)) = self.queue.front().copied().filter(|(_, at)| *at < place) {
+    fn forget_before(&mut self, place: u64) {
+        while let Some((id, _)) = self.queue.front().filter(|(_, at)| *at < place) {
+            self.places.remove(id);
             self.queue.pop_front();
-            if self.places.get(&id) == Some(&first) {
-                self.places.remove(&id);
-            }
         }
     }
 
     /// The place of the first record of an event that goes on at `place`.
     pub(super) fn get(&self, id: EventId, place: u64) -> u64 {
-        let first = self.places.get(&id).copied();
-        first.filter(|first| *first < place && Span::start(*first).reaches(place)).unwrap_or(place)
-    }
-
-    /// The place of the oldest record.
-    pub(super) fn oldest(&self) -> Option<u64> {
-        self.queue.front().map(|(_, place)| *place)
+        let first = self.places.get(&id).filter(|first| Span::start(**first).reaches(place));
+        first.map_or(place, |first| place.min(*first))
     }
 
     /// Adds the records of the next chunk, which `offset` records precede.

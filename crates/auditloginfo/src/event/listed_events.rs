@@ -170,8 +170,7 @@ impl ListedEvents {
         self.leave_current();
         let growing = self.others.values().filter(|event| event.latest + REORDER_WINDOW >= place);
         let growing = growing.map(|event| event.first);
-        self.first_places.forget_before(place.saturating_sub(REORDER_WINDOW));
-        let end = growing.chain(open).chain(self.first_places.oldest()).min();
+        let end = growing.chain(open).min();
         self.print_before(end.unwrap_or(place));
         while self.bytes > KEPT_MAX && !(self.others.is_empty() && self.expired.is_empty()) {
             self.print_older_half();
@@ -248,8 +247,6 @@ impl ListedEvents {
             if own.latest + REORDER_WINDOW < first {
                 self.expire_current();
                 *self.enter(id, first) = event;
-            } else if own.kind == RecordType::Detail && own.items.is_empty() {
-                *own = event;
             } else {
                 own.merge(event);
             }
@@ -257,3 +254,6 @@ impl ListedEvents {
         self.first_places.merge(&next.first_places, offset);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -146,10 +146,19 @@ impl Sink {
         }
     }
 
-    /// Begins to list the event of another record that can say who acted.
-    pub(super) fn list_standalone(&mut self, owner: Owner<'_>, place: u64, record: &Record<'_>) {
+    /// Begins to list the event of another record that can say who acted, with the working directory if
+    /// that came before.
+    pub(super) fn list_standalone(
+        &mut self,
+        owner: Owner<'_>,
+        (place, cwd): (u64, Option<&[u8]>),
+        record: &Record<'_>,
+    ) {
         if let Some(listed) = &mut self.listed {
             listed.begin(owner, place, record);
+            if let Some(cwd) = cwd {
+                listed.set_cwd(*owner.id, |own| own.extend_from_slice(cwd));
+            }
         }
     }
 
@@ -169,7 +178,7 @@ impl Sink {
     /// Counts the command that a `USER_CMD` record says was given to sudo.
     pub(super) fn add_sudo(&mut self, owner: Owner<'_>, place: u64, record: &Record<'_>) {
         if self.has(Section::Sudo) && sudo::write(record, &mut self.buffer) {
-            self.list_standalone(owner, place, record);
+            self.list_standalone(owner, (place, None), record);
             self.count_buffer(owner, Section::Sudo);
         }
     }

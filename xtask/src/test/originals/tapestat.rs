@@ -3,7 +3,6 @@
 use super::super::case::Case;
 use super::sysstat;
 use crate::error::Error;
-use crate::processes::Outcome;
 use crate::workspace::Workspace;
 use std::env;
 use std::ffi::OsString;
@@ -11,6 +10,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::Duration;
+use test_support::processes::Outcome;
 use test_support::{TempDir, skip, works};
 
 /// How long a case may run. In some, the original never ends.

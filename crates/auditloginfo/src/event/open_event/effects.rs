@@ -33,7 +33,11 @@ impl OpenEvent {
         sink: &mut Sink,
     ) {
         if let Some(user) = operation.user {
-            sink.list_standalone(Owner { user, id: &self.id }, self.span.first, record);
+            sink.list_standalone(
+                Owner { user, id: &self.id },
+                (self.span.first, self.cwd()),
+                record,
+            );
         }
         self.rare().operation.get_or_insert(operation);
     }

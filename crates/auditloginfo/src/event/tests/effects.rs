@@ -1,7 +1,9 @@
+use super::listing::serial;
+use super::told::{tell, tell_in_chunks, tell_of_two_logs};
 use super::*;
 
 /// Events that change files, use a socket address, or hold a command given to sudo.
-fn events_with_effects() -> Vec<String> {
+pub(super) fn events_with_effects() -> Vec<String> {
     let call = |number: u32, items: u32, serial: u32| {
         let call = SYSCALL.replace("syscall=257", &format!("syscall={number}"));
         let call = call.replace("items=1", &format!("items={items}"));
@@ -97,4 +99,47 @@ fn records_that_no_section_needs_are_not_read() {
     assert_eq!(needs(with(Section::Addresses)), [true, false, false, true, false]);
     assert_eq!(needs(with(Section::Changes)), [false, false, true, true, false]);
     assert_eq!(needs(with(Section::Programs)), [false; 5]);
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "Miri would take an hour")]
+fn each_record_can_be_a_chunk_of_its_own() {
+    for log in [mixed_events(), events_with_effects()] {
+        let denial = |line: &String| AVC.replace("1.000:1", &format!("1.000:{}", serial(line)));
+        // A denial behind each record, which is another one for each event only.
+        let log: Vec<_> = log.iter().flat_map(|line| [line.clone(), denial(line)]).collect();
+        let mut known = std::collections::BTreeSet::new();
+        let lines: Vec<_> =
+            log.iter().map(String::as_str).filter(|line| known.insert(*line)).collect();
+        for query in [everything(), files(true), files(false)] {
+            let wanted = Some(tell(&query, &lines));
+            assert_eq!(tell_in_chunks(&query, &lines, &vec![1; lines.len()]), wanted);
+            assert_eq!(tell_of_two_logs(&query, &lines, 3, &vec![1; lines.len()]), wanted);
+        }
+    }
+}
+
+#[test]
+fn an_operation_of_io_uring_without_a_call_counts_if_it_passes_the_filter() {
+    for (success, filter, counts) in [
+        ("yes", None, true),
+        ("yes", Some(true), true),
+        ("yes", Some(false), false),
+        ("no exit=-2", Some(false), true),
+        ("no exit=-2", Some(true), false),
+        ("", None, true),
+        ("", Some(true), false),
+        ("", Some(false), false),
+    ] {
+        let filter = Filter { success: filter, ..Filter::default() };
+        let query = Query { filter, ..everything() };
+        let line = format!("type=URINGOP msg=audit(1.000:1): uring_op=28 success={success}");
+        for lines in [[&*line, CWD, PATH], [PATH, CWD, &*line]] {
+            let told = tell(&query, &lines);
+            let found = told.counts.get("Unknown file /tmp/a|").copied();
+            assert_eq!(found, counts.then_some(1), "{told:?}");
+            let error = told.counts.get("Unknown error /tmp/a|ENOENT").copied();
+            assert_eq!(error, (counts && success.starts_with("no")).then_some(1), "{told:?}");
+        }
+    }
 }

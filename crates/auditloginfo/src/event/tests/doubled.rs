@@ -1,0 +1,147 @@
+//! Records that a log holds twice.
+
+use super::effects::events_with_effects;
+use super::listing::{lines, listing};
+use super::told::{borrow, tell, tell_in_chunks, tell_of_two_logs};
+use super::*;
+
+/// The number of times that a second record of that type is told.
+fn is_told(line: &str) -> u64 {
+    let silent = ["CWD", "URINGOP", "OPENAT2", "SOCKADDR", "PROCTITLE"];
+    let is_silent = |kind: &&str| line.contains(&format!("type={kind} "));
+    u64::from(!silent.iter().any(is_silent))
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "Miri would take an hour")]
+fn a_record_that_a_log_holds_twice_counts_once_in_any_chunks() {
+    for (query, log) in [
+        (everything(), mixed_events()),
+        (everything(), events_with_effects()),
+        (listing(), lines()),
+    ] {
+        // The numbers of usual events: few others are told apart after the next call.
+        let log: Vec<_> =
+            log.iter().map(|line| line.replace("(1.000:", "(1477415593.489:5765")).collect();
+        let log = borrow(&log);
+        let wanted = tell(&query, &log);
+        random_cases(150, |random| {
+            let first = random.usize(..log.len());
+            let second = random.usize(first + 1..=log.len());
+            let mut lines = log.clone();
+            lines.insert(second, log[first]);
+            let one_chunk = tell(&query, &lines);
+            let mut told = one_chunk.clone();
+            assert_eq!(told.doubled, is_told(log[first]), "{first} {second} {lines:#?}");
+            told.doubled = 0;
+            assert_eq!(told, wanted, "{first} {second} {lines:#?}");
+            for _ in 0..3 {
+                let chunks = [random.usize(..lines.len()), random.usize(..9)];
+                let mut found = vec![tell_in_chunks(&query, &lines, &chunks)];
+                if !query.collect.each {
+                    found.push(tell_of_two_logs(&query, &lines, chunks[0], &chunks[1..]));
+                }
+                for told in found.into_iter().flatten() {
+                    assert_eq!(told, one_chunk, "{first} {second} {chunks:?} {lines:#?}");
+                }
+            }
+        });
+    }
+}
+
+/// The first lines, and then the others so that the first of these is that number of records later
+/// than the last of the first.
+fn apart<'a>(first: &[&'a str], distance: usize, second: &[&'a str]) -> Vec<&'a str> {
+    let others = std::iter::repeat_n(OTHER, distance - 1);
+    first.iter().copied().chain(others).chain(second.iter().copied()).collect()
+}
+
+/// Tests two parts of a log at a distance, in several chunks: within the reorder window they conflict if
+/// they are in different chunks, beyond it they do not.
+fn conflict_within_the_window(query: &Query, first: &[&str], second: &[&str]) {
+    for distance in [window(), window() + 1] {
+        let lines = apart(first, distance, second);
+        let told = tell(query, &lines);
+        assert_eq!(told.doubled, u64::from(distance == window()), "{first:?} {second:?}");
+        let wanted = Some(told).filter(|_| distance > window());
+        let half = distance / 2;
+        let end = lines.len() - second.len();
+        for chunks in [&[first.len()][..], &[end], &[half, 100], &[half, end - half]] {
+            let found = tell_in_chunks(query, &lines, chunks);
+            assert_eq!(found, wanted, "{distance} {chunks:?} {first:?} {second:?}");
+            let found = tell_of_two_logs(query, &lines, chunks[0], &[50, 50]);
+            assert_eq!(found, wanted, "two logs, {distance} {chunks:?} {first:?} {second:?}");
+        }
+        // The first log ends before both.
+        let lines = [&[OTHER; 3], &*lines].concat();
+        for chunks in [&[half, 100][..], &[end]] {
+            let found = tell_of_two_logs(query, &lines, 3, chunks);
+            assert_eq!(found, wanted, "{distance} {chunks:?} {first:?} {second:?}");
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "Miri would take an hour")]
+fn chunks_conflict_if_a_record_may_be_doubled_within_the_window() {
+    let query = everything();
+    let getpid = SYSCALL.replace("syscall=257", "syscall=39").replace("items=1", "items=0");
+    let login = "type=USER_ACCT msg=audit(1.000:7): pid=1 auid=7005 msg='op=x'";
+    conflict_within_the_window(&query, &[&getpid], &[&getpid]);
+    conflict_within_the_window(&query, &[login], &[login]);
+    conflict_within_the_window(&query, &[CWD, PATH, SYSCALL], &[PATH]);
+}
+
+#[test]
+fn records_of_an_event_in_two_chunks_conflict_only_if_they_can_be_doubled() {
+    let query = everything();
+    let second = PATH.replace("item=0", "item=1");
+    let call = SYSCALL.replace("items=1", "items=2");
+    let other_call = call.replace("a0=ffffff9c", "a0=4");
+    let socket = SYSCALL.replace("syscall=257", "syscall=42").replace("items=1", "items=2");
+    let address = "type=SOCKADDR msg=audit(1.000:1): saddr=01002F78";
+    let execve = SYSCALL.replace("syscall=257", "syscall=59").replace("items=1", "items=2");
+    let part = |text: &str| format!("type=EXECVE msg=audit(1.000:1): {text}");
+    let [whole, head, tail] = ["argc=1 a0=\"b\"", "argc=2 a0=\"b\"", "a1=\"c\""].map(part);
+    let missing = PATH.replace("item=0 ", "");
+    for (first, next, conflicts) in [
+        (vec![&*call], vec![PATH], false),
+        (vec![&*call, PATH], vec![PATH], true),
+        (vec![&*call, PATH], vec![&*second], false),
+        (vec![&*call, &*missing], vec![&*missing], false),
+        (vec![PATH], vec![&*second], false),
+        (vec![PATH], vec![&*call], true),
+        (vec![AVC], vec![&*call], false),
+        (vec![&*call, PATH], vec![&*call], true),
+        (vec![&*call, PATH], vec![&*other_call], true),
+        (vec![&*execve], vec![&*head, &*tail], false),
+        (vec![&*execve, &*head], vec![&*tail], false),
+        (vec![&*execve, &*head], vec![&*head], true),
+        (vec![&*execve, &*whole], vec![&*tail], true),
+        (vec![&*head], vec![&*tail], false),
+        (vec![&*head], vec![PATH], false),
+        (vec![&*socket], vec![address], false),
+        (vec![&*socket, address], vec![PATH], false),
+        (vec![&*socket, address], vec![address], true),
+        (vec![&*socket], vec![PATH, &*second], false),
+        (vec![address], vec![address], true),
+        (vec![address], vec![&*socket], true),
+        (vec![AVC], vec![AVC], true),
+        (vec![AVC], vec![CWD], false),
+    ] {
+        let lines = [&*first, &*next].concat();
+        let found = tell_in_chunks(&query, &lines, &[first.len()]);
+        assert_eq!(found.is_none(), conflicts, "{first:#?} {next:#?}");
+    }
+}
+
+#[test]
+fn the_number_of_doubled_records_adds_up_over_chunks() {
+    let login = "type=USER_ACCT msg=audit(1.000:7): pid=1 auid=7005 msg='op=x'";
+    let getpid = SYSCALL.replace("syscall=257", "syscall=39").replace("items=1", "items=0");
+    let lines = [login, login, login, &getpid, &getpid, PATH];
+    for chunk in [0, 3, 6] {
+        let told = tell_in_chunks(&everything(), &lines, &[chunk]).expect("no conflict");
+        assert_eq!(told.doubled, 4, "{chunk}");
+    }
+}
