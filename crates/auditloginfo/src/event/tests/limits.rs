@@ -97,7 +97,9 @@ fn a_chunk_keeps_events_for_the_chunk_before_up_to_a_limit() {
     let lines = borrow(&lines);
     let told = tell(&files(false), &lines);
     assert_eq!((told.incomplete, told.ended_early.0), (3, 0));
-    assert_eq!(tell_in_chunks(&files(false), &lines, &[1]), Some(told));
+    for chunk in [0, 1] {
+        assert_eq!(tell_in_chunks(&files(false), &lines, &[chunk]).as_ref(), Some(&told));
+    }
     // The same events in the order of the log, in one chunk and in two.
     let call = |n| SYSCALL.replace("1.000:1", &format!("1.000:{n:05}"));
     let calls: Vec<_> = (1..=30).map(call).collect();
@@ -173,11 +175,20 @@ fn nothing_is_kept_of_an_event_that_needs_nothing_more() {
     let other = |line: &str| line.replace("1.000:1", "1.000:2");
     let (call, path) = (other(SYSCALL), other(PATH));
     assert_eq!(kept(&with(&[Section::Files]), &[PATH, &path, SYSCALL, &call]), (0, 0));
-    // The program is needed for the command of a successful execve that counts.
+    // A call that changes nothing.
+    let stat = SYSCALL.replace("syscall=257", "syscall=4").replace("items=1", "items=2");
+    assert_eq!(kept(&with(&[Section::Changes, Section::Files]), &[&stat, PATH]), (1, 0));
+}
+
+#[test]
+fn the_program_is_kept_for_the_command_of_an_execve_that_succeeded_and_counts() {
     let call = format!("{SYSCALL} exe=\"/bin/ls\"");
     let execve = call.replace("syscall=257", "syscall=59");
-    let commands = with(&[Section::Commands, Section::Files]);
+    let commands = files(false);
     assert_eq!(kept(&commands, &[&execve]), (1, 7));
+    let part = |text: &str| format!("type=EXECVE msg=audit(1.000:1): {text}");
+    let [head, tail] = ["argc=2 a0=\"b\"", "a1=\"c\""].map(part);
+    assert_eq!(kept(&commands, &[&execve, &head, &tail, PATH]).0, 0, "all of it has come");
     assert_eq!(kept(&commands, &[&call]), (1, 0));
     assert_eq!(kept(&commands, &[&execve.replace("success=yes", "success=no")]), (1, 0));
     assert_eq!(kept(&commands, &[&execve.replace("auid=7005", "auid=1")]), (1, 0));

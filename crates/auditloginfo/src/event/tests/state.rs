@@ -32,6 +32,14 @@ fn of_the_standalone_records_of_an_event_the_one_with_a_login_user_speaks() {
 }
 
 #[test]
+fn of_two_login_users_of_one_event_the_first_speaks() {
+    let claim = |auid| Claim { user: LoginUser::Id(auid), counts: true, is_refusal: false };
+    let mut state = RareState::default();
+    [7, 8].map(|auid| state.add_claim(claim(auid)));
+    assert_eq!(state.claim.map(|claim| claim.user), Some(LoginUser::Id(7)));
+}
+
+#[test]
 fn an_event_that_lacks_its_call_counts_if_it_is_a_refusal_or_names_the_user() {
     for (known, counts, is_refusal, lacks_call, wanted) in [
         (false, true, false, false, true),
@@ -155,6 +163,22 @@ fn the_first_record_of_its_type_says_how_others_are_meant() {
     ] {
         let told = told(&lines);
         assert_eq!(told.counts.get("Id(7005) file /a/a|rw"), Some(&1), "{told:#?}");
+    }
+}
+
+#[test]
+fn an_event_has_one_socket_address() {
+    let connect = SYSCALL.replace("syscall=257", "syscall=42");
+    let address = |path: &str| format!("type=SOCKADDR msg=audit(1.000:1): saddr=01002F{path}");
+    let [first, second] = ["78", "79"].map(address);
+    for lines in [
+        [&*first, &*second, &*connect, CWD, PATH],
+        [&*first, &*connect, &*second, CWD, PATH],
+        [&*connect, CWD, &*first, &*second, PATH],
+    ] {
+        let told = told(&lines);
+        assert_eq!(told.counts.get("Id(7005) address /x|connect"), Some(&1), "{told:#?}");
+        assert!(!told.counts.keys().any(|key| key.contains("/y|")), "{told:#?}");
     }
 }
 
