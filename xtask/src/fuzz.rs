@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: builds the targets in `fuzz/` and runs each for some seconds, see
+//! `cargo xtask fuzz`: builds the targets in `xtask/fuzz` and runs each for some seconds, see
 //! docs/testing.md.
 //!
 //! The code is instrumented as cargo-fuzz does it, but without the address sanitizer, which needs a
@@ -78,7 +78,7 @@ fn parse<'a>(words: &[&'a str], all: &'a [String]) -> Result<Options<'a>, Error>
 
 /// The names of all targets.
 fn targets(workspace: &Workspace) -> Result<Vec<String>, Error> {
-    let names = workspace.names("fuzz/fuzz_targets")?;
+    let names = workspace.names("xtask/fuzz/fuzz_targets")?;
     Ok(names.iter().filter_map(|name| name.strip_suffix(".rs")).map(str::to_owned).collect())
 }
 
@@ -90,11 +90,11 @@ fn build(workspace: &Workspace) -> Result<PathBuf, Error> {
     let mut build = Command::new(cargo);
     // With a target, build scripts and procedural macros are not instrumented.
     build.args(["build", "--quiet", "--release", "--bins", "--target", &host]);
-    build.arg("--target-dir").arg(&target).current_dir(workspace.path("fuzz"));
+    build.arg("--target-dir").arg(&target).current_dir(workspace.path("xtask/fuzz"));
     build.env("RUSTFLAGS", RUSTFLAGS.join(" ")).env_remove("CARGO_ENCODED_RUSTFLAGS");
     match build.status().map_err(Error::program("cargo"))? {
         status if status.success() => Ok(target.join(host).join("release")),
-        status => Err(Error::Invalid(format!("cargo build of fuzz: {status}"))),
+        status => Err(Error::Invalid(format!("cargo build of xtask/fuzz: {status}"))),
     }
 }
 
@@ -124,7 +124,7 @@ fn fuzz(
     prefix.push(artifacts.join(format!("{target}-")));
     let mut command = Command::new(built.join(target));
     command.arg(format!("-max_total_time={seconds}")).args(OPTIONS).arg(prefix);
-    command.arg(grown).arg(workspace.path(&format!("fuzz/corpus/{target}")));
+    command.arg(grown).arg(workspace.path(&format!("xtask/fuzz/corpus/{target}")));
     command.env("TMPDIR", temporary.path()).env("LC_ALL", "C").env("TZ", "UTC");
     let output = command.output().map_err(Error::program(target))?;
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -171,9 +171,9 @@ mod tests {
     fn every_target_has_inputs_to_begin_with() {
         let workspace = Workspace::here();
         for target in targets(&workspace).expect("targets") {
-            let inputs = workspace.names(&format!("fuzz/corpus/{target}")).expect("a folder");
+            let inputs = workspace.names(&format!("xtask/fuzz/corpus/{target}")).expect("a folder");
             assert!(inputs.len() >= 3, "{target} has {} inputs", inputs.len());
-            let manifest = workspace.text("fuzz/Cargo.toml").expect("readable");
+            let manifest = workspace.text("xtask/fuzz/Cargo.toml").expect("readable");
             assert!(manifest.contains(&format!("path = \"fuzz_targets/{target}.rs\"")), "{target}");
         }
     }

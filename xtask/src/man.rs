@@ -9,7 +9,7 @@ use crate::commands::{self, CommandDocs};
 use crate::error::Error;
 use crate::generated::{self, GeneratedFile};
 use crate::workspace::{Finding, Workspace};
-use roff::{Roff, bold, escape, italic};
+use roff::{Roff, WIDTH, bold, escape, italic};
 use std::io::{self, Write};
 use std::process::Command;
 use toolkit::cli::OptionSpec;
@@ -32,9 +32,6 @@ const DOCUMENTS: &str = "With the documentation of the package, or in `docs` of 
      lines for common questions (awk, jq, spreadsheets, Prometheus, mail), formats.md all columns, keys and \
      metrics, and migration.md what replaces which option of other commands.";
 
-/// Examples have at most this many columns, with the prompt.
-const WIDTH: usize = 80;
-
 /// The pages of all commands.
 pub(crate) fn pages(workspace: &Workspace) -> Result<Vec<GeneratedFile>, Error> {
     let mut pages = Vec::new();
@@ -54,29 +51,36 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let pages = pages(workspace)?;
     let mut findings = generated::compare(workspace, FOLDER, &pages, "cargo xtask man")?;
     let is_roff = |page: &&GeneratedFile| page.path.ends_with(".1") && workspace.has(&page.path);
-    findings.extend(wide_examples(workspace, &commands::all())?);
+    findings.extend(wide_lines(workspace, &commands::all())?);
     for page in pages.iter().filter(is_roff) {
         findings.extend(lint(workspace, &page.path)?);
     }
     Ok(findings)
 }
 
-/// Finds examples with lines that do not fit a terminal.
-fn wide_examples(workspace: &Workspace, commands: &[CommandDocs]) -> Result<Vec<Finding>, Error> {
+/// Finds examples, with their prompts, and other literal text with lines that do not fit a terminal.
+fn wide_lines(workspace: &Workspace, commands: &[CommandDocs]) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for command in commands {
-        for (_, case) in command.manual.examples {
+        let manual = &command.manual;
+        for (title, paragraphs) in manual.sections {
+            let place = format!("{title} of {}(1)", manual.name);
+            let literal = paragraphs.iter().filter_map(|text| text.strip_prefix("    "));
+            let texts = literal.map(|text| text.replace("\n    ", "\n"));
+            findings.extend(texts.filter_map(|text| wide_line(&place, &text)));
+        }
+        for (_, case) in manual.examples {
             let folder = format!("testdata/{}/{case}", command.name());
-            let session = terminal_session(workspace, &folder)?;
-            let width = |line: &str| roff::expand_tabs(line).chars().count();
-            if let Some(wide) = session.lines().map(width).find(|width| *width > WIDTH) {
-                let what =
-                    format!("a line of {wide} columns in an example of a page; make it {WIDTH}");
-                findings.push(Finding::new(folder, what));
-            }
+            findings.extend(wide_line(&folder, &terminal_session(workspace, &folder)?));
         }
     }
     Ok(findings)
+}
+
+fn wide_line(place: &str, text: &str) -> Option<Finding> {
+    let width = text.lines().map(|line| roff::expand_tabs(line).chars().count()).max()?;
+    let problem = format!("a line of {width} columns in a page; make it {WIDTH}");
+    (width > WIDTH).then(|| Finding::new(place, problem))
 }
 
 /// The problems that mandoc finds in a page. If mandoc is not installed, says so on stderr.

@@ -76,8 +76,8 @@ pub(crate) struct CallClasses {
     tables: Vec<(Arch, Vec<CallClass>)>,
 }
 
-/// The numbers in a table. Only mips and x32 have calls with larger numbers.
-const TABLE_NUMBERS: Range<i64> = 0..512;
+/// The numbers in a table, fewer under Miri. Only mips and x32 have calls with larger numbers.
+const TABLE_NUMBERS: Range<i64> = 0..if cfg!(miri) { 64 } else { 512 };
 
 impl CallClasses {
     /// The class of a call.

@@ -14,6 +14,9 @@ pub enum Error {
     /// The report could not be written.
     #[error("standard output: {}", describe(.0))]
     Write(#[from] io::Error),
+    /// The system refuses the thread that reads while another one prints.
+    #[error("--each: no second thread: {}; raise the limit of processes (ulimit -u)", describe(.0))]
+    Thread(io::Error),
 }
 
 impl ExitStatus for Error {
@@ -24,7 +27,7 @@ impl ExitStatus for Error {
     fn write_error(&self) -> Option<&io::Error> {
         match self {
             Error::Write(cause) => Some(cause),
-            Error::Usage(_) => None,
+            Error::Usage(_) | Error::Thread(_) => None,
         }
     }
 }

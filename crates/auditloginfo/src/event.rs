@@ -104,6 +104,8 @@ use waiting_calls::WaitingCalls;
 /// Assembles the records of a log, or of one chunk of it, into events.
 pub struct EventAssembler<'a> {
     filter: &'a Filter,
+    /// The login user whose events count, if that is the whole filter.
+    only_user: Option<LoginUser>,
     needs: Needs,
     open: OpenEvents,
     /// The complete calls, if standalone records are needed.
@@ -134,6 +136,8 @@ pub struct EventAssembler<'a> {
 struct Needs {
     /// One bit for each record type: whether records of that type are needed.
     types: u32,
+    /// Whether the records of the other types are looked at too.
+    others: bool,
     /// Whether records are needed that depend on the SYSCALL record of their event.
     dependents: bool,
     /// Whether a call without such records is needed for more than its count.
@@ -145,6 +149,7 @@ impl Needs {
         let types = RecordType::ALL.into_iter().filter(|kind| collect.needs_type(*kind));
         Needs {
             types: types.fold(0, |bits, kind| bits | 1 << kind as u32),
+            others: collect.each || collect.contents,
             dependents: collect.needs_dependent_records(),
             single_calls: collect.needs_single_calls(),
         }
@@ -170,6 +175,7 @@ impl<'a> EventAssembler<'a> {
         let pending_max = if follows_chunk { CHUNK_PENDING_MAX } else { PENDING_MAX };
         EventAssembler {
             filter,
+            only_user: filter.only_user(),
             needs: Needs::new(*collect),
             open: OpenEvents::new(pending_max),
             recent: collect.needs_standalone_records().then(recent),
@@ -207,8 +213,8 @@ impl<'a> EventAssembler<'a> {
     ) -> Result<(), ParseError> {
         self.open.move_to(self.open.place() + 1);
         if self.needs.types >> header.kind as u32 & 1 == 0 {
-            if sink.is_listing() {
-                self.add_first_place(header, sink);
+            if self.needs.others {
+                header.record().iter().for_each(|record| self.add_other(record, sink));
             }
             return Ok(());
         }
@@ -216,14 +222,10 @@ impl<'a> EventAssembler<'a> {
         match record.kind {
             RecordType::Syscall => self.add_syscall(&record, sink)?,
             RecordType::Path => self.add_path(&record, sink)?,
-            RecordType::Execve => self.add_command(&record, sink)?,
-            RecordType::Sockaddr => self.add_address(&record, sink)?,
-            RecordType::Cwd if sink.listed.is_some() => self.add_listed_cwd(&record, sink),
-            RecordType::Uringop | RecordType::Cwd | RecordType::Openat2 => {
-                self.add_context(&record, sink);
-            }
-            RecordType::Seccomp if sink.collect.logged_calls => self.add_logged_call(&record, sink),
-            _ => self.add_standalone(&record, sink),
+            _ => self.add_rare(&record, sink)?,
+        }
+        if self.needs.others && sink.collect.contents {
+            sink.tally.contents.add(&record);
         }
         if self.open.needs_eviction() {
             self.evict(sink);
@@ -231,25 +233,59 @@ impl<'a> EventAssembler<'a> {
         Ok(())
     }
 
+    /// Adds a record of a type that few records of a log have.
+    #[inline(never)]
+    fn add_rare(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
+        match record.kind {
+            RecordType::Execve => self.add_command(record, sink)?,
+            RecordType::Sockaddr => self.add_address(record, sink)?,
+            RecordType::Cwd if sink.listed.is_some() => self.add_listed_cwd(record, sink),
+            RecordType::Uringop | RecordType::Cwd | RecordType::Openat2 => {
+                self.add_context(record, sink);
+            }
+            RecordType::Seccomp if sink.collect.logged_calls => self.add_logged_call(record, sink),
+            _ => self.add_standalone(record, sink),
+        }
+        Ok(())
+    }
+
+    /// Adds a record that is needed only for the order of a list, or for what the log holds.
+    #[inline(never)]
+    fn add_other(&mut self, record: &Record<'_>, sink: &mut Sink) {
+        if sink.is_listing() {
+            self.add_first_place(record, sink);
+        }
+        if sink.collect.contents {
+            sink.tally.contents.add(record);
+        }
+    }
+
     #[inline]
     fn add_syscall(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
         let parsed = audit::Call::parse(record)?;
         let call = Call { arch: Arch::new(parsed.arch), number: parsed.number };
-        let user = self.filter.includes_call(record, &parsed).then_some(parsed.auid.into());
+        let user = LoginUser::Id(parsed.auid);
+        let counts = match self.only_user {
+            Some(only_user) => user == only_user,
+            None => self.filter.includes_call(record, &parsed),
+        };
+        let user = counts.then_some(user);
         let class = self.classes.get(call);
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
         let has_records = parsed.items > 0 || class.is_open_without_path();
         let has_dependents = has_records && self.needs.dependents;
-        let has_address =
-            sink.has(Section::Addresses) && socket_call::may_have_address(call, class);
-        let is_needed = user.is_some() || has_dependents || has_address || self.recent.is_some();
+        let is_needed = user.is_some()
+            || has_dependents
+            || self.recent.is_some()
+            || has_address(call, class, sink);
         if !is_needed {
             if sink.is_listing() {
                 self.unlisted = self.id(record);
             }
             return Ok(());
         }
-        let (id, fingerprint) = (self.id(record), fingerprint(record.body));
+        let id = self.id(record);
+        let fingerprint = fingerprint(record.body);
         if self.seen.add(id, fingerprint, self.open.place()) {
             self.doubled += 1;
             return Ok(());
@@ -257,54 +293,61 @@ impl<'a> EventAssembler<'a> {
         if let Some(user) = user {
             sink.add_call(user, call, record, &parsed);
         }
-        if !has_dependents && !self.needs.single_calls {
-            return Ok(());
-        }
-        if let (Some(user), true) = (user, sink.listed.is_some()) {
-            let has_items = has_dependents || has_address;
-            self.list_call(Owner { user, id: &id }, call, (record, has_items), &parsed, sink);
-        }
-        let waits = has_address && !has_dependents && self.add_waiting(id, user, call, &parsed);
-        let is_awaited = has_address && !waits;
-        let has_dependents = has_dependents || is_awaited;
-        let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
-        if !has_dependents && !has_error && self.add_single_record_call(id, user) {
-            if !waits {
-                self.end_listed(id, self.open.place(), sink);
+        let mut is_awaited = false;
+        if self.needs.single_calls {
+            let has_address = has_address(call, class, sink);
+            if let (Some(user), true) = (user, sink.listed.is_some()) {
+                let has_items = has_dependents || has_address;
+                self.list_call(Owner { user, id: &id }, call, (record, has_items), &parsed, sink);
             }
+            let waits = has_address && !has_dependents && self.add_waiting(id, user, call, &parsed);
+            is_awaited = has_address && !waits;
+            let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
+            let is_single = !has_dependents && !is_awaited && !has_error;
+            if is_single && self.add_single_record_call(id, user) {
+                if !waits {
+                    self.end_listed(id, self.open.place(), sink);
+                }
+                return Ok(());
+            }
+        } else if !has_dependents {
             return Ok(());
         }
-        let mut context = CallContext::new(&parsed, call, class, user, fingerprint);
-        if is_awaited {
-            context.expect_address(&parsed);
-        }
-        self.open_call(id, context, (record, &parsed), sink);
+        let context = CallContext::new(&parsed, call, class, user, fingerprint);
+        self.open_call(id, context, is_awaited, (record, &parsed), sink);
         Ok(())
     }
 
-    /// Adds a call on which other records depend to its event.
-    #[inline]
+    /// Adds a call on which other records depend to its event. `is_awaited` tells whether it can have a
+    /// socket address.
+    #[inline(always)]
     fn open_call(
         &mut self,
         id: EventId,
-        mut context: CallContext,
+        context: CallContext,
+        is_awaited: bool,
         (record, parsed): (&Record<'_>, &audit::Call<'_>),
         sink: &mut Sink,
     ) {
-        if context.user.is_some() && sink.collect.needs_call_details() {
-            context.add_details(parsed, sink.collect);
-        }
         let event = self.open.enter(id);
-        if context.change.is_some() {
-            event.set_descriptors(Descriptors::for_call(&context.call.name(), parsed));
-        }
-        let executes = context.class == CallClass::Execute && context.success == Some(true);
-        if executes && context.user.is_some() {
-            if let Some(exe) = record.field(b"exe").filter(|exe| !exe.is_null()) {
+        if let Some(context) = event.set_context(context) {
+            if is_awaited {
+                context.expect_address(parsed);
+            }
+            if context.user.is_some() && sink.collect.needs_call_details() {
+                context.add_details(parsed, sink.collect);
+            }
+            let changes = context.change.is_some().then(|| context.call.name());
+            let executes = context.class == CallClass::Execute && context.success == Some(true);
+            let executes = executes && context.user.is_some();
+            if let Some(name) = changes {
+                event.set_descriptors(Descriptors::for_call(&name, parsed));
+            }
+            if let Some(exe) = executes.then(|| record.field(b"exe")).flatten() {
                 event.set_exe(exe);
             }
+            event.replay_pending(sink);
         }
-        event.set_context(context, sink);
         self.complete_current(sink);
     }
 
@@ -338,8 +381,10 @@ impl<'a> EventAssembler<'a> {
         if event.has_uncounted() {
             event.end(sink);
         }
-        let (id, latest) = (event.id, event.span.latest);
-        self.end_listed(id, latest, sink);
+        if sink.is_listing() {
+            let (id, latest) = (event.id, event.span.latest);
+            self.end_listed(id, latest, sink);
+        }
     }
 
     /// Evicts the events to which no record can belong any more.
@@ -392,6 +437,12 @@ impl<'a> EventAssembler<'a> {
         }
         self.incomplete
     }
+}
+
+/// Whether the event of a call can hold a socket address that counts.
+#[inline]
+fn has_address(call: Call, class: CallClass, sink: &Sink) -> bool {
+    sink.has(Section::Addresses) && socket_call::may_have_address(call, class)
 }
 
 #[cfg(test)]

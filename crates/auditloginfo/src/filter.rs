@@ -117,6 +117,21 @@ impl Filter {
         }
     }
 
+    /// The login user whose events count, if there is one and no other condition.
+    #[must_use]
+    pub fn only_user(&self) -> Option<LoginUser> {
+        match self {
+            Filter {
+                users: UserFilter::Only(users),
+                success: None,
+                start: None,
+                end: None,
+                fields,
+            } => users.first().copied().filter(|_| users.len() == 1 && fields.is_empty()),
+            _ => None,
+        }
+    }
+
     /// Whether a call counts; `record` is its SYSCALL record.
     #[must_use]
     #[inline]

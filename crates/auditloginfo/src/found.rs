@@ -1,6 +1,5 @@
 //! What a run found in the logs.
 
-use crate::contents::Contents;
 use crate::file_kind::FileKind;
 use crate::syslog_tags::Elsewhere;
 use crate::tally::Tally;
@@ -38,8 +37,6 @@ pub struct Found {
     pub empty_logs: Vec<PathBuf>,
     /// Whether any log holds a record.
     pub has_records: bool,
-    /// The record types and hosts, if they were asked for.
-    pub contents: Contents,
 }
 
 /// Events that something is wrong with.

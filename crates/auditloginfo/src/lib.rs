@@ -94,7 +94,7 @@ fn list(
     let printer = Box::new(EachPrinter::new(layout, sender));
     thread::scope(|scope| {
         let read = || scan::list(logs, &query, Chunking::default(), printer);
-        let reader = thread::Builder::new().spawn_scoped(scope, read)?;
+        let reader = thread::Builder::new().spawn_scoped(scope, read).map_err(Error::Thread)?;
         for block in blocks {
             out.write_all(&block)?;
         }

@@ -24,7 +24,7 @@ use toolkit::messages::describe;
 const AUDITD_CONF: &str = "/etc/audit/auditd.conf";
 
 /// The log that auditd writes by default.
-const DEFAULT_LOG: &str = "/var/log/audit/audit.log";
+pub(crate) const DEFAULT_LOG: &str = "/var/log/audit/audit.log";
 
 /// The logs that the command line names.
 #[derive(Debug, Clone, Default)]
@@ -278,7 +278,7 @@ fn configured_log(configuration: &[u8]) -> Option<PathBuf> {
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
-    use test_support::{temp_dir, write};
+    use test_support::{command, temp_dir, works, write};
 
     #[test]
     fn the_log_file_of_auditd_conf_is_found() {
@@ -327,9 +327,11 @@ mod tests {
         write(&folder.path().join("log"), "");
         fs::create_dir(folder.path().join("log.1")).unwrap();
         symlink("/dev/zero", folder.path().join("log.2")).unwrap();
+        assert!(works(command("mkfifo").arg(folder.path().join("log.3"))));
         let (read, notes) = resolve(folder.path(), &["log"]);
         assert_eq!(read, ["log"]);
-        let left_out = ["log.2", "log.1"].map(|log| format!("{log}: not a regular file; left out"));
+        let left_out =
+            ["log.3", "log.2", "log.1"].map(|log| format!("{log}: not a regular file; left out"));
         assert_eq!(notes, left_out);
     }
 

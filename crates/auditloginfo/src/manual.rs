@@ -36,17 +36,6 @@ pub(crate) const MANUAL: Manual = Manual {
             ],
         ),
         (
-            "USER NAMES",
-            &[
-                "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
-               accepts them. The users of this machine name those of a log only if the log is read \
-               where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
-               up. For any other log, \
-               which may come from another machine, they only resolve a name given with `--uid` \
-               that the log does not contain.",
-            ],
-        ),
-        (
             "TRUST",
             &[
                 "An audited user cannot forge a record in audit.log: text that users choose, such as names \
@@ -76,8 +65,10 @@ pub(crate) const MANUAL: Manual = Manual {
                  a filter let through (`code=0x7ffc0000`). A container whose default action is SCMP_ACT_LOG \
                  writes such records without any audit rule. Any other call fails with ENOSYS, after which \
                  a C library tries an older call.",
-                "Containers take the profile as `docker run --security-opt seccomp=FILE` and `podman run \
-                 --security-opt seccomp=FILE`. For a service, put the output of `-o systemd` in a file \
+                "Containers take the profile as `podman run --security-opt seccomp=FILE` and `docker run \
+                 --security-opt no-new-privileges --security-opt seccomp=FILE`. docker starts containers with \
+                 runc, which makes calls of its own under the profile: recipes.md of the documentation adds \
+                 them. For a service, put the output of `-o systemd` in a file \
                  `/etc/systemd/system/UNIT.service.d/calls.conf`, and run `systemctl daemon-reload` and \
                  `systemctl restart UNIT`.",
                 "A drop-in for a unit of systemd allows the same system calls (SystemCallFilter), on the \
@@ -126,6 +117,25 @@ pub(crate) const MANUAL: Manual = Manual {
                 "With `-o tsv`, these are `auid`, `user`, `events`, `calls`, `commands`, `files`, `as_root`, \
                `first` and `last`, and the times are in ISO 8601 format. With `--uid` or a section, the columns \
                are `auid`, `kind`, `count`, `name` and `detail`: see `-o`.",
+            ],
+        ),
+        (
+            "NOTES",
+            &[
+                "The login user ID is set by PAM (pam_loginuid) at each login, also by cron for the jobs of a \
+                 user. Daemons that were started at boot have none, and count for `unset`; what they do for \
+                 a user, such as a file server, is not in the user's report. A service restarted from a login \
+                 session by systemctl(1) is a child of systemd, and does not have the user's ID either.",
+                "If auditd or the kernel falls behind, records are lost, and the counts are too low: `lost` in the \
+                 output of `auditctl -s` says how many since boot.",
+                "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
+               accepts them. The users of this machine name those of a log only if the log is read \
+               where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
+               up. For any other log, \
+               which may come from another machine, they only resolve a name given with `--uid` \
+               that the log does not contain.",
+                "The kernel names no file for ftruncate(2), and no login user for what io_uring(7) does in a \
+                 kernel thread; that counts for `unknown`.",
             ],
         ),
         (

@@ -225,7 +225,6 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         log.error = log.error.or(chunk.error);
         found.elsewhere.merge(&chunk.elsewhere);
         found.cut_entries += chunk.cut_entries;
-        found.contents.merge(&chunk.contents.unwrap_or_default());
     }
     let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);
     let kind = is_doubtful.then(|| FileKind::detect(head));

@@ -22,6 +22,7 @@ pub use event_time::EventTime;
 pub use name_counts::NameCounts;
 pub use socket_families::SocketFamilies;
 
+use crate::contents::Contents;
 use crate::login_user::LoginUser;
 use crate::section::Section;
 use foldhash::fast::RandomState;
@@ -41,6 +42,8 @@ pub struct Tally {
     latest: usize,
     /// The names of users in the logs, each with the time of the record that has it.
     names: Seeded<u32, (Stamp, Box<[u8]>)>,
+    /// The record types and hosts, if they were asked for.
+    pub contents: Contents,
 }
 
 /// The counts of one login user.
@@ -181,11 +184,13 @@ impl Tally {
     }
 
     /// Adds the counts of another tally.
-    pub fn merge(&mut self, other: Tally) {
+    pub fn merge(&mut self, mut other: Tally) {
+        other.contents.merge(&self.contents);
         if self.users.is_empty() && self.names.is_empty() {
             *self = other;
             return;
         }
+        self.contents = other.contents;
         for (auid, (stamp, name)) in other.names {
             self.add_name(auid, stamp, &name);
         }

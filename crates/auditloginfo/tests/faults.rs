@@ -14,7 +14,7 @@ use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use test_support::faults::{
-    close_stderr, fail_at_every_write, fail_every_read, fault_rounds, limited,
+    close_stderr, fail_at_every_write, fail_every_read, fault_rounds, limited, without_threads,
 };
 use test_support::{command, random_cases, repository, send_signal, stderr, temp_dir, write};
 use toolkit::exit::ExitStatus;
@@ -95,6 +95,21 @@ fn a_log_is_read_within_small_limits() {
     assert!(!whole.stdout.is_empty(), "{}", stderr(&whole));
     let small = limited("ulimit -n 8 && ulimit -v 524288", AUDITLOGINFO, &words);
     assert_eq!(small, whole);
+}
+
+#[test]
+fn without_a_thread_to_be_had_one_reads_all() {
+    let folder = temp_dir();
+    let log = folder.path().join("audit.log");
+    write(&log, fs::read(sample("raw.log")).expect("the sample").repeat(20));
+    let name = log.to_str().expect("a path of letters");
+    let words = ["--uid", "all", "-o", "tsv", name];
+    let Some(output) = without_threads(AUDITLOGINFO, &words) else { return };
+    assert_eq!(output, limited("true", AUDITLOGINFO, &words));
+    let output = without_threads(AUDITLOGINFO, &["--each", name]).expect("--each needs a thread");
+    let message = stderr(&output);
+    assert!(message.starts_with("auditloginfo: --each: no second thread: "), "{message}");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
 }
 
 #[test]

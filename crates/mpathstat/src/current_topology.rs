@@ -110,11 +110,16 @@ impl CurrentTopology {
         match &mut self.multipathd {
             Some(MultipathdSource::Running(multipathd)) => {
                 let none = Answer::default();
-                let answer = multipathd.latest().unwrap_or(&none);
+                let answer = multipathd.latest();
+                let is_missing = answer.is_none();
+                let answer = answer.unwrap_or(&none);
                 root.save_file(SAVED_ANSWER, &answer.text);
                 Rc::make_mut(&mut self.topology).update(&answer.states);
-                if let Some(problem) = multipathd.take_problem() {
-                    messages.warn_once(format_args!("{problem}; what it knows is not shown"));
+                // It knows nothing about maps of the NVMe driver.
+                let mut maps = self.topology.maps.iter();
+                let is_needed = maps.any(|map| map.device.kernel.starts_with(b"dm-"));
+                if let Some(failure) = multipathd.failure().filter(|_| is_missing && is_needed) {
+                    messages.warn_once(format_args!("{failure}; what it knows is not shown"));
                 }
             }
             Some(MultipathdSource::Saved) => {

@@ -174,7 +174,8 @@ impl ReportReader {
             self.begin_table(&header, Header::is_sar(line), wall, on_damage);
         } else if line.windows(6).any(|word| word == b"Linux ") {
             self.clock.set_date(timestamp::date_in(line));
-        } else if self.current.is_sar && line.starts_with(b"Average") {
+        } else if line.starts_with(b"Average:") {
+            // The end of a table of sar, of disks or of something else.
             self.current.header = None;
         } else {
             let is_next = self.current.is_sar && wall.is_some() && wall != self.current.wall;

@@ -127,15 +127,15 @@ const EXTENDED: &[&str] = &[
 const MARKS: &[&str] = &[
     "`-i` marks what is wrong. A mark follows the figures of its map or path, and that of a path \
      ends with the host and the target of the path:",
-    "    |- sdc    150.00  75.00  1200.00  600.00  10.00  <- await 12.50 x sda (host2, 0x500a0980c0ffee01)",
+    "    |- sdc  150.00  75.00  10.00  <- await 12.50 x sda (host2, 0x500a0980c0ffee01)",
     "In an incident, a mark says where to look next:",
-    "    requests hang on a path              <- stuck 12 in flight       fabric between host and target",
-    "    all paths are gone                   <- no path, 37 queued       array, zoning, multipathd",
-    "    a path is offline or failed          <- offline, <- failed       cable, HBA, port",
-    "    the array moved the LUN              2/4 (2 standby)             nothing, or the array",
-    "    somebody uses the disk directly      <- not through the map      LVM filter, fstab, ASM",
-    "    one path is slower than the others   <- await 12.50 x sda        the HBA and port in the mark",
-    "    commands fail                        <- errors, <- timeouts      kernel log of the path",
+    "    requests hang on a path         <- stuck 12 in flight   fabric from host to port",
+    "    all paths are gone              <- no path, 37 queued   array, zone, multipathd",
+    "    a path is offline or failed     <- offline, <- failed   cable, HBA, port",
+    "    the array moved the LUN         2/4 (2 standby)         nothing, or the array",
+    "    a path is used directly         <- not through the map  LVM filter, fstab, ASM",
+    "    one path is slower than others  <- await 12.50 x sda    HBA and port of the mark",
+    "    commands fail                   <- errors, <- timeouts  kernel log of the path",
     "The row of each map ends with the number of paths that can carry I/O now, and the number of all \
      paths: `3/4`. States in which an array does not want I/O on a path follow: `2/4 (2 standby)`. \
      These are the ANA states `inaccessible`, `persistent-loss` and `change`, the ALUA states \

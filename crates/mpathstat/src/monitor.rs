@@ -38,6 +38,10 @@ const NO_MAPS: u8 = 1;
 /// What makes maps on a system that has none.
 const ADVICE: &str = "; start multipathd, or for NVMe boot with nvme_core.multipath=Y";
 
+/// What has the maps of a saved system without sysfs.
+const SAVED_ADVICE: &str =
+    "; those of a sos report are in sos_commands/multipath: add --topology FILE";
+
 impl MapMonitor {
     /// The topology of a sample.
     fn sampled_topology(&mut self) -> Rc<Topology> {
@@ -55,7 +59,11 @@ impl MapMonitor {
         if !self.has_maps {
             let can_wait = !self.is_single && !self.topology.is_fixed();
             let hint = if can_wait && !self.is_saved { "; waiting for one" } else { "" };
-            let advice = if self.is_saved || self.topology.is_fixed() { "" } else { ADVICE };
+            let advice = match (self.topology.is_fixed(), self.is_saved) {
+                (true, _) => "",
+                (false, true) => SAVED_ADVICE,
+                (false, false) => ADVICE,
+            };
             messages.warn(format_args!("there is no multipath map here{hint}{advice}"));
             return if can_wait { FirstSample::Report } else { FirstSample::End(NO_MAPS) };
         }

@@ -59,23 +59,31 @@ impl Answer {
     }
 }
 
-/// Why there is no answer.
-#[derive(Debug)]
-enum Failure {
-    /// multipathd does not run, or does not answer in time.
-    Unavailable,
-    /// The answer is not used, for a reason that is worth a message.
-    Refused(&'static str),
+/// Why there is no answer, and what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Nobody listens.
+    #[error("multipathd does not run; start it: systemctl start multipathd")]
+    NotRunning,
+    /// There is no answer in time, or no whole one.
+    #[error("multipathd does not answer; see systemctl status multipathd")]
+    Silent,
+    /// Anybody else listens.
+    #[error("a process that is not of root answers for multipathd; start multipathd")]
+    NotRoot,
+    /// The answer is not used.
+    #[error("the answer of multipathd takes more than {0}")]
+    TooLong(&'static str),
 }
 
 impl From<io::Error> for Failure {
     fn from(_: io::Error) -> Failure {
-        Failure::Unavailable
+        Failure::Silent
     }
 }
 
-/// An answer, or why it is not used, and when it arrived.
-type Arrived = (Instant, Result<Answer, &'static str>);
+/// An answer, or why there is none, and when it arrived.
+type Arrived = (Instant, Result<Answer, Failure>);
 
 /// The latest answer of multipathd, and the thread that asks it.
 #[derive(Debug)]
@@ -83,7 +91,7 @@ pub struct Multipathd {
     /// What arrived since the last report. Only the newest is kept, however long an interval is.
     arrived: Arc<Mutex<Option<Arrived>>>,
     latest: Option<(Instant, Answer)>,
-    problem: Option<&'static str>,
+    failure: Option<Failure>,
     /// The thread ends when this is dropped.
     _running: SyncSender<()>,
 }
@@ -105,37 +113,31 @@ impl Multipathd {
         let newest = Arc::clone(&arrived);
         thread::Builder::new().name("multipathd".to_owned()).spawn(move || {
             loop {
-                let answer = match ask(&socket, user) {
-                    // Without multipathd, its columns are unknown.
-                    Err(Failure::Unavailable) => None,
-                    Err(Failure::Refused(problem)) => Some(Err(problem)),
-                    Ok(answer) => Some(Ok(answer)),
-                };
-                if let Some(answer) = answer {
-                    *lock(&newest) = Some((Instant::now(), answer));
-                }
+                let answer = ask(&socket, user);
+                *lock(&newest) = Some((Instant::now(), answer));
                 if ended.recv_timeout(PAUSE) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
             }
         })?;
-        Ok(Multipathd { arrived, latest: None, problem: None, _running: running })
+        Ok(Multipathd { arrived, latest: None, failure: None, _running: running })
     }
 
     /// The latest answer, unless it is too old.
     pub fn latest(&mut self) -> Option<&Answer> {
         match lock(&self.arrived).take() {
-            Some((when, Ok(answer))) => self.latest = Some((when, answer)),
-            Some((_, Err(problem))) => self.problem = Some(problem),
+            Some((when, Ok(answer))) => (self.latest, self.failure) = (Some((when, answer)), None),
+            Some((_, Err(failure))) => self.failure = Some(failure),
             None => {}
         }
         let (when, answer) = self.latest.as_ref()?;
         (when.elapsed() < MAX_AGE).then_some(answer)
     }
 
-    /// Why the last answer is not used, once.
-    pub fn take_problem(&mut self) -> Option<&'static str> {
-        self.problem.take()
+    /// Why there is no newer answer.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        self.failure
     }
 }
 
@@ -146,10 +148,11 @@ fn lock(arrived: &Mutex<Option<Arrived>>) -> impl DerefMut<Target = Option<Arriv
 
 /// Asks once.
 fn ask(socket: &[u8], user: u32) -> Result<Answer, Failure> {
-    let mut stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(socket)?)?;
+    let address = SocketAddr::from_abstract_name(socket)?;
+    let mut stream = UnixStream::connect_addr(&address).map_err(|_| Failure::NotRunning)?;
     let peer = getsockopt(&stream, PeerCredentials).map_err(io::Error::from)?;
     if peer.uid() != user {
-        return Err(Failure::Refused("a process that is not of root answers for multipathd"));
+        return Err(Failure::NotRoot);
     }
     let deadline = Instant::now() + DEADLINE;
     stream.set_write_timeout(Some(DEADLINE))?;
@@ -161,14 +164,14 @@ fn ask(socket: &[u8], user: u32) -> Result<Answer, Failure> {
     reader.read_exact(&mut length)?;
     let length = usize::from_ne_bytes(length);
     if length > ANSWER_MAX {
-        return Err(Failure::Refused("the answer of multipathd has more than 16 MiB"));
+        return Err(Failure::TooLong("16 MiB"));
     }
     let mut text = vec![0; length];
     reader.read_exact(&mut text)?;
     let mut is_cut = false;
     let topology = text::read(&text[..], |_, bad| is_cut |= bad == text::TOO_MANY)?;
     if is_cut {
-        return Err(Failure::Refused("the answer of multipathd takes more than 64 MiB"));
+        return Err(Failure::TooLong("64 MiB"));
     }
     Ok(Answer { text, states: text::multipathd_states(&topology) })
 }

@@ -128,6 +128,12 @@ impl Run {
         send_signal(&self.child, signal);
         self.child.wait().unwrap().code()
     }
+
+    /// All messages, except that this machine may run no multipathd.
+    fn other_messages(&mut self) -> Vec<&String> {
+        let is_other = |line: &&String| !line.contains("multipathd does not run");
+        self.messages.all().iter().filter(is_other).collect()
+    }
 }
 
 impl Drop for Run {
@@ -172,7 +178,7 @@ fn the_command_needs_no_root_privileges() {
     let row = run.reports.wait_for("|- sda ", || system.read(&[("sda", 100), ("dm-0", 100)]));
     assert!(row.contains("running") && row.contains("0:0:0:0"), "{row}");
     assert_eq!(run.end("-TERM"), Some(0));
-    assert!(run.messages.all().is_empty());
+    assert!(run.other_messages().is_empty());
 }
 
 #[test]
@@ -221,7 +227,7 @@ fn what_a_running_system_showed_is_replayed_byte_for_byte() {
         let replayed = String::from_utf8(stdout(&mut replay)).unwrap();
         assert_eq!(replayed.lines().collect::<Vec<_>>(), shown, "{options}");
         assert!(shown.len() > 3, "{options}: {shown:?}");
-        assert_eq!(run.messages.all(), [""; 0]);
+        assert_eq!(run.other_messages(), [""; 0]);
     }
 }
 

@@ -37,10 +37,9 @@ pub use value::Value;
 use crate::ParseError;
 use crate::grammar::{Parsed, finish, literal};
 use nom::Parser;
-use nom::bytes::complete::{take, take_until};
-use nom::combinator::verify;
+use nom::bytes::complete::take_until;
 use nom::sequence::{delimited, preceded};
-use record_type::fast_record_type;
+use record_type::record_type;
 
 /// The login user id of a process without a login session, such as a daemon: -1 as an unsigned
 /// number.
@@ -65,10 +64,18 @@ pub struct RecordHeader<'a> {
     /// The record's type.
     pub kind: RecordType,
     line: &'a [u8],
-    /// What follows the type and one blank: `msg=audit(...)` or `audit(...)`.
-    rest: &'a [u8],
-    /// The event, if it is read already: `rest` begins with `msg=audit(`, the event and `):`.
-    event: Option<&'a [u8]>,
+    rest: Rest<'a>,
+}
+
+/// What follows the type of a record and one blank, as far as it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest<'a> {
+    /// `msg=audit(1.000:1): cwd="/"` or `audit(1.000:1): cwd="/"`
+    Opening(&'a [u8]),
+    /// `1.000:1): cwd="/"`
+    Stamp(&'a [u8]),
+    /// `1.000:1` and ` cwd="/"`
+    Fields(&'a [u8], &'a [u8]),
 }
 
 /// Reads the record of a line, wherever it starts in it; `None` if the line holds none.
@@ -114,7 +121,7 @@ pub fn plain_header(line: &[u8]) -> Option<RecordHeader<'_>> {
         Ok(found) => found,
         Err(_) => behind_node(line).map(|(rest, (_, kind))| (rest, kind)).ok()?,
     };
-    Some(RecordHeader { kind, line, rest, event: None })
+    Some(RecordHeader { kind, line, rest: Rest::Opening(rest) })
 }
 
 #[cold]
@@ -130,7 +137,7 @@ fn behind_prefix(line: &[u8]) -> Option<RecordHeader<'_>> {
 /// `type=SYSCALL `
 #[inline(always)]
 fn typed(input: &[u8]) -> Parsed<'_, RecordType> {
-    preceded(literal(b"type="), fast_record_type).parse(input)
+    preceded(literal(b"type="), record_type).parse(input)
 }
 
 /// `node=lab type=SYSCALL `: the host and the type.
@@ -151,31 +158,15 @@ impl<'a> RecordHeader<'a> {
     /// The stamp is not `audit(SECONDS.MILLIS:SERIAL):`.
     #[inline(always)]
     pub fn record(self) -> Result<Record<'a>, ParseError> {
-        if let Some(event) = self.event {
-            let body = self.rest.get(b"msg=audit():".len() + event.len()..).unwrap_or_default();
-            return Ok(Record { kind: self.kind, event, body, line: self.line });
-        }
-        let event = stamp::fast_event(self.rest).or_else(|_| stamp::event(self.rest));
-        let (body, event) = finish(self.line, event)?;
-        Ok(Record { kind: self.kind, event, body, line: self.line })
-    }
-
-    /// The record, if its event is written with `length` bytes and `is_event` holds for them. An
-    /// event that is known already is so found without a look at its digits.
-    ///
-    /// ```
-    /// let line = b"type=CWD msg=audit(9.000:1): cwd=\"/\"";
-    /// let header = sysparse::audit::header(line).expect("a record");
-    /// assert!(header.record_if(7, |event| event == b"9.000:1").is_some());
-    /// assert!(header.record_if(7, |event| event == b"9.000:2").is_none());
-    /// ```
-    #[must_use]
-    #[inline]
-    pub fn record_if(self, length: usize, is_event: impl Fn(&[u8]) -> bool) -> Option<Record<'a>> {
-        let event = verify(take(length), is_event);
-        let stamp = delimited(literal(b"msg=audit("), event, literal(b"):")).parse(self.rest);
-        let (body, event) = stamp.ok()?;
-        Some(Record { kind: self.kind, event, body, line: self.line })
+        let RecordHeader { kind, line, rest } = self;
+        let (body, event) = match rest {
+            Rest::Fields(event, body) => (body, event),
+            Rest::Stamp(text) => {
+                finish(line, stamp::fast_stamp(text).or_else(|_| stamp::stamp_and_end(text)))?
+            }
+            Rest::Opening(text) => finish(line, stamp::event(text))?,
+        };
+        Ok(Record { kind, event, body, line })
     }
 }
 
@@ -262,19 +253,5 @@ mod tests {
         );
         assert_eq!(at("type=SYSCALL").at, 12);
         assert_eq!(at("node=x type=AVC msg=audit(15a").at, 28);
-    }
-
-    #[test]
-    fn a_record_of_a_known_event_is_found_by_its_bytes() {
-        let line = b"node=a type=CWD msg=audit(9.000:1): cwd=\"/\"";
-        let record_if = |length, event: &[u8]| {
-            header(line).expect("a record").record_if(length, |it| it == event)
-        };
-        let found = record_if(7, b"9.000:1").expect("the same event");
-        assert_eq!((found.event, found.body), (&b"9.000:1"[..], &b" cwd=\"/\""[..]));
-        assert_eq!(record_if(7, b"9.000:2"), None);
-        assert_eq!(record_if(6, b"9.000:"), None);
-        assert_eq!(found.body_offset(), 35);
-        assert_eq!(line.get(found.body_offset()..), Some(found.body));
     }
 }

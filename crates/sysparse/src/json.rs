@@ -322,7 +322,7 @@ mod tests {
         for line in LINES {
             let line = line.trim_end().as_bytes();
             assert!(members(line).all(|member| member.is_ok()));
-            for end in 0..line.len() {
+            for end in test_support::places(line.len()) {
                 assert!(members(&line[..end]).any(|member| member.is_err()), "{end}");
             }
         }
@@ -333,7 +333,7 @@ mod tests {
     fn every_one_byte_change_is_read_without_a_panic() {
         for line in LINES {
             let mut changed = line.as_bytes().to_vec();
-            for at in 0..changed.len() {
+            for at in test_support::places(changed.len()) {
                 for byte in test_support::every_byte() {
                     changed[at] = byte;
                     for (_, value) in members(&changed).flatten() {

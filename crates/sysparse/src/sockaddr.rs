@@ -248,11 +248,11 @@ mod tests {
         let error = ParseError { expected: "the two bytes of an address family", at: 0 };
         for (bytes, order) in SAMPLES {
             let family = SocketAddress::parse(bytes, order).expect("a family").family();
-            for length in 0..bytes.len() {
+            for length in test_support::places(bytes.len()) {
                 let found = SocketAddress::parse(&bytes[..length], order).map(|it| it.family());
                 assert_eq!(found, if length < 2 { Err(error) } else { Ok(family) });
             }
-            for at in 0..bytes.len() {
+            for at in test_support::places(bytes.len()) {
                 for byte in test_support::every_byte() {
                     let mut changed = bytes.to_vec();
                     changed[at] = byte;

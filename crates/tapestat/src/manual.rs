@@ -36,14 +36,14 @@ pub(crate) const MANUAL: Manual = Manual {
         EXTENDED,
         GAPS,
         JUDGING,
-        LIMITS,
         RECORDS,
         METRICS,
         RECIPES,
+        NOTES,
         ENVIRONMENT,
-        EXIT_STATUS,
-        COMPATIBILITY,
         FILES,
+        COMPATIBILITY,
+        EXIT_STATUS,
     ],
     examples: &[
         (
@@ -155,7 +155,7 @@ const JUDGING: Section = (
         "    %Wr    w_await   kB/wr   gaps   the limit is\n    \
          > 90   low       < 64    none   the block size: use 256 kB or more\n    \
          > 90   low       >= 64   none   the drive: it takes all that it can\n    \
-         > 90   high      >= 64   none   this medium (bad or worn), a dirty head, or the data\n    \
+         > 90   high      >= 64   none   this medium (worn), a dirty head, or the data\n    \
          < 90   low       any     many   the client: it starves the drive\n    \
          < 90   low       any     none   the client, but the drive adapts its speed to it\n    \
          low    any       any     any    positioning or file marks, if %Oa is high",
@@ -163,21 +163,6 @@ const JUDGING: Section = (
          and high if it is far less. Data that do not compress are written at the native speed. To \
          tell a bad medium from a bad drive, compare the same drive with another tape, and the same \
          tape with another drive. For reads, use `%Rd`, `r_await` and `kB/rd` in the same way.",
-    ],
-);
-
-const LIMITS: Section = (
-    "WHAT ST CANNOT SEE",
-    &[
-        "The statistics are those of the driver `st`. They know nothing of commands that other drivers \
-         send. LTFS and Proxmox use a drive through `sg`, and IBM's driver `lin_tape` replaces `st` and \
-         keeps no statistics. If there are SCSI tape drives without statistics, they are reported on \
-         stderr with their driver. A drive that is used through `sg` shows no figures; `-x` shows its \
-         state as `-`.",
-        "Amounts are those between computer and drive, before the drive compresses them. What the \
-         drive does while no request is in flight, such as writing its buffer to the tape or loading, \
-         is not seen. An operation counts when it ends: see COLUMNS on percentages of more than 100. \
-         Percentages of a sum (`-T`, `-g`) are those of all its drives added up.",
     ],
 );
 
@@ -196,6 +181,21 @@ const RECIPES: Section = (
         "Record what happens during a backup, to look at it later or elsewhere:",
         "    tapestat --save /var/tmp/backup -x 10 > /dev/null\n    \
          tapestat --root /var/tmp/backup -x 10 | less",
+    ],
+);
+
+const NOTES: Section = (
+    "NOTES",
+    &[
+        "The statistics are those of the driver `st`. They know nothing of commands that other drivers \
+         send. LTFS and Proxmox use a drive through `sg`, and IBM's driver `lin_tape` replaces `st` and \
+         keeps no statistics. If there are SCSI tape drives without statistics, they are reported on \
+         stderr with their driver. A drive that is used through `sg` shows no figures; `-x` shows its \
+         state as `-`.",
+        "Amounts are those between computer and drive, before the drive compresses them. What the \
+         drive does while no request is in flight, such as writing its buffer to the tape or loading, \
+         is not seen. An operation counts when it ends: see COLUMNS on percentages of more than 100. \
+         Percentages of a sum (`-T`, `-g`) are those of all its drives added up.",
     ],
 );
 
@@ -225,7 +225,8 @@ const METRICS: Section = (
          An unknown value is left out. If there is no drive, `tapestat_drives` is 0, and so is the \
          exit status.",
         "Write to another file first, so that the collector never reads half a file:",
-        "    tapestat -o prometheus > $dir/tape.prom.new && mv $dir/tape.prom.new $dir/tape.prom",
+        "    tapestat -o prometheus > $dir/tape.prom.new &&\n    \
+         mv $dir/tape.prom.new $dir/tape.prom",
     ],
 );
 
@@ -243,13 +244,15 @@ const ENVIRONMENT: Section = (
     ],
 );
 
-const EXIT_STATUS: Section = (
-    "EXIT STATUS",
+const FILES: Section = (
+    "FILES",
     &[
-        "0: success, also after SIGHUP, SIGINT or SIGTERM. 1: there is no drive with statistics (with `-o \
-       JSON` and `-o prometheus`, an empty report is printed and the status is 0), a DRIVE does not \
-       exist, the command line is wrong, or the system could not be read. 6: the report could not \
-       be written.",
+        "`/sys/class/scsi_tape/stN/stats`: the counters of a drive, in Linux 4.2 and later.",
+        "`/sys/class/scsi_tape/stN/device`: the address, the serial number (`vpd_pg80`), the id \
+         (`wwid`) and the commands that the device completed (`iodone_cnt`).",
+        "`/sys/bus/scsi/devices`: tape drives without statistics and their drivers.",
+        "`/proc/uptime`: the time that the report since boot covers.",
+        "`/dev/tape/by-id`, `/dev/tape/by-path`: names for `-j`, made by udev.",
     ],
 );
 
@@ -267,14 +270,13 @@ const COMPATIBILITY: Section = (
        in Western digits. `-V` reports an output that cannot be written."],
 );
 
-const FILES: Section = (
-    "FILES",
+const EXIT_STATUS: Section = (
+    "EXIT STATUS",
     &[
-        "`/sys/class/scsi_tape/stN/stats`: the counters of a drive, in Linux 4.2 and later.",
-        "`/sys/class/scsi_tape/stN/device`: the address, the serial number (`vpd_pg80`), the id \
-         (`wwid`) and the commands that the device completed (`iodone_cnt`).",
-        "`/sys/bus/scsi/devices`: tape drives without statistics and their drivers.",
-        "`/proc/uptime`: the time that the report since boot covers.",
-        "`/dev/tape/by-id`, `/dev/tape/by-path`: names for `-j`, made by udev.",
+        "0: success, also after SIGHUP, SIGINT or SIGTERM. 1: there is no drive with statistics (with `-o \
+       JSON` and `-o prometheus`, an empty report is printed and the status is 0), a DRIVE does not \
+       exist, the system could not be read, or the command line is wrong. 6: the report could not \
+       be written. These are the statuses of the command in sysstat. auditloginfo(1) and mpathstat(1) \
+       end with 2 if the command line is wrong, and with 1 if the report could not be written.",
     ],
 );

@@ -106,6 +106,26 @@ pub fn fail_every_read(program: &str, words: &[&str], file: Option<&Path>) {
     assert!(failed > 0, "no read of {words:?} failed");
 }
 
+/// Runs a program that gets no second thread, by strace. `None`, and the test counts as skipped, if there
+/// is no strace, or if the program asks for no thread, as on a machine with one processor.
+#[must_use]
+pub fn without_threads(program: &str, words: &[&str]) -> Option<Output> {
+    if !works(command("strace").arg("-V")) {
+        return None;
+    }
+    let folder = temp_dir();
+    let trace = folder.path().join("trace");
+    let mut strace = command("strace");
+    strace.args(["-f", "-qq", "-o"]).arg(&trace);
+    strace.args(["-e", "trace=/clone3?$", "-e", "inject=/clone3?$:error=EAGAIN", program]);
+    let output = strace.args(words).output().expect("it runs");
+    if !fs::read_to_string(&trace).unwrap_or_default().contains("(INJECTED)") {
+        skip("no thread is asked for here");
+        return None;
+    }
+    Some(output)
+}
+
 fn check_read_error(whole: &Output, output: &Output, what: &str) {
     let messages = stderr(output);
     assert!(

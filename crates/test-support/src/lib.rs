@@ -121,6 +121,24 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 /// How long a test waits before it fails.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Asserts that `work` takes at most `times` as long as `base`. Other processes may delay one of them,
+/// so that it suffices if it holds once in a few attempts; leave a wide margin on both sides.
+///
+/// # Panics
+/// It takes longer in each attempt.
+pub fn takes_at_most(times: u32, mut base: impl FnMut(), mut work: impl FnMut()) {
+    fn measure(run: &mut impl FnMut()) -> Duration {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    }
+    let is_met = |_| measure(&mut work) <= measure(&mut base) * times;
+    assert!((0..ATTEMPTS).any(is_met), "more than {times} times as long");
+}
+
+/// How often a time is measured before a test fails.
+const ATTEMPTS: u32 = 5;
+
 /// The lines that a running command prints.
 pub struct LineReader {
     lines: Receiver<String>,
@@ -177,6 +195,12 @@ pub fn send_signal(child: &Child, signal: &str) {
 #[must_use]
 pub const fn rounds(count: u64) -> u64 {
     if cfg!(miri) && count > 20 { 20 } else { count }
+}
+
+/// The places of a text of so many bytes at which a test cuts it or changes a byte: each, or under Miri
+/// one of seven.
+pub fn places(length: usize) -> impl Iterator<Item = usize> {
+    (0..length).step_by(if cfg!(miri) { 7 } else { 1 })
 }
 
 /// Every byte that a test puts in the place of another; under Miri a few that mean something.
@@ -245,6 +269,16 @@ mod tests {
         assert_eq!(lines.wait_for("two", || ()), "two");
         assert_eq!(lines.all(), ["one", "two", "three"]);
         assert!(child.wait().expect("a status").success());
+    }
+
+    #[test]
+    fn work_that_takes_longer_in_each_attempt_fails() {
+        let spin = |rounds: u32| {
+            assert!((0..rounds * 100_000).all(|it| std::hint::black_box(it) < u32::MAX));
+        };
+        takes_at_most(8, || spin(1), || spin(2));
+        let slow = std::panic::catch_unwind(|| takes_at_most(8, || spin(1), || spin(64)));
+        assert!(slow.is_err());
     }
 
     #[test]

@@ -36,8 +36,10 @@ impl Progress {
             let (stop, stopped) = channel();
             let counter = Arc::clone(&bytes_read);
             let show = move || show(&counter, total, &stopped, PERIOD, &mut io::stderr());
-            (stop, thread::spawn(show))
+            // Without a thread to be had, the read is as good without the line.
+            Some((stop, thread::Builder::new().spawn(show).ok()?))
         });
+        let shown = shown.flatten();
         Progress { bytes_read, shown }
     }
 

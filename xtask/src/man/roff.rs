@@ -4,6 +4,12 @@
 
 use std::fmt::Write as _;
 
+/// The width of the terminal that a page is made for, in columns.
+pub(super) const WIDTH: usize = 80;
+
+/// How far man(1) indents the text of a section, in columns.
+const MARGIN: isize = 7;
+
 /// A page that is being written.
 pub(super) struct Roff(String);
 
@@ -58,10 +64,14 @@ impl Roff {
         self.prose(paragraph);
     }
 
-    /// Adds indented lines that look as on a terminal.
+    /// Adds indented lines that look as on a terminal. Wide ones are indented less, so that all lines
+    /// of up to 80 columns fit a terminal with as many.
     pub(super) fn literal(&mut self, text: &str) {
+        let width = text.lines().map(|line| expand_tabs(line).chars().count()).max();
+        let free = WIDTH.saturating_sub(width.unwrap_or_default());
+        let indent = isize::try_from(free).map_or(4, |free| 4.min(free - MARGIN));
         self.begin_paragraph();
-        self.line(".RS 4\n.EX");
+        self.line(&format!(".RS {indent}\n.EX"));
         for line in text.lines() {
             let line = protect(escape(&expand_tabs(line)));
             self.line(&line);

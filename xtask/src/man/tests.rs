@@ -69,14 +69,50 @@ fn examples_that_do_not_fit_a_terminal_are_found() {
     let wide = |length| {
         let output = format!("1\t{}\n", "x".repeat(length));
         let temp = TempWorkspace::new(&[EXAMPLE[0], ("testdata/hail/plain/stdout", &output)]);
-        let findings = wide_examples(&temp, &[sample_command()]).expect("readable");
+        let findings = wide_lines(&temp, &[sample_command()]).expect("readable");
         findings.iter().map(Finding::to_string).collect::<Vec<_>>()
     };
     assert_eq!(wide(72).len(), 0);
-    assert_eq!(
-        wide(73),
-        ["testdata/hail/plain: a line of 81 columns in an example of a page; make it 80"]
-    );
+    assert_eq!(wide(73), ["testdata/hail/plain: a line of 81 columns in a page; make it 80"]);
+}
+
+#[test]
+fn literal_text_that_does_not_fit_a_terminal_is_found() {
+    let mut command = sample_command();
+    let wide: &'static str = format!("    short\n    {}", "x".repeat(81)).leak();
+    command.manual.sections = vec![("NOTES", &*vec![wide].leak())].leak();
+    let temp = TempWorkspace::new(&EXAMPLE);
+    let findings = wide_lines(&temp, &[command]).expect("readable");
+    let found: Vec<_> = findings.iter().map(Finding::to_string).collect();
+    assert_eq!(found, ["NOTES of hail(1): a line of 81 columns in a page; make it 80"]);
+}
+
+#[test]
+fn every_page_fits_a_terminal_of_80_columns() {
+    if !test_support::works(Command::new("mandoc").args(["-T", "ascii", "/dev/null"])) {
+        return;
+    }
+    for command in commands::all() {
+        let page = Workspace::here().path(&format!("{FOLDER}/{}.1", command.name()));
+        let mut mandoc = Command::new("mandoc");
+        let rendered =
+            test_support::stdout(mandoc.args(["-T", "ascii", "-O", "width=78"]).arg(page));
+        let rendered = String::from_utf8_lossy(&rendered);
+        // Bold and italic text is printed over itself: a letter, a backspace, a letter.
+        let width = |line: &str| line.chars().count() - 2 * line.matches('\u{8}').count();
+        let wide: Vec<_> = rendered.lines().filter(|line| width(line) > WIDTH).collect();
+        assert!(wide.is_empty(), "{}: {wide:#?}", command.name());
+        assert!(rendered.lines().count() > 300, "{rendered}");
+    }
+}
+
+#[test]
+fn the_last_sections_of_every_page_are_the_same() {
+    for command in commands::all() {
+        let titles: Vec<_> = command.manual.sections.iter().map(|(title, _)| *title).collect();
+        let last = ["NOTES", "ENVIRONMENT", "FILES", "COMPATIBILITY", "EXIT STATUS"];
+        assert!(titles.ends_with(&last), "{}: {titles:?}", command.name());
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! README and CONTRIBUTING are true: every target of make in them exists, and every example in README
-//! is the output of a fixture.
+//! README, CONTRIBUTING and docs/recipes.md are true: every target of make in them exists, every
+//! example in README is the output of a fixture, and every recipe is one.
 
 use crate::error::Error;
 use crate::workspace::{Finding, Workspace};
@@ -7,11 +7,30 @@ use crate::{man, test};
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
-/// Checks targets and examples.
+const RECIPES: &str = "docs/recipes.md";
+
+/// Checks targets, examples and recipes.
 pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let mut findings = unknown_targets(workspace)?;
     findings.extend(stale_examples(workspace)?);
+    findings.extend(untested_recipes(workspace)?);
     Ok(findings)
+}
+
+/// Finds recipes that name no fixture. A recipe is a section that ends with its name in parentheses.
+fn untested_recipes(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
+    let recipes = workspace.text(RECIPES)?;
+    let cases = test::names(workspace)?;
+    let is_case = |name: &str| cases.iter().any(|case| case.split('/').nth(1) == Some(name));
+    let is_untested = |recipe: &&str| {
+        let mut names = recipe.split("(`").skip(1).filter_map(|rest| rest.split_once("`)"));
+        !names.any(|(name, _)| is_case(name))
+    };
+    let finding = |recipe: &str| {
+        let title = recipe.lines().next().unwrap_or_default();
+        Finding::new(RECIPES, format!("{title}: name the fixture that tests it, as in (`name`)"))
+    };
+    Ok(recipes.split("\n### ").skip(1).filter(is_untested).map(finding).collect())
 }
 
 /// Finds examples in README that no fixture prints. An example begins with a line such as
@@ -113,6 +132,19 @@ mod tests {
         assert_eq!(
             findings(&files, stale_examples),
             ["README.md: $ hail: no fixture prints this; copy the output of one"]
+        );
+    }
+
+    #[test]
+    fn a_recipe_without_a_fixture_is_found() {
+        let files = [
+            (RECIPES, "# Recipes\n\n### Loud\n\n(`loud`)\n\n### Quiet\n\n(`gone`)\n\n### Mute\n"),
+            ("testdata/hail/loud/cmd", "hail -l\n"),
+        ];
+        let problem = "name the fixture that tests it, as in (`name`)";
+        assert_eq!(
+            findings(&files, untested_recipes),
+            ["Quiet", "Mute"].map(|title| format!("{RECIPES}: {title}: {problem}"))
         );
     }
 

@@ -6,7 +6,7 @@ use super::open_event::OpenEvent;
 use super::sink::Sink;
 use crate::section::Section;
 use crate::syscall_names::Call;
-use sysparse::audit::{self, Record, RecordHeader, Value};
+use sysparse::audit::{self, Record, Value};
 
 impl EventAssembler<'_> {
     /// Lists a call that counts, and begins to list its event. `has_items` tells whether records that
@@ -33,10 +33,9 @@ impl EventAssembler<'_> {
     }
 
     /// Adds a record that is needed only if it is the first one of its event, for the order of the list.
-    #[inline(never)]
-    pub(super) fn add_first_place(&mut self, header: RecordHeader<'_>, sink: &mut Sink) {
-        let (Ok(record), Some(listed)) = (header.record(), &mut sink.listed) else { return };
-        let (id, place) = (self.id(&record), self.open.place());
+    pub(super) fn add_first_place(&mut self, record: &Record<'_>, sink: &mut Sink) {
+        let Some(listed) = &mut sink.listed else { return };
+        let (id, place) = (self.id(record), self.open.place());
         if id != self.unlisted && !self.open.contains(id) && !self.seen.has(id, place) {
             listed.add_first_place(id, place);
         }
@@ -55,7 +54,7 @@ impl EventAssembler<'_> {
     }
 
     /// Ends the list of an event that is complete.
-    #[inline]
+    #[inline(never)]
     pub(super) fn end_listed(&self, id: EventId, latest: u64, sink: &mut Sink) {
         if let Some(listed) = &mut sink.listed {
             listed.end(id, latest, self.recent.is_some());

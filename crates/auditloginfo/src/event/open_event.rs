@@ -103,14 +103,21 @@ impl OpenEvent {
         self.rare.get_or_insert_default()
     }
 
-    /// Sets what the SYSCALL record says. A second such record says nothing new.
+    /// Sets what the SYSCALL record says, and returns it to be completed. A second such record says
+    /// nothing new.
     #[inline]
-    pub(super) fn set_context(&mut self, context: CallContext, sink: &mut Sink) {
-        if self.context.is_none() {
-            self.context = Some(context);
-            if self.rare.is_some() {
-                self.replay(sink);
-            }
+    pub(super) fn set_context(&mut self, context: CallContext) -> Option<&mut CallContext> {
+        if self.context.is_some() {
+            return None;
+        }
+        Some(self.context.insert(context))
+    }
+
+    /// Counts what came before the SYSCALL record.
+    #[inline]
+    pub(super) fn replay_pending(&mut self, sink: &mut Sink) {
+        if self.rare.is_some() {
+            self.replay(sink);
         }
     }
 
@@ -183,7 +190,7 @@ impl OpenEvent {
 
     /// Sets the executable of a successful execve(2).
     pub(super) fn set_exe(&mut self, exe: Value<'_>) {
-        if self.exe.is_empty() {
+        if self.exe.is_empty() && !exe.is_null() {
             exe.text().append_to(&mut self.exe);
         }
     }

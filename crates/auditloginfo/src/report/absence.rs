@@ -68,7 +68,7 @@ impl Absence {
         if is_held && !has_filter && lacks_calls(held, layout) {
             let has_sudo = [&b"USER_CMD"[..], b"1123"]
                 .iter()
-                .any(|name| held.contents.types.contains_key(*name));
+                .any(|name| held.tally.contents.types.contains_key(*name));
             let hint = if has_sudo { ": see --sudo" } else { "" };
             return messages.warn(format_args!("no SYSCALL record, only {}{hint}", types(held)));
         }
@@ -117,7 +117,7 @@ fn has_entry(counts: &Counts, layout: &Layout) -> bool {
 
 /// Whether the sections need system calls and the logs hold none.
 fn lacks_calls(held: &Found, layout: &Layout) -> bool {
-    let types = &held.contents.types;
+    let types = &held.tally.contents.types;
     let has_calls = [&b"SYSCALL"[..], b"1300", b"URINGOP", b"1336"]
         .iter()
         .any(|name| types.contains_key(*name));
@@ -165,7 +165,7 @@ fn contents(held: &Found, filter: &Filter) -> String {
 
 /// ` of the hosts a and b`
 fn nodes(held: &Found) -> String {
-    let nodes = &held.contents.nodes;
+    let nodes = &held.tally.contents.nodes;
     if nodes.is_empty() {
         return ", without the names of hosts".to_owned();
     }
@@ -174,7 +174,7 @@ fn nodes(held: &Found) -> String {
 
 /// `USER_CMD (12) and USER_LOGIN (3)`, the most frequent first.
 fn types(held: &Found) -> String {
-    let mut types: Vec<_> = held.contents.types.iter().collect();
+    let mut types: Vec<_> = held.tally.contents.types.iter().collect();
     types.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     if types.is_empty() {
         return "damaged records".to_owned();

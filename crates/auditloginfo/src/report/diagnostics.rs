@@ -2,6 +2,7 @@
 
 use super::{Format, Layout, profile};
 use crate::found::Found;
+use crate::logs::DEFAULT_LOG;
 use crate::syslog_tags::Origin;
 use crate::times;
 use std::collections::BTreeMap;
@@ -46,6 +47,10 @@ fn advice(log: &Path, error: io::ErrorKind) -> &'static str {
         }
         io::ErrorKind::NotFound if times::is_time_of_day(log) => {
             "; put a day and a time of day in one argument: 'yesterday 12:00'"
+        }
+        io::ErrorKind::NotFound if log == Path::new(DEFAULT_LOG) => {
+            "; start auditd, give the path of a log, or read the journal: journalctl -o export --all \
+             _TRANSPORT=audit | auditloginfo -"
         }
         io::ErrorKind::NotFound => "; give the path of an audit log",
         // The errors of a decoder for a compressed log that is truncated or damaged.
@@ -190,5 +195,17 @@ fn count_noun(count: u64, noun: &str) -> String {
     match noun.strip_suffix('y').filter(|_| count != 1) {
         Some(stem) => format!("{count} {stem}ies"),
         None => format!("{count} {noun}{}", if count == 1 { "" } else { "s" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_auditd_is_told_to_read_the_journal() {
+        let advice_on = |log: &str| advice(Path::new(log), io::ErrorKind::NotFound);
+        assert!(advice_on(DEFAULT_LOG).contains("journalctl -o export"));
+        assert_eq!(advice_on("gone.log"), "; give the path of an audit log");
     }
 }

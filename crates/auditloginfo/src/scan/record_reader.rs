@@ -7,7 +7,6 @@ use super::json;
 use super::limits::{JSON_LINE_MAX, LINE_MAX};
 use super::newlines::{Newlines, split_line};
 use super::truncated_line;
-use crate::contents::Contents;
 use crate::event::{EventAssembler, Sink};
 use crate::syslog_tags::{Elsewhere, Origin, TrustedTags};
 use std::io::{self, BufReader, Cursor, Read};
@@ -29,8 +28,6 @@ pub(super) struct ChunkStats {
     pub(super) damaged: u64,
     /// The line, from 1, of the first damaged record, and the error.
     pub(super) first_damage: Option<(u64, ParseError)>,
-    /// What the chunk holds, if that was asked for.
-    pub(super) contents: Option<Contents>,
     /// The records that stand where anybody can write them.
     pub(super) elsewhere: Elsewhere,
     /// The number of journal entries whose message `journalctl -o json` left out.
@@ -105,8 +102,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         sink: &'r mut Sink,
     ) -> Self {
         let first_place = assembler.place();
-        let contents = sink.collect.contents.then(Contents::default);
-        let stats = ChunkStats { contents, ..ChunkStats::default() };
+        let stats = ChunkStats::default();
         let (text, entry) = (Vec::new(), Entry::default());
         RecordReader { tags, assembler, sink, first_place, stats, text, entry }
     }
@@ -143,12 +139,13 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         let newlines = Newlines::new();
         while !block.is_empty() {
             self.stats.lines += 1;
-            block = match audit::fast_line(block, |mark, text| newlines.find(mark, text)) {
-                Some((header, rest)) if block.len() - rest.len() <= LINE_MAX => {
+            let line = audit::fast_line(block, LINE_MAX, |mark, text| newlines.find(mark, text));
+            block = match line {
+                Some((header, rest)) => {
                     self.read_record(header);
                     rest
                 }
-                _ => self.read_first_line(block),
+                None => self.read_first_line(block),
             };
         }
     }
@@ -259,16 +256,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     fn read_record(&mut self, header: RecordHeader<'_>) {
         if let Err(error) = self.assembler.add_record(header, self.sink) {
             self.stats.add_damaged(error);
-        } else if let Some(contents) = &mut self.stats.contents {
-            add_contents(contents, header);
         }
-    }
-}
-
-#[cold]
-fn add_contents(contents: &mut Contents, header: RecordHeader<'_>) {
-    if let Ok(record) = header.record() {
-        contents.add(&record);
     }
 }
 

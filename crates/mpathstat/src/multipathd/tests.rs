@@ -71,14 +71,20 @@ fn a_multipathd_that_hangs_delays_nothing() {
 fn an_answer_of_another_user_is_refused() {
     let socket = multipathd("foreign", answer(TOPOLOGY.len() + 1));
     let mut foreign = Multipathd::start_of_user(socket, own_user() + 1).unwrap();
-    wait_until("a refusal", || foreign.latest().is_none() && foreign.problem.is_some());
-    let problem = foreign.take_problem();
-    assert_eq!(problem, Some("a process that is not of root answers for multipathd"));
+    wait_until("a refusal", || foreign.latest().is_none() && foreign.failure().is_some());
+    assert_eq!(foreign.failure(), Some(Failure::NotRoot));
+}
+
+#[test]
+fn a_multipathd_that_does_not_run_is_told_from_one_that_does_not_answer() {
+    let asked = |socket: &str| ask(socket.as_bytes(), own_user()).map(drop);
+    assert_eq!(asked(&socket("nobody")), Err(Failure::NotRunning));
+    assert_eq!(asked(&multipathd("cut", answer(TOPOLOGY.len() + 9))), Err(Failure::Silent));
 }
 
 #[test]
 fn an_answer_that_is_too_long_is_refused_with_a_message() {
     let socket = multipathd("long", answer(ANSWER_MAX + 1));
     let refused = ask(socket.as_bytes(), own_user());
-    assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
+    assert_eq!(refused.map(drop), Err(Failure::TooLong("16 MiB")));
 }

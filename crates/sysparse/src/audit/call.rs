@@ -12,11 +12,11 @@ use super::Record;
 use super::fields::{anywhere, auid_anywhere, field_in};
 use super::value::{Value, value as quoted_or_bare};
 use crate::ParseError;
-use crate::grammar::{Parsed, finish, hex, integer, literal, number, up_to};
+use crate::grammar::{Parsed, finish, hex, integer, literal, number, up_to, up_to_behind};
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::take;
-use nom::combinator::{map_opt, opt, peek, recognize, value};
+
+use nom::combinator::{map_opt, opt, peek, value};
 use nom::error::context;
 use nom::sequence::{delimited, preceded};
 
@@ -110,17 +110,18 @@ const SHORTEST_RESULT: usize = 26;
 #[inline(always)]
 fn in_kernel_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
     let arch = alt((
-        value(0xc000_003e, literal(b"c000003e")),
-        value(0xc000_00b7, literal(b"c00000b7")),
-        hex,
+        value(0xc000_003e, literal(b" arch=c000003e syscall=")),
+        value(0xc000_00b7, literal(b" arch=c00000b7 syscall=")),
+        delimited(literal(b" arch="), hex, literal(b" syscall=")),
     ));
-    let success = alt((value(true, literal(b"yes ")), value(false, literal(b"no "))));
+    let success =
+        alt((value(true, literal(b" success=yes ")), value(false, literal(b" success=no "))));
     let process = (literal(b" ppid="), up_to(b'u', b" auid="));
     let (ids, (arch, number, success, result, items, auid)) = (
-        preceded(literal(b" arch="), arch),
-        preceded(literal(b" syscall="), map_opt(number, |number| i64::try_from(number).ok())),
-        preceded(literal(b" success="), success),
-        recognize((take(SHORTEST_RESULT), up_to(b'm', b" items="))),
+        arch,
+        map_opt(number, |number| i64::try_from(number).ok()),
+        success,
+        up_to_behind(SHORTEST_RESULT, b'm', b" items="),
         number,
         preceded(process, map_opt(number, |id| u32::try_from(id).ok())),
     )

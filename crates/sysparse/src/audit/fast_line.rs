@@ -10,7 +10,7 @@
 
 use super::stamp::fast_stamp;
 use super::start::next_stamp;
-use super::{RecordHeader, RecordType};
+use super::{RecordHeader, RecordType, Rest};
 use crate::grammar::{Parsed, literal};
 use nom::Parser;
 use nom::branch::alt;
@@ -27,8 +27,8 @@ pub enum Mark {
     Bracket = b'(' as isize,
 }
 
-/// The first line of `block`, if it is one record of auditd and nothing else, and what follows the
-/// line. All other lines, and these too, are read by [`place`](super::place) and
+/// The first line of `block`, if it is one record of auditd and nothing else, of at most `max` bytes, and
+/// what follows the line. All other lines, and these too, are read by [`place`](super::place) and
 /// [`RecordHeader::split`].
 ///
 /// `find(mark, text)` finds the first newline or `mark` in a text.
@@ -38,47 +38,73 @@ pub enum Mark {
 ///
 /// let find = |mark, text: &[u8]| text.iter().position(|byte| *byte == b'\n' || *byte == mark as u8);
 /// let block = b"type=CWD msg=audit(1.000:1): cwd=\"/\"\nNov 22 13:14:51 lab kernel: x\n";
-/// let (header, rest) = fast_line(block, find).expect("one record");
+/// let (header, rest) = fast_line(block, 8192, find).expect("one record");
 /// assert_eq!(header.record().expect("a stamp").body, b" cwd=\"/\"");
-/// assert_eq!(fast_line(rest, find), None);
+/// assert_eq!(fast_line(rest, 8192, find), None);
 /// ```
 #[must_use]
 #[inline(always)]
 pub fn fast_line(
     block: &[u8],
+    max: usize,
     find: impl Fn(Mark, &[u8]) -> Option<usize>,
 ) -> Option<(RecordHeader<'_>, &[u8])> {
-    let (stamp, kind) = opening(block).ok()?;
-    // What is passed here holds no newline.
-    let (mark, searched, event) = match kind {
-        RecordType::Syscall => {
-            let (body, event) = fast_stamp(stamp).ok()?;
-            (Mark::Point, body, Some(event))
-        }
-        _ => (Mark::Bracket, stamp, None),
+    let (text, kind) = opening(block).ok()?;
+    // What precedes the text that is searched holds no newline.
+    let (rest, split) = if kind == RecordType::Syscall {
+        let (body, event) = fast_stamp(text).ok()?;
+        let split = Split::new(block, body, find(Mark::Point, body)?)?;
+        (Rest::Fields(event, split.text), split)
+    } else {
+        let split = Split::new(block, text, find(Mark::Bracket, text)?)?;
+        (Rest::Stamp(split.text), split)
     };
-    let found = find(mark, searched)?;
-    let end = match searched.get(found)? {
-        b'\n' => found,
-        _ => line_end(searched, found)?,
-    };
-    let (line, behind) = block.split_at_checked(block.len() - searched.len() + end)?;
-    let (_, behind) = behind.split_first()?;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let rest = line.get(block.len() - stamp.len() - MSG.len()..)?;
-    Some((RecordHeader { kind, line, rest, event }, behind))
+    let Split { line, behind, .. } = split;
+    (line.len() <= max).then_some((RecordHeader { kind, line, rest }, behind))
 }
 
-const MSG: &[u8; 10] = b"msg=audit(";
+/// The first line of a block.
+struct Split<'a> {
+    line: &'a [u8],
+    /// The end of the line.
+    text: &'a [u8],
+    /// The other lines.
+    behind: &'a [u8],
+}
+
+impl<'a> Split<'a> {
+    /// `text` ends `block` and begins in its first line. The newline is at `found`, or a mark before it.
+    #[inline(always)]
+    fn new(block: &'a [u8], text: &'a [u8], found: usize) -> Option<Split<'a>> {
+        let end = match text.get(found)? {
+            b'\n' => found,
+            _ => line_end(text, found)?,
+        };
+        let (text, behind) = text.split_at_checked(end)?;
+        let (_, behind) = behind.split_first()?;
+        let line = block.get(..block.len() - behind.len() - 1)?;
+        if text.last() == Some(&b'\r') {
+            return Some(Split { line: strip_return(line), text: strip_return(text), behind });
+        }
+        Some(Split { line, text, behind })
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn strip_return(text: &[u8]) -> &[u8] {
+    text.strip_suffix(b"\r").unwrap_or(text)
+}
 
 /// The type of a record, and what precedes it and its stamp.
 #[inline(always)]
 fn opening(block: &[u8]) -> Parsed<'_, RecordType> {
     alt((
-        value(RecordType::Syscall, literal(b"type=SYSCALL msg=audit(")),
-        value(RecordType::Detail, literal(b"type=PROCTITLE msg=audit(")),
-        value(RecordType::Path, literal(b"type=PATH msg=audit(")),
-        value(RecordType::Cwd, literal(b"type=CWD msg=audit(")),
+        value(RecordType::Syscall, (literal(b"type=SYS"), literal(b"CALL msg=audit("))),
+        value(RecordType::Detail, (literal(b"type=PRO"), literal(b"CTITLE msg=audit("))),
+        value(RecordType::Path, (literal(b"type=PAT"), literal(b"H msg=audit("))),
+        value(RecordType::Cwd, (literal(b"type=CWD"), literal(b" msg=audit("))),
+        value(RecordType::Detail, (literal(b"type=MMA"), literal(b"P msg=audit("))),
         any_opening,
     ))
     .parse(block)
@@ -91,7 +117,8 @@ fn any_opening(block: &[u8]) -> Parsed<'_, RecordType> {
     let name = map(take_while_m_n(1, 32, is_name), RecordType::from_name);
     let host = take_while_m_n(1, 255, |byte: u8| byte.is_ascii_graphic());
     let node = delimited(literal(b"node="), host, literal(b" "));
-    delimited((opt(node), literal(b"type=")), name, (literal(b" "), literal(MSG))).parse(block)
+    delimited((opt(node), literal(b"type=")), name, (literal(b" "), literal(b"msg=audit(")))
+        .parse(block)
 }
 
 /// The end of the line behind a mark, unless the line holds a second stamp.
@@ -157,7 +184,7 @@ mod tests {
             let tail: Vec<_> = (0..next(8)).map(|_| PIECES[next(PIECES.len())]).collect();
             let block = String::from(start) + &tail.concat() + "\nrest\n";
             let line = block.split('\n').next().expect("a line");
-            match fast_line(block.as_bytes(), find) {
+            match fast_line(block.as_bytes(), 8192, find) {
                 Some((header, rest)) => {
                     assert_eq!(rest, &block.as_bytes()[line.len() + 1..], "{block:?}");
                     let line = line.strip_suffix('\r').unwrap_or(line);

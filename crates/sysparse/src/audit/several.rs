@@ -7,10 +7,10 @@
 //! Text inside quotes and inside `msg='...'` never starts a record: audited users choose it. A message
 //! may hold its own closing quote, so it extends to the end of the line.
 
-use super::RecordHeader;
 use super::message::ends_message;
 use super::stamp;
 use super::start::{next_stamp, record_start};
+use super::{Record, RecordHeader, Rest};
 use crate::ParseError;
 use crate::grammar::{Parsed, literal, no_match, up_to};
 use nom::Parser;
@@ -52,7 +52,7 @@ impl<'a> RecordHeader<'a> {
         }
         let mut parts = Parts { rest: record.body };
         match parts.find(|(_, part)| *part == Part::Stamp) {
-            Some((rest, _)) => self.end_at(rest, record.event),
+            Some((rest, _)) => self.end_at(rest, &record),
             None => (self, Following::Nothing),
         }
     }
@@ -66,22 +66,19 @@ impl<'a> RecordHeader<'a> {
     }
 
     /// Ends the record before `rest`, which begins with a stamp or with another record.
-    fn end_at(self, rest: &'a [u8], event: &[u8]) -> (RecordHeader<'a>, Following<'a>) {
+    fn end_at(self, rest: &'a [u8], record: &Record<'a>) -> (RecordHeader<'a>, Following<'a>) {
         let end = self.line.len() - rest.len();
-        let length = self.rest.len() - rest.len();
-        let first = RecordHeader {
-            kind: self.kind,
-            line: self.line.get(..end).unwrap_or_default().trim_ascii_end(),
-            rest: self.rest.get(..length).unwrap_or_default().trim_ascii_end(),
-            event: None,
-        };
-        (first, self.following(rest, event))
+        let line = self.line.get(..end).unwrap_or_default().trim_ascii_end();
+        let body = record.body.get(..record.body.len() - rest.len()).unwrap_or_default();
+        let rest_of_first = Rest::Fields(record.event, body.trim_ascii_end());
+        let first = RecordHeader { kind: self.kind, line, rest: rest_of_first };
+        (first, self.following(rest, record.event))
     }
 
     fn following(self, rest: &'a [u8], event: &[u8]) -> Following<'a> {
         let blank = |input: &'a [u8]| opt(literal(b" ")).parse(input);
         if let Ok((rest, (node, kind))) = preceded(blank, record_start).parse(rest) {
-            let next = RecordHeader { kind, line: self.line, rest, event: None };
+            let next = RecordHeader { kind, line: self.line, rest: Rest::Opening(rest) };
             let is_same = next.record().is_ok_and(|next| {
                 next.event == event && node.is_none_or(|node| next.node() == Some(node))
             });

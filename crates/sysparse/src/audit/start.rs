@@ -16,7 +16,7 @@
 
 use super::record_type::RecordType;
 use super::stamp;
-use super::{RecordHeader, node, typed};
+use super::{RecordHeader, Rest, node, typed};
 use crate::grammar::{Parsed, blanks, literal};
 use crate::syslog::{self, priority, uptime};
 use nom::Parser;
@@ -70,8 +70,8 @@ pub enum Place<'a> {
 #[must_use]
 pub fn place(line: &[u8]) -> Place<'_> {
     let start = find(line);
-    let record =
-        start.record.map(|(rest, (_, kind))| RecordHeader { kind, line, rest, event: None });
+    let header = |(rest, (_, kind))| RecordHeader { kind, line, rest: Rest::Opening(rest) };
+    let record = start.record.map(header);
     match (start.header, record) {
         (Some(header), record) => Place::Tagged(header.tag, record),
         (None, Some(record)) => Place::Here(record),

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder cannot be read.
-    #[error("{}: {}", escape_path(path), describe(cause))]
+    #[error("{}: {}{}", escape_path(path), describe(cause), advice(cause))]
     Read {
         /// The file, including the root.
         path: PathBuf,
@@ -39,6 +39,14 @@ pub enum Error {
     /// The system refuses to wait for the interval.
     #[error("cannot wait for the interval: {}", describe(.0))]
     Wait(io::Error),
+}
+
+/// What to do about a file that cannot be read.
+fn advice(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::PermissionDenied => "; run as root, or as a user who may read it",
+        _ => "",
+    }
 }
 
 impl Error {
