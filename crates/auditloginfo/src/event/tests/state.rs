@@ -35,7 +35,8 @@ fn of_the_standalone_records_of_an_event_the_one_with_a_login_user_speaks() {
 fn of_two_login_users_of_one_event_the_first_speaks() {
     let claim = |auid| Claim { user: LoginUser::Id(auid), counts: true, is_refusal: false };
     let mut state = RareState::default();
-    [7, 8].map(|auid| state.add_claim(claim(auid)));
+    state.add_claim(claim(7));
+    state.add_claim(claim(8));
     assert_eq!(state.claim.map(|claim| claim.user), Some(LoginUser::Id(7)));
 }
 
