@@ -227,6 +227,25 @@ fn the_working_directory_is_listed_also_if_names_are_not_joined_with_it() {
 }
 
 #[test]
+fn record_types_and_hosts_are_counted_if_that_is_asked_for() {
+    let lines = lines();
+    let lines = borrow(&lines);
+    for (query, is_asked) in
+        [(listing(), false), (everything(), false), (listing().contents(), true)]
+    {
+        let told = tell(&query, &lines);
+        let types = told.counts.iter().filter(|(what, _)| what.starts_with("type "));
+        let count = if is_asked { lines.len() as u64 } else { 0 };
+        assert_eq!(types.map(|(_, count)| count).sum::<u64>(), count);
+        assert_eq!(told.counts.get("node h").copied(), is_asked.then_some(1));
+        assert_eq!(
+            tell_in_chunks(&query, &lines, &[5, 9]).as_ref().map(|it| &it.counts),
+            Some(&told.counts)
+        );
+    }
+}
+
+#[test]
 #[cfg_attr(miri, ignore = "Miri would take an hour")]
 fn an_event_is_printed_while_the_log_is_read() {
     let query = listing();
