@@ -186,6 +186,7 @@ fn the_program_is_kept_for_the_command_of_an_execve_that_succeeded_and_counts() 
     let execve = call.replace("syscall=257", "syscall=59");
     let commands = files(false);
     assert_eq!(kept(&commands, &[&execve]), (1, 7));
+    assert_eq!(kept(&commands, &[&execve.replace("\"/bin/ls\"", "(null)")]), (1, 0));
     let part = |text: &str| format!("type=EXECVE msg=audit(1.000:1): {text}");
     let [head, tail] = ["argc=2 a0=\"b\"", "a1=\"c\""].map(part);
     assert_eq!(kept(&commands, &[&execve, &head, &tail, PATH]).0, 0, "all of it has come");
