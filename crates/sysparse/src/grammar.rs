@@ -69,6 +69,15 @@ pub(crate) fn no_match(rest: &[u8]) -> Err<ParseError> {
     Err::Error(ParseError { expected: "", at: rest.len() })
 }
 
+/// A number of one digit.
+#[inline(always)]
+pub(crate) fn digit(input: &[u8]) -> Parsed<'_, u64> {
+    match input {
+        [digit @ b'0'..=b'9', rest @ ..] => Ok((rest, u64::from(digit - b'0'))),
+        _ => Err(no_match(input)),
+    }
+}
+
 /// A decimal number without a sign that fits 64 bits.
 #[inline(always)]
 pub(crate) fn number(input: &[u8]) -> Parsed<'_, u64> {

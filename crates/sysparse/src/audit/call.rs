@@ -12,13 +12,13 @@ use super::Record;
 use super::fields::{anywhere, auid_anywhere, field_in};
 use super::value::{Value, value as quoted_or_bare};
 use crate::ParseError;
-use crate::grammar::{Parsed, finish, hex, integer, literal, number, up_to, up_to_behind};
+use crate::grammar::{Parsed, digit, finish, hex, integer, literal, number, up_to, up_to_behind};
 use nom::Parser;
 use nom::branch::alt;
 
 use nom::combinator::{map_opt, opt, peek, value};
 use nom::error::context;
-use nom::sequence::{delimited, preceded};
+use nom::sequence::{delimited, preceded, terminated};
 
 /// A system call and the process that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,14 +116,15 @@ fn in_kernel_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
     ));
     let success =
         alt((value(true, literal(b" success=yes ")), value(false, literal(b" success=no "))));
-    let process = (literal(b" ppid="), up_to(b'u', b" auid="));
+    let few_items = terminated(digit, literal(b" ppid="));
+    let items = alt((few_items, terminated(number, literal(b" ppid="))));
     let (ids, (arch, number, success, result, items, auid)) = (
         arch,
         map_opt(number, |number| i64::try_from(number).ok()),
         success,
         up_to_behind(SHORTEST_RESULT, b'm', b" items="),
-        number,
-        preceded(process, map_opt(number, |id| u32::try_from(id).ok())),
+        items,
+        preceded(up_to(b'u', b" auid="), map_opt(number, |id| u32::try_from(id).ok())),
     )
         .parse(record)?;
     peek(literal(b" ")).parse(ids)?;

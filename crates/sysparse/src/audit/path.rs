@@ -13,11 +13,12 @@ use super::Record;
 use super::fields::{anywhere, field_in};
 use super::value::{Value, bare, value};
 use crate::ParseError;
-use crate::grammar::{Parsed, finish, literal, number, up_to};
+use crate::grammar::{Parsed, digit, finish, literal, number, up_to};
 use nom::Parser;
+use nom::branch::alt;
 use nom::combinator::{map, opt, verify};
 use nom::error::context;
-use nom::sequence::{delimited, terminated};
+use nom::sequence::{preceded, terminated};
 
 /// A file name that a call used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +97,9 @@ fn parent(nametype: &[u8]) -> Parsed<'_, ()> {
 /// ` item=1 name="/etc/motd" `
 #[inline(always)]
 fn in_kernel_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
-    let (input, item) = delimited(literal(b" item="), number, literal(b" name=")).parse(record)?;
+    let one_digit = terminated(digit, literal(b" name="));
+    let item = alt((one_digit, terminated(number, literal(b" name="))));
+    let (input, item) = preceded(literal(b" item="), item).parse(record)?;
     let (rest, name) = value(input)?;
     Ok((rest, Path { item: Some(item), name, rest }))
 }
