@@ -19,7 +19,7 @@ fn read<'q>(query: &'q Query, lines: &[String], sink: &mut Sink) -> EventAssembl
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn the_next_log_is_read_in_one_chunk_when_more_than_half_of_the_limit_is_pending() {
     let query = files(false);
     let pending = |lines: &[String]| {
@@ -47,7 +47,7 @@ fn ended_early(lines: &[String]) -> (u64, u64, u64) {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn events_that_end_early_are_told_if_something_is_pending_for_them() {
     let call = |serial| SYSCALL.replace("1.000:1", &format!("1.000:{serial:05}"));
     let lines: Vec<_> = (1..=200).map(|n| path(n, 0, 60_000)).collect();
@@ -80,7 +80,7 @@ fn overfull(lines: &[String]) -> (bool, usize) {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn a_chunk_keeps_events_for_the_chunk_before_up_to_a_limit() {
     let paths = |count| (1..=count).map(|n| path(n, 0, 60_000)).collect::<Vec<_>>();
     assert_eq!(overfull(&paths(30)), (false, 0));
@@ -115,7 +115,7 @@ fn a_chunk_keeps_events_for_the_chunk_before_up_to_a_limit() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn the_limit_of_what_a_chunk_keeps_for_the_chunk_before_is_exact() {
     let query = files(false);
     let size =

@@ -153,7 +153,7 @@ fn what_is_listed_of_an_event_says_who_acted_and_where() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn a_log_in_the_order_of_the_kernel_never_conflicts() {
     let lines = lines();
     let mut lines = borrow(&lines);
@@ -246,7 +246,7 @@ fn record_types_and_hosts_are_counted_if_that_is_asked_for() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn an_event_is_printed_while_the_log_is_read() {
     let query = listing();
     let line = "type=USER_CMD msg=audit(1.000:1): auid=7005 msg='cwd=\"/\" cmd=\"id\" res=success'";
@@ -286,7 +286,7 @@ impl EventPrinter for Closed {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn chunks_whose_items_cannot_be_kept_together_are_not_merged() {
     let open = |serial: u32| {
         let name = "a".repeat(100_000);

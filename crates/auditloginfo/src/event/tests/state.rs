@@ -206,7 +206,7 @@ fn a_change_that_lacks_a_record_is_incomplete() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn a_record_comes_within_the_window_in_any_chunks() {
     let getpid = SYSCALL.replace("syscall=257", "syscall=39").replace("items=1", "items=0");
     let connect = getpid.replace("syscall=39", "syscall=42");
@@ -233,7 +233,7 @@ fn a_record_comes_within_the_window_in_any_chunks() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn events_are_evicted_when_the_window_has_passed() {
     let query = files(false);
     let path = |serial: u32| PATH.replace("1.000:1", &format!("1.000:{serial}"));
