@@ -5,13 +5,13 @@ mod wrapped;
 use super::journal::{self, Entry};
 use super::json;
 use super::limits::{JSON_LINE_MAX, LINE_MAX};
-use super::newlines::{Newlines, split_line};
+use super::newlines::{self, split_line};
 use super::truncated_line;
 use crate::event::{EventAssembler, Sink};
 use crate::syslog_tags::{Elsewhere, Origin, TrustedTags};
 use std::io::{self, BufReader, Cursor, Read};
 use sysparse::ParseError;
-use sysparse::audit::{self, Following, Place, RecordHeader};
+use sysparse::audit::{self, Following, Mark, Place, RecordHeader};
 use toolkit::input::{Block, Ending, Line, Lines};
 
 /// The error for a longer line.
@@ -135,12 +135,24 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     }
 
     /// Reads lines that all end with a newline.
-    fn read_block(&mut self, mut block: &[u8]) {
-        let newlines = Newlines::new();
+    fn read_block(&mut self, block: &[u8]) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(vectors) = newlines::Vectors::new() {
+            return self.read_block_by(block, |mark, text| vectors.find(mark, text));
+        }
+        self.read_block_by(block, newlines::find);
+    }
+
+    /// Reads lines whose ends and marks `find` finds.
+    #[inline(never)]
+    fn read_block_by(
+        &mut self,
+        mut block: &[u8],
+        find: impl Fn(Mark, &[u8]) -> Option<usize> + Copy,
+    ) {
         while !block.is_empty() {
             self.stats.lines += 1;
-            let line = audit::fast_line(block, LINE_MAX, |mark, text| newlines.find(mark, text));
-            block = match line {
+            block = match audit::fast_line(block, LINE_MAX, find) {
                 Some((header, rest)) => {
                     self.read_record(header);
                     rest
