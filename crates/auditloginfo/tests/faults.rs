@@ -16,7 +16,9 @@ use std::process::Stdio;
 use test_support::faults::{
     close_stderr, fail_at_every_write, fail_every_read, fault_rounds, limited, without_threads,
 };
-use test_support::{command, random_cases, repository, send_signal, stderr, temp_dir, write};
+use test_support::{
+    command, random_cases, repository, send_signal, stderr, temp_dir, wait_until, write,
+};
 use toolkit::exit::ExitStatus;
 use toolkit::messages::Messages;
 
@@ -78,7 +80,11 @@ fn a_signal_at_any_moment_ends_the_run_without_a_part_of_a_report() {
             let mut child = command.stdout(Stdio::piped()).spawn().expect("it runs");
             let mut pipe = child.stdin.take().expect("a pipe");
             pipe.write_all(&log[..rng.usize(..log.len())]).expect("it reads");
-            send_signal(&child, signal);
+            // A signal that comes before env has reset it is lost.
+            wait_until("the end", || {
+                send_signal(&child, signal);
+                child.try_wait().expect("a child").is_some()
+            });
             let output = child.wait_with_output().expect("it ends");
             drop(pipe);
             assert_eq!((output.status.signal(), output.stdout.len()), (Some(number), 0));

@@ -318,13 +318,3 @@ fn time_does_not_depend_on_the_length_of_lines_that_look_like_records() {
         }
     }
 }
-
-#[test]
-fn time_grows_linearly_with_the_refusals_of_one_event() {
-    let read = |count: usize| {
-        let refusals = "type=SECCOMP msg=audit(1.000:1): x=\n".repeat(count);
-        report_on(&["--uid", "all", "--denials"], refusals.as_bytes());
-    };
-    // Eight times as many: quadratic time would be 64 times.
-    takes_at_most(24, || read(5_000), || read(40_000));
-}

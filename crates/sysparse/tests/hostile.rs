@@ -144,7 +144,7 @@ fn every_prefix_and_every_one_byte_change_is_read_without_a_panic() {
         }
     }
     // No record, a damaged one and sound ones: each must have come up, or nothing was tried.
-    let (each, kinds) = if cfg!(miri) { (10, 2) } else { (1000, 4) };
+    let (each, kinds) = if cfg!(miri) { (0, 2) } else { (1000, 4) };
     assert!(outcomes[&0] > each && outcomes[&1] > each && outcomes.len() > kinds, "{outcomes:?}");
 }
 

@@ -365,10 +365,16 @@ pub fn limited(limits: &str, program: &str, words: &[&str]) -> Output {
 /// counts as skipped, if that is not installed. The monotonic clock stays as it is.
 #[must_use]
 pub fn with_clock(clock: &Path) -> Option<Command> {
-    let libraries = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64"];
-    let library = libraries.map(|folder| Path::new(folder).join("faketime/libfaketime.so.1"));
-    let Some(library) = library.iter().find(|library| library.exists()) else {
-        skip("libfaketime is not installed");
+    // A program of 32 bits, which a machine of 64 bits may run too, needs its own library.
+    let folders: &[&str] = match env::consts::ARCH {
+        "x86" => &["i386-linux-gnu"],
+        "x86_64" => &["x86_64-linux-gnu", "../lib64"],
+        _ => &["aarch64-linux-gnu", "../lib64"],
+    };
+    let library = |folder| Path::new("/usr/lib").join(folder).join("faketime/libfaketime.so.1");
+    let mut libraries = folders.iter().map(library);
+    let Some(library) = libraries.find(|library| library.exists()) else {
+        skip(&format!("libfaketime for {} is not installed", env::consts::ARCH));
         return None;
     };
     let mut env = command("env");

@@ -194,13 +194,13 @@ pub fn send_signal(child: &Child, signal: &str) {
 /// takes several hundred times as long, so there it is a few times.
 #[must_use]
 pub const fn rounds(count: u64) -> u64 {
-    if cfg!(miri) && count > 20 { 20 } else { count }
+    if cfg!(miri) && count > 8 { 8 } else { count }
 }
 
 /// The places of a text of so many bytes at which a test cuts it or changes a byte: each, or under Miri
-/// one of seven.
+/// one of 23.
 pub fn places(length: usize) -> impl Iterator<Item = usize> {
-    (0..length).step_by(if cfg!(miri) { 7 } else { 1 })
+    (0..length).step_by(if cfg!(miri) { 23 } else { 1 })
 }
 
 /// Every byte that a test puts in the place of another; under Miri a few that mean something.

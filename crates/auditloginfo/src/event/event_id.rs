@@ -181,11 +181,11 @@ mod tests {
             "9.1:1",
             "9.1:2",
         ];
-        for stamp in stamps {
-            let is_same = |other: &&&str| id(other) == id(stamp);
-            assert_eq!(stamps.iter().filter(is_same).collect::<Vec<_>>(), [&stamp]);
-            let Stamp { seconds, millis, serial } = id(stamp).stamp();
-            assert_eq!(format!("{seconds}.{millis}:{serial}"), stamp);
+        let ids = stamps.map(id);
+        for (stamp, id) in stamps.iter().zip(&ids) {
+            assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{stamp}");
+            let Stamp { seconds, millis, serial } = id.stamp();
+            assert_eq!(format!("{seconds}.{millis}:{serial}"), *stamp);
         }
     }
 
@@ -196,7 +196,7 @@ mod tests {
         let syslog = "Nov 22 13:14:51 a kernel: ";
         let prefixes = ["", "node=a ", "node=ab ", syslog, "node=b ", "> ", "> node=b "];
         let names = ["", "a", "ab", "a", "b", "", "b"];
-        let all: Vec<_> = prefixes.iter().zip(names).cycle().take(50).collect();
+        let all: Vec<_> = prefixes.iter().zip(names).cycle().take(20).collect();
         let hashes: Vec<_> = all.iter().map(|(prefix, _)| hash(prefix)).collect();
         for ((_, name), found) in all.iter().zip(&hashes) {
             for ((_, other), hash) in all.iter().zip(&hashes) {

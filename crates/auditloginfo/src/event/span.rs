@@ -3,7 +3,7 @@
 /// The largest distance, in records, between two records of one event without another record of the
 /// event between them. In real logs it is up to 643. It also suffices if every record is moved by up
 /// to 10,000 places. Under Miri, which takes a millisecond for a record, it is small enough for tests.
-pub const REORDER_WINDOW: u64 = if cfg!(miri) { 1 << 7 } else { 1 << 15 };
+pub const REORDER_WINDOW: u64 = if cfg!(miri) { 1 << 5 } else { 1 << 15 };
 
 /// The places of the first and the latest record of an event. The place of a record is its number
 /// in the log or in the chunk.

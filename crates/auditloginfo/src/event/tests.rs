@@ -204,19 +204,19 @@ fn records_of_another_node_or_time_belong_to_another_event() {
     }
 }
 
-/// How many times as much can be pending as under Miri.
-const SCALE: usize = PENDING_MAX / (8 << 14);
-
-/// PATH records with names of 60,000 bytes, or fewer under Miri, and the given serial numbers.
+/// PATH records with the given serial numbers, three times as large as what may be pending.
 fn large_records(serial: impl Fn(u64) -> u64) -> Vec<String> {
-    let name = "6162".repeat(234 * SCALE);
+    let count = if cfg!(miri) { 100 } else { 400 };
+    let name = "6162".repeat(PENDING_MAX * 7 / 10 / count as usize);
     let path = |n| format!("type=PATH msg=audit(1.000:{}): item={n} name={name}", serial(n));
-    (0..400).map(path).collect()
+    (0..count).map(path).collect()
 }
 
 #[test]
 fn the_size_of_what_is_pending_is_limited() {
-    for (lines, events) in [(large_records(|n| n), 400), (large_records(|_| 7), 3)] {
+    let (apart, together) = (large_records(|n| n), large_records(|_| 7));
+    let count = apart.len() as u64;
+    for (lines, events) in [(apart, count), (together, 3)] {
         let query = files(false);
         let mut sink = Sink::new(query.collect);
         let mut assembler = EventAssembler::new(&query, RandomState::default());
@@ -231,7 +231,7 @@ fn the_size_of_what_is_pending_is_limited() {
 #[test]
 fn pending_records_are_replayed_only_when_something_new_is_known() {
     let large = large_records(|_| 7);
-    let large = large.iter().map(String::as_str).take(100);
+    let large = large.iter().map(String::as_str).take(large.len() / 4);
     let operation = "type=URINGOP msg=audit(1.000:7): uring_op=1";
     let call = SYSCALL.replace("1.000:1", "1.000:7").replace("=257", "=426");
     let small = (0..rounds(2_000)).flat_map(|_| [operation, &call]);
@@ -242,6 +242,23 @@ fn pending_records_are_replayed_only_when_something_new_is_known() {
     };
     // If each of the small records caused a replay of the large ones, it would be hundreds of times.
     takes_at_most(20, || apart.iter().for_each(|lines| read(lines)), || read(&together));
+}
+
+#[test]
+fn time_grows_linearly_with_the_refusals_of_one_event() {
+    let users = UserFilter::All;
+    let query = Query { filter: Filter { users, ..Filter::default() }, ..everything() };
+    // Equal ones would count once.
+    let refusal = |pid| format!("type=SECCOMP msg=audit(1.000:1): pid={pid} sig=31 syscall=1");
+    let lines: Vec<_> = (0..rounds(40_000)).map(refusal).collect();
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let read = |lines: &[&str]| {
+        let (tally, _) = assemble(&query, lines, &[lines.len()]);
+        let counts = tally.counts(LoginUser::Unknown).expect("counts");
+        assert_eq!(counts.denials.total(), lines.len() as u64);
+    };
+    // Of eight times as many, the square is 64 times.
+    takes_at_most(24, || read(&lines[..lines.len() / 8]), || read(&lines));
 }
 
 #[test]
@@ -292,27 +309,30 @@ fn a_standalone_record_belongs_to_its_call_in_any_order_and_in_several_chunks() 
 fn a_command_of_ten_megabytes_in_hexadecimal_keeps_its_last_argument() {
     let call = SYSCALL.replace("syscall=257", "syscall=59");
     let event = "type=EXECVE msg=audit(1.000:1):";
-    let length = 59 * SCALE;
+    // 5/4 of what may be pending, in 40 arguments.
+    let parts = if cfg!(miri) { 5 } else { 35 };
+    let length = PENDING_MAX / 64 / parts;
     let digits = "FF".repeat(length);
     let mut lines = vec![call, format!("{event} argc=42 a0=\"sh\"")];
     for argument in 1..=40 {
-        let announced = format!("a{argument}_len={} ", 35 * 2 * length);
+        let announced = format!("a{argument}_len={} ", parts * 2 * length);
         let part = |part: usize| {
             let announced = if part == 0 { &*announced } else { "" };
             format!("{event} {announced}a{argument}[{part}]={digits}")
         };
-        lines.extend((0..35).map(part));
+        lines.extend((0..parts).map(part));
     }
     lines.push(format!("{event} a41=\"the-last\""));
     lines.push(PATH.to_owned());
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
     let query = files(false);
-    for chunks in [&[lines.len()][..], &[1, lines.len()], &[700, lines.len()], &[1402, 2]] {
+    let (all, half, most) = (lines.len(), lines.len() / 2, lines.len() - 2);
+    for chunks in [&[all][..], &[1, all], &[half, all], &[most, 2]] {
         let (tally, incomplete) = assemble(&query, &lines, chunks);
         let commands = &tally.counts(7005).expect("counts").commands;
         let (command, count) = commands.iter().next().expect("a command");
         assert_eq!((count, incomplete), (1, 0), "{chunks:?}");
-        assert_eq!(command.len(), 3 + 40 * (35 * length + 1) + 9);
+        assert_eq!(command.len(), 3 + 40 * (parts * length + 1) + 9);
         assert!(command.ends_with(b"\0the-last\0"));
     }
 }

@@ -279,7 +279,7 @@ mod tests {
                 }
             }
         }
-        let each = if cfg!(miri) { 10 } else { 1000 };
+        let each = if cfg!(miri) { 0 } else { 1000 };
         assert!(denials > each && others > each, "{denials} denials, {others} others");
     }
 

@@ -31,21 +31,19 @@ pub(super) fn source() -> Option<PathBuf> {
     env::var_os("SYSSTAT_SOURCE").map(PathBuf::from)
 }
 
-/// The tapestat of a source: one that is built there, or else one that is built in a copy.
+/// The folder where the tapestat of a source is built: the source itself, or else a copy.
 pub(super) fn build(source: &Path) -> Result<PathBuf, Error> {
-    let there = source.join("tapestat");
-    if there.exists() {
-        return Ok(there);
+    if source.join("tapestat").exists() {
+        return Ok(source.to_owned());
     }
     let folder = binaries::target_folder()?.with_file_name("sysstat");
-    let built = folder.join("tapestat");
-    if !built.exists() {
+    if !folder.join("tapestat").exists() {
         fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         output(Command::new("cp").arg("-R").arg(source.join(".")).arg(&folder))?;
         output(Command::new("./configure").current_dir(&folder))?;
         output(Command::new("make").arg("tapestat").current_dir(&folder))?;
     }
-    Ok(built)
+    Ok(folder)
 }
 
 /// Runs the tests of tapestat, except those of `-V`, whose version is not ours.
@@ -62,6 +60,8 @@ pub(super) fn run(
         skip("no tests of sysstat: SYSSTAT_SOURCE does not name its source");
         return Ok(());
     };
+    // What the tests read is made by its configure.
+    let source = build(&source)?;
     let bench = bench(&source, &binaries::build(workspace)?.join("tapestat"))?;
     for (name, script) in scripts(&source.join("tests"))? {
         let mut shell = Command::new("sh");

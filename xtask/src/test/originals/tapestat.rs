@@ -27,7 +27,7 @@ impl Tapestat {
     pub(super) fn find(workspace: &Workspace) -> Result<Option<Tapestat>, Error> {
         let program = match (env::var_os("TAPESTAT_ORIGINAL"), sysstat::source()) {
             (Some(program), _) => program,
-            (None, Some(source)) => sysstat::build(&source)?.into_os_string(),
+            (None, Some(source)) => sysstat::build(&source)?.join("tapestat").into(),
             (None, None) => OsString::from("tapestat"),
         };
         let folder = test_support::temp_dir();
