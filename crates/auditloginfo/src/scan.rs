@@ -223,12 +223,18 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         log.has_records |= chunk.has_records;
         log.damaged += chunk.damaged;
         log.error = log.error.or(chunk.error);
-        found.elsewhere.merge(&chunk.elsewhere);
+        log.elsewhere.merge(&chunk.elsewhere);
         found.cut_entries += chunk.cut_entries;
     }
     let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);
     let kind = is_doubtful.then(|| FileKind::detect(head));
-    if let Some(kind) = kind.filter(|kind| *kind == FileKind::Interpreted || !log.has_records) {
+    if kind != Some(FileKind::JournalFile) {
+        found.elsewhere.merge(&log.elsewhere);
+    }
+    // Files of these kinds can hold text that looks like damaged records.
+    let is_certain =
+        |kind: &FileKind| matches!(kind, FileKind::Interpreted | FileKind::JournalFile);
+    if let Some(kind) = kind.filter(|kind| is_certain(kind) || !log.has_records) {
         return found.not_audit_logs.push((path.to_owned(), kind));
     }
     if log.lines == 0 && log.error.is_none() {

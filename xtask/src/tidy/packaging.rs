@@ -1,4 +1,4 @@
-//! What is in `packaging` agrees with the rest: versions, units of systemd, and metrics.
+//! What is in `packaging` agrees with the rest: versions, placeholders, units of systemd, and metrics.
 
 use crate::error::Error;
 use crate::workspace::{Finding, Workspace};
@@ -7,8 +7,12 @@ const GRAFANA: &str = "packaging/grafana";
 const UNITS: &str = "packaging/systemd";
 const FORMATS: &str = "docs/formats.md";
 
+/// The host of addresses that are not known yet.
+const PLACEHOLDER: &str = "example.org";
+
 /// The files that name the version, and how the line begins that does.
-const VERSIONS: [(&str, &str); 2] = [
+const VERSIONS: [(&str, &str); 3] = [
+    ("docs/packaging.md", "    version="),
     ("packaging/debian/changelog", "linux-admin-commands ("),
     ("packaging/rpm/linux-admin-commands.spec", "Version:"),
 ];
@@ -17,6 +21,7 @@ const VERSIONS: [(&str, &str); 2] = [
 pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
     let findings = [
         other_versions(workspace, env!("CARGO_PKG_VERSION"))?,
+        unlisted_placeholders(workspace)?,
         single_units(workspace)?,
         unknown_metrics(workspace)?,
     ];
@@ -33,6 +38,23 @@ fn other_versions(workspace: &Workspace, expected: &str) -> Result<Vec<Finding>,
         let version = version.unwrap_or_default().trim().split(['-', ')']).next();
         if version != Some(expected) {
             let problem = format!("the version is not {expected}, as in Cargo.toml; correct it");
+            findings.push(Finding::new(path, problem));
+        }
+    }
+    Ok(findings)
+}
+
+/// Finds files with an address that is to be replaced before a release and that CONTRIBUTING.md does not
+/// name.
+fn unlisted_placeholders(workspace: &Workspace) -> Result<Vec<Finding>, Error> {
+    let listed = workspace.text("CONTRIBUTING.md")?;
+    let mut paths = workspace.files("packaging")?;
+    paths.extend(["Cargo.toml", "README.md", "SECURITY.md"].map(str::to_owned));
+    let mut findings = Vec::new();
+    for path in paths {
+        let is_listed = listed.contains(&format!("`{path}`"));
+        if !is_listed && workspace.text(&path)?.contains(PLACEHOLDER) {
+            let problem = format!("has {PLACEHOLDER}; name the file in CONTRIBUTING.md");
             findings.push(Finding::new(path, problem));
         }
     }
@@ -101,13 +123,31 @@ mod tests {
     #[test]
     fn other_versions_are_found() {
         let changelog = "linux-admin-commands (1.2.3-1) unstable; urgency=medium\n";
-        let files = [(VERSIONS[0].0, changelog), (VERSIONS[1].0, "Name: x\nVersion:  1.2.4\n")];
+        let files = [
+            (VERSIONS[0].0, "Text\n\n    version=1.2.3\n"),
+            (VERSIONS[1].0, changelog),
+            (VERSIONS[2].0, "Name: x\nVersion:  1.2.4\n"),
+        ];
         let problem = "the version is not 1.2.3, as in Cargo.toml; correct it";
         assert_eq!(
             findings(&files, |workspace| other_versions(workspace, "1.2.3")),
-            [format!("{}: {problem}", VERSIONS[1].0)]
+            [format!("{}: {problem}", VERSIONS[2].0)]
         );
-        assert_eq!(findings(&[], |workspace| other_versions(workspace, "1.2.3")).len(), 2);
+        assert_eq!(findings(&[], |workspace| other_versions(workspace, "1.2.3")).len(), 3);
+    }
+
+    #[test]
+    fn unlisted_placeholders_are_found() {
+        let files = [
+            ("CONTRIBUTING.md", "Set `Cargo.toml` and the rest."),
+            ("Cargo.toml", "homepage = \"https://example.org\"\n"),
+            ("packaging/debian/control", "Maintainer: A <a@example.org>\n"),
+        ];
+        let problem = "has example.org; name the file in CONTRIBUTING.md";
+        assert_eq!(
+            findings(&files, unlisted_placeholders),
+            [format!("packaging/debian/control: {problem}")]
+        );
     }
 
     #[test]

@@ -1,6 +1,10 @@
 use super::*;
 use crate::event::tests::told::Printer;
+use crate::event::{EventAssembler, Sink};
+use crate::filter::Query;
 use crate::login_user::LoginUser;
+use crate::section::{Collect, Sections};
+use foldhash::fast::RandomState;
 use std::sync::PoisonError;
 use sysparse::audit;
 use test_support::random_cases;
@@ -187,6 +191,29 @@ fn an_event_without_an_item_is_forgotten_at_its_end_unless_denials_count() {
     assert_eq!(list.count(), 1);
     list.events.finish();
     assert_eq!(list.serials(), [1]);
+}
+
+#[test]
+fn nothing_is_kept_of_a_complete_event_without_an_item() {
+    let collect = Collect {
+        sections: Sections::EMPTY.with(Section::Changes),
+        each: true,
+        ..Collect::default()
+    };
+    let query = Query { collect, ..Query::default() };
+    let mut sink = Sink::new(collect);
+    let mut assembler = EventAssembler::new(&query, RandomState::default());
+    for (record, kept) in [
+        ("SYSCALL @ arch=c000003e syscall=257 success=yes exit=3 a2=0 items=1 auid=7", 1),
+        ("CWD @ cwd=\"/\"", 1),
+        ("PATH @ item=0 name=\"a\" nametype=NORMAL", 0),
+    ] {
+        let line = format!("type={}", record.replace('@', "msg=audit(1.000:1):"));
+        let header = audit::header(line.as_bytes()).expect("a record");
+        assembler.add_record(header, &mut sink).expect("well-formed");
+        let listed = sink.listed.as_ref().expect("a list");
+        assert_eq!(usize::from(listed.current.is_some()) + listed.others.len(), kept, "{record}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn is_told(line: &str) -> u64 {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn a_record_that_a_log_holds_twice_counts_once_in_any_chunks() {
     for (query, log) in [
         (everything(), mixed_events()),
@@ -82,7 +82,7 @@ fn conflict_within_the_window(query: &Query, first: &[&str], second: &[&str]) {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn chunks_conflict_if_a_record_may_be_doubled_within_the_window() {
     let query = everything();
     let getpid = SYSCALL.replace("syscall=257", "syscall=39").replace("items=1", "items=0");

@@ -102,7 +102,7 @@ fn records_that_no_section_needs_are_not_read() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn each_record_can_be_a_chunk_of_its_own() {
     for log in [mixed_events(), events_with_effects()] {
         let denial = |line: &String| AVC.replace("1.000:1", &format!("1.000:{}", serial(line)));

@@ -19,7 +19,7 @@ fn read<'q>(query: &'q Query, lines: &[String], sink: &mut Sink) -> EventAssembl
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn the_next_log_is_read_in_one_chunk_when_more_than_half_of_the_limit_is_pending() {
     let query = files(false);
     let pending = |lines: &[String]| {
@@ -47,7 +47,7 @@ fn ended_early(lines: &[String]) -> (u64, u64, u64) {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn events_that_end_early_are_told_if_something_is_pending_for_them() {
     let call = |serial| SYSCALL.replace("1.000:1", &format!("1.000:{serial:05}"));
     let lines: Vec<_> = (1..=200).map(|n| path(n, 0, 60_000)).collect();
@@ -80,7 +80,7 @@ fn overfull(lines: &[String]) -> (bool, usize) {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn a_chunk_keeps_events_for_the_chunk_before_up_to_a_limit() {
     let paths = |count| (1..=count).map(|n| path(n, 0, 60_000)).collect::<Vec<_>>();
     assert_eq!(overfull(&paths(30)), (false, 0));
@@ -97,7 +97,9 @@ fn a_chunk_keeps_events_for_the_chunk_before_up_to_a_limit() {
     let lines = borrow(&lines);
     let told = tell(&files(false), &lines);
     assert_eq!((told.incomplete, told.ended_early.0), (3, 0));
-    assert_eq!(tell_in_chunks(&files(false), &lines, &[1]), Some(told));
+    for chunk in [0, 1] {
+        assert_eq!(tell_in_chunks(&files(false), &lines, &[chunk]).as_ref(), Some(&told));
+    }
     // The same events in the order of the log, in one chunk and in two.
     let call = |n| SYSCALL.replace("1.000:1", &format!("1.000:{n:05}"));
     let calls: Vec<_> = (1..=30).map(call).collect();
@@ -113,7 +115,7 @@ fn a_chunk_keeps_events_for_the_chunk_before_up_to_a_limit() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn the_limit_of_what_a_chunk_keeps_for_the_chunk_before_is_exact() {
     let query = files(false);
     let size =
@@ -173,11 +175,21 @@ fn nothing_is_kept_of_an_event_that_needs_nothing_more() {
     let other = |line: &str| line.replace("1.000:1", "1.000:2");
     let (call, path) = (other(SYSCALL), other(PATH));
     assert_eq!(kept(&with(&[Section::Files]), &[PATH, &path, SYSCALL, &call]), (0, 0));
-    // The program is needed for the command of a successful execve that counts.
+    // A call that changes nothing.
+    let stat = SYSCALL.replace("syscall=257", "syscall=4").replace("items=1", "items=2");
+    assert_eq!(kept(&with(&[Section::Changes, Section::Files]), &[&stat, PATH]), (1, 0));
+}
+
+#[test]
+fn the_program_is_kept_for_the_command_of_an_execve_that_succeeded_and_counts() {
     let call = format!("{SYSCALL} exe=\"/bin/ls\"");
     let execve = call.replace("syscall=257", "syscall=59");
-    let commands = with(&[Section::Commands, Section::Files]);
+    let commands = files(false);
     assert_eq!(kept(&commands, &[&execve]), (1, 7));
+    assert_eq!(kept(&commands, &[&execve.replace("\"/bin/ls\"", "(null)")]), (1, 0));
+    let part = |text: &str| format!("type=EXECVE msg=audit(1.000:1): {text}");
+    let [head, tail] = ["argc=2 a0=\"b\"", "a1=\"c\""].map(part);
+    assert_eq!(kept(&commands, &[&execve, &head, &tail, PATH]).0, 0, "all of it has come");
     assert_eq!(kept(&commands, &[&call]), (1, 0));
     assert_eq!(kept(&commands, &[&execve.replace("success=yes", "success=no")]), (1, 0));
     assert_eq!(kept(&commands, &[&execve.replace("auid=7005", "auid=1")]), (1, 0));

@@ -153,7 +153,7 @@ fn what_is_listed_of_an_event_says_who_acted_and_where() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn a_log_in_the_order_of_the_kernel_never_conflicts() {
     let lines = lines();
     let mut lines = borrow(&lines);
@@ -227,7 +227,26 @@ fn the_working_directory_is_listed_also_if_names_are_not_joined_with_it() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+fn record_types_and_hosts_are_counted_if_that_is_asked_for() {
+    let lines = lines();
+    let lines = borrow(&lines);
+    for (query, is_asked) in
+        [(listing(), false), (everything(), false), (listing().contents(), true)]
+    {
+        let told = tell(&query, &lines);
+        let types = told.counts.iter().filter(|(what, _)| what.starts_with("type "));
+        let count = if is_asked { lines.len() as u64 } else { 0 };
+        assert_eq!(types.map(|(_, count)| count).sum::<u64>(), count);
+        assert_eq!(told.counts.get("node h").copied(), is_asked.then_some(1));
+        assert_eq!(
+            tell_in_chunks(&query, &lines, &[5, 9]).as_ref().map(|it| &it.counts),
+            Some(&told.counts)
+        );
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn an_event_is_printed_while_the_log_is_read() {
     let query = listing();
     let line = "type=USER_CMD msg=audit(1.000:1): auid=7005 msg='cwd=\"/\" cmd=\"id\" res=success'";
@@ -267,7 +286,7 @@ impl EventPrinter for Closed {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn chunks_whose_items_cannot_be_kept_together_are_not_merged() {
     let open = |serial: u32| {
         let name = "a".repeat(100_000);

@@ -32,6 +32,15 @@ fn of_the_standalone_records_of_an_event_the_one_with_a_login_user_speaks() {
 }
 
 #[test]
+fn of_two_login_users_of_one_event_the_first_speaks() {
+    let claim = |auid| Claim { user: LoginUser::Id(auid), counts: true, is_refusal: false };
+    let mut state = RareState::default();
+    state.add_claim(claim(7));
+    state.add_claim(claim(8));
+    assert_eq!(state.claim.map(|claim| claim.user), Some(LoginUser::Id(7)));
+}
+
+#[test]
 fn an_event_that_lacks_its_call_counts_if_it_is_a_refusal_or_names_the_user() {
     for (known, counts, is_refusal, lacks_call, wanted) in [
         (false, true, false, false, true),
@@ -159,6 +168,22 @@ fn the_first_record_of_its_type_says_how_others_are_meant() {
 }
 
 #[test]
+fn an_event_has_one_socket_address() {
+    let connect = SYSCALL.replace("syscall=257", "syscall=42");
+    let address = |path: &str| format!("type=SOCKADDR msg=audit(1.000:1): saddr=01002F{path}");
+    let [first, second] = ["78", "79"].map(address);
+    for lines in [
+        [&*first, &*second, &*connect, CWD, PATH],
+        [&*first, &*connect, &*second, CWD, PATH],
+        [&*connect, CWD, &*first, &*second, PATH],
+    ] {
+        let told = told(&lines);
+        assert_eq!(told.counts.get("Id(7005) address /x|connect"), Some(&1), "{told:#?}");
+        assert!(!told.counts.keys().any(|key| key.contains("/y|")), "{told:#?}");
+    }
+}
+
+#[test]
 fn an_unknown_operation_of_io_uring_opens_nothing() {
     let call = SYSCALL.replace("syscall=257", "syscall=426");
     for operation in ["63", "64", "65", "x"] {
@@ -181,7 +206,7 @@ fn a_change_that_lacks_a_record_is_incomplete() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn a_record_comes_within_the_window_in_any_chunks() {
     let getpid = SYSCALL.replace("syscall=257", "syscall=39").replace("items=1", "items=0");
     let connect = getpid.replace("syscall=39", "syscall=42");
@@ -208,7 +233,7 @@ fn a_record_comes_within_the_window_in_any_chunks() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn events_are_evicted_when_the_window_has_passed() {
     let query = files(false);
     let path = |serial: u32| PATH.replace("1.000:1", &format!("1.000:{serial}"));

@@ -184,7 +184,7 @@ fn complete_calls_are_found_within_the_window() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "Miri would take an hour")]
+#[cfg_attr(miri, ignore = "too many records for Miri")]
 fn the_latest_calls_of_a_window_are_all_found() {
     let auid = |place: u64| u32::try_from(place).expect("a small number");
     let stamp = |place: u64| id_of(&format!("1477415593.489:{}", 1_000_000 + place), 0);

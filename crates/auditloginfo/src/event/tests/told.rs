@@ -118,6 +118,10 @@ fn affected(events: crate::found::AffectedEvents) -> (u64, u64) {
 /// What a tally holds, without what is zero.
 fn counts(tally: &mut Tally) -> BTreeMap<String, u64> {
     let mut found = BTreeMap::new();
+    for (name, count) in &tally.contents.types {
+        found.insert(format!("type {}", text(name)), *count);
+    }
+    found.extend(tally.contents.nodes.iter().map(|node| (format!("node {}", text(node)), 1)));
     let users: Vec<_> = tally.users().into_iter().map(|(user, _)| user).collect();
     for user in users {
         let name = user.id().and_then(|auid| tally.name(auid)).map(<[u8]>::to_vec);
