@@ -267,6 +267,16 @@ mod tests {
     }
 
     #[test]
+    fn a_digit_is_one_byte() {
+        for (text, value) in [("0", 0), ("7 ", 7), ("91", 9)] {
+            assert_eq!(digit(text.as_bytes()), Ok((&text.as_bytes()[1..], value)));
+        }
+        for bad in ["", "x", "/", ":"] {
+            assert!(digit(bad.as_bytes()).is_err());
+        }
+    }
+
+    #[test]
     fn octal_numbers_have_no_other_digits() {
         assert_eq!(whole(octal, b"0101"), Some(0o101));
         for bad in [&b"8"[..], b"", b"7777777777777777777777"] {
