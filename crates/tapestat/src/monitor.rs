@@ -12,10 +12,6 @@ use toolkit::sampling::{
     self, FirstSample, Format, IntervalCommand, IntervalTimer, NextSample, SystemRoot,
 };
 
-/// What to do if there is no drive at all.
-const NO_DRIVE: &str =
-    "/sys/bus/scsi/devices has no tape drive; check the HBA, its driver and the cables";
-
 /// Reports on the counters of drives.
 pub struct DriveMonitor {
     /// The drives.
@@ -103,12 +99,7 @@ impl IntervalCommand for DriveMonitor {
         if is_empty && self.empty_report != EmptyReport::Silent {
             messages.print_raw("No tape drives with statistics found");
         }
-        let problems = self.drives.without_statistics();
-        let is_no_drive = problems.is_empty() && self.drives.selection().is_all();
-        if is_empty && is_no_drive && self.empty_report == EmptyReport::None {
-            messages.warn(NO_DRIVE);
-        }
-        for problem in problems {
+        for problem in self.drives.without_statistics() {
             messages.warn(problem);
         }
         if !is_empty {
