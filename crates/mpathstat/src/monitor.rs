@@ -186,21 +186,28 @@ impl TextMonitor {
         IntervalRates::from_figures(topology, wall, seconds, &report.figures)
     }
 
-    /// Reports that none of the maps and paths is in a report, once.
+    /// Reports that none of the maps and paths is in a report, once. After a report that has one, others
+    /// may be empty.
     fn check_match(&mut self, report: &TextReport, messages: &mut Messages<impl Write>) {
         let topology = self.maps.topology.get();
         if self.has_match || topology.maps.is_empty() && topology.subsystems.is_empty() {
             return;
         }
+        let name = escape_path(&self.name);
+        if report.figures.is_empty() {
+            let hint =
+                "a report of this text has no device; iostat -z leaves out those without I/O";
+            return messages.warn_once(format_args!("{name}: {hint}"));
+        }
         self.has_match = has_figures(topology, &report.figures);
-        if self.has_match || report.figures.is_empty() {
+        if self.has_match {
             return;
         }
         let mut names: Vec<_> = report.figures.keys().map(|name| escape_control(name)).collect();
         names.sort_unstable();
         let more = if names.len() > NAMED_MAX { ", ..." } else { "" };
         names.truncate(NAMED_MAX);
-        let (name, names) = (escape_path(&self.name), names.join(", "));
+        let names = names.join(", ");
         let hint = "no map or path is in this text, which has";
         messages.warn_once(format_args!("{name}: {hint} {names}{more}; is it of another host?"));
     }
