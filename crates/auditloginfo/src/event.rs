@@ -56,6 +56,7 @@
 
 mod address;
 mod call_context;
+mod call_records;
 mod dependent_records;
 mod doubled;
 mod event_id;
@@ -80,25 +81,20 @@ pub use listed_events::EventPrinter;
 pub use sink::Sink;
 pub use span::REORDER_WINDOW;
 
-use crate::call_class::{CallClass, CallClasses};
-use crate::change::Descriptors;
+use crate::call_class::CallClasses;
 use crate::filter::{Filter, Query};
 use crate::found::AffectedEvents;
 use crate::login_user::LoginUser;
-use crate::section::{Collect, Section};
-use crate::socket_call;
-use crate::syscall_names::{Arch, Call};
-use call_context::CallContext;
+use crate::section::Collect;
 use doubled::StandaloneRecords;
-use event_id::{EventId, NodeHasher, Owner};
+use event_id::{EventId, NodeHasher};
 use foldhash::fast::RandomState;
 use open_event::OpenEvent;
 use open_events::{CHUNK_PENDING_MAX, OpenEvents, PENDING_MAX};
 use recent_calls::RecentCalls;
-use seen_calls::{SeenCalls, fingerprint};
-use span::Span;
+use seen_calls::SeenCalls;
 use sysparse::ParseError;
-use sysparse::audit::{self, Record, RecordHeader, RecordType};
+use sysparse::audit::{Record, RecordHeader, RecordType};
 use waiting_calls::WaitingCalls;
 
 /// Assembles the records of a log, or of one chunk of it, into events.
@@ -261,108 +257,6 @@ impl<'a> EventAssembler<'a> {
     }
 
     #[inline]
-    fn add_syscall(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
-        let parsed = audit::Call::parse(record)?;
-        let call = Call { arch: Arch::new(parsed.arch), number: parsed.number };
-        let user = LoginUser::Id(parsed.auid);
-        let counts = match self.only_user {
-            Some(only_user) => user == only_user,
-            None => self.filter.includes_call(record, &parsed),
-        };
-        let user = counts.then_some(user);
-        let class = self.classes.get(call);
-        // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
-        let has_records = parsed.items > 0 || class.is_open_without_path();
-        let has_dependents = has_records && self.needs.dependents;
-        let is_needed = user.is_some()
-            || has_dependents
-            || self.recent.is_some()
-            || has_address(call, class, sink);
-        if !is_needed {
-            if sink.is_listing() {
-                self.unlisted = self.id(record);
-            }
-            return Ok(());
-        }
-        let id = self.id(record);
-        let fingerprint = fingerprint(record.body);
-        if self.seen.add(id, fingerprint, self.open.place()) {
-            self.doubled += 1;
-            return Ok(());
-        }
-        if let Some(user) = user {
-            sink.add_call(user, call, record, &parsed);
-        }
-        let mut is_awaited = false;
-        if self.needs.single_calls {
-            let has_address = has_address(call, class, sink);
-            if let (Some(user), true) = (user, sink.listed.is_some()) {
-                let has_items = has_dependents || has_address;
-                self.list_call(Owner { user, id: &id }, call, (record, has_items), &parsed, sink);
-            }
-            let waits = has_address && !has_dependents && self.add_waiting(id, user, call, &parsed);
-            is_awaited = has_address && !waits;
-            let has_error = parsed.success == Some(false) && sink.has(Section::Errors);
-            let is_single = !has_dependents && !is_awaited && !has_error;
-            if is_single && self.add_single_record_call(id, user) {
-                if !waits {
-                    self.end_listed(id, self.open.place(), sink);
-                }
-                return Ok(());
-            }
-        } else if !has_dependents {
-            return Ok(());
-        }
-        let context = CallContext::new(&parsed, call, class, user, fingerprint);
-        self.open_call(id, context, is_awaited, (record, &parsed), sink);
-        Ok(())
-    }
-
-    /// Adds a call on which other records depend to its event. `is_awaited` tells whether it can have a
-    /// socket address.
-    #[inline(always)]
-    fn open_call(
-        &mut self,
-        id: EventId,
-        context: CallContext,
-        is_awaited: bool,
-        (record, parsed): (&Record<'_>, &audit::Call<'_>),
-        sink: &mut Sink,
-    ) {
-        let event = self.open.enter(id);
-        if let Some(context) = event.set_context(context) {
-            if is_awaited {
-                context.expect_address(parsed);
-            }
-            if context.user.is_some() && sink.collect.needs_call_details() {
-                context.add_details(parsed, sink.collect);
-            }
-            let changes = context.change.is_some().then(|| context.call.name());
-            let executes = context.class == CallClass::Execute && context.success == Some(true);
-            let executes = executes && context.user.is_some();
-            if let Some(name) = changes {
-                event.set_descriptors(Descriptors::for_call(&name, parsed));
-            }
-            if let Some(exe) = executes.then(|| record.field(b"exe")).flatten() {
-                event.set_exe(exe);
-            }
-            event.replay_pending(sink);
-        }
-        self.complete_current(sink);
-    }
-
-    /// Completes a call that no other records depend on. Returns false if its event is open because
-    /// a standalone record came before.
-    fn add_single_record_call(&mut self, id: EventId, user: Option<LoginUser>) -> bool {
-        let Some(recent) = &mut self.recent else { return true };
-        let is_open = self.open.contains(id);
-        if !is_open {
-            recent.add(id, user, Span::start(self.open.place()));
-        }
-        !is_open
-    }
-
-    #[inline]
     fn id(&mut self, record: &Record<'_>) -> EventId {
         EventId::new(record, self.nodes.hash(record))
     }
@@ -437,12 +331,6 @@ impl<'a> EventAssembler<'a> {
         }
         self.incomplete
     }
-}
-
-/// Whether the event of a call can hold a socket address that counts.
-#[inline]
-fn has_address(call: Call, class: CallClass, sink: &Sink) -> bool {
-    sink.has(Section::Addresses) && socket_call::may_have_address(call, class)
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@ mod doubled;
 mod effects;
 mod limits;
 mod listing;
+pub(super) mod outcome;
 mod state;
 mod tables;
-pub(super) mod told;
 
 use super::*;
 use crate::filter::UserFilter;
-use crate::section::{Collect, Sections};
+use crate::section::{Collect, Section, Sections};
 use crate::tally::{NameCounts, Tally};
 use sysparse::audit;
 use test_support::{random_cases, rounds, takes_at_most};

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::tests::told::Printer;
+use crate::event::tests::outcome::Printer;
 use crate::event::{EventAssembler, Sink};
 use crate::filter::Query;
 use crate::login_user::LoginUser;

@@ -2,11 +2,11 @@
 
 use super::effects::events_with_effects;
 use super::listing::{lines, listing};
-use super::told::{borrow, tell, tell_in_chunks, tell_of_two_logs};
+use super::outcome::{borrow, read_in_chunks, read_two_logs, read_whole};
 use super::*;
 
-/// The number of times that a second record of that type is told.
-fn is_told(line: &str) -> u64 {
+/// How often a second record of that type is counted as doubled.
+fn is_counted(line: &str) -> u64 {
     let silent = ["CWD", "URINGOP", "OPENAT2", "SOCKADDR", "PROCTITLE"];
     let is_silent = |kind: &&str| line.contains(&format!("type={kind} "));
     u64::from(!silent.iter().any(is_silent))
@@ -20,29 +20,29 @@ fn a_record_that_a_log_holds_twice_counts_once_in_any_chunks() {
         (everything(), events_with_effects()),
         (listing(), lines()),
     ] {
-        // The numbers of usual events: few others are told apart after the next call.
+        // Stamps as in a real log: the table of calls seen is made for these.
         let log: Vec<_> =
             log.iter().map(|line| line.replace("(1.000:", "(1477415593.489:5765")).collect();
         let log = borrow(&log);
-        let wanted = tell(&query, &log);
+        let wanted = read_whole(&query, &log);
         random_cases(150, |random| {
             let first = random.usize(..log.len());
             let second = random.usize(first + 1..=log.len());
             let mut lines = log.clone();
             lines.insert(second, log[first]);
-            let one_chunk = tell(&query, &lines);
-            let mut told = one_chunk.clone();
-            assert_eq!(told.doubled, is_told(log[first]), "{first} {second} {lines:#?}");
-            told.doubled = 0;
-            assert_eq!(told, wanted, "{first} {second} {lines:#?}");
+            let one_chunk = read_whole(&query, &lines);
+            let mut outcome = one_chunk.clone();
+            assert_eq!(outcome.doubled, is_counted(log[first]), "{first} {second} {lines:#?}");
+            outcome.doubled = 0;
+            assert_eq!(outcome, wanted, "{first} {second} {lines:#?}");
             for _ in 0..3 {
                 let chunks = [random.usize(..lines.len()), random.usize(..9)];
-                let mut found = vec![tell_in_chunks(&query, &lines, &chunks)];
+                let mut found = vec![read_in_chunks(&query, &lines, &chunks)];
                 if !query.collect.each {
-                    found.push(tell_of_two_logs(&query, &lines, chunks[0], &chunks[1..]));
+                    found.push(read_two_logs(&query, &lines, chunks[0], &chunks[1..]));
                 }
-                for told in found.into_iter().flatten() {
-                    assert_eq!(told, one_chunk, "{first} {second} {chunks:?} {lines:#?}");
+                for outcome in found.into_iter().flatten() {
+                    assert_eq!(outcome, one_chunk, "{first} {second} {chunks:?} {lines:#?}");
                 }
             }
         });
@@ -61,21 +61,21 @@ fn apart<'a>(first: &[&'a str], distance: usize, second: &[&'a str]) -> Vec<&'a 
 fn conflict_within_the_window(query: &Query, first: &[&str], second: &[&str]) {
     for distance in [window(), window() + 1] {
         let lines = apart(first, distance, second);
-        let told = tell(query, &lines);
-        assert_eq!(told.doubled, u64::from(distance == window()), "{first:?} {second:?}");
-        let wanted = Some(told).filter(|_| distance > window());
+        let outcome = read_whole(query, &lines);
+        assert_eq!(outcome.doubled, u64::from(distance == window()), "{first:?} {second:?}");
+        let wanted = Some(outcome).filter(|_| distance > window());
         let half = distance / 2;
         let end = lines.len() - second.len();
         for chunks in [&[first.len()][..], &[end], &[half, 100], &[half, end - half]] {
-            let found = tell_in_chunks(query, &lines, chunks);
+            let found = read_in_chunks(query, &lines, chunks);
             assert_eq!(found, wanted, "{distance} {chunks:?} {first:?} {second:?}");
-            let found = tell_of_two_logs(query, &lines, chunks[0], &[50, 50]);
+            let found = read_two_logs(query, &lines, chunks[0], &[50, 50]);
             assert_eq!(found, wanted, "two logs, {distance} {chunks:?} {first:?} {second:?}");
         }
         // The first log ends before both.
         let lines = [&[OTHER; 3], &*lines].concat();
         for chunks in [&[half, 100][..], &[end]] {
-            let found = tell_of_two_logs(query, &lines, 3, chunks);
+            let found = read_two_logs(query, &lines, 3, chunks);
             assert_eq!(found, wanted, "{distance} {chunks:?} {first:?} {second:?}");
         }
     }
@@ -130,7 +130,7 @@ fn records_of_an_event_in_two_chunks_conflict_only_if_they_can_be_doubled() {
         (vec![AVC], vec![CWD], false),
     ] {
         let lines = [&*first, &*next].concat();
-        let found = tell_in_chunks(&query, &lines, &[first.len()]);
+        let found = read_in_chunks(&query, &lines, &[first.len()]);
         assert_eq!(found.is_none(), conflicts, "{first:#?} {next:#?}");
     }
 }
@@ -141,7 +141,7 @@ fn the_number_of_doubled_records_adds_up_over_chunks() {
     let getpid = SYSCALL.replace("syscall=257", "syscall=39").replace("items=1", "items=0");
     let lines = [login, login, login, &getpid, &getpid, PATH];
     for chunk in [0, 3, 6] {
-        let told = tell_in_chunks(&everything(), &lines, &[chunk]).expect("no conflict");
-        assert_eq!(told.doubled, 4, "{chunk}");
+        let outcome = read_in_chunks(&everything(), &lines, &[chunk]).expect("no conflict");
+        assert_eq!(outcome.doubled, 4, "{chunk}");
     }
 }

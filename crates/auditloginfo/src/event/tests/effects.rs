@@ -1,5 +1,5 @@
 use super::listing::serial;
-use super::told::{tell, tell_in_chunks, tell_of_two_logs};
+use super::outcome::{read_in_chunks, read_two_logs, read_whole};
 use super::*;
 
 /// Events that change files, use a socket address, or hold a command given to sudo.
@@ -112,9 +112,9 @@ fn each_record_can_be_a_chunk_of_its_own() {
         let lines: Vec<_> =
             log.iter().map(String::as_str).filter(|line| known.insert(*line)).collect();
         for query in [everything(), files(true), files(false)] {
-            let wanted = Some(tell(&query, &lines));
-            assert_eq!(tell_in_chunks(&query, &lines, &vec![1; lines.len()]), wanted);
-            assert_eq!(tell_of_two_logs(&query, &lines, 3, &vec![1; lines.len()]), wanted);
+            let wanted = Some(read_whole(&query, &lines));
+            assert_eq!(read_in_chunks(&query, &lines, &vec![1; lines.len()]), wanted);
+            assert_eq!(read_two_logs(&query, &lines, 3, &vec![1; lines.len()]), wanted);
         }
     }
 }
@@ -135,11 +135,11 @@ fn an_operation_of_io_uring_without_a_call_counts_if_it_passes_the_filter() {
         let query = Query { filter, ..everything() };
         let line = format!("type=URINGOP msg=audit(1.000:1): uring_op=28 success={success}");
         for lines in [[&*line, CWD, PATH], [PATH, CWD, &*line]] {
-            let told = tell(&query, &lines);
-            let found = told.counts.get("Unknown file /tmp/a|").copied();
-            assert_eq!(found, counts.then_some(1), "{told:?}");
-            let error = told.counts.get("Unknown error /tmp/a|ENOENT").copied();
-            assert_eq!(error, (counts && success.starts_with("no")).then_some(1), "{told:?}");
+            let outcome = read_whole(&query, &lines);
+            let found = outcome.counts.get("Unknown file /tmp/a|").copied();
+            assert_eq!(found, counts.then_some(1), "{outcome:?}");
+            let error = outcome.counts.get("Unknown error /tmp/a|ENOENT").copied();
+            assert_eq!(error, (counts && success.starts_with("no")).then_some(1), "{outcome:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is kept of a log, and its limits.
 
 use super::effects::events_with_effects;
-use super::told::{borrow, tell, tell_in_chunks};
+use super::outcome::{borrow, read_in_chunks, read_whole};
 use super::*;
 
 /// A PATH record with a name of that many bytes. As its call has not come, it is pending.
@@ -38,12 +38,11 @@ fn the_next_log_is_read_in_one_chunk_when_more_than_half_of_the_limit_is_pending
     }
 }
 
-/// What a run tells of events that ended early: their number, the first one, and how many were
-/// incomplete.
+/// The events that ended early: their number, the first one, and how many were incomplete.
 fn ended_early(lines: &[String]) -> (u64, u64, u64) {
-    let told = tell(&files(false), &borrow(lines));
-    let (count, first) = told.ended_early;
-    (count, first, told.incomplete)
+    let outcome = read_whole(&files(false), &borrow(lines));
+    let (count, first) = outcome.ended_early;
+    (count, first, outcome.incomplete)
 }
 
 #[test]
@@ -95,22 +94,22 @@ fn a_chunk_keeps_events_for_the_chunk_before_up_to_a_limit() {
     let lines = [&others, &late[..], &others, &[OTHER.into()], &last].concat();
     assert_eq!(overfull(&lines), (false, 0));
     let lines = borrow(&lines);
-    let told = tell(&files(false), &lines);
-    assert_eq!((told.incomplete, told.ended_early.0), (3, 0));
+    let outcome = read_whole(&files(false), &lines);
+    assert_eq!((outcome.incomplete, outcome.ended_early.0), (3, 0));
     for chunk in [0, 1] {
-        assert_eq!(tell_in_chunks(&files(false), &lines, &[chunk]).as_ref(), Some(&told));
+        assert_eq!(read_in_chunks(&files(false), &lines, &[chunk]).as_ref(), Some(&outcome));
     }
     // The same events in the order of the log, in one chunk and in two.
     let call = |n| SYSCALL.replace("1.000:1", &format!("1.000:{n:05}"));
     let calls: Vec<_> = (1..=30).map(call).collect();
     let lines = [&calls, &paths(30), &*others, &*others, &last].concat();
     let lines = borrow(&lines);
-    let wanted = tell(&files(false), &lines);
+    let wanted = read_whole(&files(false), &lines);
     assert_eq!(wanted.incomplete, 2);
     assert_eq!(wanted.counts.values().collect::<Vec<_>>(), [&30, &30], "calls and files");
     for chunk in 0..30 {
-        let told = tell_in_chunks(&files(false), &lines, &[chunk]);
-        assert_eq!(told, Some(wanted.clone()), "{chunk}");
+        let outcome = read_in_chunks(&files(false), &lines, &[chunk]);
+        assert_eq!(outcome, Some(wanted.clone()), "{chunk}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Items that are listed one by one.
 
-use super::told::{Printer, Told, borrow, tell, tell_in_chunks};
+use super::event_id::Owner;
+use super::outcome::{Outcome, Printer, borrow, read_in_chunks, read_whole};
 use super::*;
 
 /// All sections, listed.
@@ -138,18 +139,18 @@ fn list(lines: &[&str]) -> Vec<(u64, String)> {
     list.into_iter().filter(|(serial, _)| first(serial).is_some()).collect()
 }
 
-fn told_of(lines: &[&str], told: &Told) {
-    let wanted = Told { list: list(lines), ..tell(&listing(), &borrow(&self::lines())) };
-    assert_eq!(*told, wanted, "{lines:#?}");
+fn assert_listed(lines: &[&str], outcome: &Outcome) {
+    let wanted = Outcome { list: list(lines), ..read_whole(&listing(), &borrow(&self::lines())) };
+    assert_eq!(*outcome, wanted, "{lines:#?}");
 }
 
 #[test]
 fn what_is_listed_of_an_event_says_who_acted_and_where() {
     let lines = lines();
-    let told = tell(&listing(), &borrow(&lines));
-    assert_eq!(told.list, list(&borrow(&lines)));
-    assert_eq!((told.incomplete, told.doubled, told.in_parts.0), (0, 0, 0));
-    assert_eq!((told.counts["Id(7005) listed"], told.counts["Id(7005) events"]), (18, 6));
+    let outcome = read_whole(&listing(), &borrow(&lines));
+    assert_eq!(outcome.list, list(&borrow(&lines)));
+    assert_eq!((outcome.incomplete, outcome.doubled, outcome.in_parts.0), (0, 0, 0));
+    assert_eq!((outcome.counts["Id(7005) listed"], outcome.counts["Id(7005) events"]), (18, 6));
 }
 
 #[test]
@@ -161,11 +162,11 @@ fn a_log_in_the_order_of_the_kernel_never_conflicts() {
     let address = lines.iter().position(|line| line.contains("SOCKADDR")).expect("an address");
     lines.swap(address, address + 1);
     let each = vec![1; lines.len()];
-    told_of(&lines, &tell_in_chunks(&listing(), &lines, &each).expect("no conflict"));
+    assert_listed(&lines, &read_in_chunks(&listing(), &lines, &each).expect("no conflict"));
     for first in 0..=lines.len() {
         for second in 0..=(lines.len() - first).min(6) {
-            let told = tell_in_chunks(&listing(), &lines, &[first, second]);
-            told_of(&lines, &told.expect("no conflict"));
+            let outcome = read_in_chunks(&listing(), &lines, &[first, second]);
+            assert_listed(&lines, &outcome.expect("no conflict"));
         }
     }
 }
@@ -177,10 +178,10 @@ fn events_are_listed_in_the_order_in_which_they_began_in_any_order_of_records() 
     random_cases(300, |random| {
         let mut lines = lines.clone();
         random.shuffle(&mut lines);
-        told_of(&lines, &tell(&listing(), &lines));
+        assert_listed(&lines, &read_whole(&listing(), &lines));
         let chunks = [random.usize(..lines.len()), random.usize(..9), random.usize(..9)];
-        if let Some(told) = tell_in_chunks(&listing(), &lines, &chunks) {
-            told_of(&lines, &told);
+        if let Some(outcome) = read_in_chunks(&listing(), &lines, &chunks) {
+            assert_listed(&lines, &outcome);
         }
     });
     // Records of one event stay in their order, those of several are mixed.
@@ -194,8 +195,8 @@ fn events_are_listed_in_the_order_in_which_they_began_in_any_order_of_records() 
             mixed.push(left.remove(at));
         }
         let chunks = [random.usize(..lines.len()), random.usize(..9), random.usize(..9)];
-        let told = tell_in_chunks(&listing(), &mixed, &chunks).expect("no conflict");
-        assert_eq!(told.list, list(&mixed), "{mixed:#?} {chunks:?}");
+        let outcome = read_in_chunks(&listing(), &mixed, &chunks).expect("no conflict");
+        assert_eq!(outcome.list, list(&mixed), "{mixed:#?} {chunks:?}");
     });
 }
 
@@ -209,21 +210,21 @@ fn the_working_directory_is_listed_also_if_names_are_not_joined_with_it() {
     let query = listing_with(false);
     random_cases(50, |random| {
         let wanted: Vec<_> = list(&lines).into_iter().map(relative).collect();
-        assert_eq!(tell(&query, &lines).list, wanted, "{lines:#?}");
+        assert_eq!(read_whole(&query, &lines).list, wanted, "{lines:#?}");
         let chunks = [random.usize(..lines.len()), random.usize(..9)];
-        if let Some(told) = tell_in_chunks(&query, &lines, &chunks) {
-            assert_eq!(told.list, wanted, "{lines:#?} {chunks:?}");
+        if let Some(outcome) = read_in_chunks(&query, &lines, &chunks) {
+            assert_eq!(outcome.list, wanted, "{lines:#?} {chunks:?}");
         }
     });
     random_cases(300, |random| {
         let mut lines = lines.clone();
         random.shuffle(&mut lines);
         let wanted: Vec<_> = list(&lines).into_iter().map(relative).collect();
-        assert_eq!(tell(&query, &lines).list, wanted, "{lines:#?}");
+        assert_eq!(read_whole(&query, &lines).list, wanted, "{lines:#?}");
     });
     lines.retain(|line| !line.contains("type=PATH"));
-    let told = tell(&query, &lines);
-    assert!(told.list.iter().any(|(_, line)| line.contains(" in /srv ")), "{told:#?}");
+    let outcome = read_whole(&query, &lines);
+    assert!(outcome.list.iter().any(|(_, line)| line.contains(" in /srv ")), "{outcome:#?}");
 }
 
 #[test]
@@ -233,14 +234,14 @@ fn record_types_and_hosts_are_counted_if_that_is_asked_for() {
     for (query, is_asked) in
         [(listing(), false), (everything(), false), (listing().contents(), true)]
     {
-        let told = tell(&query, &lines);
-        let types = told.counts.iter().filter(|(what, _)| what.starts_with("type "));
+        let outcome = read_whole(&query, &lines);
+        let types = outcome.counts.iter().filter(|(what, _)| what.starts_with("type "));
         let count = if is_asked { lines.len() as u64 } else { 0 };
         assert_eq!(types.map(|(_, count)| count).sum::<u64>(), count);
-        assert_eq!(told.counts.get("node h").copied(), is_asked.then_some(1));
+        assert_eq!(outcome.counts.get("node h").copied(), is_asked.then_some(1));
         assert_eq!(
-            tell_in_chunks(&query, &lines, &[5, 9]).as_ref().map(|it| &it.counts),
-            Some(&told.counts)
+            read_in_chunks(&query, &lines, &[5, 9]).as_ref().map(|it| &it.counts),
+            Some(&outcome.counts)
         );
     }
 }
@@ -298,8 +299,8 @@ fn chunks_whose_items_cannot_be_kept_together_are_not_merged() {
     let lines = borrow(&lines);
     let files = Sections::EMPTY.with(Section::Files);
     let query = query(Collect { sections: files, each: true, ..Collect::default() });
-    let one_chunk = tell(&query, &lines);
+    let one_chunk = read_whole(&query, &lines);
     assert_eq!((one_chunk.list.len(), one_chunk.in_parts), (180, (0, 0)));
-    assert_eq!(tell_in_chunks(&query, &lines, &[180]), None);
-    assert_eq!(tell_in_chunks(&query, &lines[..200], &[100]).expect("room").list.len(), 100);
+    assert_eq!(read_in_chunks(&query, &lines, &[180]), None);
+    assert_eq!(read_in_chunks(&query, &lines[..200], &[100]).expect("room").list.len(), 100);
 }

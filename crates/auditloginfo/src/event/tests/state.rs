@@ -1,7 +1,7 @@
 //! What is held of one event.
 
+use super::outcome::{Outcome, borrow, read_in_chunks, read_whole};
 use super::rare_state::{Claim, PackedBytes, RareState};
-use super::told::{Told, borrow, tell, tell_in_chunks};
 use super::*;
 
 /// All claims, those that say least first: by whether the user is known, and whether it counts.
@@ -140,15 +140,15 @@ fn a_command_that_is_counted_stays_counted_over_chunks() {
     let whole = "type=EXECVE msg=audit(1.000:1): argc=1 a0=\"b\"";
     let query = everything();
     for lines in [[AVC, &*execve, whole, whole, PATH], [&*execve, AVC, whole, PATH, whole]] {
-        assert_eq!(tell(&query, &lines).doubled, 1);
+        assert_eq!(read_whole(&query, &lines).doubled, 1);
         let chunks: &[usize] = if lines[0] == AVC { &[1, 2] } else { &[2, 1, 1] };
-        assert_eq!(tell_in_chunks(&query, &lines, chunks), None);
+        assert_eq!(read_in_chunks(&query, &lines, chunks), None);
     }
 }
 
-/// What a run tells of an event for one user.
-fn told(lines: &[&str]) -> Told {
-    tell(&everything(), lines)
+/// The outcome with everything collected.
+fn read_everything(lines: &[&str]) -> Outcome {
+    read_whole(&everything(), lines)
 }
 
 #[test]
@@ -162,8 +162,8 @@ fn the_first_record_of_its_type_says_how_others_are_meant() {
         [PATH, &*first, &*second, &*none, &*here, &*there, &*nowhere, &*call],
         [&*none, &*first, &*second, &*nowhere, &*here, &*there, &*call, PATH],
     ] {
-        let told = told(&lines);
-        assert_eq!(told.counts.get("Id(7005) file /a/a|rw"), Some(&1), "{told:#?}");
+        let outcome = read_everything(&lines);
+        assert_eq!(outcome.counts.get("Id(7005) file /a/a|rw"), Some(&1), "{outcome:#?}");
     }
 }
 
@@ -177,9 +177,9 @@ fn an_event_has_one_socket_address() {
         [&*first, &*connect, &*second, CWD, PATH],
         [&*connect, CWD, &*first, &*second, PATH],
     ] {
-        let told = told(&lines);
-        assert_eq!(told.counts.get("Id(7005) address /x|connect"), Some(&1), "{told:#?}");
-        assert!(!told.counts.keys().any(|key| key.contains("/y|")), "{told:#?}");
+        let outcome = read_everything(&lines);
+        assert_eq!(outcome.counts.get("Id(7005) address /x|connect"), Some(&1), "{outcome:#?}");
+        assert!(!outcome.counts.keys().any(|key| key.contains("/y|")), "{outcome:#?}");
     }
 }
 
@@ -189,8 +189,8 @@ fn an_unknown_operation_of_io_uring_opens_nothing() {
     for operation in ["63", "64", "65", "x"] {
         let operation =
             format!("type=URINGOP msg=audit(1.000:1): uring_op={operation} success=yes");
-        let told = told(&[&*call, &*operation, CWD, PATH]);
-        assert!(!told.counts.keys().any(|key| key.contains("file")), "{told:#?}");
+        let outcome = read_everything(&[&*call, &*operation, CWD, PATH]);
+        assert!(!outcome.counts.keys().any(|key| key.contains("file")), "{outcome:#?}");
     }
 }
 
@@ -198,11 +198,11 @@ fn an_unknown_operation_of_io_uring_opens_nothing() {
 fn a_change_that_lacks_a_record_is_incomplete() {
     let call = SYSCALL.replace("syscall=257", "syscall=82").replace("items=1", "items=2");
     let second = PATH.replace("item=0", "item=1");
-    assert_eq!(told(&[&*call, CWD, PATH]).incomplete, 1);
-    assert_eq!(told(&[&*call, CWD, PATH, &*second]).incomplete, 0);
+    assert_eq!(read_everything(&[&*call, CWD, PATH]).incomplete, 1);
+    assert_eq!(read_everything(&[&*call, CWD, PATH, &*second]).incomplete, 0);
     let sections = Sections::EMPTY.with(Section::Calls).with(Section::Commands);
     let query = query(Collect { sections, ..Collect::default() });
-    assert_eq!(tell(&query, &[&*call, PATH]).incomplete, 0, "no section needs its files");
+    assert_eq!(read_whole(&query, &[&*call, PATH]).incomplete, 0, "no section needs its files");
 }
 
 #[test]
@@ -219,14 +219,14 @@ fn a_record_comes_within_the_window_in_any_chunks() {
             lines.push(first);
             lines.extend(std::iter::repeat_n(OTHER, distance - 1));
             lines.push(second);
-            let told = tell(&all, &lines);
-            let found = told.counts.keys().any(|key| {
+            let outcome = read_whole(&all, &lines);
+            let found = outcome.counts.keys().any(|key| {
                 key.starts_with("Id(7005) denial") || key.starts_with("Id(7005) address")
             });
-            assert_eq!(found, distance == window(), "{told:#?}");
+            assert_eq!(found, distance == window(), "{outcome:#?}");
             for chunks in [&[7][..], &[8], &[3, 8], &[distance / 2, 9], &[lines.len() - 1]] {
-                let found = tell_in_chunks(&all, &lines, chunks);
-                assert_eq!(found.as_ref(), Some(&told), "{chunks:?}");
+                let found = read_in_chunks(&all, &lines, chunks);
+                assert_eq!(found.as_ref(), Some(&outcome), "{chunks:?}");
             }
         }
     }

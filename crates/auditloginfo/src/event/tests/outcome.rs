@@ -1,12 +1,12 @@
-//! All that a run tells, in a form that can be compared.
+//! The outcome of a run, in a form that can be compared.
 
 use super::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// All that a run tells.
+/// The outcome of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Outcome {
     /// What counts for each login user.
     pub(super) counts: BTreeMap<String, u64>,
     /// The serial number of each event that is listed, in the order of the list, and what is listed.
@@ -21,17 +21,17 @@ pub(super) struct Told {
 
 /// Reads lines in chunks of the given numbers of lines; the last chunk is all that is left. `None` if
 /// the chunks conflict.
-pub(super) fn tell_in_chunks(query: &Query, lines: &[&str], chunks: &[usize]) -> Option<Told> {
+pub(super) fn read_in_chunks(query: &Query, lines: &[&str], chunks: &[usize]) -> Option<Outcome> {
     Some(Run::new(query).read_chunks(lines, chunks)?.finish(lines))
 }
 
 /// Reads a log in one chunk, and the next one in chunks. `None` if anything conflicts.
-pub(super) fn tell_of_two_logs(
+pub(super) fn read_two_logs(
     query: &Query,
     lines: &[&str],
     first: usize,
     chunks: &[usize],
-) -> Option<Told> {
+) -> Option<Outcome> {
     let (first, second) = lines.split_at(first.min(lines.len()));
     let mut run = Run::new(query).read_chunks(first, &[first.len()])?;
     let next = Run { assembler: run.next_chunk(), ..Run::with_seed(query, run.seed.clone()) };
@@ -45,8 +45,8 @@ pub(super) fn tell_of_two_logs(
 }
 
 /// Reads lines in one chunk.
-pub(super) fn tell(query: &Query, lines: &[&str]) -> Told {
-    tell_in_chunks(query, lines, &[lines.len()]).expect("nothing to conflict with")
+pub(super) fn read_whole(query: &Query, lines: &[&str]) -> Outcome {
+    read_in_chunks(query, lines, &[lines.len()]).expect("nothing to conflict with")
 }
 
 /// What reads a log.
@@ -99,7 +99,7 @@ impl<'q> Run<'q> {
         Some(self)
     }
 
-    fn finish(self, lines: &[&str]) -> Told {
+    fn finish(self, lines: &[&str]) -> Outcome {
         let (whole, mut sink) = (self.assembler, self.sink);
         assert_eq!(whole.place(), lines.len() as u64);
         let (doubled, ended_early) = (whole.doubled(), affected(whole.ended_early()));
@@ -107,7 +107,7 @@ impl<'q> Run<'q> {
         let list = self.printer.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let in_parts = affected(sink.listed_in_parts());
         let counts = counts(&mut sink.tally);
-        Told { counts, list, incomplete, doubled, ended_early, in_parts }
+        Outcome { counts, list, incomplete, doubled, ended_early, in_parts }
     }
 }
 
