@@ -17,19 +17,6 @@ const OPTIONS: [&[&str]; 8] = [
     &["-o", "tsv", "-g", "host"],
     &["-j", "HCTL", "--dec", "1", "-z"],
 ];
-const COUNTERS: [&str; 10] = [
-    "read_ns",
-    "write_ns",
-    "io_ns",
-    "read_byte_cnt",
-    "write_byte_cnt",
-    "read_cnt",
-    "write_cnt",
-    "other_cnt",
-    "resid_cnt",
-    "in_flight",
-];
-
 const SERIAL: &[u8] = b"\0\x80\0\x03A01";
 
 /// The files of the saved system beside the counters of st0 that get their contents from the input,
@@ -46,7 +33,8 @@ const FILES: [(&str, &[u8]); 6] = [
 fuzz_target!(|input: &[u8]| {
     let Some((option, contents)) = input.split_first() else { return };
     let root = saved_system();
-    let counters = COUNTERS.map(|name| format!("2/sys/class/scsi_tape/st0/stats/{name}"));
+    let path = |name| format!("2/sys/class/scsi_tape/st0/stats/{name}");
+    let counters: Vec<_> = counters().map(path).collect();
     let counters = counters.iter().map(|file| (file.as_str(), &b"2\n"[..]));
     let mut parts = contents.split(|byte| *byte == 0xff);
     for (file, default) in counters.chain(FILES) {
@@ -58,6 +46,11 @@ fuzz_target!(|input: &[u8]| {
     checked(&words, |words, out, messages| tapestat::run(words, out, messages));
 });
 
+/// The files with the statistics of a drive.
+fn counters() -> impl Iterator<Item = &'static str> {
+    tapestat::sample::FILES.into_iter().chain(["in_flight"])
+}
+
 /// A system with two drives, in two samples.
 fn saved_system() -> &'static PathBuf {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
@@ -65,7 +58,7 @@ fn saved_system() -> &'static PathBuf {
         let root = temporary("root");
         for sample in ["1", "2"] {
             let file = |below: &str, bytes: &[u8]| write(&root.join(sample).join(below), bytes);
-            for name in COUNTERS {
+            for name in counters() {
                 file(&format!("sys/class/scsi_tape/st0/stats/{name}"), sample.as_bytes());
                 file(&format!("sys/class/scsi_tape/st1/stats/{name}"), b"18446744073709551615");
             }
