@@ -122,7 +122,7 @@ fn a_command_is_uninstalled_without_the_others() {
 }
 
 #[test]
-fn a_file_of_another_name_names_the_command_so() {
+fn files_with_a_prefix_name_the_command_with_it() {
     let target = Target::new();
     let _ = target.make("install-tapestat PREFIX= PROGRAM_PREFIX=x UNITDIR=/units");
     let text = |file: &str| fs::read_to_string(target.path("root").join(file)).unwrap_or_default();

@@ -104,7 +104,7 @@ fn a_log_is_read_within_small_limits() {
 }
 
 #[test]
-fn without_a_thread_to_be_had_one_reads_all() {
+fn if_the_system_refuses_threads_one_reads_all() {
     let folder = temp_dir();
     let log = folder.path().join("audit.log");
     write(&log, fs::read(sample("raw.log")).expect("the sample").repeat(20));

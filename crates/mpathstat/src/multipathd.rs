@@ -68,8 +68,8 @@ pub enum Failure {
     /// There is no answer in time, or no whole one.
     #[error("multipathd does not answer; see systemctl status multipathd")]
     Silent,
-    /// Anybody else listens.
-    #[error("a process that is not of root answers for multipathd; start multipathd")]
+    /// A process of another user listens.
+    #[error("a process of another user than root answers as multipathd; start multipathd")]
     NotRoot,
     /// The answer is not used.
     #[error("the answer of multipathd takes more than {0}")]

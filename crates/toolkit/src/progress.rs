@@ -36,7 +36,7 @@ impl Progress {
             let (stop, stopped) = channel();
             let counter = Arc::clone(&bytes_read);
             let show = move || show(&counter, total, &stopped, PERIOD, &mut io::stderr());
-            // Without a thread to be had, the read is as good without the line.
+            // If the system refuses a thread, there is no progress line.
             Some((stop, thread::Builder::new().spawn(show).ok()?))
         });
         let shown = shown.flatten();

@@ -83,8 +83,8 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
     }
     if let Some(Stamp { seconds, millis, serial }) = found.listed_in_parts.first {
         messages.warn(format_args!(
-            "{} listed in parts: too much was held at once; the later parts do not say by which program \
-             and where, from {seconds}.{millis:03}:{serial} on",
+            "{} listed in parts, from {seconds}.{millis:03}:{serial} on: too much was held at once; the \
+             later parts lack the program and the working directory",
             count_noun(found.listed_in_parts.count, "event")
         ));
     }
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_machine_without_auditd_is_told_to_read_the_journal() {
+    fn where_auditd_writes_no_log_the_advice_is_to_read_the_journal() {
         let advice_on = |log: &str| advice(Path::new(log), io::ErrorKind::NotFound);
         assert!(advice_on(DEFAULT_LOG).contains("journalctl -o export"));
         assert_eq!(advice_on("gone.log"), "; give the path of an audit log");

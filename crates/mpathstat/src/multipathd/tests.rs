@@ -76,7 +76,7 @@ fn an_answer_of_another_user_is_refused() {
 }
 
 #[test]
-fn a_multipathd_that_does_not_run_is_told_from_one_that_does_not_answer() {
+fn the_failure_says_whether_multipathd_does_not_run_or_does_not_answer() {
     let asked = |socket: &str| ask(socket.as_bytes(), own_user()).map(drop);
     assert_eq!(asked(&socket("nobody")), Err(Failure::NotRunning));
     assert_eq!(asked(&multipathd("cut", answer(TOPOLOGY.len() + 9))), Err(Failure::Silent));
