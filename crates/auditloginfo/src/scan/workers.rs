@@ -34,7 +34,7 @@ pub(super) fn read_chunks<'a, Q: Queue>(
         Workers { queue, query, node_seed, merge: Mutex::new(merge), merged: Condvar::new() };
     thread::scope(|scope| {
         for _ in 1..queue.threads() {
-            // If there is no thread to be had, those that run read all chunks.
+            // If the system refuses a thread, those that run read all chunks.
             let _ = thread::Builder::new().spawn_scoped(scope, || workers.run());
         }
         workers.run();
