@@ -52,11 +52,13 @@ impl EventAssembler<'_> {
         if !has_dependents && !self.needs.single_calls {
             return Ok(());
         }
-        let context = CallContext::new(&parsed, call, class, user, fingerprint);
+        // Not one value for both branches: it would be written to the stack, and reading it from there
+        // at once makes the processor wait.
+        let context = || CallContext::new(&parsed, call, class, user, fingerprint);
         if self.needs.single_calls {
-            self.add_needed_call(id, context, has_dependents, (record, &parsed), sink);
+            self.add_needed_call(context(), has_dependents, (record, &parsed), sink);
         } else {
-            self.open_call(id, context, (record, &parsed), sink);
+            self.open_call(id, context(), (record, &parsed), sink);
         }
         Ok(())
     }
@@ -77,12 +79,12 @@ impl EventAssembler<'_> {
     #[inline(never)]
     fn add_needed_call(
         &mut self,
-        id: EventId,
         mut context: CallContext,
         has_dependents: bool,
         (record, parsed): (&Record<'_>, &audit::Call<'_>),
         sink: &mut Sink,
     ) {
+        let id = self.id(record);
         let CallContext { user, call, class, .. } = context;
         let has_address = has_address(call, class, sink);
         if let (Some(user), true) = (user, sink.is_listing()) {
