@@ -95,7 +95,7 @@ impl<'a> ChunkQueue<'a> {
         let end =
             if size < left { line_end(self.file, start + size, self.length) } else { self.length };
         starts.push(end);
-        let chunk = ChunkReader { file: self.file, at: start, end };
+        let chunk = ChunkReader::new(self.file, start, end);
         Some((number, CountingReader::new(chunk, self.bytes_read)))
     }
 
@@ -103,7 +103,7 @@ impl<'a> ChunkQueue<'a> {
     pub(super) fn rest(&self, number: usize) -> Option<CountingReader<'a, ChunkReader<'a>>> {
         let starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
         let at = starts.get(number).copied()?;
-        let rest = ChunkReader { file: self.file, at, end: self.length };
+        let rest = ChunkReader::new(self.file, at, self.length);
         Some(CountingReader::new(rest, self.bytes_read))
     }
 
@@ -146,11 +146,23 @@ fn line_end(file: &File, from: u64, end: u64) -> u64 {
     end
 }
 
-/// Reads a range of a file, independently of the position of the file.
+/// The number of bytes after which a reader checks the size of the file: a check takes as long as reading
+/// a few kilobytes.
+const CHECK_INTERVAL: u64 = 1 << 22;
+
+/// Reads a range of a file, independently of the position of the file. The file must not become shorter.
 pub(super) struct ChunkReader<'a> {
     file: &'a File,
     at: u64,
     end: u64,
+    /// Where the size of the file is checked next.
+    check_at: u64,
+}
+
+impl<'a> ChunkReader<'a> {
+    fn new(file: &'a File, at: u64, end: u64) -> ChunkReader<'a> {
+        ChunkReader { file, at, end, check_at: end.min(at + CHECK_INTERVAL) }
+    }
 }
 
 impl Read for ChunkReader<'_> {
@@ -159,11 +171,14 @@ impl Read for ChunkReader<'_> {
         let length = buffer.len().min(left);
         let count = self.file.read_at(buffer.get_mut(..length).unwrap_or_default(), self.at)?;
         self.at += count as u64;
-        if self.end != u64::MAX && self.file.metadata()?.len() < self.end {
-            // The bytes just read may belong to another log than those before.
-            return Err(io::Error::other(
-                "the file was truncated while it was read; give a copy of it",
-            ));
+        if self.end != u64::MAX && (count < length || self.at >= self.check_at) {
+            if self.file.metadata()?.len() < self.end {
+                // The bytes just read may belong to another log than those before.
+                return Err(io::Error::other(
+                    "the file was truncated while it was read; give a copy of it",
+                ));
+            }
+            self.check_at = self.end.min(self.at + CHECK_INTERVAL);
         }
         Ok(count)
     }
@@ -239,10 +254,24 @@ mod tests {
     #[test]
     fn a_chunk_of_a_file_that_was_truncated_and_written_again_is_an_error() {
         let (folder, file) = file("log", b"first\nsecond\n");
-        let mut chunk = ChunkReader { file: &file, at: 0, end: 13 };
+        let mut chunk = ChunkReader::new(&file, 0, 13);
         let mut half = [0; 8];
         assert_eq!(chunk.read(&mut half).expect("half of it"), 8);
         fs::write(folder.path().join("log"), "third\nsixth").expect("another log");
         assert!(chunk.read(&mut half).is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_written_again_while_it_is_read_is_noticed_soon() {
+        let (folder, file) = file("log", b"");
+        let length = 3 * CHECK_INTERVAL;
+        let writer = File::options().write(true).open(folder.path().join("log")).expect("the file");
+        writer.set_len(length).expect("a length");
+        let mut chunk = ChunkReader::new(&file, 0, length);
+        let mut block = vec![0; 1 << 18];
+        assert_eq!(chunk.read(&mut block).expect("the first block"), block.len());
+        writer.set_len(0).and_then(|()| writer.set_len(length - 1)).expect("another length");
+        let read: usize = iter::from_fn(|| chunk.read(&mut block).ok()).sum();
+        assert!((read as u64) < CHECK_INTERVAL, "{read}");
     }
 }
