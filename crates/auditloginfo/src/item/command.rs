@@ -39,8 +39,7 @@ pub(crate) fn write_if_whole(record: &Record<'_>, exe: &[u8], line: &mut Vec<u8>
 /// Writes the executable in brackets where the first argument is empty or there is none.
 fn name_program(exe: &[u8], line: &mut Vec<u8>) {
     if !exe.is_empty() && line.first().is_none_or(|byte| *byte == 0) {
-        let rest = line.get(1..).unwrap_or_default();
-        *line = [b"[", exe, b"]\0", rest].concat();
+        line.splice(..line.len().min(1), [b"[", exe, b"]\0"].concat());
     }
 }
 
