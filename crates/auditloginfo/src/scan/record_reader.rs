@@ -151,20 +151,39 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         find: impl Fn(Mark, &[u8]) -> Option<usize> + Copy,
     ) {
         while !block.is_empty() {
-            self.stats.lines += 1;
-            block = match audit::fast_line(block, LINE_MAX, find) {
-                Some((header, rest)) => {
-                    self.read_record(header);
-                    rest
-                }
-                None => self.read_first_line(block),
-            };
+            block = self.read_usual_lines(block, find);
+            if !block.is_empty() {
+                block = self.read_first_line(block);
+            }
         }
+    }
+
+    /// Reads the lines of a block before the first that is not just one record of auditd. Returns the
+    /// others.
+    #[inline(always)]
+    fn read_usual_lines<'l>(
+        &mut self,
+        mut block: &'l [u8],
+        find: impl Fn(Mark, &[u8]) -> Option<usize> + Copy,
+    ) -> &'l [u8] {
+        let (assembler, sink, stats) = (&mut *self.assembler, &mut *self.sink, &mut self.stats);
+        let mut lines = stats.lines;
+        while let Some((header, rest)) = audit::fast_line(block, LINE_MAX, find) {
+            lines += 1;
+            if let Err(error) = assembler.add_record(header, sink) {
+                stats.lines = lines;
+                stats.add_damaged(error);
+            }
+            block = rest;
+        }
+        stats.lines = lines;
+        block
     }
 
     /// Reads the first line of a block. Returns the others.
     #[inline(never)]
     fn read_first_line<'l>(&mut self, block: &'l [u8]) -> &'l [u8] {
+        self.stats.lines += 1;
         let (line, rest) = split_line(block);
         self.read_unusual_line(line);
         rest
@@ -264,7 +283,8 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         record
     }
 
-    #[inline(always)]
+    #[cold]
+    #[inline(never)]
     fn read_record(&mut self, header: RecordHeader<'_>) {
         if let Err(error) = self.assembler.add_record(header, self.sink) {
             self.stats.add_damaged(error);

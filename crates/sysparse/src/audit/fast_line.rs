@@ -76,12 +76,10 @@ impl<'a> Split<'a> {
     /// `text` ends `block` and begins in its first line. The newline is at `found`, or a mark before it.
     #[inline(always)]
     fn new(block: &'a [u8], text: &'a [u8], found: usize) -> Option<Split<'a>> {
-        let end = match text.get(found)? {
-            b'\n' => found,
-            _ => line_end(text, found)?,
+        let (text, behind) = match text.split_at_checked(found)? {
+            (before, [b'\n', behind @ ..]) => (before, behind),
+            _ => split_behind_mark(text, found)?,
         };
-        let (text, behind) = text.split_at_checked(end)?;
-        let (_, behind) = behind.split_first()?;
         let line = block.get(..block.len() - behind.len() - 1)?;
         if text.last() == Some(&b'\r') {
             return Some(Split { line: strip_return(line), text: strip_return(text), behind });
@@ -121,12 +119,13 @@ fn any_opening(block: &[u8]) -> Parsed<'_, RecordType> {
         .parse(block)
 }
 
-/// The end of the line behind a mark, unless the line holds a second stamp.
+/// Splits at the end of the line, which is behind a mark, unless the line holds a second stamp.
 #[cold]
 #[inline(never)]
-fn line_end(text: &[u8], mark: usize) -> Option<usize> {
+fn split_behind_mark(text: &[u8], mark: usize) -> Option<(&[u8], &[u8])> {
     let end = mark + memchr::memchr(b'\n', text.get(mark..)?)?;
-    next_stamp(text.get(..end)?).is_none().then_some(end)
+    let (text, behind) = text.split_at_checked(end)?;
+    next_stamp(text).is_none().then_some((text, behind.get(1..)?))
 }
 
 #[cfg(test)]

@@ -99,9 +99,10 @@ fn count_digits(text: &[u8]) -> usize {
 /// `1477415593.489:5`: the time, and the first digit of the serial.
 #[inline(always)]
 pub(super) fn fast_time(start: &[u8]) -> Parsed<'_, ()> {
-    let (first, rest) = start.split_first_chunk().ok_or(no_match(start))?;
-    let (second, rest) = rest.split_first_chunk().ok_or(no_match(start))?;
-    let others = mismatches(*first, b"00000000") | mismatches(*second, b"00.000:0");
+    let (time, rest) = start.split_first_chunk::<16>().ok_or(no_match(start))?;
+    let half = |half: Option<&[u8; 8]>| half.copied().unwrap_or_default();
+    let others = mismatches(half(time.first_chunk()), b"00000000")
+        | mismatches(half(time.last_chunk()), b"00.000:0");
     if others == 0 { Ok((rest, ())) } else { Err(no_match(start)) }
 }
 
