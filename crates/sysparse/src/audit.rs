@@ -230,6 +230,7 @@ mod tests {
                 "{line}"
             );
             assert_eq!(record.field(b"cwd"), Some(Value::Quoted(b"/")), "{line}");
+            assert_eq!(Some(record.body_offset()), line.find(" cwd="), "{line}");
         }
     }
 
