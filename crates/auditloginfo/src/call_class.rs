@@ -77,7 +77,7 @@ pub(crate) struct CallClasses {
 }
 
 /// The numbers in a table, fewer under Miri. Only mips and x32 have calls with larger numbers.
-const TABLE_NUMBERS: Range<i64> = 0..if cfg!(miri) { 64 } else { 512 };
+const TABLE_NUMBERS: Range<i64> = 0..if cfg!(miri) { 4 } else { 512 };
 
 impl CallClasses {
     /// The class of a call.
