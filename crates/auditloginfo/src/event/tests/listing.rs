@@ -133,7 +133,8 @@ const LIST: [(u64, &str); 8] = [
 
 /// The list of a log: each event at the place of its first record.
 fn list(lines: &[&str]) -> Vec<(u64, String)> {
-    let first = |serial: &u64| lines.iter().position(|line| self::serial(line) == *serial);
+    let serials: Vec<_> = lines.iter().map(|line| serial(line)).collect();
+    let first = |serial: &u64| serials.iter().position(|other| other == serial);
     let mut list = LIST.map(|(serial, line)| (serial, line.to_owned()));
     list.sort_by_key(|(serial, _)| first(serial));
     list.into_iter().filter(|(serial, _)| first(serial).is_some()).collect()
