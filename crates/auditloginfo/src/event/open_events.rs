@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 /// The size in bytes of everything pending for open events, at most. Beyond it the oldest events are
 /// evicted. Under Miri it is small enough for tests.
-pub(super) const PENDING_MAX: usize = if cfg!(miri) { 8 << 11 } else { 8 << 20 };
+pub(super) const PENDING_MAX: usize = if cfg!(miri) { 16 << 10 } else { 8 << 20 };
 
 /// The same for one of several chunks. Beyond it the log is read again in one chunk.
 pub(super) const CHUNK_PENDING_MAX: usize = PENDING_MAX / 4;

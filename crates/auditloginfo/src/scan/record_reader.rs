@@ -283,8 +283,6 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         record
     }
 
-    #[cold]
-    #[inline(never)]
     fn read_record(&mut self, header: RecordHeader<'_>) {
         if let Err(error) = self.assembler.add_record(header, self.sink) {
             self.stats.add_damaged(error);

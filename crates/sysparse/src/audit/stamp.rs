@@ -100,9 +100,9 @@ fn count_digits(text: &[u8]) -> usize {
 #[inline(always)]
 pub(super) fn fast_time(start: &[u8]) -> Parsed<'_, ()> {
     let (time, rest) = start.split_first_chunk::<16>().ok_or(no_match(start))?;
-    let half = |half: Option<&[u8; 8]>| half.copied().unwrap_or_default();
-    let others = mismatches(half(time.first_chunk()), b"00000000")
-        | mismatches(half(time.last_chunk()), b"00.000:0");
+    let word = |bytes: Option<&[u8; 8]>| bytes.copied().unwrap_or_default();
+    let others = mismatches(word(time.first_chunk()), b"00000000")
+        | mismatches(word(time.last_chunk()), b"00.000:0");
     if others == 0 { Ok((rest, ())) } else { Err(no_match(start)) }
 }
 

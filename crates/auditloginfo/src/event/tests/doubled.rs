@@ -6,7 +6,7 @@ use super::outcome::{borrow, read_in_chunks, read_two_logs, read_whole};
 use super::*;
 
 /// How often a second record of that type is counted as doubled.
-fn is_counted(line: &str) -> u64 {
+fn times_counted(line: &str) -> u64 {
     let silent = ["CWD", "URINGOP", "OPENAT2", "SOCKADDR", "PROCTITLE"];
     let is_silent = |kind: &&str| line.contains(&format!("type={kind} "));
     u64::from(!silent.iter().any(is_silent))
@@ -32,7 +32,7 @@ fn a_record_that_a_log_holds_twice_counts_once_in_any_chunks() {
             lines.insert(second, log[first]);
             let one_chunk = read_whole(&query, &lines);
             let mut outcome = one_chunk.clone();
-            assert_eq!(outcome.doubled, is_counted(log[first]), "{first} {second} {lines:#?}");
+            assert_eq!(outcome.doubled, times_counted(log[first]), "{first} {second} {lines:#?}");
             outcome.doubled = 0;
             assert_eq!(outcome, wanted, "{first} {second} {lines:#?}");
             for _ in 0..3 {
