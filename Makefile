@@ -80,13 +80,14 @@ lab:
 
 # Mutation testing, as docs/testing.md describes it, with cargo-mutants. It takes hours. Status 3 means that
 # some mutants reached the time limit, which is as good as a failed test, and 2 that some were missed: those
-# of auditloginfo are tried again with its fixtures.
-MUTANTS = CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) mutants --no-shuffle --output "$(TARGET)/mutants"
+# of auditloginfo are tried again with its fixtures. --cargo-arg is for the build too, which without it would
+# compile all tests of the crate.
+MUTANTS = CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) mutants --no-shuffle --cargo-arg=--lib --output "$(TARGET)/mutants"
 mutants:
 	mkdir -p "$(TARGET)/mutants/auditloginfo"
-	$(MUTANTS) --package sysparse --package mpathstat --package tapestat -- --lib || test $$? = 3
-	$(MUTANTS)/auditloginfo --package auditloginfo -- --lib || case $$? in 2 | 3) ;; *) exit 1 ;; esac
-	$(MUTANTS)/auditloginfo --iterate --package auditloginfo -- --lib --test fixtures || test $$? = 3
+	$(MUTANTS) --package sysparse --package mpathstat --package tapestat || test $$? = 3
+	$(MUTANTS)/auditloginfo --package auditloginfo || case $$? in 2 | 3) ;; *) exit 1 ;; esac
+	$(MUTANTS)/auditloginfo --iterate --cargo-arg=--test=fixtures --package auditloginfo || test $$? = 3
 
 dist:
 	$(CARGO) xtask dist
