@@ -132,8 +132,10 @@ impl Drives {
                 }
                 Err(error) => {
                     self.listing = DriveListing::Stale;
-                    if !error.is_gone() {
-                        let name = &drive.names.kernel;
+                    let name = &drive.names.kernel;
+                    // The files of a drive that was removed are gone together with its folder.
+                    let is_removed = error.is_gone() && !root.has_folder(format!("{CLASS}/{name}"));
+                    if !is_removed {
                         messages.warn_once(format_args!(
                             "{error}; {name} is left out until it can be read"
                         ));
