@@ -136,9 +136,8 @@ impl Drives {
                     // The files of a drive that was removed are gone together with its folder.
                     let is_removed = error.is_gone() && !root.has_folder(format!("{CLASS}/{name}"));
                     if !is_removed {
-                        messages.warn_once(format_args!(
-                            "{error}; {name} is left out until it can be read"
-                        ));
+                        let problem = format!("{error}; {name} is left out until it can be read");
+                        messages.warn_once_about(name, problem);
                     }
                 }
             }
