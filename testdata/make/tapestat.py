@@ -225,6 +225,13 @@ def own_names(out):
         link(f'{root}/dev/tape0', '/dev/nst0')
         link(f'{root}/dev/library/st0', '../nst1')
 
+def in_flight_lost(out):
+    """Requests in flight of which the kernel lost count, and commands that are no number."""
+    for tree, root, seconds in trees(out, 2):
+        for number, in_flight in enumerate((4294967295, 18446744073709551615, -1)):
+            drive(root, number, [0] * 9 + [in_flight])
+        named(root, 3, writing(seconds, 100, 1 << 20)[:9] + [-1], '8:0:3:0', 'SER3', iodone_cnt='many')
+
 def main(source):
     shutil.rmtree(OUT, ignore_errors=True)
     recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
@@ -236,7 +243,7 @@ def main(source):
     broken(f'{OUT}/broken')
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
-    for make in (vendor_driver, by_sg, bytes_back, ids, order, own_names):
+    for make in (vendor_driver, by_sg, bytes_back, ids, order, own_names, in_flight_lost):
         make(f'{OUT}/{make.__name__.replace("_", "-")}')
     machine(f'{OUT}/none', '100.00 1.00\n')
     machine(f'{OUT}/nostats', '100.00 1.00\n')
