@@ -274,7 +274,7 @@ fn number(
     number.map_err(|bad| root.malformed(file.path(), bad.expected))
 }
 
-/// Reports a number that is shown as unknown, unless there is no such file, as in older kernels.
+/// Reports a number that counts as unknown, unless there is no such file, as in older kernels.
 fn report_unknown(file: &OpenFile, error: &sampling::Error, messages: &mut Messages<impl Write>) {
     if !error.is_gone() {
         let subject = file.path().to_string_lossy();

@@ -103,7 +103,8 @@ impl Drive {
     }
 }
 
-/// Reports a number that is shown as unknown, unless there is no such file, as in older kernels.
+/// Reports a number that counts as unknown, unless there is no such file, as in a system that was saved
+/// without `-x`.
 fn report_unknown(file: &OpenFile, error: &Error, messages: &mut Messages<impl Write>) {
     if !error.is_gone() {
         let subject = file.path().to_string_lossy();
