@@ -1,0 +1,104 @@
+//! What precedes the text of each line: the name of a host, times, or both.
+
+use sysparse::iostat::Header;
+use sysparse::timestamp::{self, Timestamp};
+
+/// What precedes each line besides times. It is unknown until the first header.
+#[derive(Debug, Default)]
+pub(super) struct Prefix(Option<Vec<u8>>);
+
+/// A line and what precedes it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub(super) text: &'a [u8],
+    /// The last time before the text.
+    pub(super) time: Option<Timestamp>,
+    /// How many times precede the text: one of `ts`, one of `sar`, or both.
+    pub(super) times: usize,
+}
+
+const TIMES_MAX: usize = 2;
+
+/// The longest prefix that is examined for a time.
+const PREFIX_MAX: usize = 200;
+
+impl Prefix {
+    /// Reads a line, and its header if it is one. What precedes the first header precedes each line.
+    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> (Line<'a>, Option<Header>) {
+        let found = self.split(line);
+        if let Some(header) = Header::parse(found.text) {
+            self.0.get_or_insert_default();
+            return (found, Some(header));
+        }
+        let after_prefix = Header::after_prefix(found.text).filter(|_| self.0.is_none());
+        let Some((before, header)) = after_prefix else { return (found, None) };
+        let is_time = |at: &usize| before.get(*at..).is_some_and(is_time);
+        let time = (0..before.len().min(PREFIX_MAX)).find(is_time);
+        // A header of sar has a time, except for that of the averages.
+        if time.is_none() && found.time.is_none() && Header::is_sar(found.text) {
+            return (found, None);
+        }
+        self.0 = before.get(..time.unwrap_or(before.len())).map(<[u8]>::to_vec);
+        (self.split(line), Some(header))
+    }
+
+    fn split<'a>(&self, line: &'a [u8]) -> Line<'a> {
+        let mut found = Line { text: self.strip(line), time: None, times: 0 };
+        while found.times < TIMES_MAX {
+            let Some((time, rest)) = timestamp::prefix(found.text) else { break };
+            found = Line { text: self.strip(rest), time: Some(time), times: found.times + 1 };
+        }
+        found
+    }
+
+    fn strip<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        let prefix = self.0.as_deref().unwrap_or_default();
+        match line.strip_prefix(prefix) {
+            Some(rest) => rest,
+            None if line == prefix.trim_ascii_end() => b"",
+            None => line,
+        }
+    }
+}
+
+fn is_time(text: &[u8]) -> bool {
+    timestamp::prefix(text).is_some_and(|(_, rest)| rest.trim_ascii().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_times_can_precede_each_line() {
+        for (before, prefix, times) in [
+            ("", "", 0),
+            ("db1: ", "db1: ", 0),
+            ("10:00:00 ", "", 1),
+            ("10:00:00 db1: ", "db1: ", 1),
+            ("db1: 10:00:00 PM       ", "db1: ", 1),
+            ("Nov 20 10:00:00 db1 sar[7]: 10:00:00 ", "db1 sar[7]: ", 2),
+        ] {
+            let mut found = Prefix::default();
+            let header = format!("{before}Device r/s w/s");
+            let (line, header) = found.read(header.as_bytes());
+            assert_eq!((header.is_some(), line.times), (true, times), "{before:?}");
+            assert_eq!(found.0.as_deref(), Some(prefix.as_bytes()), "{before:?}");
+            let row = format!("{before}sda 1 2");
+            let (line, header) = found.read(row.as_bytes());
+            assert_eq!(line.text.trim_ascii(), b"sda 1 2", "{before:?}");
+            assert!(header.is_none());
+            let (line, _) = found.read(before.trim_end().as_bytes());
+            assert_eq!((line.text, line.times), (&b""[..], times), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_averages_is_none() {
+        for line in
+            ["Average:  DEV tps rkB/s", "Moyenne : DEV tps rkB/s", "平均時間： DEV tps rkB/s"]
+        {
+            assert!(Prefix::default().read(line.as_bytes()).1.is_none(), "{line}");
+        }
+    }
+}
