@@ -8,7 +8,7 @@ mod prefix;
 mod tests;
 
 use crate::rates::FiguresByName;
-use clock::TextClock;
+use clock::{TextClock, UNREAD_TIME};
 use devices::Devices;
 use json::JsonReader;
 use prefix::{Line, Prefix};
@@ -81,6 +81,10 @@ struct ReportReader {
 #[derive(Default)]
 struct PartialReport {
     time: Option<Timestamp>,
+    /// The number of the line with the time.
+    time_line: usize,
+    /// The number of a line that may be a time in another language.
+    odd_line: usize,
     /// The header of the current table.
     header: Option<Header>,
     /// Whether the rows have times, and those of another time belong to another report.
@@ -177,7 +181,7 @@ impl ReportReader {
             self.begin_table(&header, &line, on_damage);
         } else if let Some(time) = self.time_line(&line) {
             self.finish(on_damage);
-            self.current.time = Some(time);
+            self.current.set_time(Some(time), self.number);
         } else if line.text.is_empty() {
             if self.current.end_table() {
                 self.finish(on_damage);
@@ -196,8 +200,18 @@ impl ReportReader {
     /// The time that a line is. After a header, a line with nothing but the times that precede each
     /// line is empty.
     fn time_line(&self, line: &Line<'_>) -> Option<Timestamp> {
-        let own = line.time.filter(|_| line.text.is_empty() && line.times > self.times);
-        own.or_else(|| timestamp::whole_line(line.text))
+        let has_own = line.times > self.times;
+        timestamp::whole_line(if has_own { line.from_time } else { line.text })
+    }
+
+    /// Reports the line before this one, with which a report begins, if it should be the time.
+    fn check_time(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
+        let before = self.number - 1;
+        if before > 0 && self.current.odd_line == before && self.current.time.is_none() {
+            if let Err(bad) = self.clock.report(UNREAD_TIME) {
+                on_damage(before, bad);
+            }
+        }
     }
 
     /// Takes a line of a table, or one outside of the tables.
@@ -209,8 +223,16 @@ impl ReportReader {
             (self.current.header, self.current.is_sar) = (header, true);
             self.current.tables.extend(header);
         }
+        if line.text.starts_with(b"avg-cpu") {
+            self.check_time(on_damage);
+        }
         let current = &mut self.current;
-        current.time = if current.is_sar { line.time } else { current.time.or(line.time) };
+        if current.is_sar || current.time.is_none() {
+            current.set_time(line.time, self.number);
+        }
+        if current.header.is_none() && looks_like_time(line.text) {
+            current.odd_line = self.number;
+        }
         let is_stray = !self.has_header && looks_like_row(line.text);
         current.row(line.text, self.number, is_stray, on_damage);
     }
@@ -221,6 +243,7 @@ impl ReportReader {
         line: &Line<'_>,
         on_damage: &mut impl FnMut(usize, ParseError),
     ) {
+        self.check_time(on_damage);
         let is_sar = Header::is_sar(line.text);
         (self.has_header, self.times) = (true, line.times);
         let tables = &self.current.tables;
@@ -229,8 +252,8 @@ impl ReportReader {
         }
         let current = &mut self.current;
         (current.header, current.is_sar) = (Some(*header), is_sar);
-        if !is_sar {
-            current.time = current.time.or(line.time);
+        if !is_sar && current.time.is_none() {
+            current.set_time(line.time, self.number);
         }
         if current.tables.is_empty() || !is_sar {
             current.tables.push(*header);
@@ -242,7 +265,7 @@ impl ReportReader {
         let mut current = std::mem::take(&mut self.current);
         current.report_name(on_damage);
         if current.tables.is_empty() {
-            self.current.time = current.time;
+            self.current.set_time(current.time, current.time_line);
             return;
         }
         let (figures, is_complete) = current.devices.figures();
@@ -251,7 +274,11 @@ impl ReportReader {
             on_damage(self.number, ParseError { expected, at: 0 });
         }
         // Only the times of reports count: those of other tables of sar begin at midnight again.
-        let wall = current.time.and_then(|time| self.clock.time(&time));
+        let wall = current.time.map_or(Ok(None), |time| self.clock.wall(&time));
+        let wall = wall.unwrap_or_else(|bad| {
+            on_damage(current.time_line, bad);
+            None
+        });
         self.complete.push_back(TextReport { wall, figures });
     }
 
@@ -267,6 +294,12 @@ impl ReportReader {
 }
 
 impl PartialReport {
+    fn set_time(&mut self, time: Option<Timestamp>, line: usize) {
+        if self.time != time {
+            (self.time, self.time_line) = (time, line);
+        }
+    }
+
     /// Ends the current table. Returns whether it is the last one of the report: that of sar ends where
     /// the time of the rows changes.
     fn end_table(&mut self) -> bool {
@@ -319,6 +352,15 @@ impl PartialReport {
 
 fn has_word(line: &[u8], word: &[u8]) -> bool {
     line.windows(word.len()).any(|found| found == word)
+}
+
+/// Whether a line has the digits of a date and a time, and they are not figures.
+fn looks_like_time(line: &[u8]) -> bool {
+    let is_figure =
+        |word: &[u8]| sysparse::text::decimal(word).is_some_and(|(_, unit)| unit.len() <= 1);
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
+    line.iter().filter(|byte| byte.is_ascii_digit()).count() >= 8
+        && words.any(|word| !is_figure(word))
 }
 
 fn numbers(line: &[u8]) -> usize {

@@ -15,6 +15,8 @@ pub(super) struct Line<'a> {
     pub(super) time: Option<Timestamp>,
     /// How many times precede the text: one of `ts`, one of `sar`, or both.
     pub(super) times: usize,
+    /// The text from its last time on.
+    pub(super) from_time: &'a [u8],
 }
 
 const TIMES_MAX: usize = 2;
@@ -43,10 +45,13 @@ impl Prefix {
     }
 
     fn split<'a>(&self, line: &'a [u8]) -> Line<'a> {
-        let mut found = Line { text: self.strip(line), time: None, times: 0 };
+        let text = self.strip(line);
+        let mut found = Line { text, time: None, times: 0, from_time: text };
         while found.times < TIMES_MAX {
             let Some((time, rest)) = timestamp::prefix(found.text) else { break };
-            found = Line { text: self.strip(rest), time: Some(time), times: found.times + 1 };
+            let (time, rest) = without_half(time, rest);
+            let (times, from_time) = (found.times + 1, found.text);
+            found = Line { text: self.strip(rest), time: Some(time), times, from_time };
         }
         found
     }
@@ -59,6 +64,14 @@ impl Prefix {
             None => line,
         }
     }
+}
+
+/// The text without a word such as `μμ` before it, which tells the half of the day that sar means.
+fn without_half(time: Timestamp, text: &[u8]) -> (Timestamp, &[u8]) {
+    let blank = text.iter().position(u8::is_ascii_whitespace);
+    let is_word = !text.first().is_none_or(u8::is_ascii);
+    let rest = blank.filter(|_| is_word && time.date.is_none()).and_then(|at| text.get(at..));
+    rest.map_or((time, text), |rest| (Timestamp { is_ambiguous: true, ..time }, rest))
 }
 
 fn is_time(text: &[u8]) -> bool {
@@ -91,6 +104,18 @@ mod tests {
             let (line, _) = found.read(before.trim_end().as_bytes());
             assert_eq!((line.text, line.times), (&b""[..], times), "{before:?}");
         }
+    }
+
+    #[test]
+    fn a_word_for_the_half_of_the_day_is_no_name() {
+        let read = |line: &str| {
+            let (line, _) = Prefix::default().read(line.as_bytes());
+            (line.text.to_vec(), line.time.map(|time| time.is_ambiguous))
+        };
+        assert_eq!(read("09:05:09 μμ  sda 1"), (b"  sda 1".to_vec(), Some(true)));
+        assert_eq!(read("09:05:09 PM  sda 1"), (b" sda 1".to_vec(), Some(false)));
+        let named = "Nov 20 09:05:09 μμ 1";
+        assert_eq!(read(named), ("μμ 1".as_bytes().to_vec(), Some(false)));
     }
 
     #[test]

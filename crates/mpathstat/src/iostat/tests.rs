@@ -112,6 +112,20 @@ fn a_time_before_a_report_is_its_time() {
 }
 
 #[test]
+fn an_unknown_time_is_reported_once() {
+    for time in ["20/11/2026 09:05:09 μμ", "20/11/2569 21:05:09", "20. nov. 2026 kl. 21.05 +0000"]
+    {
+        let text = TEXT.replace("\n\nDevice", &format!("\n\n{time}\nDevice"));
+        assert_eq!(walls(&text), [None; 4], "{time}");
+        let (reports, reported) = read(&text);
+        assert_eq!(reports.len(), 4, "{time}");
+        assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3], "{time}");
+    }
+    let (_, reported) = read(&TEXT.replace("\n\n", "\n\n1.0 2.5 33.0 44.0k 5.0%\n"));
+    assert_eq!(reported, [], "figures");
+}
+
+#[test]
 fn a_report_has_few_tables_so_that_ever_new_headers_take_linear_time() {
     const COLUMNS: [&str; 4] = ["r/s", "w/s", "rkB/s", "await"];
     let table = |number: usize| {
