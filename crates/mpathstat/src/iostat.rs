@@ -140,11 +140,13 @@ impl ReportReader {
     fn line(&mut self, line: &[u8], on_damage: &mut impl FnMut(usize, ParseError)) {
         let is_first = !self.has_begun && !line.is_empty();
         self.has_begun |= is_first;
-        if is_first && line.starts_with(b"{") {
+        let may_be_json = self.json.is_none() && !self.has_prefix;
+        if may_be_json && (is_first && line.starts_with(b"{") || self.prefix.begins_json(line)) {
             self.json = Some(JsonReader::default());
         }
         let is_kept = self.head.len() + line.len() < HEAD_MAX && !self.has_prefix;
         if let Some(json) = &mut self.json {
+            let line = self.prefix.split(line).text;
             if let Err(bad) = json.line(line, &mut self.clock, &mut self.complete) {
                 on_damage(self.number, bad);
             }
@@ -285,7 +287,9 @@ impl ReportReader {
     /// Takes the end of the text.
     fn end(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
         if let Some(json) = &mut self.json {
-            json.end(&mut self.complete);
+            if let Err(bad) = json.end(&mut self.complete) {
+                on_damage(self.number, bad);
+            }
         } else if !self.has_prefix {
             self.end_head(on_damage);
         }

@@ -49,11 +49,13 @@ impl JsonReader {
         result
     }
 
-    /// Takes the end of the text.
-    pub(super) fn end(&mut self, complete: &mut VecDeque<TextReport>) {
+    /// Takes the end of the text; an error if it is not that of the JSON.
+    pub(super) fn end(&mut self, complete: &mut VecDeque<TextReport>) -> Result<(), ParseError> {
         if self.disks.take().is_some() {
             self.finish(complete);
         }
+        let expected = "the end of the JSON after this; what is incomplete is left out,";
+        if self.depth == 0 { Ok(()) } else { Err(ParseError { expected, at: 0 }) }
     }
 
     /// Takes a member whose value is a string.

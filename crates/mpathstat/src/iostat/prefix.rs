@@ -19,6 +19,9 @@ pub(super) struct Line<'a> {
     pub(super) from_time: &'a [u8],
 }
 
+/// The first keys of the JSON of iostat.
+const JSON_KEYS: [&[u8]; 3] = [b"\"sysstat\"", b"\"hosts\"", b"\"statistics\""];
+
 const TIMES_MAX: usize = 2;
 
 /// The longest prefix that is examined for a time.
@@ -34,17 +37,26 @@ impl Prefix {
         }
         let after_prefix = Header::after_prefix(found.text).filter(|_| self.0.is_none());
         let Some((before, header)) = after_prefix else { return (found, None) };
-        let is_time = |at: &usize| before.get(*at..).is_some_and(is_time);
-        let time = (0..before.len().min(PREFIX_MAX)).find(is_time);
+        let prefix = without_time(before);
         // A header of sar has a time, except for that of the averages.
-        if time.is_none() && found.time.is_none() && Header::is_sar(found.text) {
+        if prefix == before && found.time.is_none() && Header::is_sar(found.text) {
             return (found, None);
         }
-        self.0 = before.get(..time.unwrap_or(before.len())).map(<[u8]>::to_vec);
+        self.0 = Some(prefix.to_vec());
         (self.split(line), Some(header))
     }
 
-    fn split<'a>(&self, line: &'a [u8]) -> Line<'a> {
+    /// Whether a line is one of the first in JSON. What precedes it precedes each line.
+    pub(super) fn begins_json(&mut self, line: &[u8]) -> bool {
+        let text = self.split(line).text;
+        let Some(at) = JSON_KEYS.iter().find_map(|key| find(text, key)) else { return false };
+        let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+        let before = before.strip_suffix(b"{").unwrap_or(before);
+        self.0 = Some(without_time(before).trim_ascii_end().to_vec());
+        true
+    }
+
+    pub(super) fn split<'a>(&self, line: &'a [u8]) -> Line<'a> {
         let text = self.strip(line);
         let mut found = Line { text, time: None, times: 0, from_time: text };
         while found.times < TIMES_MAX {
@@ -72,6 +84,17 @@ fn without_half(time: Timestamp, text: &[u8]) -> (Timestamp, &[u8]) {
     let is_word = !text.first().is_none_or(u8::is_ascii);
     let rest = blank.filter(|_| is_word && time.date.is_none()).and_then(|at| text.get(at..));
     rest.map_or((time, text), |rest| (Timestamp { is_ambiguous: true, ..time }, rest))
+}
+
+/// What precedes each line without the time at its end.
+fn without_time(before: &[u8]) -> &[u8] {
+    let is_time = |at: &usize| before.get(*at..).is_some_and(is_time);
+    let time = (0..before.len().min(PREFIX_MAX)).find(is_time);
+    before.get(..time.unwrap_or(before.len())).unwrap_or_default()
+}
+
+fn find(text: &[u8], word: &[u8]) -> Option<usize> {
+    text.windows(word.len()).position(|found| found == word)
 }
 
 fn is_time(text: &[u8]) -> bool {
@@ -116,6 +139,22 @@ mod tests {
         assert_eq!(read("09:05:09 PM  sda 1"), (b" sda 1".to_vec(), Some(false)));
         let named = "Nov 20 09:05:09 μμ 1";
         assert_eq!(read(named), ("μμ 1".as_bytes().to_vec(), Some(false)));
+    }
+
+    #[test]
+    fn what_precedes_the_first_key_of_json_precedes_each_line() {
+        for (line, prefix) in [
+            ("\t\"sysstat\": {", ""),
+            ("{\"sysstat\": {", ""),
+            ("db1: {\"sysstat\":", "db1:"),
+            ("[10:00:00] db1 iostat[7]:  \"hosts\": [", "db1 iostat[7]:"),
+            ("db1 10:00:00   \"sysstat\": {", "db1"),
+        ] {
+            let mut found = Prefix::default();
+            assert!(found.begins_json(line.as_bytes()), "{line}");
+            assert_eq!(found.0.as_deref(), Some(prefix.as_bytes()), "{line}");
+        }
+        assert!(!Prefix::default().begins_json(b"sysstat {"));
     }
 
     #[test]
