@@ -200,8 +200,9 @@ const INPUT: &[Opt<Args>] = &[
         "Read figures from FILE, which holds the output of any version of `iostat -x`, in any of its \
          formats, or of `sar -d`; `-` is standard input. There is one report for each report in FILE, \
          including one since boot. Figures are shown as they are in FILE, those that are not there as \
-         `-`. If the text has times, they are those of the reports. With `-i`, give the interval of \
-         the text, unless it has times or its interval is one second.",
+         `-`. If the text has times, they are those of the reports; a time of which the date or the half \
+         of the day is unknown is `-`. With `-i`, give the interval of the text, unless it has times or \
+         its interval is one second.",
         |args, value| {
             args.iostat = Some(value.into());
             Ok(())

@@ -21,6 +21,9 @@ use toolkit::escape::escape_control;
 use toolkit::sampling::Report;
 use toolkit::terminal;
 
+/// What stands for an unknown time.
+const UNKNOWN: &str = "-";
+
 pub(super) struct Text<'a> {
     args: &'a Args,
     columns: Vec<Column>,
@@ -174,8 +177,9 @@ fn path_word(path: &Path, word: Word, share: Option<f64>) -> Cell {
 
 impl Report<IntervalRates<'_>> for Text<'_> {
     fn interval(&mut self, rates: &IntervalRates<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if let Some((time, wall)) = self.args.sampling.output.time.zip(rates.wall) {
-            writeln!(out, "{}", self.format.time(time, wall))?;
+        if let Some(time) = self.args.sampling.output.time {
+            let wall = rates.wall.map(|wall| self.format.time(time, wall));
+            writeln!(out, "{}", wall.as_deref().unwrap_or(UNKNOWN))?;
         }
         for change in &rates.changes {
             let clock = rates.wall.map(datetime::clock).unwrap_or_default();
