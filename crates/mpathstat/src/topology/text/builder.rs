@@ -1,6 +1,7 @@
 //! Builds the maps of a text line by line.
 
 use crate::budget::Budget;
+use crate::topology::sysfs::GONE;
 use crate::topology::{Device, Endpoints, Map, MultipathdState, Path, Subsystem, Topology};
 use std::collections::{HashMap, HashSet};
 use sysparse::ParseError;
@@ -178,8 +179,11 @@ impl Builder {
     pub(super) fn add_path(&mut self, mut path: Path) -> Result<(), ParseError> {
         let current = self.current.as_mut().ok_or(NO_MAP)?;
         let map = self.maps.get_mut(current.place).ok_or(NO_MAP)?;
-        let is_named = !matches!(&path.device.kernel[..], b"-" | b"");
-        if !is_named || current.paths.contains(&path.device.kernel) {
+        if is_nameless(&path.device) {
+            set_removed(&mut path);
+        }
+        let is_named = !path.device.kernel.is_empty();
+        if is_named && current.paths.contains(&path.device.kernel) {
             return Ok(());
         }
         let words = path.device.kernel.len() * 4 + path.hctl.len() * 4;
@@ -237,6 +241,21 @@ fn to_path(path: &multipath::Path<'_>) -> Path {
         state: known_state(state).to_vec(),
         access: Vec::new(),
         multipathd: MultipathdState { states, ..MultipathdState::default() },
+    }
+}
+
+fn is_nameless(device: &Device) -> bool {
+    matches!(&device.kernel[..], b"-" | b"")
+}
+
+/// Makes a path one whose device was removed. Its number is its name, if it is known; another device
+/// may have the number now.
+fn set_removed(path: &mut Path) {
+    let number = path.device.number.take();
+    let name = number.map(|(major, minor)| format!("{major}:{minor}"));
+    path.device.kernel = name.unwrap_or_default().into_bytes();
+    if path.is_running() {
+        path.state = GONE.to_vec();
     }
 }
 
