@@ -105,16 +105,18 @@ impl Marker {
 }
 
 /// Whether no path of the map can carry I/O. If one completes I/O nevertheless, access states do not
-/// count, because they are out of date.
+/// count, because they are out of date. A map that has no path left may have completed I/O earlier in
+/// the interval; if nothing waits for a path, its paths may just be unknown.
 fn lacks_path(rates: &MapRates<'_>) -> bool {
-    let does_nothing = rates.figures.as_ref().is_none_or(|figures| figures.completed() == 0.0);
-    let paths = &rates.map.paths;
-    let has_none = if does_nothing {
-        !paths.iter().any(Path::is_usable)
-    } else {
-        !paths.iter().any(Path::is_running)
-    };
-    has_none && !paths.is_empty()
+    let figures = rates.figures.as_ref();
+    let does_nothing = figures.is_none_or(|figures| figures.completed() == 0.0);
+    let has_waiting = figures.and_then(|figures| figures.in_flight).is_some_and(|it| it > 0.0);
+    let mut paths = rates.map.paths.iter();
+    match does_nothing {
+        _ if rates.map.paths.is_empty() => does_nothing || has_waiting,
+        true => !paths.any(Path::is_usable),
+        false => !paths.any(Path::is_running),
+    }
 }
 
 fn failures(figures: Option<&Figures>) -> Vec<Mark> {
