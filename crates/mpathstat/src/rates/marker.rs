@@ -43,7 +43,8 @@ impl Marker {
         self.stuck.end_interval();
     }
 
-    /// Sets the marks of sums that are out of line with others of the same family.
+    /// Sets the marks of sums: of those with paths on which nothing moves, with failures, and of those that
+    /// are out of line with others of the same family.
     pub(super) fn mark_sums(&mut self, sums: &mut [Sum<'_>], seconds: f64, is_since_boot: bool) {
         let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
         for (place, sum) in sums.iter().enumerate() {
@@ -59,6 +60,7 @@ impl Marker {
         self.sums.end_interval();
         for (place, mark) in found {
             if let Some(sum) = sums.get_mut(place) {
+                sum.marks.extend((sum.stuck > 0.0).then_some(Mark::Stuck(sum.stuck)));
                 sum.marks.extend(mark);
                 let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
                 sum.marks.extend(failures(figures));
