@@ -155,6 +155,6 @@ fn namespaces_are_those_that_have_figures() {
     let maps: Vec<_> = found.maps.iter().map(|map| (&map.name[..], map.usable())).collect();
     assert_eq!(maps, [(&b"nvme3n2"[..], 1), (b"nvme3n7", 1)]);
     assert_eq!(found.maps[1].paths[1].device.kernel, b"nvme3c5n7");
-    assert_eq!(found.maps[1].paths[0].endpoints.target, b"192.0.2.11");
+    assert_eq!(found.maps[1].paths[0].endpoints.target, b"nvme4 192.0.2.11");
     assert!(found.with_namespaces(names.into_iter()).is_none(), "nothing new");
 }

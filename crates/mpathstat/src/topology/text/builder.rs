@@ -5,7 +5,7 @@ use crate::topology::sysfs::GONE;
 use crate::topology::{Device, Endpoints, Map, MultipathdState, Path, Subsystem, Topology};
 use std::collections::{HashMap, HashSet};
 use sysparse::ParseError;
-use sysparse::device_name::device_number;
+use sysparse::device_name::{NvmeName, device_number};
 use sysparse::multipath::{self, Line};
 use sysparse::nvme_subsystem;
 
@@ -196,6 +196,9 @@ impl Builder {
             *map = restart;
         }
         current.paths.insert(path.device.kernel.clone());
+        if path.access.is_empty() {
+            path.access = ana_state(&path).unwrap_or_default().to_vec();
+        }
         let states = std::mem::take(&mut path.multipathd.states);
         path.multipathd = MultipathdState { states, ..current.group.clone() };
         map.paths.push(path);
@@ -242,6 +245,13 @@ fn to_path(path: &multipath::Path<'_>) -> Path {
         access: Vec::new(),
         multipathd: MultipathdState { states, ..MultipathdState::default() },
     }
+}
+
+/// The access state of a path of the NVMe driver, which multipath prints as that of the checker.
+fn ana_state(path: &Path) -> Option<&[u8]> {
+    NvmeName::parse(&path.device.kernel).ok()?;
+    let mut states = path.multipathd.states.split(|byte| *byte == b' ');
+    states.find(|state| nvme_subsystem::is_access_state(state))
 }
 
 fn is_nameless(device: &Device) -> bool {
