@@ -74,6 +74,9 @@ fn a_name_may_have_no_device() {
     let found = line(b"mpath7 (3600c0ff0000aa11122233344401)");
     let map = Map { alias: b"mpath7", wwid: b"3600c0ff0000aa11122233344401", kernel: None };
     assert_eq!(found, Ok(Line::Name(map)));
+    let map = Map { alias: map.wwid, ..map };
+    assert_eq!(line(b"3600c0ff0000aa11122233344401"), Ok(Line::Name(map)));
+    assert_eq!(line(b"3600c0ff0000aa11122233344401 more"), Ok(Line::Other));
 }
 
 #[test]
