@@ -144,9 +144,10 @@ fn any_line(input: &[u8]) -> Parsed<'_, Line<'_>> {
     .parse(input)
 }
 
-/// `|-+- ` or `| |- ` or ` \_ `: lines that join the branches to their map.
+/// `|-+- ` or `| |- ` or ` \_ `: lines that join the branches to their map. In a text that was copied
+/// from a page, blanks may be non-breaking spaces.
 fn tree(input: &[u8]) -> Parsed<'_, &[u8]> {
-    take_while(|byte| b" \t|`'-+\\_".contains(&byte)).parse(input)
+    take_while(|byte| b" \t|`'-+\\_\xc2\xa0".contains(&byte)).parse(input)
 }
 
 fn has_branch(tree: &[u8]) -> bool {

@@ -32,6 +32,9 @@ const LINE_MAX: usize = 1 << 16;
 /// How much of the text is examined to find what precedes each line of it.
 const EXAMINED: u64 = 1 << 20;
 
+/// What some editors write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Reads the topology from `input`. A damaged line is passed to `report`, with its number starting
 /// at 1, and left out. All lines of the text may be indented, quoted or have another common prefix.
 ///
@@ -51,6 +54,9 @@ pub fn read_with_kind(
 ) -> io::Result<(Topology, &'static str)> {
     let mut head = Vec::new();
     input.by_ref().take(EXAMINED).read_to_end(&mut head)?;
+    if head.starts_with(BYTE_ORDER_MARK) {
+        head.drain(..BYTE_ORDER_MARK.len());
+    }
     let prefix = Prefix::find(&head);
     let is_json = prefix.is_json(&head);
     let kind = text_kind::describe(&head);
@@ -59,7 +65,7 @@ pub fn read_with_kind(
     let mut number = 0;
     while let Some(line) = lines.next_line()? {
         number += 1;
-        let Some(line) = prefix.strip(line.bytes) else { continue };
+        let line = prefix.strip(line.bytes);
         let added = if is_json {
             let added = json.line(line, &mut builder);
             builder.once(added)
