@@ -24,7 +24,8 @@ use prefix::Prefix;
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use sysparse::ParseError;
-use toolkit::input::Lines;
+use sysparse::multipath::{self, Line};
+use toolkit::input::{Ending, Lines};
 
 /// The longest line that is read as a whole. Names are far shorter.
 const LINE_MAX: usize = 1 << 16;
@@ -65,18 +66,34 @@ pub fn read_with_kind(
     let mut number = 0;
     while let Some(line) = lines.next_line()? {
         number += 1;
+        let is_cut = line.ending == Ending::Cut;
         let line = prefix.strip(line.bytes);
         let added = if is_json {
             let added = json.line(line, &mut builder);
             builder.once(added)
         } else {
-            builder.line(line)
+            builder.line(line).and_then(|()| if is_cut { check_end(line) } else { Ok(()) })
         };
         if let Err(error) = added {
             report(number, error);
         }
     }
+    let ended = if is_json { Ok(()) } else { builder.end_map() };
+    if let Err(error) = builder.once(ended) {
+        report(number, error);
+    }
     Ok((builder.finish(), kind))
+}
+
+/// Checks the last line of a text that does not end with a newline: a path has three states, those in
+/// brackets end with one.
+fn check_end(line: &[u8]) -> Result<(), ParseError> {
+    match multipath::line(line) {
+        Ok(Line::Path(path)) if path.states().count() < 3 && !line.ends_with(b"]") => {
+            Err(ParseError { expected: "more states of the path", at: line.len() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the text says about each path, by kernel name.
