@@ -11,7 +11,7 @@
 use crate::enriched;
 use crate::item::sudo;
 use crate::login_user::LoginUser;
-use crate::section::{Collect, Sections};
+use crate::section::{Collect, Section, Sections};
 use crate::syslog_tags::TrustedTags;
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, RecordType, Value};
@@ -32,7 +32,7 @@ impl Query {
     #[must_use]
     pub fn contents(&self) -> Query {
         let collect = Collect {
-            sections: Sections::EMPTY,
+            sections: Sections::EMPTY.with(Section::Sudo),
             overview: true,
             contents: true,
             ..Collect::default()
