@@ -79,9 +79,11 @@ pub enum FieldFilter {
     Node(BTreeSet<Vec<u8>>),
     /// The login user is one of these: see [`NamedUsers`].
     LoginUser(NamedUsers),
+    /// The effective user is one of these.
+    EffectiveUser(NamedUsers),
 }
 
-/// Login users of whom some are known by name only, while the numbers of these are not known.
+/// Users of whom some are known by name only, while the numbers of these are not known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NamedUsers {
     /// Those that are known by their ids.
@@ -93,13 +95,15 @@ pub struct NamedUsers {
 }
 
 impl NamedUsers {
-    fn includes(&self, record: &Record<'_>) -> bool {
-        let user = record.auid().map_or(LoginUser::Unknown, LoginUser::Id);
-        self.users.contains(&user)
-            || match enriched::login_name(record.line) {
-                Some(name) => self.names.contains(name),
-                None => user.id().is_some_and(|id| self.host_ids.contains(&id)),
-            }
+    /// Whether the user with that id is one of these. `key`, such as `AUID="`, precedes the name that the
+    /// record gives the user.
+    fn includes(&self, id: Option<u32>, record: &Record<'_>, key: &[u8]) -> bool {
+        let user = id.map_or(LoginUser::Unknown, LoginUser::Id);
+        let has_name = || match enriched::name(record.line, key) {
+            Some(name) => self.names.contains(name),
+            None => id.is_some_and(|id| self.host_ids.contains(&id)),
+        };
+        self.users.contains(&user) || !self.names.is_empty() && has_name()
     }
 }
 
@@ -193,6 +197,11 @@ impl FieldFilter {
             }
             (FieldFilter::Key(values), FieldFilter::Key(more))
             | (FieldFilter::Node(values), FieldFilter::Node(more)) => values.append(more),
+            (FieldFilter::EffectiveUser(users), FieldFilter::EffectiveUser(more)) => {
+                users.users.append(&mut more.users);
+                users.names.append(&mut more.names);
+                users.host_ids.append(&mut more.host_ids);
+            }
             _ => return false,
         }
         true
@@ -214,7 +223,11 @@ impl FieldFilter {
                     keys.split(|byte| *byte == KEY_SEPARATOR).any(|key| wanted.contains(key))
                 })
             }
-            FieldFilter::LoginUser(wanted) => wanted.includes(record),
+            FieldFilter::LoginUser(wanted) => wanted.includes(record.auid(), record, b"AUID=\""),
+            FieldFilter::EffectiveUser(wanted) => {
+                let id = record.field(b"euid").and_then(Value::id);
+                id.is_some() && wanted.includes(id, record, b"EUID=\"")
+            }
             FieldFilter::Node(wanted) => record.node().is_some_and(|node| wanted.contains(node)),
         }
     }
@@ -268,7 +281,10 @@ mod tests {
         let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
         let unset = BTreeSet::from([audit::AUID_UNSET]);
         let matching = [
-            FieldFilter::Number(b"euid", BTreeSet::from([0, 5])),
+            FieldFilter::EffectiveUser(NamedUsers {
+                users: BTreeSet::from([LoginUser::Id(0), LoginUser::Id(5)]),
+                ..NamedUsers::default()
+            }),
             FieldFilter::Number(b"ses", unset.clone()),
             FieldFilter::Text(b"exe", texts(&["/bin/a b", "/bin/c"])),
             FieldFilter::Key(texts(&["k2"])),
@@ -307,7 +323,7 @@ mod tests {
         ] {
             let line = format!("type=USER_LOGIN msg=audit(100.000:1): {body}");
             let record = audit::record(line.as_bytes()).expect("well-formed").expect("a record");
-            assert_eq!(users.includes(&record), wanted, "{body}");
+            assert_eq!(users.includes(record.auid(), &record, b"AUID=\""), wanted, "{body}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The tables of options.
 
-use super::{Args, day, text, time, user};
+use super::{Args, day, text, time, user_number};
 use crate::filter::FieldFilter;
 use crate::report::Format;
 use crate::section::Section;
@@ -25,14 +25,11 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("euid").takes("UID", ValueHint::User(&[])),
         "only events with this effective user: number or name",
-        "Count only events of processes running as effective user `UID`. This and the other \
+        "Count only events of processes running as effective user `UID`. A name is that in the \
+         records, or that of this host for records without names. This and the other \
          filters can be given more than once. An event counts if it matches one value of every \
          filter given.",
-        |args, word| {
-            let user = user(word).ok_or("expected a number or a user's name")?;
-            args.add_field_filter(FieldFilter::Number(b"euid", BTreeSet::from([user])));
-            Ok(())
-        },
+        Args::add_effective_user,
     ),
     Opt::value(
         long("exe").takes("PATH", ValueHint::File),
@@ -70,7 +67,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events of this login session",
         "Count only events of the login session `ID`: a number, or `unset`.",
         |args, word| {
-            let session = user(word).ok_or("expected a number or unset")?;
+            let session = user_number(word).ok_or("expected a number or unset")?;
             args.add_field_filter(FieldFilter::Number(b"ses", BTreeSet::from([session])));
             Ok(())
         },
