@@ -252,7 +252,7 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "list what SELinux, AppArmor, seccomp and Landlock denied",
         "List what access controls denied. SELinux: source context, target context, class, \
          permissions, object. AppArmor: profile, operation, mask, object. seccomp: program, \
-         system call. Landlock: access, object. Capabilities are listed by name. Further facts \
+         system call, architecture. Landlock: access, object. Capabilities are listed by name. Further facts \
          that a rule may need, such as ports, peers and mount flags, follow as name=value. What \
          was only logged is marked: permissive=1 for SELinux, apparmor-complain for AppArmor.",
         |args| args.add_section(Section::Denials),
