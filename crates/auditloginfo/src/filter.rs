@@ -214,7 +214,9 @@ impl FieldFilter {
                 number.is_some_and(|number| wanted.contains(&number))
             }
             FieldFilter::Text(name, wanted) => {
-                let text = record.field_named(name).map(decode);
+                let is_sudo = record.kind == RecordType::UserCmd;
+                let of_sudo = || sudo::field(record, name).filter(|_| is_sudo);
+                let text = record.field_named(name).or_else(of_sudo).map(decode);
                 text.is_some_and(|text| wanted.contains(&text))
             }
             FieldFilter::Key(wanted) => {
