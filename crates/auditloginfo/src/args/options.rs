@@ -125,7 +125,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          minutes ago), `this-hour`, `today`, `yesterday`, `this-week` (since Sunday), `week-ago`, \
          `this-month`, `this-year` and `boot`; a time of day such as `14:30`; a word and a time \
          of day in one argument; seconds since the epoch; or a date and time in ISO 8601 format, \
-         with a time zone or in local time.",
+         with a time zone or in local time. Eight digits such as `20261122` are a date.",
         |args, word| {
             args.filter.start = Some(time(word, End::Start)?);
             Ok(())
