@@ -198,7 +198,7 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         long("programs"),
         "list the programs that made system calls",
         "List the executables, each with the number of its system calls. Threads of the kernel have \
-         none.",
+         none; their calls are listed under `(null)`.",
         |args| args.add_section(Section::Programs),
     ),
     Opt::flag(
