@@ -2,6 +2,7 @@
 
 use super::overview::local_time;
 use super::{Layout, Scope};
+use crate::contents::NAMES_MAX;
 use crate::filter::{FieldFilter, Filter};
 use crate::found::Found;
 use crate::login_user::LoginUser;
@@ -186,7 +187,10 @@ fn nodes(held: &Found) -> String {
     if nodes.is_empty() {
         return ", without the names of hosts".to_owned();
     }
-    format!(", of {}", list(nodes.iter().map(|node| escape_control(node)), "and"))
+    let list = list(nodes.iter().map(|node| escape_control(node)), "and");
+    // No more are kept than that.
+    let others = if nodes.len() == NAMES_MAX { ", and perhaps others" } else { "" };
+    format!(", of {list}{others}")
 }
 
 /// `USER_CMD (12) and USER_LOGIN (3)`, the most frequent first.
