@@ -14,6 +14,7 @@ mod call;
 mod execve;
 mod fast_line;
 mod fields;
+mod kernel_log;
 mod message;
 mod path;
 mod record_type;
