@@ -17,6 +17,9 @@ use toolkit::input::{Block, Ending, Line, Lines};
 /// The error for a longer line.
 const LINE_TOO_LONG: ParseError = ParseError { expected: "the end of the line", at: LINE_MAX };
 
+/// The error for a longer line of JSON.
+const JSON_LINE_TOO_LONG: ParseError = ParseError { at: JSON_LINE_MAX, ..LINE_TOO_LONG };
+
 /// The statistics of one chunk.
 #[derive(Debug, Default)]
 pub(super) struct ChunkStats {
@@ -200,6 +203,9 @@ impl<'r, 'a> RecordReader<'r, 'a> {
                 self.read_unusual_line(line.bytes);
             }
             Ending::Cut => self.read_truncated_line(line.bytes),
+            Ending::TooLong if json::is_object(line.bytes) => {
+                self.stats.add_damaged(JSON_LINE_TOO_LONG);
+            }
             Ending::TooLong => self.stats.add_damaged(LINE_TOO_LONG),
         }
     }
