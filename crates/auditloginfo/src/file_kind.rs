@@ -73,9 +73,6 @@ const MAGIC: [(&[u8], FileKind); 17] = [
     (b"\xfe\xff", FileKind::Utf16),
 ];
 
-/// Where a tar archive has its magic.
-const TAR_MAGIC: (usize, &[u8]) = (257, b"ustar");
-
 impl FileKind {
     /// Finds out what a file is of which no record could be read. `head` is its beginning, at most
     /// [`HEAD_MAX`] bytes.
@@ -86,12 +83,29 @@ impl FileKind {
     }
 }
 
+/// Whether a file is an archive, by its first 512 bytes. It may hold logs that are not compressed, whose
+/// lines must not be taken for its own.
+#[must_use]
+pub(crate) fn is_archive(head: &[u8]) -> bool {
+    let is_magic =
+        |(magic, kind): &(&[u8], FileKind)| *kind == FileKind::Archive && head.starts_with(magic);
+    MAGIC.iter().any(is_magic) || is_tar(head)
+}
+
+/// The header of a tar archive. The NUL behind the mode of the first file is in no log: users may choose
+/// the other text there.
+fn is_tar(head: &[u8]) -> bool {
+    let mode = head.get(100..108).and_then(|mode| mode.strip_suffix(b"\0"));
+    let is_octal = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ');
+    mode.is_some_and(|mode| mode.iter().all(is_octal))
+        && head.get(257..).is_some_and(|rest| rest.starts_with(b"ustar"))
+}
+
 /// A test of one line.
 type Test = fn(&[u8]) -> bool;
 
 fn by_contents(head: &[u8]) -> FileKind {
-    let (at, magic) = TAR_MAGIC;
-    if head.get(at..).is_some_and(|rest| rest.starts_with(magic)) {
+    if is_tar(head) {
         return FileKind::Archive;
     }
     if is_utf16_without_mark(head) {

@@ -26,7 +26,8 @@ use crate::found::Found;
 use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
 use gzip_queue::GzipQueue;
-use record_reader::{ChunkStats, read_chunk, read_log};
+use limits::LOG_START;
+use record_reader::{ChunkStats, is_undivided, read_chunk, read_log};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -133,10 +134,9 @@ impl<'a> Scanner<'a> {
 
     /// Reads a file, in several threads if it is large enough.
     fn read_file(&mut self, file: &File) -> Vec<ChunkStats> {
-        let mut start = [0; journal::EXPORT_START];
+        let mut start = [0; LOG_START];
         let length = file.read_at(&mut start, 0).unwrap_or(0);
-        // The output of `journalctl -o export` can be divided at no line.
-        if !journal::is_export(start.get(..length).unwrap_or_default()) {
+        if !is_undivided(start.get(..length).unwrap_or_default()) {
             let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
             if self.sink.is_listing() {
                 return self.list_file(&queue);

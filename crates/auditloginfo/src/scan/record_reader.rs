@@ -4,10 +4,11 @@ mod wrapped;
 
 use super::journal::{self, Entry};
 use super::json;
-use super::limits::{JSON_LINE_MAX, LINE_MAX};
+use super::limits::{JSON_LINE_MAX, LINE_MAX, LOG_START};
 use super::newlines::{self, split_line};
 use super::truncated_line;
 use crate::event::{EventAssembler, Sink};
+use crate::file_kind;
 use crate::syslog_tags::{Elsewhere, Origin, TrustedTags};
 use std::io::{self, BufReader, Cursor, Read};
 use sysparse::ParseError;
@@ -39,7 +40,14 @@ pub(super) struct ChunkStats {
     pub(super) error: Option<io::Error>,
 }
 
+/// Whether a log that begins so cannot be divided at the ends of its lines: the output of `journalctl
+/// -o export`, or an archive, whose files do not begin where lines do.
+pub(super) fn is_undivided(start: &[u8]) -> bool {
+    journal::is_export(start) || file_kind::is_archive(start)
+}
+
 /// Reads a log from its beginning, as [`read_chunk`] does, or as the output of `journalctl -o export`.
+/// Nothing in an archive is read.
 pub(super) fn read_log(
     mut reader: impl Read,
     buffer: &mut Vec<u8>,
@@ -49,7 +57,10 @@ pub(super) fn read_log(
 ) -> ChunkStats {
     let mut start = Vec::new();
     // An error comes again where the lines are read.
-    let _ = reader.by_ref().take(journal::EXPORT_START as u64).read_to_end(&mut start);
+    let _ = reader.by_ref().take(LOG_START as u64).read_to_end(&mut start);
+    if file_kind::is_archive(&start) {
+        return ChunkStats { lines: 1, ..ChunkStats::default() };
+    }
     let is_export = journal::is_export(&start);
     let reader = Cursor::new(start).chain(reader);
     if is_export {
