@@ -48,6 +48,8 @@ pub enum FileKind {
     GoAudit,
     /// JSON of another program.
     Json,
+    /// A log whose records all stand where anybody can write them.
+    Elsewhere,
     /// Unknown.
     Other,
 }
@@ -251,6 +253,7 @@ impl fmt::Display for FileKind {
                 "JSON without an audit record in it; give a log of auditd, or the output of \
                  ausearch --raw"
             }
+            FileKind::Elsewhere => "no audit record found where one counts",
             FileKind::Other => {
                 "no audit record found; give a log of auditd or the output of ausearch --raw"
             }

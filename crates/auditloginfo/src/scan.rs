@@ -227,7 +227,7 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         found.cut_entries += chunk.cut_entries;
     }
     let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);
-    let kind = is_doubtful.then(|| FileKind::detect(head));
+    let kind = is_doubtful.then(|| kind(&log, head));
     if kind != Some(FileKind::JournalFile) {
         found.elsewhere.merge(&log.elsewhere);
     }
@@ -245,6 +245,14 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
     found.damaged += log.damaged;
     found.has_records |= log.has_records;
     found.unreadable.extend(log.error.map(|error| (path.to_owned(), error)));
+}
+
+/// What a log is that begins with `head` and may hold no record that counts.
+fn kind(log: &ChunkStats, head: &[u8]) -> FileKind {
+    match FileKind::detect(head) {
+        FileKind::Json | FileKind::Other if log.elsewhere.total() > 0 => FileKind::Elsewhere,
+        kind => kind,
+    }
 }
 
 /// A reader that keeps what it reads first.

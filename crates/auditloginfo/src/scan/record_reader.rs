@@ -254,17 +254,16 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         if let Some(header) = audit::plain_header(line) {
             return Some(header);
         }
-        let place = audit::place(line);
-        match place {
-            Place::Here(header) => return Some(header),
-            Place::Tagged(tag, Some(header)) if self.tags.contains(tag) => return Some(header),
-            _ => {}
-        }
+        let origin = match audit::place(line) {
+            Place::Here(record) => return Some(record),
+            Place::Tagged(syslog, Some(record)) if self.tags.contains(syslog.tag) => {
+                return Some(record);
+            }
+            Place::Tagged(syslog, Some(_)) => Origin::Tag(syslog.tag.to_vec()),
+            Place::Tagged(_, None) | Place::Nowhere => Origin::Text,
+        };
         if audit::mentions_record(line) {
-            self.stats.elsewhere.add(match place {
-                Place::Tagged(tag, _) => Origin::Tag(tag.to_vec()),
-                _ => Origin::Text,
-            });
+            self.stats.elsewhere.add(origin);
         }
         None
     }

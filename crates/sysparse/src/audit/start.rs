@@ -49,9 +49,8 @@ pub fn is_forwarding_tag(tag: &[u8]) -> bool {
 pub enum Place<'a> {
     /// A record stands where anybody who can write the log may put it.
     Here(RecordHeader<'a>),
-    /// The line has a header of syslog with this tag; the record stands directly behind it, if at
-    /// all.
-    Tagged(&'a [u8], Option<RecordHeader<'a>>),
+    /// The line has this header of syslog; the record stands directly behind its tag, if at all.
+    Tagged(syslog::Header<'a>, Option<RecordHeader<'a>>),
     /// No record stands where one may start.
     Nowhere,
 }
@@ -62,9 +61,9 @@ pub enum Place<'a> {
 /// use sysparse::audit::{self, Place};
 ///
 /// let line = b"Nov 22 13:14:51 lab eve: type=EOE msg=audit(1.000:1): ";
-/// assert!(matches!(audit::place(line), Place::Tagged(b"eve", Some(_))));
+/// assert!(matches!(audit::place(line), Place::Tagged(header, Some(_)) if header.tag == b"eve"));
 /// let line = b"Nov 22 13:14:51 lab sshd[9]: Invalid user type=EOE msg=audit(1.000:1): ";
-/// assert_eq!(audit::place(line), Place::Tagged(b"sshd", None));
+/// assert!(matches!(audit::place(line), Place::Tagged(header, None) if header.tag == b"sshd"));
 /// assert!(matches!(audit::place(b"> type=EOE msg=audit(1.000:1): "), Place::Here(_)));
 /// assert_eq!(audit::place(b"x type=EOE msg=audit(1.000:1): "), Place::Nowhere);
 /// ```
@@ -74,7 +73,7 @@ pub fn place(line: &[u8]) -> Place<'_> {
     let header = |(rest, (_, kind))| RecordHeader { kind, line, rest: Rest::Opening(rest) };
     let record = start.record.map(header);
     match (start.header, record) {
-        (Some(header), record) => Place::Tagged(header.tag, record),
+        (Some(header), record) => Place::Tagged(header, record),
         (None, Some(record)) => Place::Here(record),
         (None, None) => Place::Nowhere,
     }
