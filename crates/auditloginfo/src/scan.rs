@@ -224,6 +224,7 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         log.damaged += chunk.damaged;
         log.error = log.error.or(chunk.error);
         log.elsewhere.merge(&chunk.elsewhere);
+        log.unnumbered += chunk.unnumbered;
         found.cut_entries += chunk.cut_entries;
     }
     let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);
@@ -243,6 +244,7 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
     let first_damage = log.first_damage.map(|(line, error)| (path.to_owned(), line, error));
     found.first_damage = found.first_damage.take().or(first_damage);
     found.damaged += log.damaged;
+    found.unnumbered += log.unnumbered;
     found.has_records |= log.has_records;
     found.unreadable.extend(log.error.map(|error| (path.to_owned(), error)));
 }
@@ -250,6 +252,7 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
 /// What a log is that begins with `head` and may hold no record that counts.
 fn kind(log: &ChunkStats, head: &[u8]) -> FileKind {
     match FileKind::detect(head) {
+        FileKind::Json | FileKind::Other if log.unnumbered > 0 => FileKind::Journal,
         FileKind::Json | FileKind::Other if log.elsewhere.total() > 0 => FileKind::Elsewhere,
         kind => kind,
     }

@@ -1,6 +1,7 @@
 //! Problems that are reported on stderr: what is missing from a report, and why.
 
 use super::{Format, Layout, profile};
+use crate::file_kind::JOURNAL_EXPORT;
 use crate::found::Found;
 use crate::logs::DEFAULT_LOG;
 use crate::syslog_tags::Origin;
@@ -102,7 +103,8 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
     }
 }
 
-/// Reports records that stand where anybody can write them, and messages that the journal left out.
+/// Reports records that stand where anybody can write them or lack a serial number, and messages that
+/// the journal left out.
 fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
     if found.elsewhere.total() > 0 {
         let lines = count_noun(found.elsewhere.total(), "line");
@@ -117,6 +119,13 @@ fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
         messages.warn(format_args!(
             "{lines} with a record not counted, because any user can write there: {}",
             parts.join("; ")
+        ));
+    }
+    if found.unnumbered > 0 {
+        messages.warn(format_args!(
+            "{} of journalctl not counted, because the serial numbers of their events are missing; use \
+             {JOURNAL_EXPORT}",
+            count_noun(found.unnumbered, "record")
         ));
     }
     if found.cut_entries > 0 {

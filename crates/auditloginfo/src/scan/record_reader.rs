@@ -9,6 +9,7 @@ use super::newlines::{self, split_line};
 use super::truncated_line;
 use crate::event::{EventAssembler, Sink};
 use crate::file_kind;
+use crate::journal_text;
 use crate::syslog_tags::{Elsewhere, Origin, TrustedTags};
 use std::io::{self, BufReader, Cursor, Read};
 use sysparse::ParseError;
@@ -36,6 +37,8 @@ pub(super) struct ChunkStats {
     pub(super) elsewhere: Elsewhere,
     /// The number of journal entries whose message `journalctl -o json` left out.
     pub(super) cut_entries: u64,
+    /// The number of records that journalctl printed without the serial numbers of their events.
+    pub(super) unnumbered: u64,
     /// The error at which reading ended early.
     pub(super) error: Option<io::Error>,
 }
@@ -245,7 +248,8 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         }
     }
 
-    /// The first record of a line. One that stands where anybody can write it is counted as such.
+    /// The first record of a line. One that stands where anybody can write it is counted as such, and
+    /// so is one without a stamp.
     fn header<'l>(&mut self, line: &'l [u8]) -> Option<RecordHeader<'l>> {
         if line.len() > LINE_MAX {
             self.stats.add_damaged(LINE_TOO_LONG);
@@ -254,16 +258,19 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         if let Some(header) = audit::plain_header(line) {
             return Some(header);
         }
-        let origin = match audit::place(line) {
+        let (origin, syslog) = match audit::place(line) {
             Place::Here(record) => return Some(record),
             Place::Tagged(syslog, Some(record)) if self.tags.contains(syslog.tag) => {
                 return Some(record);
             }
-            Place::Tagged(syslog, Some(_)) => Origin::Tag(syslog.tag.to_vec()),
-            Place::Tagged(_, None) | Place::Nowhere => Origin::Text,
+            Place::Tagged(syslog, Some(_)) => (Origin::Tag(syslog.tag.to_vec()), Some(syslog)),
+            Place::Tagged(syslog, None) => (Origin::Text, Some(syslog)),
+            Place::Nowhere => (Origin::Text, None),
         };
         if audit::mentions_record(line) {
             self.stats.elsewhere.add(origin);
+        } else if journal_text::is_record(line, syslog) {
+            self.stats.unnumbered += 1;
         }
         None
     }

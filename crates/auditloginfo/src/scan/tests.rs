@@ -68,6 +68,9 @@ fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
         format!("behind other text {CALL}"),
         format!("{{\"message\":\"{json}\\n{json}\"}}"),
         format!("{{\"user\":\"{json}\"}}"),
+        format!("{{\"event\":{{\"original\":[\"{json}\",\"{json}\"]}}}}"),
+        format!("{{\"event\":{{\"original\":[\"{json}\",?]}}}}"),
+        "Nov 22 13:14:51 lab audit[9]: SYSCALL arch=c000003e".to_owned(),
         format!("{{\"message\":\"{json}\"}} x"),
         "type=SYSCALL msg=audit(1.000): x".to_owned(),
         String::new(),
@@ -91,6 +94,7 @@ fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
                 place,
                 found.elsewhere.total(),
                 elsewhere,
+                (found.unnumbered, found.not_audit_logs.len()),
             )
         };
         let whole = facts(&log.scan(1));
@@ -115,6 +119,9 @@ fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
             (0, 0, 1),
             (2, 0, 0),
             (0, 0, 1),
+            (2, 0, 0),
+            (0, 0, 1),
+            (0, 0, 0),
             (0, 1, 0),
             (0, 1, 0),
             (0, 0, 0),
