@@ -147,7 +147,7 @@ impl Filter {
     pub fn standalone_user(&self, record: &Record<'_>) -> (LoginUser, bool) {
         let user = record.auid().map_or(LoginUser::Unknown, LoginUser::Id);
         let counts = self.success.is_none_or(|success| {
-            record.kind == RecordType::UserCmd && sudo::succeeded(record) == success
+            record.kind == RecordType::UserCmd && sudo::succeeded(record) == Some(success)
         });
         let counts = counts && self.includes_user(user);
         (user, counts && self.includes_record(record))

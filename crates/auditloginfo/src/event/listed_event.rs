@@ -101,7 +101,7 @@ impl ListedEvent {
     pub fn success(&self) -> Option<bool> {
         match self.kind {
             _ if self.uring_success.is_some() => self.uring_success,
-            RecordType::UserCmd => Some(sudo::succeeded(&self.record())),
+            RecordType::UserCmd => sudo::succeeded(&self.record()),
             RecordType::Syscall | RecordType::Uringop => match self.field(b"success")?.raw() {
                 b"yes" => Some(true),
                 b"no" => Some(false),

@@ -175,12 +175,15 @@ impl Sink {
         self.count_buffer(owner, Section::Programs);
     }
 
-    /// Counts the command that a `USER_CMD` record says was given to sudo.
-    pub(super) fn add_sudo(&mut self, owner: Owner<'_>, place: u64, record: &Record<'_>) {
-        if self.has(Section::Sudo) && sudo::write(record, &mut self.buffer) {
-            self.list_standalone(owner, (place, None), record);
-            self.count_buffer(owner, Section::Sudo);
+    /// Counts the command that a `USER_CMD` record says was given to sudo. Returns false if the end of
+    /// that record is missing.
+    pub(super) fn add_sudo(&mut self, owner: Owner<'_>, place: u64, record: &Record<'_>) -> bool {
+        if !self.has(Section::Sudo) || !sudo::write(record, &mut self.buffer) {
+            return true;
         }
+        self.list_standalone(owner, (place, None), record);
+        self.count_buffer(owner, Section::Sudo);
+        sudo::succeeded(record).is_some()
     }
 
     /// Counts a file that a call changed in that way. A file without a name has that of its descriptor.

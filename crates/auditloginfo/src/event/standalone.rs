@@ -18,7 +18,8 @@ impl EventAssembler<'_> {
         let (user, counts) = self.filter.standalone_user(record);
         if counts && record.kind == RecordType::UserCmd {
             let first = self.open.get(id).map_or(self.open.place(), |event| event.span.first);
-            sink.add_sudo(Owner { user, id: &id }, first, record);
+            let is_whole = sink.add_sudo(Owner { user, id: &id }, first, record);
+            self.incomplete += u64::from(!is_whole);
         }
         if self.recent.is_none() {
             return;

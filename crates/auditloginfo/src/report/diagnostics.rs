@@ -97,7 +97,7 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
     }
     if found.incomplete > 0 {
         messages.warn(format_args!(
-            "{} incomplete: some records are missing; the others are counted",
+            "{} incomplete: records are missing or cut off; what is there is counted",
             count_noun(found.incomplete, "event")
         ));
     }

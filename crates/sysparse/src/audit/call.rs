@@ -9,7 +9,7 @@
 //! and their fields have the order in which the kernel writes them, so that order is tried first.
 
 use super::Record;
-use super::fields::{anywhere, auid_anywhere, field_in};
+use super::fields::{Fields, anywhere, auid_anywhere, field_in};
 use super::value::{Value, value as quoted_or_bare};
 use crate::ParseError;
 use crate::grammar::{Parsed, digit, finish, hex, integer, literal, number, up_to, up_to_behind};
@@ -49,7 +49,7 @@ impl<'a> Call<'a> {
     ///
     /// let line = b"type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=no \
     ///              exit=-13 a0=ffffff9c a1=7f6ad40e73a0 a2=80241 a3=0 items=1 ppid=1 pid=2 \
-    ///              auid=7005 uid=7005 gid=7005 euid=0 suid=0";
+    ///              auid=7005 uid=7005 gid=7005 euid=0 comm=\"id\"";
     /// let call = Call::parse(&audit::record(line)?.expect("a record"))?;
     /// assert_eq!((call.arch, call.number, call.success), (0xc000_003e, 257, Some(false)));
     /// assert_eq!((call.items, call.auid), (1, 7005));
@@ -59,13 +59,27 @@ impl<'a> Call<'a> {
     /// ```
     ///
     /// # Errors
-    /// The record has no architecture, no call or no login user id.
+    /// The record has no architecture, no call or no login user id, or ends in one of the ids up to the
+    /// effective user id, which may be cut off.
     #[inline(always)]
     pub fn parse(record: &Record<'a>) -> Result<Call<'a>, ParseError> {
         match in_kernel_order(record.body) {
-            Ok((_, call)) => Ok(call),
-            Err(_) => Ok(Call { ..finish(record.line, in_any_order(record.body))?.1 }),
+            Ok((ids, call)) if ids.len() >= SHORTEST_IDS => Ok(call),
+            _ => Call::parse_unusual(record),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn parse_unusual(record: &Record<'a>) -> Result<Call<'a>, ParseError> {
+        if ends_in_ids(record.body) {
+            return Err(ParseError {
+                expected: "a field behind the ids of the process",
+                at: record.line.len(),
+            });
+        }
+        let read = in_kernel_order(record.body).or_else(|_| in_any_order(record.body));
+        Ok(finish(record.line, read)?.1)
     }
 
     /// An argument, 0 to 3, as the register held it.
@@ -105,6 +119,24 @@ impl<'a> Call<'a> {
 
 /// The length of `exit=0 a0=0 a1=0 a2=0 a3=0`.
 const SHORTEST_RESULT: usize = 26;
+
+/// The length of ` uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0`. A record that has as much
+/// behind the login user id has the whole effective user id.
+const SHORTEST_IDS: usize = 56;
+
+/// The ids behind the process id up to the last one that is read, in the order in which the kernel writes
+/// them. More fields follow these.
+const IDS: [&[u8]; 4] = [b"auid", b"uid", b"gid", b"euid"];
+
+/// Whether a record in the kernel's order ends with one of these ids, so that it is cut off.
+fn ends_in_ids(record: &[u8]) -> bool {
+    let mut process = (up_to(b'd', b" ppid="), up_to(b'd', b" pid="));
+    let Ok((ids, _)) = process.parse(record) else { return false };
+    let mut names = IDS.into_iter();
+    Fields::new(ids).all(|(name, value)| {
+        names.next() == Some(name) && (value.raw().is_empty() || value.id().is_some())
+    })
+}
 
 /// ` arch=c000003e syscall=257 success=no ... items=1 ppid=1853 pid=1906 auid=7005 `
 #[inline(always)]
@@ -149,8 +181,6 @@ fn exe(ids: &[u8]) -> Parsed<'_, Value<'_>> {
 }
 
 /// The same fields, wherever they stand.
-#[cold]
-#[inline(never)]
 fn in_any_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
     let is_yes = |value: Value<'_>| match value.raw() {
         b"yes" => Some(true),
@@ -189,8 +219,8 @@ mod tests {
     fn fields_are_found_in_any_order() {
         let wanted = (0xc000_003e, 257, Some(false), 1, AUID_UNSET);
         for body in [
-            "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 ppid=1 pid=2 auid=-1 uid=0",
-            "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 ppid=1 pid=2 auid=4294967295",
+            "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 ppid=1 pid=2 auid=-1 uid=0 x=y",
+            "arch=c000003e syscall=257 success=no exit=-2 a0=4 items=1 pid=2 auid=4294967295",
             "arch=c000003e syscall=257 success=no exit=-2 items=1 ppid=1 pid=2 auid=4294967295 x=y",
             "arch=c000003e syscall=257 per=400000 success=no items=1 auid=4294967295",
             "auid=4294967295 items=1 success=no syscall=257 arch=c000003e",
@@ -240,6 +270,22 @@ mod tests {
         assert_eq!(words, [Ok(Some(true)), Ok(Some(false)), Ok(None)]);
         let call = read("arch=40000003 syscall=-1 a0=0 items=0 auid=7 uid=7");
         assert_eq!(call, Ok((0x4000_0003, -1, None, 0, 7)));
+    }
+
+    #[test]
+    fn a_record_that_ends_among_the_ids_is_malformed() {
+        let long = LINE.replace("euid=0", "euid=4294967295");
+        for line in [LINE, &long] {
+            let [auid, suid] = [" auid=", " suid="].map(|field| line.find(field).expect("a field"));
+            for end in auid..suid {
+                let record = record(&line.as_bytes()[..end]).expect("sound").expect("a record");
+                let error = Call::parse(&record).expect_err("cut");
+                assert_eq!(
+                    (error.expected, error.at),
+                    ("a field behind the ids of the process", end)
+                );
+            }
+        }
     }
 
     #[test]
