@@ -135,18 +135,14 @@ fn part(input: &[u8]) -> Parsed<'_, Part> {
 /// At least one byte, up to one at which another part may begin.
 fn text(input: &[u8]) -> Parsed<'_, Part> {
     const STAMP: &[u8] = b"audit";
-    let begins = |at: usize| {
-        let (before, found) = input.split_at_checked(at)?;
-        match found.first()? {
-            b' ' => Some(at),
-            b'"' => at.checked_sub(1),
-            _ => before.ends_with(STAMP).then(|| at - STAMP.len()),
-        }
+    let begins = |(at, byte): (usize, &u8)| match byte {
+        b' ' | b'\t' | b'#' => Some(at),
+        b'"' => at.checked_sub(1),
+        b'(' => input.get(..at)?.ends_with(STAMP).then(|| at - STAMP.len()),
+        _ => None,
     };
-    let mut places = memchr::memchr3_iter(b' ', b'"', b'(', input);
-    let end = places.find_map(|at| begins(at).filter(|at| *at > 0)).unwrap_or(input.len());
-    let mut separators = memchr::memchr2_iter(b'\t', b'#', input.get(..end).unwrap_or_default());
-    let end = separators.find(|at| *at > 0).unwrap_or(end);
+    let mut places = input.iter().enumerate().filter_map(begins);
+    let end = places.find(|at| *at > 0).unwrap_or(input.len());
     map(take(end), |_| Part::Text).parse(input)
 }
 
