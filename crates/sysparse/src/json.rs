@@ -360,7 +360,7 @@ mod tests {
                     for (_, value) in members(&changed).flatten() {
                         let _ = text(value);
                         if let Value::Array(array) = value {
-                            let _ = bytes(array).count();
+                            let _ = (bytes(array).count(), elements(array).count());
                         }
                     }
                 }
