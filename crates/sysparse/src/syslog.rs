@@ -23,7 +23,7 @@ use nom::bytes::complete::{
 use nom::character::complete::{
     alpha1, alphanumeric1, digit1, one_of, space0, space1, u8 as one_byte,
 };
-use nom::combinator::{map, opt, peek, recognize, value, verify};
+use nom::combinator::{map, opt, recognize, value, verify};
 use nom::multi::many1_count;
 use nom::sequence::{delimited, preceded, terminated};
 
@@ -85,14 +85,13 @@ fn one_of_any(input: &[u8]) -> Parsed<'_, &[u8]> {
 fn traditional(input: &[u8]) -> Parsed<'_, HostAndTag<'_>> {
     let time = alt((short_time, full_time, iso_time, unix_time, uptime));
     let start = (opt(priority), time, space1);
-    let host = terminated(alt((host_name, ipv6_address)), (space1, opt(facility_and_level)));
-    preceded(start, (host, tag)).parse(input)
+    let host = alt((terminated(host_name, space1), terminated(ipv6_address, space1)));
+    preceded(start, (host, alt((tag, preceded(facility_and_level, tag))))).parse(input)
 }
 
 /// `lab`; a word with a colon is the tag of a header without a host.
 fn host_name(input: &[u8]) -> Parsed<'_, &[u8]> {
-    let name = take_till1(|byte: u8| byte.is_ascii_whitespace() || byte == b':');
-    terminated(name, peek(space1)).parse(input)
+    take_till1(|byte: u8| byte.is_ascii_whitespace() || byte == b':').parse(input)
 }
 
 /// `2001:db8::7`, `fe80::1%eth0`; one colon is that of a tag.

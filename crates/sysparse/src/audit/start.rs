@@ -14,7 +14,7 @@
 //! only directly behind the tag of a program that forwards records. The last two forms are those of
 //! kernels of the years 2006 and 2007.
 
-use super::kernel_log::{dmesg_prefix, kernel_time};
+use super::kernel_log::{kernel_prefix, kernel_time};
 use super::record_type::RecordType;
 use super::stamp;
 use super::{RecordHeader, Rest, node, typed};
@@ -121,8 +121,8 @@ type Found<'a> = (&'a [u8], (Option<&'a [u8]>, RecordType));
 fn find(line: &[u8]) -> Start<'_> {
     let places = places(line);
     let places = || places.into_iter().flatten();
-    let prefix = || opt(alt((dmesg_prefix, kernel_time)));
-    let record = places().find_map(|place| preceded(prefix(), record_start).parse(place).ok());
+    let record =
+        places().find_map(|place| preceded(opt(kernel_prefix), record_start).parse(place).ok());
     if record.is_some() {
         return Start { header: None, record };
     }
