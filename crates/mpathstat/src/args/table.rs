@@ -186,8 +186,8 @@ const INPUT: &[Opt<Args>] = &[
         "read maps and paths from a text of multipath -ll",
         "Read maps and paths from FILE, which holds the output of any version of `multipath -ll`, \
          that of multipathd's `show topology` or `show maps json`, or that of `nvme list-subsys`; `-` \
-         is standard input. All lines may be indented, quoted, or preceded by the same text. \
-         Changes of maps and paths are not noticed. In the folder of a sos report, this is the file \
+         is standard input. All lines may be indented, quoted, or preceded by the same text, in which \
+         numbers may differ, as in a time. Changes of maps and paths are not noticed. In the folder of a sos report, this is the file \
          `sos_commands/multipath/multipath_-v4_-ll`; give the folder itself with `--root`.",
         |args, value| {
             args.topology = Some(value.into());

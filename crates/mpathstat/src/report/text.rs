@@ -97,7 +97,7 @@ impl<'a> Text<'a> {
         layout: &mut Layout,
     ) {
         layout.row(branch);
-        layout.cell(Some(Role::Item), &escape_control(name));
+        layout.cell(Some(Role::Item), &word_or_dash(name));
         for column in &self.columns {
             let Cell { text, role } = match column {
                 Column::Figure(column) => Cell::figure(column, figures, self.scale),
@@ -171,8 +171,12 @@ fn path_word(path: &Path, word: Word, share: Option<f64>) -> Cell {
         Word::Paths => return Cell::word(String::new(), false),
     };
     let is_bad = matches!(word, Word::State | Word::Multipathd) && !path.is_running();
-    let text = if text.is_empty() { "-".to_owned() } else { escape_control(text) };
-    Cell::word(text, is_bad)
+    Cell::word(word_or_dash(text), is_bad)
+}
+
+/// A word as it is printed; `-` if it is unknown.
+fn word_or_dash(word: &[u8]) -> String {
+    if word.is_empty() { "-".to_owned() } else { escape_control(word) }
 }
 
 impl Report<IntervalRates<'_>> for Text<'_> {
