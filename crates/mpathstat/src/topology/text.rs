@@ -78,7 +78,7 @@ pub fn read_with_kind(
             report(number, error);
         }
     }
-    let ended = if is_json { Ok(()) } else { builder.end_map() };
+    let ended = if is_json { json.end() } else { builder.end_map() };
     if let Err(error) = builder.once(ended) {
         report(number, error);
     }
