@@ -26,6 +26,8 @@ pub struct Args {
     rotated: bool,
     /// Names of login users that are not resolved to numbers yet.
     user_names: BTreeSet<Vec<u8>>,
+    /// Names of effective users that this host does not know.
+    foreign_user_names: BTreeSet<Vec<u8>>,
     filter: Filter,
     tags: TrustedTags,
     sections: Sections,
@@ -192,7 +194,7 @@ impl Args {
 
     /// Replaces the names of login users by the numbers that `find` returns for them. A name without
     /// a number stays.
-    pub fn resolve_user_names(&mut self, find: impl Fn(&[u8]) -> Vec<u32>) {
+    pub fn resolve_user_names(&mut self, mut find: impl FnMut(&[u8]) -> Vec<u32>) {
         for name in std::mem::take(&mut self.user_names) {
             let users = find(&name);
             for user in &users {
@@ -214,6 +216,32 @@ impl Args {
     #[must_use]
     pub fn unresolved_user_names(&self) -> &BTreeSet<Vec<u8>> {
         &self.user_names
+    }
+
+    /// The names of effective users that this host does not know.
+    #[must_use]
+    pub fn foreign_user_names(&self) -> &BTreeSet<Vec<u8>> {
+        &self.foreign_user_names
+    }
+
+    /// Adds a filter on the effective user. A name is that in the records; this host is asked for
+    /// records without names.
+    fn add_effective_user(&mut self, word: &OsStr) -> Result<(), String> {
+        let mut wanted = NamedUsers::default();
+        match user_number(word) {
+            Some(id) => drop(wanted.users.insert(id.into())),
+            None if is_user_name(word) => {
+                let name = word.as_bytes().to_vec();
+                wanted.host_ids.extend(host_user(&name));
+                if wanted.host_ids.is_empty() {
+                    self.foreign_user_names.insert(name.clone());
+                }
+                wanted.names.insert(name);
+            }
+            None => return Err("expected a number or a user's name".to_owned()),
+        }
+        self.add_field_filter(FieldFilter::EffectiveUser(wanted));
+        Ok(())
     }
 
     fn add_section(&mut self, section: Section) {
@@ -241,10 +269,11 @@ fn login_user(word: &OsStr) -> Option<LoginUser> {
     user_number(word).map(LoginUser::Id)
 }
 
-/// Parses a user id: a number, -1, `unset`, or the name of a user of this host.
-fn user(word: &OsStr) -> Option<u32> {
-    let named = || User::from_name(word.to_str()?).ok()?.map(|user| user.uid.as_raw());
-    user_number(word).or_else(|| is_user_name(word).then(named)?)
+/// The users of this host with that name: one or none.
+#[must_use]
+pub fn host_user(name: &[u8]) -> Vec<u32> {
+    let user = std::str::from_utf8(name).ok().and_then(|name| User::from_name(name).ok()?);
+    user.map(|user| user.uid.as_raw()).into_iter().collect()
 }
 
 /// Parses a user id without a look-up: a number, -1 or `unset`.

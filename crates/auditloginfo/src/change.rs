@@ -5,6 +5,8 @@
 //! open("a", O_TRUNC) NORMAL(a)                                     truncated a
 //! ```
 //!
+//! A call that failed before it found the directory of a name leaves that name's role `UNKNOWN`.
+//!
 //! Source: `audit_inode` and `audit_inode_child` in `kernel/auditsc.c` of Linux, and their callers.
 
 use sysparse::audit;
@@ -14,7 +16,7 @@ use sysparse::audit;
 pub(crate) enum Change {
     /// It creates files.
     Create,
-    /// It creates a file, or truncates one.
+    /// It may create a file or truncate one.
     Open,
     /// It removes files.
     Remove,
@@ -42,8 +44,10 @@ impl Change {
     /// What the call of that name changes; `None` if it changes no file.
     pub(crate) fn for_call(name: &str) -> Option<Change> {
         Some(match name {
-            "mkdir" | "mkdirat" | "mknod" | "mknodat" | "bind" | "mq_open" => Change::Create,
-            "open" | "openat" | "openat2" | "open_by_handle_at" | "creat" => Change::Open,
+            "mkdir" | "mkdirat" | "mknod" | "mknodat" | "bind" => Change::Create,
+            "open" | "openat" | "openat2" | "open_by_handle_at" | "creat" | "mq_open" => {
+                Change::Open
+            }
             "unlink" | "unlinkat" | "rmdir" | "mq_unlink" => Change::Remove,
             "rename" | "renameat" | "renameat2" => Change::Rename,
             "link" | "linkat" | "symlink" | "symlinkat" => Change::Link,
@@ -98,12 +102,42 @@ impl Change {
         }
     }
 
-    /// Whether a file with that role can be changed, for an open that may truncate.
+    /// What the call failed to do with each of its files: as [`Change::effects`], and where a name has
+    /// no role, what the call does with a name at that place.
+    pub(crate) fn attempts(self, roles: &[&[u8]], truncates: bool) -> Vec<Option<&'static str>> {
+        let mut effects = self.effects(roles, truncates);
+        for (place, effect) in effects.iter_mut().enumerate() {
+            let is_unknown = roles.get(place).is_some_and(|role| *role == UNKNOWN);
+            if effect.is_none() && is_unknown {
+                *effect = self.attempt(place);
+            }
+        }
+        effects
+    }
+
+    /// What the call does with the name that it has at that place.
+    fn attempt(self, place: usize) -> Option<&'static str> {
+        match (self, place) {
+            (Change::Create, 0) => Some("created"),
+            (Change::Remove, 0) => Some("removed"),
+            (Change::Rename, 0) => Some("moved-from"),
+            (Change::Rename, 1) => Some("moved-to"),
+            (Change::Link, 1) => Some("linked"),
+            _ => None,
+        }
+    }
+
+    /// Whether a file with that role can be changed, for an open that may truncate and a call that may
+    /// have failed.
     pub(crate) fn may_change(self, role: &[u8]) -> bool {
-        matches!(self, Change::Rename | Change::Mount | Change::MoveMount)
+        matches!(self, Change::Rename | Change::Mount | Change::MoveMount | Change::Link)
             || self.effect(role, true).is_some()
+            || role == UNKNOWN && self.attempt(0).is_some()
     }
 }
+
+/// The role of a name whose directory the call did not find.
+const UNKNOWN: &[u8] = b"UNKNOWN";
 
 /// How a rename changed its files. It deletes the old name and creates the new one. A further name that
 /// it deletes is overwritten; if it creates two, it exchanged them.
@@ -211,12 +245,35 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_failed_at_the_directory_names_what_it_was_to_change() {
+        for (call, roles, wanted) in [
+            ("unlink", "UNKNOWN", "removed"),
+            ("unlinkat", "PARENT DELETE", "- removed"),
+            ("mkdir", "UNKNOWN", "created"),
+            ("rename", "UNKNOWN UNKNOWN", "moved-from moved-to"),
+            ("renameat2", "PARENT UNKNOWN", "- moved-to"),
+            ("link", "UNKNOWN", "-"),
+            ("linkat", "UNKNOWN UNKNOWN", "- linked"),
+            ("symlink", "UNKNOWN PARENT", "- -"),
+            ("mq_open", "UNKNOWN", "-"),
+            ("openat", "UNKNOWN", "-"),
+            ("chmod", "UNKNOWN", "mode"),
+        ] {
+            let roles: Vec<_> = roles.split(' ').map(str::as_bytes).collect();
+            let change = Change::for_call(call).expect("a call that changes files");
+            let attempts = change.attempts(&roles, true);
+            let attempts: Vec<_> = attempts.iter().map(|effect| effect.unwrap_or("-")).collect();
+            assert_eq!(attempts.join(" "), wanted, "{call}");
+        }
+    }
+
+    #[test]
     fn a_file_whose_role_rules_a_change_out_is_never_changed() {
         let roles = [&b"PARENT"[..], b"NORMAL", b"CREATE", b"DELETE", b"UNKNOWN", b""];
         for call in ["mkdir", "open", "rmdir", "rename", "link", "mount", "chmod"] {
             let change = Change::for_call(call).expect("a call that changes files");
             for role in roles.into_iter().filter(|role| !change.may_change(role)) {
-                assert_eq!(change.effects(&[role], true), [None], "{call}");
+                assert_eq!(change.attempts(&[role], true), [None], "{call}");
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sysparse::audit::Record;
 
 /// How many different names are kept of each sort. A hostile log may hold any number.
-const NAMES_MAX: usize = 64;
+pub(crate) const NAMES_MAX: usize = 64;
 
 /// The record types and the hosts of a log.
 #[derive(Debug, Default)]

@@ -61,6 +61,7 @@ mod dependent_records;
 mod doubled;
 mod event_id;
 mod first_places;
+mod host_twins;
 mod listed_event;
 mod listed_events;
 mod listing;
@@ -89,6 +90,7 @@ use crate::section::Collect;
 use doubled::StandaloneRecords;
 use event_id::{EventId, NodeHasher};
 use foldhash::fast::RandomState;
+use host_twins::HostTwins;
 use open_event::OpenEvent;
 use open_events::{CHUNK_PENDING_MAX, OpenEvents, PENDING_MAX};
 use recent_calls::RecentCalls;
@@ -109,6 +111,7 @@ pub struct EventAssembler<'a> {
     seen: SeenCalls,
     standalone: StandaloneRecords,
     waiting: WaitingCalls,
+    twins: HostTwins,
     /// Evicted events that may continue an event of the chunk before this one.
     early: Vec<OpenEvent>,
     /// The size of everything pending for them, in bytes.
@@ -178,6 +181,7 @@ impl<'a> EventAssembler<'a> {
             seen: SeenCalls::new(follows_chunk),
             standalone: StandaloneRecords::new(seed.clone()),
             waiting: WaitingCalls::new(seed.clone()),
+            twins: HostTwins::new(filter),
             early: Vec::new(),
             early_bytes: 0,
             follows_chunk,

@@ -11,7 +11,7 @@
 use crate::enriched;
 use crate::item::sudo;
 use crate::login_user::LoginUser;
-use crate::section::{Collect, Sections};
+use crate::section::{Collect, Section, Sections};
 use crate::syslog_tags::TrustedTags;
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, RecordType, Value};
@@ -32,7 +32,7 @@ impl Query {
     #[must_use]
     pub fn contents(&self) -> Query {
         let collect = Collect {
-            sections: Sections::EMPTY,
+            sections: Sections::EMPTY.with(Section::Sudo),
             overview: true,
             contents: true,
             ..Collect::default()
@@ -79,9 +79,11 @@ pub enum FieldFilter {
     Node(BTreeSet<Vec<u8>>),
     /// The login user is one of these: see [`NamedUsers`].
     LoginUser(NamedUsers),
+    /// The effective user is one of these.
+    EffectiveUser(NamedUsers),
 }
 
-/// Login users of whom some are known by name only, while the numbers of these are not known.
+/// Users of whom some are known by name only, while the numbers of these are not known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NamedUsers {
     /// Those that are known by their ids.
@@ -93,13 +95,15 @@ pub struct NamedUsers {
 }
 
 impl NamedUsers {
-    fn includes(&self, record: &Record<'_>) -> bool {
-        let user = record.auid().map_or(LoginUser::Unknown, LoginUser::Id);
-        self.users.contains(&user)
-            || match enriched::login_name(record.line) {
-                Some(name) => self.names.contains(name),
-                None => user.id().is_some_and(|id| self.host_ids.contains(&id)),
-            }
+    /// Whether the user with that id is one of these. `key`, such as `AUID="`, precedes the name that the
+    /// record gives the user.
+    fn includes(&self, id: Option<u32>, record: &Record<'_>, key: &[u8]) -> bool {
+        let user = id.map_or(LoginUser::Unknown, LoginUser::Id);
+        let has_name = || match enriched::name(record.line, key) {
+            Some(name) => self.names.contains(name),
+            None => id.is_some_and(|id| self.host_ids.contains(&id)),
+        };
+        self.users.contains(&user) || !self.names.is_empty() && has_name()
     }
 }
 
@@ -193,6 +197,11 @@ impl FieldFilter {
             }
             (FieldFilter::Key(values), FieldFilter::Key(more))
             | (FieldFilter::Node(values), FieldFilter::Node(more)) => values.append(more),
+            (FieldFilter::EffectiveUser(users), FieldFilter::EffectiveUser(more)) => {
+                users.users.append(&mut more.users);
+                users.names.append(&mut more.names);
+                users.host_ids.append(&mut more.host_ids);
+            }
             _ => return false,
         }
         true
@@ -205,7 +214,9 @@ impl FieldFilter {
                 number.is_some_and(|number| wanted.contains(&number))
             }
             FieldFilter::Text(name, wanted) => {
-                let text = record.field_named(name).map(decode);
+                let is_sudo = record.kind == RecordType::UserCmd;
+                let of_sudo = || sudo::field(record, name).filter(|_| is_sudo);
+                let text = record.field_named(name).or_else(of_sudo).map(decode);
                 text.is_some_and(|text| wanted.contains(&text))
             }
             FieldFilter::Key(wanted) => {
@@ -214,7 +225,11 @@ impl FieldFilter {
                     keys.split(|byte| *byte == KEY_SEPARATOR).any(|key| wanted.contains(key))
                 })
             }
-            FieldFilter::LoginUser(wanted) => wanted.includes(record),
+            FieldFilter::LoginUser(wanted) => wanted.includes(record.auid(), record, b"AUID=\""),
+            FieldFilter::EffectiveUser(wanted) => {
+                let id = record.field(b"euid").and_then(Value::id);
+                id.is_some() && wanted.includes(id, record, b"EUID=\"")
+            }
             FieldFilter::Node(wanted) => record.node().is_some_and(|node| wanted.contains(node)),
         }
     }
@@ -268,7 +283,10 @@ mod tests {
         let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
         let unset = BTreeSet::from([audit::AUID_UNSET]);
         let matching = [
-            FieldFilter::Number(b"euid", BTreeSet::from([0, 5])),
+            FieldFilter::EffectiveUser(NamedUsers {
+                users: BTreeSet::from([LoginUser::Id(0), LoginUser::Id(5)]),
+                ..NamedUsers::default()
+            }),
             FieldFilter::Number(b"ses", unset.clone()),
             FieldFilter::Text(b"exe", texts(&["/bin/a b", "/bin/c"])),
             FieldFilter::Key(texts(&["k2"])),
@@ -307,7 +325,7 @@ mod tests {
         ] {
             let line = format!("type=USER_LOGIN msg=audit(100.000:1): {body}");
             let record = audit::record(line.as_bytes()).expect("well-formed").expect("a record");
-            assert_eq!(users.includes(&record), wanted, "{body}");
+            assert_eq!(users.includes(record.auid(), &record, b"AUID=\""), wanted, "{body}");
         }
     }
 }

@@ -21,6 +21,9 @@ pub struct Found {
     pub listed_in_parts: AffectedEvents,
     /// The number of records that the logs hold twice. Each counts once.
     pub doubled: u64,
+    /// Whether an event has records with the name of a host and records without one, which perhaps the
+    /// same host wrote. All of them count.
+    pub has_host_twins: bool,
     /// The number of damaged records. They are left out.
     pub damaged: u64,
     /// The log and the line, from 1, of the first damaged record, and the error.

@@ -34,17 +34,18 @@ pub mod syslog_tags;
 pub mod tally;
 mod times;
 
-use args::{Args, COMMAND};
+use args::{Args, COMMAND, host_user};
 use error::Error;
 use found::Found;
-use nix::unistd::User;
 use report::{EachPrinter, Layout};
 use scan::Chunking;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
+use tally::Tally;
 use toolkit::cli;
 use toolkit::escape::escape_control;
 
@@ -53,21 +54,48 @@ use toolkit::messages::Messages;
 /// The exit status for a command line that is wrong.
 const USAGE: u8 = 2;
 
-/// The user of this host with that name.
-fn host_user(name: &[u8]) -> Vec<u32> {
-    let user = std::str::from_utf8(name).ok().and_then(|name| User::from_name(name).ok()?);
-    user.map(|user| user.uid.as_raw()).into_iter().collect()
-}
-
-/// Reports the names of login users that nothing knows. Returns whether there are any.
-fn report_unknown_users(args: &Args, messages: &mut Messages<impl Write>) -> bool {
+/// Reports the names of users that nothing knows. Returns whether there are any. `tally` is what was
+/// counted: if that is nothing, no record had the name of an effective user either.
+fn report_unknown_users(args: &Args, tally: &Tally, messages: &mut Messages<impl Write>) -> bool {
+    let foreign = args.foreign_user_names();
+    let has_foreign = !foreign.is_empty() && tally.users().is_empty();
+    for name in foreign.iter().filter(|_| has_foreign) {
+        messages.warn(format_args!(
+            "no event of the effective user {}: this host does not know the name, and no event that \
+             matches the other filters has it; give the number",
+            escape_control(name)
+        ));
+    }
     for name in args.unresolved_user_names() {
         messages.warn(format_args!(
             "no user {}: neither the logs nor this host know the name; give the number",
             escape_control(name)
         ));
     }
-    args.has_user_names()
+    has_foreign || args.has_user_names()
+}
+
+/// How many names of one login user a message lists.
+const LISTED_NAMES_MAX: usize = 8;
+
+/// Resolves the names of login users by those in the logs. Where one of these users has several names,
+/// as on several hosts, this is reported.
+fn resolve_by_logs(args: &mut Args, tally: &Tally, messages: &mut Messages<impl Write>) {
+    let mut found = BTreeSet::new();
+    args.resolve_user_names(|name| {
+        let users: Vec<_> = tally.users_named(name).collect();
+        found.extend(&users);
+        users
+    });
+    for auid in found {
+        let names: Vec<_> = tally.names(auid).take(LISTED_NAMES_MAX).map(escape_control).collect();
+        if names.len() > 1 {
+            messages.warn(format_args!(
+                "the logs name AUID {auid} {}; its report is about all of them, --node selects a host",
+                names.join(" and ")
+            ));
+        }
+    }
 }
 
 /// Blocks of output that wait to be written, at most.
@@ -79,11 +107,12 @@ fn list(
     args: &mut Args,
     layout: &Layout,
     out: &mut impl Write,
+    messages: &mut Messages<impl Write>,
 ) -> Result<Found, Error> {
     // The names of users are known at the end of the logs, too late for their events.
     if args.has_user_names() && can_be_reread(logs) {
         let held = scan::read(logs, &args.query().contents(), Chunking::default());
-        args.resolve_user_names(|name| held.tally.users_named(name).collect());
+        resolve_by_logs(args, &held.tally, messages);
         args.resolve_user_names(host_user);
         if args.has_user_names() {
             return Ok(Found::default());
@@ -128,11 +157,11 @@ pub fn run(
     let query = args.query();
     let layout = Layout { is_own, ..args.layout() };
     let found = if layout.each {
-        list(&logs.paths, &mut args, &layout, out)?
+        list(&logs.paths, &mut args, &layout, out, messages)?
     } else {
         scan::read(&logs.paths, &query, chunking)
     };
-    args.resolve_user_names(|name| found.tally.users_named(name).collect());
+    resolve_by_logs(&mut args, &found.tally, messages);
     args.resolve_user_names(host_user);
     let layout = Layout { is_own, ..args.layout() };
     if !layout.each {
@@ -147,7 +176,7 @@ pub fn run(
             .then(|| scan::read(&logs.paths, &query.contents(), chunking));
         absence.report(&query.filter, held.as_ref(), &layout, messages);
     }
-    if report_unknown_users(&args, messages) {
+    if report_unknown_users(&args, &found.tally, messages) {
         return Ok(USAGE);
     }
     let is_incomplete = logs.notes.iter().any(logs::Note::is_failure)

@@ -185,7 +185,8 @@ impl LogFiles {
             })
             .collect();
         siblings.sort_unstable();
-        if siblings.is_empty() {
+        // A log that does not exist is reported when it is opened.
+        if siblings.is_empty() && log.exists() {
             self.notes.push(Note::NoSibling(log.to_owned()));
         }
         let mut paths = Vec::new();
@@ -356,10 +357,12 @@ mod tests {
     #[test]
     fn a_log_that_is_alone_or_cannot_be_listed_is_reported() {
         let folder = temp_dir();
-        let (read, notes) = resolve(folder.path(), &["log", "gone/log"]);
-        assert_eq!(read, ["log", "log"]);
+        write(&folder.path().join("log"), "");
+        let (read, notes) = resolve(folder.path(), &["log", "missing", "gone/log"]);
+        assert_eq!(read, ["log", "missing", "log"]);
         assert_eq!(notes[0], "no rotated sibling of log found; only this log is read");
         assert!(notes[1].starts_with("gone: cannot look for rotated siblings: No such file"));
+        assert_eq!(notes.len(), 2);
     }
 
     #[test]

@@ -97,7 +97,8 @@ pub(crate) const MANUAL: Manual = Manual {
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
                with what they are and what to do; files that are given twice, which are read once; \
                rotated files that are missing or no regular files; empty logs; damaged records, which are left out; records that the logs hold \
-               twice, which count once; incomplete events, which are counted with the records \
+               twice, which count once; events of which the logs hold records with the name of a host and \
+               records without it, each of which counts; incomplete events, which are counted with the records \
                that they have; system calls of an unknown architecture, \
                which are listed by number; and system calls that a profile omits because their \
                names are unknown. Everything else is counted.",

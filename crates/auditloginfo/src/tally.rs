@@ -16,6 +16,7 @@ mod call_counts;
 mod event_time;
 mod name_counts;
 mod socket_families;
+mod user_names;
 
 pub use call_counts::CallCounts;
 pub use event_time::EventTime;
@@ -28,6 +29,7 @@ use crate::section::Section;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use sysparse::audit::Stamp;
+use user_names::UserNames;
 
 /// A hash table with a new random seed in each run: audited users choose much of what a log holds.
 pub(crate) type Seeded<K, V> = HashMap<K, V, RandomState>;
@@ -40,8 +42,8 @@ pub struct Tally {
     places: Seeded<LoginUser, usize>,
     /// The place of the latest user. The next record mostly counts for the same one.
     latest: usize,
-    /// The names of users in the logs, each with the time of the record that has it.
-    names: Seeded<u32, (Stamp, Box<[u8]>)>,
+    /// The names of users in the logs.
+    names: Seeded<u32, UserNames>,
     /// The record types and hosts, if they were asked for.
     pub contents: Contents,
 }
@@ -163,24 +165,27 @@ impl Tally {
     /// Adds the name that a record gives a login user. The name of the first record counts, whatever
     /// the order in which records are added.
     pub fn add_name(&mut self, auid: u32, stamp: Stamp, name: &[u8]) {
-        let is_first = match self.names.get(&auid) {
-            Some((known_stamp, known)) => (stamp, name) < (*known_stamp, known),
-            None => true,
-        };
-        if is_first {
-            self.names.insert(auid, (stamp, name.into()));
+        match self.names.get_mut(&auid) {
+            Some(names) => names.add(stamp, name),
+            None => drop(self.names.insert(auid, UserNames::new(stamp, name))),
         }
     }
 
     /// The name that the logs give a login user.
     #[must_use]
     pub fn name(&self, auid: u32) -> Option<&[u8]> {
-        self.names.get(&auid).map(|(_, name)| &**name)
+        self.names.get(&auid).map(UserNames::first)
+    }
+
+    /// All names that the logs give a login user, up to a limit.
+    pub fn names(&self, auid: u32) -> impl Iterator<Item = &[u8]> {
+        self.names.get(&auid).into_iter().flat_map(UserNames::iter)
     }
 
     /// The login users to whom the logs give that name.
     pub fn users_named(&self, name: &[u8]) -> impl Iterator<Item = u32> {
-        self.names.iter().filter(move |(_, (_, own))| **own == *name).map(|(auid, _)| *auid)
+        let is_named = move |names: &UserNames| names.iter().any(|own| own == name);
+        self.names.iter().filter(move |(_, names)| is_named(names)).map(|(auid, _)| *auid)
     }
 
     /// Adds the counts of another tally.
@@ -191,8 +196,11 @@ impl Tally {
             return;
         }
         self.contents = other.contents;
-        for (auid, (stamp, name)) in other.names {
-            self.add_name(auid, stamp, &name);
+        for (auid, names) in other.names {
+            match self.names.get_mut(&auid) {
+                Some(own) => own.merge(&names),
+                None => drop(self.names.insert(auid, names)),
+            }
         }
         for (user, counts) in other.users {
             self.counts_mut(user).merge(counts);
@@ -262,7 +270,9 @@ mod tests {
             }
             assert_eq!(sum.name(7), Some(&b"first"[..]), "{order:?}");
             assert_eq!(sum.users_named(b"first").collect::<Vec<_>>(), [7]);
-            assert_eq!(sum.users_named(b"second").count(), 0);
+            assert_eq!(sum.users_named(b"second").collect::<Vec<_>>(), [7]);
+            assert_eq!(sum.users_named(b"fourth").count(), 0);
+            assert_eq!(sum.names(7).collect::<Vec<_>>(), [&b"first"[..], b"second", b"third"]);
             assert_eq!(sum.name(8), None);
         }
     }

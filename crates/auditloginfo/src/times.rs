@@ -18,14 +18,15 @@ pub(crate) enum End {
 }
 
 /// Parses a time and returns seconds since the epoch. The input is a word of ausearch with or without
-/// a time of day, a time of day, seconds since the epoch, or a date and time in ISO 8601.
+/// a time of day, a time of day, seconds since the epoch, or a date and time in ISO 8601. Eight digits
+/// that make a date are one.
 ///
 /// A word or a date without a time of day means midnight, with two exceptions for the end of a span:
 /// `today` means now, as in ausearch, and a date means the end of that day.
 pub(crate) fn parse(input: &str, end: End, now: DateTime<Local>) -> Option<u64> {
     let input = input.trim();
     let seconds = match input.parse::<i64>() {
-        Ok(epoch) if !input.starts_with('+') => epoch,
+        Ok(epoch) if !input.starts_with('+') && parse_date(input).is_none() => epoch,
         _ => calendar_seconds(input, end, now)?,
     };
     u64::try_from(seconds).ok()
@@ -63,10 +64,13 @@ pub(crate) fn parse_day(input: &str, now: DateTime<Local>) -> Option<(u64, u64)>
     Some((u64::try_from(start).ok()?, u64::try_from(next - 1).ok()?))
 }
 
-/// Parses `2026-11-22`. Calculations with much later years overflow.
+/// Parses `2026-11-22` or `20261122`. Calculations with much later years overflow. Eight digits could
+/// also be seconds, but those of a date up to 2099 lie in August 1970.
 fn parse_date(text: &str) -> Option<NaiveDate> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    (1970..10_000).contains(&date.year()).then_some(date)
+    let is_basic = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (form, end) = if is_basic { ("%Y%m%d", 2100) } else { ("%Y-%m-%d", 10_000) };
+    let date = NaiveDate::parse_from_str(text, form).ok()?;
+    (1970..end).contains(&date.year()).then_some(date)
 }
 
 /// Parses a word of ausearch.
@@ -148,6 +152,22 @@ mod tests {
         let seconds = i64::try_from(super::parse(text, end, now)?).ok()?;
         let point = DateTime::from_timestamp(seconds, 0)?.with_timezone(&Local);
         Some(point.format("%F %T").to_string())
+    }
+
+    #[test]
+    fn eight_digits_that_make_a_date_are_one() {
+        for (text, start, last) in [
+            ("20261122", "2026-11-22 00:00:00", "2026-11-22 23:59:59"),
+            ("20261122 10:30", "2026-11-22 10:30:00", "2026-11-22 10:30:00"),
+            ("20261122T10:30", "2026-11-22 10:30:00", "2026-11-22 10:30:00"),
+        ] {
+            assert_eq!(parse(text, End::Start).as_deref(), Some(start), "{text}");
+            assert_eq!(parse(text, End::Last).as_deref(), Some(last), "{text}");
+        }
+        for seconds in ["20261322", "20261131", "21000101", "2026112", "202611222"] {
+            let parsed = super::parse(seconds, End::Start, Local::now());
+            assert_eq!(parsed, seconds.parse().ok(), "{seconds}");
+        }
     }
 
     #[test]

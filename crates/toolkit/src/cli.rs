@@ -201,7 +201,9 @@ pub fn parse<A: Default>(
             Action::Value(set) => {
                 let value = parser.value().map_err(|error| fail(error.to_string()))?;
                 set(&mut args, &value).map_err(|why| {
-                    fail(format!("{} {}: {why}", opt.about.name(), value.to_string_lossy()))
+                    let shown = value.to_string_lossy();
+                    let shown = if shown.is_empty() { "''" } else { &shown };
+                    fail(format!("{} {shown}: {why}", opt.about.name()))
                 })?;
             }
             Action::Help => return Ok(Request::Print(command.help())),

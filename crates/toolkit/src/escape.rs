@@ -92,7 +92,7 @@ fn is_plain(name: &[u8]) -> bool {
 }
 
 /// Whether a terminal may obey the character instead of printing it.
-fn is_control(character: char) -> bool {
+pub(crate) fn is_control(character: char) -> bool {
     character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -14,7 +14,7 @@ mod prometheus;
 
 pub use prometheus::{Labels, Metric, MetricKind};
 
-use crate::escape::Escape;
+use crate::escape::{Escape, is_control};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -143,18 +143,23 @@ fn list<W: Write>(
     Ok(())
 }
 
-/// Writes a JSON string. A control character becomes `\u` and four hexadecimal digits. A byte that is
-/// not UTF-8, which JSON cannot represent, becomes the text of a backslash and three octal digits.
+/// Writes a JSON string. A control character, also one of bidirectional text, becomes `\u` and four
+/// hexadecimal digits. A byte that is not UTF-8, which JSON cannot represent, becomes the text of a
+/// backslash and three octal digits. A backslash of the text with which it looks like such an escape
+/// becomes `\134`, so that both can be told apart.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn json_string(text: &[u8], out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"\"")?;
     for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
+        for (at, character) in chunk.valid().char_indices() {
             match character {
+                '\\' if is_escape(chunk.valid().as_bytes().get(at + 1..)) => {
+                    out.write_all(br"\\134")?;
+                }
                 '"' | '\\' => write!(out, "\\{character}")?,
-                control if control.is_control() => write!(out, "\\u{:04x}", u32::from(control))?,
+                control if is_control(control) => write!(out, "\\u{:04x}", u32::from(control))?,
                 other => write!(out, "{other}")?,
             }
         }
@@ -163,6 +168,13 @@ pub fn json_string(text: &[u8], out: &mut impl Write) -> io::Result<()> {
         }
     }
     out.write_all(b"\"")
+}
+
+/// Whether a backslash before the text would look like an escape: of a byte from 0x80 on, none of which
+/// is UTF-8 by itself, or of a backslash.
+fn is_escape(text: Option<&[u8]>) -> bool {
+    let digits = text.and_then(|text| text.first_chunk());
+    digits.is_some_and(|digits| matches!(digits, b"134" | [b'2' | b'3', b'0'..=b'7', b'0'..=b'7']))
 }
 
 #[cfg(test)]
@@ -192,6 +204,23 @@ mod tests {
         let values = VALUES.map(|(_, value)| value);
         tsv(&values, Escape::Tty, b'\n', &mut out).unwrap();
         assert_eq!(out, b"3\t2.13\t\t\ta\\011\"\\377\\302\\233\xc3\xa9\tls  -l\t\n");
+    }
+
+    #[test]
+    fn bytes_that_json_cannot_represent_are_told_apart_from_their_escapes() {
+        for (text, wanted) in [
+            (&b"\xff"[..], r#""\\377""#),
+            (br"\377", r#""\\134377""#),
+            (br"\134377", r#""\\134134377""#),
+            (br"a\38\3", r#""a\\38\\3""#),
+            (br"\033\400", r#""\\033\\400""#),
+            (b"\\\xff", r#""\\\\377""#),
+            ("\u{202e}\u{2069}".as_bytes(), r#""\u202e\u2069""#),
+        ] {
+            let mut out = Vec::new();
+            json_string(text, &mut out).unwrap();
+            assert_eq!(String::from_utf8_lossy(&out), wanted);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The tables of options.
 
-use super::{Args, day, text, time, user};
+use super::{Args, day, text, time, user_number};
 use crate::filter::FieldFilter;
 use crate::report::Format;
 use crate::section::Section;
@@ -25,14 +25,11 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("euid").takes("UID", ValueHint::User(&[])),
         "only events with this effective user: number or name",
-        "Count only events of processes running as effective user `UID`. This and the other \
+        "Count only events of processes running as effective user `UID`. A name is that in the \
+         records, or that of this host for records without names. This and the other \
          filters can be given more than once. An event counts if it matches one value of every \
          filter given.",
-        |args, word| {
-            let user = user(word).ok_or("expected a number or a user's name")?;
-            args.add_field_filter(FieldFilter::Number(b"euid", BTreeSet::from([user])));
-            Ok(())
-        },
+        Args::add_effective_user,
     ),
     Opt::value(
         long("exe").takes("PATH", ValueHint::File),
@@ -70,7 +67,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         "only events of this login session",
         "Count only events of the login session `ID`: a number, or `unset`.",
         |args, word| {
-            let session = user(word).ok_or("expected a number or unset")?;
+            let session = user_number(word).ok_or("expected a number or unset")?;
             args.add_field_filter(FieldFilter::Number(b"ses", BTreeSet::from([session])));
             Ok(())
         },
@@ -128,7 +125,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
          minutes ago), `this-hour`, `today`, `yesterday`, `this-week` (since Sunday), `week-ago`, \
          `this-month`, `this-year` and `boot`; a time of day such as `14:30`; a word and a time \
          of day in one argument; seconds since the epoch; or a date and time in ISO 8601 format, \
-         with a time zone or in local time.",
+         with a time zone or in local time. Eight digits such as `20261122` are a date.",
         |args, word| {
             args.filter.start = Some(time(word, End::Start)?);
             Ok(())
@@ -201,7 +198,7 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         long("programs"),
         "list the programs that made system calls",
         "List the executables, each with the number of its system calls. Threads of the kernel have \
-         none.",
+         none; their calls are listed under `(null)`.",
         |args| args.add_section(Section::Programs),
     ),
     Opt::flag(
@@ -255,7 +252,7 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "list what SELinux, AppArmor, seccomp and Landlock denied",
         "List what access controls denied. SELinux: source context, target context, class, \
          permissions, object. AppArmor: profile, operation, mask, object. seccomp: program, \
-         system call. Landlock: access, object. Capabilities are listed by name. Further facts \
+         system call, architecture. Landlock: access, object. Capabilities are listed by name. Further facts \
          that a rule may need, such as ports, peers and mount flags, follow as name=value. What \
          was only logged is marked: permissive=1 for SELinux, apparmor-complain for AppArmor.",
         |args| args.add_section(Section::Denials),

@@ -42,6 +42,9 @@ impl EventAssembler<'_> {
         }
         let id = self.id(record);
         let fingerprint = fingerprint(record.body);
+        if let Some(id) = id.without_node() {
+            self.note_call_of_host(id);
+        }
         if self.seen.add(id, fingerprint, self.open.place()) {
             self.doubled += 1;
             return Ok(());

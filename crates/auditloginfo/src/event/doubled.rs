@@ -24,6 +24,9 @@ impl EventAssembler<'_> {
     /// Whether the log already held this standalone record.
     pub(super) fn is_doubled_standalone(&mut self, id: EventId, record: &Record<'_>) -> bool {
         let body = enriched::without_names(record.body);
+        if let Some(id) = id.without_node() {
+            self.note_standalone_of_host((id, record.kind, body));
+        }
         self.standalone.is_known((id, record.kind, body), self.open.place())
     }
 
@@ -79,9 +82,18 @@ impl StandaloneRecords {
         StandaloneRecords { seed, places, queue: VecDeque::new(), early: Vec::new() }
     }
 
+    pub(super) fn hash(&self, record: (EventId, RecordType, &[u8])) -> u64 {
+        self.seed.hash_one(record)
+    }
+
+    /// Whether there is a record with that hash.
+    pub(super) fn holds(&self, hash: u64) -> bool {
+        self.places.contains_key(&hash)
+    }
+
     /// Adds a record. Returns whether it was there already.
     fn is_known(&mut self, record: (EventId, RecordType, &[u8]), place: u64) -> bool {
-        let hash = self.seed.hash_one(record);
+        let hash = self.hash(record);
         if Span::start(place).starts_early() {
             self.early.push((hash, place));
         }

@@ -60,6 +60,12 @@ impl EventId {
         (stamp.len() <= 24).then_some(EventId { words, length: stamp.len(), node })
     }
 
+    /// The same event without the name of a host; `None` if it has none.
+    #[inline]
+    pub(super) fn without_node(self) -> Option<EventId> {
+        (self.node != 0).then_some(EventId { node: 0, ..self })
+    }
+
     /// The number that the last four digits of the serial number make, and a hash of the id other than
     /// 0. If the serial number has fewer digits, other bytes of the stamp stand for them.
     #[inline]

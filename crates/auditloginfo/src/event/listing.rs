@@ -4,9 +4,10 @@ use super::EventAssembler;
 use super::event_id::{EventId, Owner};
 use super::open_event::OpenEvent;
 use super::sink::Sink;
+use crate::item::file;
 use crate::section::Section;
 use crate::syscall_names::Call;
-use sysparse::audit::{self, Record, Value};
+use sysparse::audit::{self, Record};
 
 impl EventAssembler<'_> {
     /// Lists a call that counts, and begins to list its event. `has_items` tells whether records that
@@ -45,7 +46,7 @@ impl EventAssembler<'_> {
     /// the event.
     pub(super) fn add_listed_cwd(&mut self, record: &Record<'_>, sink: &mut Sink) {
         let id = self.id(record);
-        let cwd = record.field(b"cwd").map(Value::text);
+        let cwd = file::working_directory(record);
         let append = |own: &mut Vec<u8>| cwd.into_iter().for_each(|cwd| cwd.append_to(own));
         let is_listed = sink.listed.as_mut().is_some_and(|listed| listed.set_cwd(id, append));
         if !is_listed || sink.collect.absolute {

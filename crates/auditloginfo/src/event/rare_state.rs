@@ -4,6 +4,7 @@ use super::call_context::CallContext;
 use crate::call_class;
 use crate::change::Descriptors;
 use crate::item::command::Arguments;
+use crate::item::file;
 use crate::login_user::LoginUser;
 use sysparse::audit::{Record, RecordType, Value};
 
@@ -64,7 +65,7 @@ impl RareState {
                 self.flags.is_some()
             }
             RecordType::Cwd if self.cwd.is_none() => {
-                self.cwd = record.field(b"cwd").map(|cwd| cwd.text().bytes().collect());
+                self.cwd = file::working_directory(record).map(|cwd| cwd.bytes().collect());
                 self.cwd.is_some()
             }
             _ => false,

@@ -7,6 +7,9 @@ use super::span::{REORDER_WINDOW, Span};
 /// from 1; all zero if there is none.
 type SeenCall = [u32; 3];
 
+/// What [`EventId::table_key`] returns.
+pub(super) type CallKey = (u32, u32);
+
 /// The SYSCALL records of the latest events, in a table whose index is the end of the serial number.
 /// Events that follow each other are next to each other in it, so that to add one takes little time.
 /// On a log of several hosts a record can be overwritten before the reorder window has passed.
@@ -81,6 +84,11 @@ impl SeenCalls {
         let [known_hash, _, known_place] =
             self.table.get(key as usize % SIZE).copied().unwrap_or_default();
         known_hash == hash && reaches(known_place, place)
+    }
+
+    /// Whether the latest SYSCALL record in its place of the table is of the event with that key.
+    pub(super) fn holds(&self, (key, hash): CallKey) -> bool {
+        self.table.get(key as usize % SIZE).is_some_and(|[known, ..]| *known == hash)
     }
 
     /// Whether the next chunk, which `offset` records precede, may hold a SYSCALL record of the same

@@ -96,9 +96,14 @@ fn write_word(word: Word, denial: &Denial<'_>, fields: &ShownFields<'_>, line: &
         }
         Word::Call => {
             if let Some(number) = fields.get("syscall").and_then(Value::integer) {
-                let arch = fields.get("arch").and_then(Value::hex).unwrap_or_default();
+                let arch = fields.get("arch").and_then(Value::hex);
+                let call = Call { arch: Arch::new(arch.unwrap_or_default()), number };
                 separate(line);
-                line.extend_from_slice(Call { arch: Arch::new(arch), number }.name().as_bytes());
+                line.extend_from_slice(call.name().as_bytes());
+                if arch.is_some() {
+                    line.extend_from_slice(b" arch=");
+                    line.extend_from_slice(call.arch_name().as_bytes());
+                }
             }
         }
     }
@@ -219,7 +224,11 @@ mod tests {
             ),
             (
                 "SECCOMP auid=7 exe=\"/bin/a\" sig=9 arch=c000003e syscall=102 compat=0 code=0x0",
-                "/bin/a getuid | seccomp",
+                "/bin/a getuid arch=x86_64 | seccomp",
+            ),
+            (
+                "SECCOMP auid=7 exe=\"/bin/a\" sig=9 arch=40000003 syscall=24 compat=1 code=0x0",
+                "/bin/a getuid arch=i386 | seccomp",
             ),
             (
                 "LANDLOCK_ACCESS domain=195 blockers=fs.read_dir path=\"/\" dev=\"vda\" ino=2",

@@ -5,7 +5,7 @@
 //! type=PATH msg=audit(1795353291.280:182100): item=1 name="/etc/motd" inode=90 ... nametype=CREATE
 //! ```
 
-use sysparse::audit::Path;
+use sysparse::audit::{Path, Record};
 use sysparse::text::Text;
 
 /// The directory at which a relative name starts.
@@ -24,6 +24,12 @@ pub(crate) enum Base<'a> {
 #[inline(always)]
 pub(crate) fn opened_name(path: Path<'_>) -> Option<Text<'_>> {
     (!path.name.is_null() && !path.is_parent()).then(|| path.name.text())
+}
+
+/// The directory in a CWD record; empty if the kernel could not name it, which it writes as `(null)`.
+pub(crate) fn working_directory<'a>(record: &Record<'a>) -> Option<Text<'a>> {
+    let directory = record.field(b"cwd")?;
+    Some(if directory.is_null() { Text::Plain(b"") } else { directory.text() })
 }
 
 /// Writes the name to `file`, joined with its base.

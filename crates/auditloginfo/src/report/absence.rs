@@ -2,6 +2,7 @@
 
 use super::overview::local_time;
 use super::{Layout, Scope};
+use crate::contents::NAMES_MAX;
 use crate::filter::{FieldFilter, Filter};
 use crate::found::Found;
 use crate::login_user::LoginUser;
@@ -64,22 +65,36 @@ impl Absence {
             Absence::Everything => true,
             Absence::Users(users) => users.iter().any(|auid| held.tally.counts(*auid).is_some()),
         };
-        let has_filter = has_condition(filter);
-        if is_held && !has_filter && lacks_calls(held, layout) {
-            let has_sudo = [&b"USER_CMD"[..], b"1123"]
-                .iter()
-                .any(|name| held.tally.contents.types.contains_key(*name));
-            let hint = if has_sudo { ": see --sudo" } else { "" };
+        let commands = if has_condition(filter) { 0 } else { self.sudo_commands(held, layout) };
+        let hint = if commands > 0 { ": see --sudo" } else { "" };
+        if is_held && !has_condition(filter) && lacks_calls(held, layout) {
             return messages.warn(format_args!("no SYSCALL record, only {}{hint}", types(held)));
         }
-        let condition = if is_held && has_filter {
-            condition(filter)
-        } else if is_held {
-            format!(" with {}", kinds(layout))
-        } else {
-            String::new()
+        let has_kinds = is_held && layout.scope != Scope::Overview;
+        let kinds = if has_kinds { kinds(layout) } else { String::new() };
+        let condition = if is_held { condition(filter) } else { String::new() };
+        let noun = if commands == 1 { "command" } else { "commands" };
+        let commands = match commands {
+            0 => String::new(),
+            _ => format!(", but {commands} {noun} given to sudo{hint}"),
         };
-        messages.warn(format_args!("{}{condition}; {}", self.subject(), contents(held, filter)));
+        let (missing, contents) = (self.subject(), contents(held, filter));
+        messages.warn(format_args!("{missing}{kinds}{condition}{commands}; {contents}"));
+    }
+
+    /// How many commands the login users without an entry gave to sudo, if the report has no section
+    /// for them.
+    fn sudo_commands(&self, held: &Found, layout: &Layout) -> u64 {
+        let is_meant = |user: &LoginUser| match self {
+            Absence::Everything => true,
+            Absence::Users(users) => users.contains(user),
+        };
+        if !layout.sections().all(needs_calls) {
+            return 0;
+        }
+        let users = held.tally.users();
+        let meant = users.iter().filter(|(user, _)| is_meant(user));
+        meant.map(|(_, counts)| counts.sudo.total()).sum()
     }
 
     fn subject(&self) -> String {
@@ -121,8 +136,11 @@ fn lacks_calls(held: &Found, layout: &Layout) -> bool {
     let has_calls = [&b"SYSCALL"[..], b"1300", b"URINGOP", b"1336"]
         .iter()
         .any(|name| types.contains_key(*name));
-    let needs_calls = |section| !matches!(section, Section::Denials | Section::Sudo);
     !has_calls && !types.is_empty() && layout.sections().all(needs_calls)
+}
+
+fn needs_calls(section: Section) -> bool {
+    !matches!(section, Section::Denials | Section::Sudo)
 }
 
 fn has_condition(filter: &Filter) -> bool {
@@ -138,7 +156,7 @@ fn condition(filter: &Filter) -> String {
     format!("{span}{}", if has_filter { " that matches the filters" } else { "" })
 }
 
-/// `a syscall, command or file`
+/// ` with a syscall, command or file`
 fn kinds(layout: &Layout) -> String {
     let kinds = layout.sections().map(|section| match section {
         Section::Sudo => "command given to sudo".to_owned(),
@@ -146,7 +164,7 @@ fn kinds(layout: &Layout) -> String {
         other => other.kind().to_owned(),
     });
     let kinds = list(kinds, "or");
-    format!("{} {kinds}", if kinds.starts_with(['a', 'e']) { "an" } else { "a" })
+    format!(" with {} {kinds}", if kinds.starts_with(['a', 'e']) { "an" } else { "a" })
 }
 
 /// `the logs hold 0, 1500 and unset, from 2026-11-22 13:14 to 18:02`
@@ -169,7 +187,10 @@ fn nodes(held: &Found) -> String {
     if nodes.is_empty() {
         return ", without the names of hosts".to_owned();
     }
-    format!(", of {}", list(nodes.iter().map(|node| escape_control(node)), "and"))
+    let list = list(nodes.iter().map(|node| escape_control(node)), "and");
+    // No more are kept than that.
+    let others = if nodes.len() == NAMES_MAX { ", and perhaps others" } else { "" };
+    format!(", of {list}{others}")
 }
 
 /// `USER_CMD (12) and USER_LOGIN (3)`, the most frequent first.

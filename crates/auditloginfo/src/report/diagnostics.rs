@@ -94,6 +94,13 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
             count_noun(found.doubled, "record")
         ));
     }
+    if found.has_host_twins {
+        messages.warn(format_args!(
+            "records with the name of a host and others without it have equal times and serial numbers, \
+             and each is counted; if one host wrote both, give only one of the logs, or select the host \
+             with --node"
+        ));
+    }
     if found.incomplete > 0 {
         messages.warn(format_args!(
             "{} incomplete: records are missing or cut off; what is there is counted",

@@ -253,7 +253,7 @@ fn phrase(section: Section, detail: &[u8]) -> (&'static str, &'static str) {
         Section::Programs => ("made a call with", "made a call that failed with"),
         Section::Changes => change_phrase(detail),
         Section::Addresses => ("called", "failed to"),
-        Section::Sudo => ("gave sudo the command", "was refused by sudo the command"),
+        Section::Sudo => ("gave sudo the command", "was refused by sudo:"),
         Section::Privileged => ("executed as root", "failed to execute as root"),
         Section::Errors => ("got", "got"),
         Section::Denials => ("was denied by", "was denied by"),

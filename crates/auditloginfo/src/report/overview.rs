@@ -9,6 +9,7 @@ use nix::unistd::{Uid, User};
 use std::io::{self, Write};
 use sysparse::audit::AUID_UNSET;
 use tabwriter::TabWriter;
+use toolkit::escape::Escape;
 use toolkit::records::{self, Value};
 
 /// The columns: headings in text, keys in JSON.
@@ -87,8 +88,12 @@ fn write_text(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io::Resul
     let mut table = TabWriter::new(Vec::new()).minwidth(0).padding(2);
     let headings = COLUMNS.map(|heading| heading.to_uppercase().replace('_', "-"));
     writeln!(table, "{}", headings.join("\t"))?;
-    write_rows(tally, layout, LOCAL, |row| {
-        records::tsv(&row.values(), layout.escape(), b'\n', &mut table)
+    write_rows(tally, layout, LOCAL, |mut row| {
+        let mut user = Vec::new();
+        layout.escape().write(&row.user, &mut user)?;
+        row.user = user;
+        // What is left to escape are the tabs and newlines of a name that is printed as it is.
+        records::tsv(&row.values(), Escape::Raw, b'\n', &mut table)
     })?;
     let bytes = table.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     for line in sysparse::text::lines(&bytes) {

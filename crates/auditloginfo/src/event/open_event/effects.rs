@@ -89,7 +89,12 @@ impl OpenEvent {
         let mut paths: Vec<_> = changes.iter().filter_map(read_path).collect();
         paths.sort_by_key(|path| path.item);
         let roles: Vec<_> = paths.iter().map(Path::nametype).collect();
-        let effects = change.effects(&roles, truncates(context, flags));
+        let truncates = truncates(context, flags);
+        let effects = if sink.collect.failed {
+            change.attempts(&roles, truncates)
+        } else {
+            change.effects(&roles, truncates)
+        };
         for (path, effect) in paths.iter().zip(effects) {
             let Some(effect) = effect else { continue };
             let place = Place { descriptors: rare.descriptors, cwd: cwd.unwrap_or_default() };

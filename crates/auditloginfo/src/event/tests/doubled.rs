@@ -4,6 +4,7 @@ use super::effects::events_with_effects;
 use super::listing::{lines, listing};
 use super::outcome::{borrow, read_in_chunks, read_two_logs, read_whole};
 use super::*;
+use crate::filter::FieldFilter;
 
 /// How often a second record of that type is counted as doubled.
 fn times_counted(line: &str) -> u64 {
@@ -143,5 +144,33 @@ fn the_number_of_doubled_records_adds_up_over_chunks() {
     for chunk in [0, 3, 6] {
         let outcome = read_in_chunks(&everything(), &lines, &[chunk]).expect("no conflict");
         assert_eq!(outcome.doubled, 4, "{chunk}");
+    }
+}
+
+#[test]
+fn records_with_and_without_their_host_are_noticed_in_any_order_and_chunks() {
+    let login = "type=USER_ACCT msg=audit(1.000:7): pid=1 auid=7005 msg='op=x'";
+    let (named_call, named_login) = (format!("node=a {SYSCALL}"), format!("node=a {login}"));
+    let other = SYSCALL.replace("1.000:1", "1.000:3");
+    for (lines, wanted) in [
+        ([SYSCALL, PATH, &named_call, OTHER], true),
+        ([&named_call, OTHER, SYSCALL, PATH], true),
+        ([login, OTHER, OTHER, &named_login], true),
+        ([OTHER, &named_login, OTHER, login], true),
+        ([SYSCALL, PATH, &named_login, OTHER], false),
+        ([&other, PATH, OTHER, &named_call], false),
+        ([&named_call, &named_login, OTHER, &named_call.replace("=a ", "=b ")], false),
+    ] {
+        // Stamps as in a real log: the table of calls seen is made for these.
+        let real = |line: &str| line.replace(".000:", "477415593.489:5765");
+        let lines = lines.map(real);
+        let lines = borrow(&lines);
+        for chunks in [&[4][..], &[1, 1, 1], &[2], &[0, 3], &[1]] {
+            let outcome = read_in_chunks(&everything(), &lines, chunks).expect("no conflict");
+            assert_eq!(outcome.has_host_twins, wanted, "{chunks:?} {lines:#?}");
+        }
+        let mut query = everything();
+        query.filter.fields.push(FieldFilter::Node([b"a".to_vec()].into()));
+        assert!(!read_whole(&query, &lines).has_host_twins, "{lines:#?}");
     }
 }

@@ -21,7 +21,7 @@ pub(super) enum Word {
     Permissions,
     /// The name of a capability.
     Capability,
-    /// The name of a system call.
+    /// The name of a system call, and its architecture.
     Call,
 }
 
