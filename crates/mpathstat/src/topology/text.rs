@@ -20,7 +20,7 @@ use crate::text_kind;
 use builder::Builder;
 pub(crate) use builder::TOO_MANY;
 use json::JsonReader;
-use prefix::Prefix;
+pub(crate) use prefix::Prefix;
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use sysparse::ParseError;

@@ -10,7 +10,7 @@ use sysparse::{nvme_subsystem, timestamp};
 
 /// What precedes each line, if it is always the same, except for its numbers, as in a time.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Prefix(Vec<Part>);
+pub(crate) struct Prefix(Vec<Part>);
 
 /// A part of what precedes each line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,11 @@ enum Part {
 const PREFIX_MAX: usize = 200;
 
 impl Prefix {
+    /// What precedes each line, as it precedes one of them.
+    pub(crate) fn new(before: &[u8]) -> Prefix {
+        Prefix(parts(before))
+    }
+
     /// What precedes the first line that only the description of a map has, the one with its size; the
     /// first NVMe subsystem; or the first key of JSON. It begins at the first column otherwise.
     pub(super) fn find(head: &[u8]) -> Prefix {
@@ -46,7 +51,7 @@ impl Prefix {
     }
 
     /// The rest of a line that begins with the prefix.
-    fn rest<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
+    pub(crate) fn rest<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
         let is_blank = |part: &Part| matches!(part, Part::Byte(b' ' | b'\t'));
         let mut parts = &self.0[..];
         while let [part, tail @ ..] = parts {
@@ -70,7 +75,7 @@ fn find_line(head: &[u8], before: fn(&[u8]) -> Option<&[u8]>) -> Option<Prefix> 
     let mut previous = &b""[..];
     while let Some(line) = lines.next() {
         if let Some(prefix) = before(line) {
-            let prefix = Prefix(parts(prefix));
+            let prefix = Prefix::new(prefix);
             let mut beside = [Some(previous), lines.peek().copied()].into_iter().flatten();
             if beside.any(|line| prefix.rest(line).is_some()) {
                 return Some(prefix);
@@ -183,8 +188,8 @@ mod tests {
             let line = format!("{prefix}`-+- x");
             assert_eq!(found.strip(line.as_bytes()), &b"`-+- x"[..]);
         }
-        assert_eq!(Prefix(parts(b"> ")).strip(b">"), b"");
-        assert_eq!(Prefix(parts(b"> ")).strip(b"other"), b"other");
+        assert_eq!(Prefix::new(b"> ").strip(b">"), b"");
+        assert_eq!(Prefix::new(b"> ").strip(b"other"), b"other");
     }
 
     #[test]
@@ -237,7 +242,7 @@ mod tests {
             ["Nov 20 10:00:00 fe80::1 x: ", "Nov 20 10:00:00 fe80::2 x: "],
             ["[db1] ", "[db2] "],
         ] {
-            let prefix = Prefix(parts(one.as_bytes()));
+            let prefix = Prefix::new(one.as_bytes());
             assert_eq!(prefix.rest(other.as_bytes()), None, "{one}");
             assert_eq!(prefix.rest(one.as_bytes()), Some(&b""[..]), "{one}");
         }
