@@ -225,6 +225,24 @@ def own_names(out):
         link(f'{root}/dev/tape0', '/dev/nst0')
         link(f'{root}/dev/library/st0', '../nst1')
 
+def in_flight_lost(out):
+    """Requests in flight of which the kernel lost count, and commands that are no number."""
+    for tree, root, seconds in trees(out, 2):
+        for number, in_flight in enumerate((4294967295, 18446744073709551615, -1)):
+            drive(root, number, [0] * 9 + [in_flight])
+        named(root, 3, writing(seconds, 100, 1 << 20)[:9] + [-1], '8:0:3:0', 'SER3', iodone_cnt='many')
+
+def unserved(out):
+    """Tape drives beside those of st: one without a driver, and one whose driver is not saved."""
+    for tree, root, seconds in trees(out, 1):
+        named(root, 0, writing(seconds, 100, 1 << 20), '7:0:0:0', 'SER0')
+        link(f'{root}/sys/class/scsi_tape/st2/device', '../../../devices/scsi/7:0:2:0')
+        for target in range(3):
+            hctl = f'7:0:{target}:0'
+            link(f'{root}/sys/bus/scsi/devices/{hctl}', f'../../../devices/scsi/{hctl}')
+            for name, value in dict(type=1, vendor='IBM     ', model='ULT3580-TD9     ').items():
+                write(f'{root}/sys/devices/scsi/{hctl}/{name}', f'{value}\n')
+
 def main(source):
     shutil.rmtree(OUT, ignore_errors=True)
     recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
@@ -236,7 +254,7 @@ def main(source):
     broken(f'{OUT}/broken')
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
-    for make in (vendor_driver, by_sg, bytes_back, ids, order, own_names):
+    for make in (vendor_driver, by_sg, bytes_back, ids, order, own_names, in_flight_lost, unserved):
         make(f'{OUT}/{make.__name__.replace("_", "-")}')
     machine(f'{OUT}/none', '100.00 1.00\n')
     machine(f'{OUT}/nostats', '100.00 1.00\n')

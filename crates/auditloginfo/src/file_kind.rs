@@ -8,9 +8,10 @@
 //! assert!(FileKind::Interpreted.to_string().contains("ausearch --raw"));
 //! ```
 
+use crate::journal_text;
 use memchr::memmem;
 use std::fmt;
-use sysparse::text;
+use sysparse::{syslog, text};
 
 /// How much of a file is enough to know its kind, in bytes.
 pub const HEAD_MAX: usize = 1 << 16;
@@ -42,12 +43,16 @@ pub enum FileKind {
     Table,
     /// The output of journalctl for people, which has no serial numbers.
     Journal,
+    /// The output of journalctl with fields, in a format that is not read or without an audit record.
+    JournalFields,
     /// The JSON that laurel writes.
     Laurel,
     /// The JSON that go-audit writes.
     GoAudit,
     /// JSON of another program.
     Json,
+    /// A log whose records all stand where anybody can write them.
+    Elsewhere,
     /// Unknown.
     Other,
 }
@@ -73,8 +78,8 @@ const MAGIC: [(&[u8], FileKind); 17] = [
     (b"\xfe\xff", FileKind::Utf16),
 ];
 
-/// Where a tar archive has its magic.
-const TAR_MAGIC: (usize, &[u8]) = (257, b"ustar");
+/// What prints the records of the journal in a form that is read.
+pub(crate) const JOURNAL_EXPORT: &str = "journalctl -o export --all _TRANSPORT=audit";
 
 impl FileKind {
     /// Finds out what a file is of which no record could be read. `head` is its beginning, at most
@@ -86,12 +91,29 @@ impl FileKind {
     }
 }
 
+/// Whether a file is an archive, by its first 512 bytes. It may hold logs that are not compressed, whose
+/// lines must not be taken for its own.
+#[must_use]
+pub(crate) fn is_archive(head: &[u8]) -> bool {
+    let is_magic =
+        |(magic, kind): &(&[u8], FileKind)| *kind == FileKind::Archive && head.starts_with(magic);
+    MAGIC.iter().any(is_magic) || is_tar(head)
+}
+
+/// The header of a tar archive. The NUL behind the mode of the first file is in no log: users may choose
+/// the other text there.
+fn is_tar(head: &[u8]) -> bool {
+    let mode = head.get(100..108).and_then(|mode| mode.strip_suffix(b"\0"));
+    let is_octal = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ');
+    mode.is_some_and(|mode| mode.iter().all(is_octal))
+        && head.get(257..).is_some_and(|rest| rest.starts_with(b"ustar"))
+}
+
 /// A test of one line.
 type Test = fn(&[u8]) -> bool;
 
 fn by_contents(head: &[u8]) -> FileKind {
-    let (at, magic) = TAR_MAGIC;
-    if head.get(at..).is_some_and(|rest| rest.starts_with(magic)) {
+    if is_tar(head) {
         return FileKind::Archive;
     }
     if is_utf16_without_mark(head) {
@@ -104,13 +126,14 @@ fn by_contents(head: &[u8]) -> FileKind {
     if first.is_some_and(is_interpreted) {
         return FileKind::Interpreted;
     }
-    let kinds: [(Test, FileKind); 7] = [
+    let kinds: [(Test, FileKind); 8] = [
         (is_laurel, FileKind::Laurel),
         (is_go_audit, FileKind::GoAudit),
         (is_csv_heading, FileKind::Csv),
         (is_table_heading, FileKind::Table),
         (is_journal, FileKind::Journal),
         (is_prose, FileKind::Prose),
+        (has_journal_field, FileKind::JournalFields),
         (is_json, FileKind::Json),
     ];
     let found = kinds.iter().find(|(is_such, _)| has(*is_such)).map(|(_, kind)| *kind);
@@ -170,17 +193,12 @@ fn is_table_heading(line: &[u8]) -> bool {
 
 /// `Nov 22 13:14:51 lab audit[1953]: SYSCALL arch=c000003e syscall=257 ...`
 fn is_journal(line: &[u8]) -> bool {
-    let behind_tag = memmem::find_iter(line, b" audit[").find_map(|at| {
-        let tag = line.get(at + b" audit[".len()..)?;
-        tag.get(memmem::find(tag, b"]: ")? + b"]: ".len()..)
-    });
-    behind_tag.is_some_and(|text| {
-        let text = text.strip_prefix(b"audit: ").unwrap_or(text);
-        let word = text.split(|byte| *byte == b' ').next().unwrap_or_default();
-        let is_name =
-            |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
-        word.len() >= 3 && word.iter().all(is_name)
-    })
+    journal_text::is_record(line, syslog::header(line))
+}
+
+/// `_TRANSPORT=audit`, or `"_TRANSPORT" : "audit"` in a line or an object of JSON.
+fn has_journal_field(line: &[u8]) -> bool {
+    line.starts_with(b"_TRANSPORT=") || memmem::find(line, b"\"_TRANSPORT\"").is_some()
 }
 
 /// `At 13:14:51 22.11.2026 mira, acting as root, successfully opened-file /etc/motd using /usr/bin/cat`
@@ -226,8 +244,16 @@ impl fmt::Display for FileKind {
                  output of ausearch --raw"
             }
             FileKind::Journal => {
-                "this is journalctl output without the serial numbers of events; use journalctl -o \
-                 export --all _TRANSPORT=audit"
+                return write!(
+                    f,
+                    "this is journalctl output without the serial numbers of events; use {JOURNAL_EXPORT}"
+                );
+            }
+            FileKind::JournalFields => {
+                return write!(
+                    f,
+                    "no audit record can be read in this journalctl output; use {JOURNAL_EXPORT}"
+                );
             }
             FileKind::Laurel => "this is JSON of laurel, which is not read; give a log of auditd",
             FileKind::GoAudit => {
@@ -237,6 +263,7 @@ impl fmt::Display for FileKind {
                 "JSON without an audit record in it; give a log of auditd, or the output of \
                  ausearch --raw"
             }
+            FileKind::Elsewhere => "no audit record found where one counts",
             FileKind::Other => {
                 "no audit record found; give a log of auditd or the output of ausearch --raw"
             }
@@ -296,6 +323,13 @@ mod tests {
             (laurel.as_bytes(), FileKind::Laurel),
             (go_audit.as_bytes(), FileKind::GoAudit),
             (b"{\"a\":1}", FileKind::Json),
+            (b"SYSCALL arch=c000003e syscall=257\n", FileKind::Journal),
+            (b"{\n\t\"_TRANSPORT\" : \"audit\",\n", FileKind::JournalFields),
+            (b"data: {\"_TRANSPORT\":\"audit\"}\n", FileKind::JournalFields),
+            (
+                b"Sun 2026-11-22 13:14:51.1 UTC [s=1]\n    _TRANSPORT=audit\n",
+                FileKind::JournalFields,
+            ),
             (&utf16, FileKind::Utf16),
             (b"\xff\xfet\0", FileKind::Utf16),
             (b"\x7fELF\x02\x01", FileKind::Elf),

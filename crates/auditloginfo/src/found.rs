@@ -32,6 +32,9 @@ pub struct Found {
     pub elsewhere: Elsewhere,
     /// The number of journal entries whose message `journalctl -o json` left out.
     pub cut_entries: u64,
+    /// The number of records that are not counted, because journalctl printed them without the serial
+    /// numbers of their events.
+    pub unnumbered: u64,
     /// Logs that could not be read, or not to their end.
     pub unreadable: Vec<(PathBuf, io::Error)>,
     /// Files that are no audit logs.

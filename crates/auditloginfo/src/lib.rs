@@ -22,6 +22,7 @@ pub mod file_kind;
 pub mod filter;
 pub mod found;
 mod item;
+mod journal_text;
 pub mod login_user;
 pub mod logs;
 mod manual;

@@ -16,7 +16,8 @@ pub(crate) const MANUAL: Manual = Manual {
         "Logs are read in the order given. `-` stands for standard input. Files compressed with \
          gzip are decompressed. Without an operand, the log of auditd on this machine is read: \
          the `log_file` of `/etc/audit/auditd.conf`, or `/var/log/audit/audit.log`. Records are \
-         recognized in raw and enriched logs, after the prefixes that syslog, dmesg, grep and auditd add, in \
+         recognized in raw and enriched logs, after the prefixes that syslog, dmesg, grep and auditd add (of \
+         dmesg with any of its times), in \
          the output of ausearch without -i, of `journalctl -o export` and of `journalctl -o json`, \
          and in lines of JSON. A line may hold several records of one event. The records of an event may be in any order and \
          may be mixed with those of other events.",
@@ -47,9 +48,13 @@ pub(crate) const MANUAL: Manual = Manual {
                  user can write a line with any tag: see logger(1). Prefer audit.log or the journal to \
                  syslog where it matters who did what.",
                 "In JSON, only strings of the keys message, MESSAGE, msg, log, event.original, \
-                 SyslogMessage and RecordText are read. A program that writes what users tell it under one \
-                 of these keys lets them write records.",
-                "Lines that hold a record in any other place are not counted, and reported on stderr.",
+                 SyslogMessage and RecordText of the outermost object are read; event.original may be an \
+                 array of strings, or the key original of an object event. A program that writes what users \
+                 tell it under one of these keys lets them write records.",
+                "Lines that hold a record in any other place are not counted, and reported on stderr. If no user \
+                 can write there, extract the records: `cut -d' ' -f2- LOG | auditloginfo \
+                 -` from lines that begin with a time, such as those of `docker logs -t`, and `jq -r \
+                 .full_log LOG | auditloginfo -` from JSON with another key.",
             ],
         ),
         (
@@ -96,7 +101,8 @@ pub(crate) const MANUAL: Manual = Manual {
             &[
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
                with what they are and what to do; files that are given twice, which are read once; \
-               rotated files that are missing or no regular files; empty logs; damaged records, which are left out; records that the logs hold \
+               rotated files that are missing or no regular files; empty logs; damaged records, which are left out; \
+               records that journalctl printed without serial numbers, which are not counted; records that the logs hold \
                twice, which count once; events of which the logs hold records with the name of a host and \
                records without it, each of which counts; incomplete events, which are counted with the records \
                that they have; system calls of an unknown architecture, \

@@ -26,7 +26,8 @@ use crate::found::Found;
 use chunks::{ChunkQueue, CountingReader};
 use foldhash::fast::RandomState;
 use gzip_queue::GzipQueue;
-use record_reader::{ChunkStats, read_chunk, read_log};
+use limits::LOG_START;
+use record_reader::{ChunkStats, is_undivided, read_chunk, read_log};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -133,10 +134,9 @@ impl<'a> Scanner<'a> {
 
     /// Reads a file, in several threads if it is large enough.
     fn read_file(&mut self, file: &File) -> Vec<ChunkStats> {
-        let mut start = [0; journal::EXPORT_START];
+        let mut start = [0; LOG_START];
         let length = file.read_at(&mut start, 0).unwrap_or(0);
-        // The output of `journalctl -o export` can be divided at no line.
-        if !journal::is_export(start.get(..length).unwrap_or_default()) {
+        if !is_undivided(start.get(..length).unwrap_or_default()) {
             let queue = ChunkQueue::new(file, self.chunking, self.bytes_read);
             if self.sink.is_listing() {
                 return self.list_file(&queue);
@@ -225,10 +225,11 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         log.damaged += chunk.damaged;
         log.error = log.error.or(chunk.error);
         log.elsewhere.merge(&chunk.elsewhere);
+        log.unnumbered += chunk.unnumbered;
         found.cut_entries += chunk.cut_entries;
     }
     let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);
-    let kind = is_doubtful.then(|| FileKind::detect(head));
+    let kind = is_doubtful.then(|| kind(&log, head));
     if kind != Some(FileKind::JournalFile) {
         found.elsewhere.merge(&log.elsewhere);
     }
@@ -244,8 +245,18 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
     let first_damage = log.first_damage.map(|(line, error)| (path.to_owned(), line, error));
     found.first_damage = found.first_damage.take().or(first_damage);
     found.damaged += log.damaged;
+    found.unnumbered += log.unnumbered;
     found.has_records |= log.has_records;
     found.unreadable.extend(log.error.map(|error| (path.to_owned(), error)));
+}
+
+/// What a log is that begins with `head` and may hold no record that counts.
+fn kind(log: &ChunkStats, head: &[u8]) -> FileKind {
+    match FileKind::detect(head) {
+        FileKind::Json | FileKind::Other if log.unnumbered > 0 => FileKind::Journal,
+        FileKind::Json | FileKind::Other if log.elsewhere.total() > 0 => FileKind::Elsewhere,
+        kind => kind,
+    }
 }
 
 /// A reader that keeps what it reads first.

@@ -14,7 +14,7 @@ pub enum Origin {
     Text,
     /// In a string of JSON under a key that is not read.
     Json,
-    /// Behind this tag of syslog, or in the message that it introduces.
+    /// Directly behind this tag of syslog.
     Tag(Vec<u8>),
     /// In a journal entry with this transport.
     Transport(Vec<u8>),

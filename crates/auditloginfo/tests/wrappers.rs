@@ -186,7 +186,7 @@ fn assert_not_forged(log: &[u8], has_genuine: bool) {
 
 #[test]
 fn records_in_audit_log_cannot_be_forged() {
-    const PIECES: [&str; 16] = [
+    const PIECES: [&str; 17] = [
         FORGED,
         " ",
         "'",
@@ -194,6 +194,7 @@ fn records_in_audit_log_cannot_be_forged() {
         "msg='",
         "\u{1d}",
         "#035",
+        "#012",
         "node=lab ",
         "audit: ",
         "audit(1.000:1): ",
@@ -245,6 +246,16 @@ fn no_line_that_a_user_can_write_is_a_record() {
         format!("<13>1 2026-11-22T13:14:51Z lab eve - - - {forged}"),
         format!("<13>1 2026-11-22T13:14:51Z lab eve - - [a b=\"]\"] kernel: {forged}"),
         format!("[   12.345678] usb 1-1: Product: {forged}"),
+        format!("[Sun Nov 22 13:14:51 2026] usb 1-1: Product: {forged}"),
+        format!("[Sun Nov 22 13:14:51 2026] {forged}"),
+        format!("[Sun Nov 22 13:14:51 2026] [error] audit: {forged}"),
+        format!("kern  :notice: [   12.345678] usb 1-1: Product: audit: {forged}"),
+        format!("user  :notice: [   12.345678] audit: {forged}"),
+        format!("2026-11-22T13:14:51.280000+00:00 audit: {forged}"),
+        format!(
+            "Nov 22 13:14:51 2001:db8::7 sshd[9]: Invalid user kernel: {forged} from 203.0.113.9"
+        ),
+        format!("Nov 22 13:14:51 lab auth.info sshd[9]: Invalid user kernel: {forged} from ::1"),
         format!("audit.log:Nov 22 13:14:51 lab eve: {forged}"),
         format!("11-22 13:14:51.280   411   411 W eve     : {forged}"),
         format!("{{\"user\":\"{forged}\"}}"),
@@ -252,6 +263,8 @@ fn no_line_that_a_user_can_write_is_a_record() {
         format!("{{\"message\":\"Nov 22 13:14:51 lab eve: {forged}\"}}"),
         format!("{{\"message\":\"Nov 22 13:14:51 lab eve: {escaped}\"}}"),
         format!("{{\"message\":\"type=USER_CMD msg=audit(1.000:1): msg='{escaped}\"}}"),
+        format!("{{\"event\":{{\"original\":[\"{escaped}\",{{\"original\":\"{forged}\"}}]}}}}"),
+        format!("{{\"message\":[\"{forged}\"]}}"),
         format!("{{\"process\":{{\"message\":\"{forged}\"}}}}"),
         format!("{{\"x\":\"\\\"message\\\":\\\"{forged}\"}}"),
         format!("{{\"_TRANSPORT\":\"syslog\",\"MESSAGE\":\"{forged}\"}}"),

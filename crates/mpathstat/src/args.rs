@@ -103,7 +103,7 @@ impl Args {
         let is_stdin = |file: &Option<PathBuf>| file.as_deref() == Some("-".as_ref());
         self.sampling.check()?;
         if self.sampling.schedule.interval == Some(Duration::ZERO) {
-            return Err("interval 0: expected seconds, 0.001 or more".to_owned());
+            return Err(Schedule::bad_interval("0"));
         }
         if self.is_metrics() && !self.by.is_empty() {
             return Err("-o prometheus has no sums: leave -g out".to_owned());

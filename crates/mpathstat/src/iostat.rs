@@ -3,19 +3,21 @@
 mod clock;
 mod devices;
 mod json;
+mod prefix;
 #[cfg(test)]
 mod tests;
 
 use crate::rates::FiguresByName;
-use clock::TextClock;
+use clock::{TextClock, UNREAD_TIME};
 use devices::Devices;
 use json::JsonReader;
+use prefix::{Line, Prefix};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::time::SystemTime;
 use sysparse::ParseError;
 use sysparse::iostat::{Column, Header, Row};
-use sysparse::timestamp;
+use sysparse::timestamp::{self, Timestamp};
 use toolkit::input::Lines;
 
 /// The longest line that is read as a whole: JSON may be in one line.
@@ -59,11 +61,14 @@ struct ReportReader {
     number: usize,
     /// The beginning of the text.
     head: Vec<u8>,
+    /// Whether the beginning was examined for what precedes each line.
+    has_prefix: bool,
     /// Whether any line was not empty, and the format follows from the first one.
     has_begun: bool,
     json: Option<JsonReader>,
-    /// What precedes each line.
-    prefix: Vec<u8>,
+    prefix: Prefix,
+    /// How many times precede each line of the table.
+    times: usize,
     clock: TextClock,
     current: PartialReport,
     /// Reports that are complete.
@@ -75,7 +80,11 @@ struct ReportReader {
 /// A report before all of its tables are read.
 #[derive(Default)]
 struct PartialReport {
-    wall: Option<SystemTime>,
+    time: Option<Timestamp>,
+    /// The number of the line with the time.
+    time_line: usize,
+    /// The number of a line that may be a time in another language.
+    odd_line: usize,
     /// The header of the current table.
     header: Option<Header>,
     /// Whether the rows have times, and those of another time belong to another report.
@@ -112,10 +121,6 @@ impl<R: Read> IostatText<R> {
                 break;
             };
             reports.number += 1;
-            if reports.head.len() + line.bytes.len() < HEAD_MAX {
-                reports.head.extend_from_slice(line.bytes);
-                reports.head.push(b'\n');
-            }
             reports.line(line.bytes.trim_ascii_end(), &mut on_damage);
         }
         Ok(reports.complete.pop_front())
@@ -131,94 +136,126 @@ impl<R> IostatText<R> {
 }
 
 impl ReportReader {
+    /// Takes a line. Those before the first header wait for it, because it tells what precedes them.
     fn line(&mut self, line: &[u8], on_damage: &mut impl FnMut(usize, ParseError)) {
         let is_first = !self.has_begun && !line.is_empty();
         self.has_begun |= is_first;
-        if is_first && line.starts_with(b"{") {
+        let may_be_json = self.json.is_none() && !self.has_prefix;
+        if may_be_json && (is_first && line.starts_with(b"{") || self.prefix.begins_json(line)) {
             self.json = Some(JsonReader::default());
         }
+        let is_kept = self.head.len() + line.len() < HEAD_MAX && !self.has_prefix;
         if let Some(json) = &mut self.json {
+            let line = self.prefix.split(line).text;
             if let Err(bad) = json.line(line, &mut self.clock, &mut self.complete) {
                 on_damage(self.number, bad);
             }
-            return;
+        } else if self.has_prefix {
+            return self.text_line(line, on_damage);
+        } else if let (found, Some(_)) = self.prefix.read(line) {
+            self.times = found.times;
+            self.end_head(on_damage);
+            return self.text_line(line, on_damage);
         }
-        let line = without_prefix(line, &self.prefix);
-        if let Some(time) = timestamp::whole_line(line) {
-            self.finish(on_damage);
-            self.current.wall = self.clock.time(&time);
-            return;
-        }
-        match timestamp::prefix(line) {
-            Some((time, rest)) => {
-                let wall = self.clock.time(&time);
-                self.text_line(rest.trim_ascii_end(), wall, on_damage);
-            }
-            None => self.text_line(line, None, on_damage),
+        if is_kept {
+            self.head.extend_from_slice(line);
+            self.head.push(b'\n');
+        } else if self.json.is_none() {
+            self.end_head(on_damage);
+            self.text_line(line, on_damage);
         }
     }
 
-    /// Takes a line after its prefix and the time before it.
-    fn text_line(
-        &mut self,
-        line: &[u8],
-        wall: Option<SystemTime>,
-        on_damage: &mut impl FnMut(usize, ParseError),
-    ) {
-        let number = self.number;
-        if line.is_empty() {
+    /// Takes the lines that waited.
+    fn end_head(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
+        self.has_prefix = true;
+        let (head, number) = (std::mem::take(&mut self.head), self.number);
+        for (line, number) in head.split(|byte| *byte == b'\n').zip(1..) {
+            self.number = number;
+            self.text_line(line, on_damage);
+        }
+        (self.head, self.number) = (head, number);
+    }
+
+    fn text_line(&mut self, line: &[u8], on_damage: &mut impl FnMut(usize, ParseError)) {
+        let (line, header) = self.prefix.read(line);
+        if let Some(header) = header {
+            self.begin_table(&header, &line, on_damage);
+        } else if let Some(time) = self.time_line(&line) {
+            self.finish(on_damage);
+            self.current.set_time(Some(time), self.number);
+        } else if line.text.is_empty() {
             if self.current.end_table() {
                 self.finish(on_damage);
             }
-        } else if let Some(header) = self.header(line) {
-            self.begin_table(&header, Header::is_sar(line), wall, on_damage);
-        } else if line.windows(6).any(|word| word == b"Linux ") {
-            self.clock.set_date(timestamp::date_in(line));
-        } else if line.starts_with(b"Average:") {
-            // The end of a table of sar, of disks or of something else.
+        } else if self.current.header.is_none() && has_word(line.text, b"Linux ") {
+            self.finish(on_damage);
+            self.clock.set_date(timestamp::date_in(line.text));
+        } else if self.current.is_sar && line.times < self.times {
+            // The averages at the end, after which other tables follow.
             self.current.header = None;
         } else {
-            let is_next = self.current.is_sar && wall.is_some() && wall != self.current.wall;
-            if is_next && !self.current.devices.is_empty() {
-                let header = self.current.header;
-                self.finish(on_damage);
-                (self.current.header, self.current.is_sar) = (header, true);
-                self.current.tables.extend(header);
-            }
-            self.current.wall = if self.current.is_sar { wall } else { self.current.wall.or(wall) };
-            let is_stray = !self.has_header && looks_like_row(line);
-            self.current.row(line, number, is_stray, on_damage);
+            self.row(&line, on_damage);
         }
     }
 
-    /// The header of a table. What precedes it precedes each line from now on.
-    fn header(&mut self, line: &[u8]) -> Option<Header> {
-        if let Some(header) = Header::parse(line) {
-            return Some(header);
+    /// The time that a line is. After a header, a line with nothing but the times that precede each
+    /// line is empty.
+    fn time_line(&self, line: &Line<'_>) -> Option<Timestamp> {
+        let has_own = line.times > self.times;
+        timestamp::whole_line(if has_own { line.from_time } else { line.text })
+    }
+
+    /// Reports the line before this one, with which a report begins, if it should be the time.
+    fn check_time(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
+        let before = self.number - 1;
+        if before > 0 && self.current.odd_line == before && self.current.time.is_none() {
+            if let Err(bad) = self.clock.report(UNREAD_TIME) {
+                on_damage(before, bad);
+            }
         }
-        let (prefix, header) = Header::after_prefix(line).filter(|_| self.prefix.is_empty())?;
-        self.prefix = prefix.to_vec();
-        Some(header)
+    }
+
+    /// Takes a line of a table, or one outside of the tables.
+    fn row(&mut self, line: &Line<'_>, on_damage: &mut impl FnMut(usize, ParseError)) {
+        let is_next = self.current.is_sar && line.time != self.current.time;
+        if is_next && !self.current.devices.is_empty() {
+            let header = self.current.header;
+            self.finish(on_damage);
+            (self.current.header, self.current.is_sar) = (header, true);
+            self.current.tables.extend(header);
+        }
+        if line.text.starts_with(b"avg-cpu") {
+            self.check_time(on_damage);
+        }
+        let current = &mut self.current;
+        if current.is_sar || current.time.is_none() {
+            current.set_time(line.time, self.number);
+        }
+        if current.header.is_none() && looks_like_time(line.text) {
+            current.odd_line = self.number;
+        }
+        let is_stray = !self.has_header && looks_like_row(line.text);
+        current.row(line.text, self.number, is_stray, on_damage);
     }
 
     fn begin_table(
         &mut self,
         header: &Header,
-        is_sar: bool,
-        wall: Option<SystemTime>,
+        line: &Line<'_>,
         on_damage: &mut impl FnMut(usize, ParseError),
     ) {
-        self.has_header = true;
-        let current = &mut self.current;
-        let is_again = current.tables.len() >= TABLES_MAX || current.tables.contains(header);
-        if is_again && !is_sar {
+        self.check_time(on_damage);
+        let is_sar = Header::is_sar(line.text);
+        (self.has_header, self.times) = (true, line.times);
+        let tables = &self.current.tables;
+        if !is_sar && (tables.len() >= TABLES_MAX || tables.contains(header)) {
             self.finish(on_damage);
         }
         let current = &mut self.current;
-        current.header = Some(*header);
-        current.is_sar = is_sar;
-        if !is_sar {
-            current.wall = current.wall.or(wall);
+        (current.header, current.is_sar) = (Some(*header), is_sar);
+        if !is_sar && current.time.is_none() {
+            current.set_time(line.time, self.number);
         }
         if current.tables.is_empty() || !is_sar {
             current.tables.push(*header);
@@ -230,7 +267,7 @@ impl ReportReader {
         let mut current = std::mem::take(&mut self.current);
         current.report_name(on_damage);
         if current.tables.is_empty() {
-            self.current.wall = current.wall;
+            self.current.set_time(current.time, current.time_line);
             return;
         }
         let (figures, is_complete) = current.devices.figures();
@@ -238,23 +275,40 @@ impl ReportReader {
             let expected = "a report of iostat or sar with rates before this,";
             on_damage(self.number, ParseError { expected, at: 0 });
         }
-        self.complete.push_back(TextReport { wall: current.wall, figures });
+        // Only the times of reports count: those of other tables of sar begin at midnight again.
+        let wall = current.time.map_or(Ok(None), |time| self.clock.wall(&time));
+        let wall = wall.unwrap_or_else(|bad| {
+            on_damage(current.time_line, bad);
+            None
+        });
+        self.complete.push_back(TextReport { wall, figures });
     }
 
     /// Takes the end of the text.
     fn end(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
         if let Some(json) = &mut self.json {
-            json.end(&mut self.complete);
+            if let Err(bad) = json.end(&mut self.complete) {
+                on_damage(self.number, bad);
+            }
+        } else if !self.has_prefix {
+            self.end_head(on_damage);
         }
         self.finish(on_damage);
     }
 }
 
 impl PartialReport {
-    /// Ends the current table. Returns whether it is the last one of the report.
+    fn set_time(&mut self, time: Option<Timestamp>, line: usize) {
+        if self.time != time {
+            (self.time, self.time_line) = (time, line);
+        }
+    }
+
+    /// Ends the current table. Returns whether it is the last one of the report: that of sar ends where
+    /// the time of the rows changes.
     fn end_table(&mut self) -> bool {
-        let is_last = |header: Header| header.has(Column::Util);
-        !self.is_sar && self.header.take().is_some_and(is_last)
+        let header = self.header.take().filter(|_| !self.is_sar);
+        header.is_some_and(|header| header.has(Column::Util))
     }
 
     /// Adds the line of a device. A line outside of a table is ignored, except for one of a device
@@ -300,13 +354,17 @@ impl PartialReport {
     }
 }
 
-/// A line without what precedes each line.
-fn without_prefix<'a>(line: &'a [u8], prefix: &[u8]) -> &'a [u8] {
-    match line.strip_prefix(prefix) {
-        Some(rest) => rest,
-        None if line == prefix.trim_ascii_end() => b"",
-        None => line,
-    }
+fn has_word(line: &[u8], word: &[u8]) -> bool {
+    line.windows(word.len()).any(|found| found == word)
+}
+
+/// Whether a line has the digits of a date and a time, and they are not figures.
+fn looks_like_time(line: &[u8]) -> bool {
+    let is_figure =
+        |word: &[u8]| sysparse::text::decimal(word).is_some_and(|(_, unit)| unit.len() <= 1);
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
+    line.iter().filter(|byte| byte.is_ascii_digit()).count() >= 8
+        && words.any(|word| !is_figure(word))
 }
 
 fn numbers(line: &[u8]) -> usize {
@@ -319,8 +377,11 @@ fn has_figures(line: &[u8]) -> bool {
     numbers(line) > 0
 }
 
-/// Whether a line looks like that of a device: a name and five or more numbers.
+/// Whether a line looks like that of a device: a name and five or more numbers. The name of averages
+/// ends with a colon, in some languages with a wide one.
 fn looks_like_row(line: &[u8]) -> bool {
-    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
-    numbers(line) >= 5 && numbers(line) + 1 == words && !line.starts_with(b" ")
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let is_average = |name: &[u8]| name.ends_with(b":") || name.ends_with("：".as_bytes());
+    let is_name = words.next().is_some_and(|name| !is_average(name)) && !line.starts_with(b" ");
+    is_name && numbers(line) >= 5 && numbers(line) == words.count()
 }

@@ -119,6 +119,7 @@ fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
     let shows = |names: &[&str]| is_text && args.shows(names);
     let ports = !is_text
         || args.has_marks
+        || !args.devices.is_empty() // One may be a port.
         || shows(&["host", "target"])
         || args.by.iter().any(|by| matches!(by, By::Host | By::Target | By::Controller));
     // Without a thread to ask multipathd, its columns are unknown.

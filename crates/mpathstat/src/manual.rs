@@ -91,7 +91,8 @@ const REPORT: &[&str] = &[
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
      more than the map. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
-     address, or as in the text that `--topology` reads.",
+     address, or as in the text that `--topology` reads. There, a path whose device was removed has its \
+     number as name, or `-`.",
 ];
 
 const EXTENDED: &[&str] = &[
@@ -170,7 +171,8 @@ const MARKS: &[&str] = &[
      the path ended with an error, timed out, were sent again or moved to another path. \
      The kernel counts as an error each command that did not succeed, including a unit attention.",
     "With `-g`, sums are compared with those that have maps in common with them, and each row ends \
-     with the number of usable paths.",
+     with the number of usable paths. `<- stuck 12 in flight` counts the requests on those paths of \
+     the sum that have this mark.",
     "Paths of an NVMe map with the I/O policy `numa` are not judged by share, because the driver \
      chooses them by processor. Some path selectors of device mapper distribute I/O unevenly on \
      purpose (io-affinity, or round-robin with a large rr_min_io). With these, a mark by share \

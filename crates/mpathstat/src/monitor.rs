@@ -247,14 +247,15 @@ impl IntervalCommand for TextMonitor {
         self.maps.check_first(|_| None, messages)
     }
 
-    /// The rates of the first report of the text.
+    /// The rates of the first report of the text, which may be since boot or of an interval whose
+    /// beginning is not in the text.
     fn since_boot<'a>(
         &mut self,
         sample: &'a TextSample,
         _: &mut SystemRoot,
     ) -> Result<IntervalRates<'a>, Error> {
         let rates = IntervalRates { is_since_boot: true, ..self.rates(sample, self.seconds) };
-        Ok(self.maps.view.apply(rates))
+        Ok(IntervalRates { seconds: f64::NAN, ..self.maps.view.apply(rates) })
     }
 
     fn between<'a>(

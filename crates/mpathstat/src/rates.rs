@@ -52,7 +52,7 @@ pub type FiguresByName = HashMap<Vec<u8>, Figures>;
 pub struct IntervalRates<'a> {
     /// The time of day at the end; `None` if the figures come from a text.
     pub wall: Option<SystemTime>,
-    /// The length of the interval in seconds.
+    /// The length of the interval in seconds; not a number if it is unknown.
     pub seconds: f64,
     /// Whether the interval begins at boot.
     pub is_since_boot: bool,
@@ -171,7 +171,7 @@ impl<'a> IntervalRates<'a> {
         let mut rates = IntervalRates::new(topology, wall, seconds, by_name);
         for map in &mut rates.maps {
             if map.figures.is_none() {
-                map.figures = figures.get(&map.map.name).cloned();
+                map.figures = map_figures(figures, map.map).cloned();
             }
             map.is_idle = match map.figures {
                 Some(_) => map.is_inactive(),
@@ -196,13 +196,20 @@ fn named_figures<'f>(figures: &'f FiguresByName, device: &Device) -> Option<&'f 
     })
 }
 
+/// The figures of a map by its name, or by a link in `/dev/disk/by-id`, as `iostat -j ID` prints it.
+fn map_figures<'f>(figures: &'f FiguresByName, map: &Map) -> Option<&'f Figures> {
+    let linked = |prefix: &[u8], name: &[u8]| figures.get(&[prefix, name].concat());
+    let by_name = figures.get(&map.name).or_else(|| linked(b"dm-name-", &map.name));
+    by_name.or_else(|| linked(b"dm-uuid-mpath-", &map.wwid))
+}
+
 const DYNAMIC_MAJORS: RangeInclusive<u64> = 234..=254;
 
 /// Whether a text has figures of any map or path.
 #[must_use]
 pub fn has_figures(topology: &Topology, figures: &FiguresByName) -> bool {
     topology.devices().any(|device| named_figures(figures, device).is_some())
-        || topology.maps.iter().any(|map| figures.contains_key(&map.name))
+        || topology.maps.iter().any(|map| map_figures(figures, map).is_some())
 }
 
 /// The changes from one topology to the next, which is often the same one.

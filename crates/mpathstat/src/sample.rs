@@ -204,7 +204,7 @@ impl CounterReader {
         }
         for (reading, files) in readings.iter_mut().zip(&mut self.failures) {
             if let (Some(reading), Some(own)) = (reading, files.as_mut()) {
-                reading.failures = Some(own.read(root)).filter(Failures::is_known);
+                reading.failures = Some(own.read(root, messages)).filter(Failures::is_known);
                 if reading.failures.is_none() {
                     // An older kernel does not have them, and trying costs system calls.
                     *files = None;
@@ -243,9 +243,10 @@ impl FailureFiles {
         })
     }
 
-    fn read(&mut self, root: &mut SystemRoot) -> Failures {
-        let mut count = |file, parse: fn(&[u8]) -> Result<u64, ParseError>| {
-            parse(root.read_attribute(file).ok()?).ok()
+    fn read(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) -> Failures {
+        let mut count = |file: &mut OpenFile, parse| {
+            let count = number(root, file, parse);
+            count.inspect_err(|error| report_unknown(file, error, messages)).ok()
         };
         match self {
             FailureFiles::Scsi { errors, timeouts } => Failures {
@@ -260,6 +261,24 @@ impl FailureFiles {
                 ..Failures::default()
             },
         }
+    }
+}
+
+/// The number in a file.
+fn number(
+    root: &mut SystemRoot,
+    file: &mut OpenFile,
+    parse: fn(&[u8]) -> Result<u64, ParseError>,
+) -> Result<u64, sampling::Error> {
+    let number = parse(root.read_attribute(file)?);
+    number.map_err(|bad| root.malformed(file.path(), bad.expected))
+}
+
+/// Reports a number that counts as unknown, unless there is no such file, as in older kernels.
+fn report_unknown(file: &OpenFile, error: &sampling::Error, messages: &mut Messages<impl Write>) {
+    if !error.is_gone() {
+        let subject = file.path().to_string_lossy();
+        messages.warn_once_about(&subject, format_args!("{error}; it counts as unknown"));
     }
 }
 

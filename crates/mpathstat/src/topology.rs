@@ -40,7 +40,8 @@ pub struct Topology {
 /// A block device with I/O statistics: a map or a path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
-    /// The name in the kernel: `dm-2`, `sda`, `nvme1c0n1`.
+    /// The name in the kernel: `dm-2`, `sda`, `nvme1c0n1`. Of a removed device in a text it is the
+    /// number, `8:32`, or empty if that is unknown, too.
     pub kernel: Vec<u8>,
     /// Major and minor number, if known.
     pub number: Option<(u64, u64)>,

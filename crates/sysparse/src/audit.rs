@@ -14,6 +14,7 @@ mod call;
 mod execve;
 mod fast_line;
 mod fields;
+mod kernel_log;
 mod message;
 mod path;
 mod record_type;
@@ -129,7 +130,7 @@ pub fn plain_header(line: &[u8]) -> Option<RecordHeader<'_>> {
 fn behind_prefix(line: &[u8]) -> Option<RecordHeader<'_>> {
     match place(line) {
         Place::Here(header) => Some(header),
-        Place::Tagged(tag, header) => header.filter(|_| is_forwarding_tag(tag)),
+        Place::Tagged(header, record) => record.filter(|_| is_forwarding_tag(header.tag)),
         Place::Nowhere => None,
     }
 }

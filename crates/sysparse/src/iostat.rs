@@ -20,7 +20,7 @@ use crate::text::strip_color;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{take_till1, take_while1};
-use nom::combinator::{eof, map, not, recognize, success, value, verify};
+use nom::combinator::{eof, map, not, opt, recognize, success, value, verify};
 use nom::multi::{fold, fold_many1, many0_count};
 use nom::sequence::{preceded, terminated};
 
@@ -256,13 +256,13 @@ impl Header {
 }
 impl Row<'_> {
     /// A figure in the unit of `column`, whatever the unit of the table; nothing if the table does
-    /// not have it.
+    /// not have it or it is no number.
     #[must_use]
     pub fn value(&self, column: Column) -> Option<f64> {
         let (before, unit) = self.header.find(column)?;
         let (_, (value, letter)) =
             preceded(times(before, next_figure), next_figure).parse(self.figures).ok()?;
-        Some(value * letter.unwrap_or(unit))
+        Some(value? * letter.unwrap_or(unit))
     }
 }
 
@@ -291,12 +291,20 @@ fn columns(input: &[u8]) -> Parsed<'_, Columns> {
 }
 
 /// ` 14.7%`
-fn next_figure(input: &[u8]) -> Parsed<'_, (f64, Option<f64>)> {
+fn next_figure(input: &[u8]) -> Parsed<'_, Figure> {
     preceded(gap, expect("a number", figure)).parse(input)
 }
 
-/// `14.7%` or, with `--human`, `94.3k`: a number, and how many KiB its letter stands for.
-fn figure(input: &[u8]) -> Parsed<'_, (f64, Option<f64>)> {
+/// A number, if it is known, and how many KiB its letter stands for.
+type Figure = (Option<f64>, Option<f64>);
+
+/// `14.7%` or, with `--human`, `94.3k`. Some versions print `-nan`, `inf` or a negative number where
+/// counters were reset; that is unknown.
+fn figure(input: &[u8]) -> Parsed<'_, Figure> {
+    let zero = |number: f64| (number == 0.0).then_some(number);
+    let negative = map(preceded(literal(b"-"), decimal), zero);
+    let unknown = (opt(literal(b"-")), alt((literal(b"nan"), literal(b"inf"))));
+    let number = alt((map(decimal, Some), negative, value(None, unknown)));
     let letter = alt((
         value(None, literal(b"%")),
         value(Some(0.5), literal(b"s")),
@@ -308,7 +316,7 @@ fn figure(input: &[u8]) -> Parsed<'_, (f64, Option<f64>)> {
         success(None),
     ));
     let end = (many0_count(escape_sequence), not(cell));
-    terminated((decimal, letter), end).parse(input)
+    terminated((number, letter), end).parse(input)
 }
 
 /// A word; it may be in colour.

@@ -29,7 +29,7 @@ pub enum Value<'a> {
     Null,
     /// An object, with its braces: see [`members`].
     Object(&'a [u8]),
-    /// An array, with its brackets: see [`bytes`].
+    /// An array, with its brackets: see [`elements`] and [`bytes`].
     Array(&'a [u8]),
     /// A number, `true` or `false`.
     Word(&'a [u8]),
@@ -184,16 +184,37 @@ fn space(input: &[u8]) -> Parsed<'_, ()> {
 /// assert!(sysparse::json::bytes(b"[1, 256, 2]").eq([Some(1), None]));
 /// ```
 pub fn bytes(array: &[u8]) -> impl Iterator<Item = Option<u8>> {
+    elements_by(array, one_byte)
+}
+
+/// The elements of an array; what is no value ends them with an error.
+///
+/// ```
+/// use sysparse::json::{self, Value};
+///
+/// let mut elements = json::elements(br#"["a", [1, 2], ?]"#);
+/// assert!(matches!(elements.next(), Some(Some(Value::Text(text))) if text.is(b"a")));
+/// assert!(elements.eq([Some(Value::Array(b"[1, 2]")), None]));
+/// ```
+pub fn elements(array: &[u8]) -> impl Iterator<Item = Option<Value<'_>>> {
+    elements_by(array, value)
+}
+
+/// The elements of an array, each read by `element`.
+fn elements_by<'a, T>(
+    array: &'a [u8],
+    element: impl Fn(&'a [u8]) -> Parsed<'a, T>,
+) -> impl Iterator<Item = Option<T>> {
     let mut rest = array.strip_prefix(b"[");
     core::iter::from_fn(move || {
         let input = rest.take()?;
         if let Ok((_, ())) = preceded(space, literal(b"]")).parse(input) {
             return None;
         }
-        let mut element = delimited(space, one_byte, (space, opt(literal(b","))));
-        let Ok((behind, byte)) = element.parse(input) else { return Some(None) };
+        let mut element = delimited(space, &element, (space, opt(literal(b","))));
+        let Ok((behind, found)) = element.parse(input) else { return Some(None) };
         rest = Some(behind);
-        Some(Some(byte))
+        Some(Some(found))
     })
 }
 
@@ -339,7 +360,7 @@ mod tests {
                     for (_, value) in members(&changed).flatten() {
                         let _ = text(value);
                         if let Value::Array(array) = value {
-                            let _ = bytes(array).count();
+                            let _ = (bytes(array).count(), elements(array).count());
                         }
                     }
                 }

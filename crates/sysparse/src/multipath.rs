@@ -18,7 +18,7 @@
 //!  \_ 5:0:0:0  sdb 8:16  [active][ready]
 //! ```
 //!
-//! 0.4.5 leaves out the device as well: `mpath7 (36001)`. Warnings, log lines, prompts and tables
+//! 0.4.5 leaves out the device as well: `mpath7 (36001)`, or `36001` without an alias. Warnings, log lines, prompts and tables
 //! stand between. Source: multipath(8), and `libmultipath/print.c`
 //! of multipath-tools for what each version prints.
 
@@ -48,8 +48,8 @@ use nom::sequence::{delimited, preceded};
 pub enum Line<'a> {
     /// The name of a map: what follows belongs to it.
     Map(Map<'a>),
-    /// A name and a WWID without a device, as multipath-tools 0.4.5 prints a map. It is one if the
-    /// next line is the size.
+    /// A name and a WWID, or a WWID alone, without a device, as multipath-tools 0.4.5 prints a map.
+    /// It is one if the next line is the size.
     Name(Map<'a>),
     /// The size and features of the map just named.
     Size,
@@ -144,9 +144,10 @@ fn any_line(input: &[u8]) -> Parsed<'_, Line<'_>> {
     .parse(input)
 }
 
-/// `|-+- ` or `| |- ` or ` \_ `: lines that join the branches to their map.
+/// `|-+- ` or `| |- ` or ` \_ `: lines that join the branches to their map. In a text that was copied
+/// from a page, blanks may be non-breaking spaces.
 fn tree(input: &[u8]) -> Parsed<'_, &[u8]> {
-    take_while(|byte| b" \t|`'-+\\_".contains(&byte)).parse(input)
+    take_while(|byte| b" \t|`'-+\\_\xc2\xa0".contains(&byte)).parse(input)
 }
 
 fn has_branch(tree: &[u8]) -> bool {

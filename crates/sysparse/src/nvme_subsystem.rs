@@ -38,7 +38,8 @@ pub struct Controller<'a> {
     pub transport: &'a [u8],
     /// The address of the port of the array, empty if there is none.
     pub address: &'a [u8],
-    /// The address of the host, empty if it is not printed.
+    /// The address of the host: the one that was asked for, or the one in use; empty if neither is
+    /// printed.
     pub host: &'a [u8],
     /// Its state, such as `live`; empty if it is not printed.
     pub state: &'a [u8],
@@ -70,6 +71,18 @@ pub fn line(line: &[u8]) -> Line<'_> {
     }
 }
 
+/// Whether this is an access state (ANA).
+///
+/// ```
+/// assert!(sysparse::nvme_subsystem::is_access_state(b"non-optimized"));
+/// ```
+#[must_use]
+pub fn is_access_state(word: &[u8]) -> bool {
+    const STATES: [&[u8]; 5] =
+        [b"optimized", b"non-optimized", b"inaccessible", b"persistent-loss", b"change"];
+    STATES.contains(&word)
+}
+
 fn controller<'a>(mut words: impl Iterator<Item = &'a [u8]>) -> Option<Controller<'a>> {
     let number = number_after(b"nvme", words.next()?)?;
     let transport = words.next()?;
@@ -81,9 +94,7 @@ fn controller<'a>(mut words: impl Iterator<Item = &'a [u8]>) -> Option<Controlle
             b"live" | b"connecting" | b"resetting" | b"deleting" | b"dead" | b"new" => {
                 found.state = part;
             }
-            b"optimized" | b"non-optimized" | b"inaccessible" | b"persistent-loss" | b"change" => {
-                found.access = part;
-            }
+            _ if is_access_state(part) => found.access = part,
             _ => add_address(&mut found, part),
         }
     }
@@ -96,6 +107,8 @@ fn add_address<'a>(found: &mut Controller<'a>, part: &'a [u8]) {
         found.address = address;
     } else if let Some(host) = part.strip_prefix(b"host_traddr=") {
         found.host = host;
+    } else if let Some(host) = part.strip_prefix(b"src_addr=") {
+        found.host = if found.host.is_empty() { host } else { found.host };
     } else if found.address.is_empty() && !part.contains(&b'=') {
         found.address = part;
     }
@@ -119,6 +132,18 @@ mod tests {
                 " +- nvme0 fc traddr=nn-0x1:pn-0x2 host_traddr=nn-0x3:pn-0x4 live",
                 "nn-0x1:pn-0x2",
                 "nn-0x3:pn-0x4",
+                "live",
+            ),
+            (
+                " +- nvme0 tcp traddr=10.0.0.1,trsvcid=4420,src_addr=10.0.0.9 live",
+                "10.0.0.1",
+                "10.0.0.9",
+                "live",
+            ),
+            (
+                " +- nvme0 tcp traddr=10.0.0.1,host_traddr=10.0.0.8,src_addr=10.0.0.9 live",
+                "10.0.0.1",
+                "10.0.0.8",
                 "live",
             ),
             (" +- nvme0 pcie 0000:01:00.0 live", "0000:01:00.0", "", "live"),

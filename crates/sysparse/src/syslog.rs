@@ -5,18 +5,25 @@
 //! <13>Nov 22 13:14:51 lab audispd: node=lab type=EOE msg=audit(1795353291.280:182100):
 //! 2026-11-22T13:14:51.280+00:00 lab auditd[411]: Init complete
 //! <29>1 2026-11-22T13:14:51Z lab audisp-syslog 411 - [origin ip="192.0.2.7"] type=EOE
+//! Nov 22 13:14:51 2001:db8::7 audisp-syslog: type=EOE msg=audit(1795353291.280:182100):
+//! Nov 22 13:14:51 lab user.info auditd: type=EOE msg=audit(1795353291.280:182100):
 //! 11-22 13:14:51.280   411   411 W auditd  : type=1400 audit(0.0:7): avc:  denied  { read }
 //! ```
 //!
-//! Sources: RFC 3164, RFC 5424, journalctl(1) (the short formats of `-o`) and logcat of Android.
+//! Sources: RFC 3164, RFC 5424, journalctl(1) (the short formats of `-o`), `busybox syslogd`, which adds
+//! facility and level, and logcat of Android.
 //! Anybody on the host can choose the tag and the message of such a line.
 
 use crate::grammar::{Parsed, blanks, literal};
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{escaped, is_a, is_not, take_till1, take_while, take_while_m_n};
-use nom::character::complete::{alpha1, digit1, one_of, space0, space1, u8 as one_byte};
-use nom::combinator::{map, opt, value, verify};
+use nom::bytes::complete::{
+    escaped, is_a, is_not, take_till1, take_while, take_while_m_n, take_while1,
+};
+use nom::character::complete::{
+    alpha1, alphanumeric1, digit1, one_of, space0, space1, u8 as one_byte,
+};
+use nom::combinator::{map, opt, peek, recognize, value, verify};
 use nom::multi::many1_count;
 use nom::sequence::{delimited, preceded, terminated};
 
@@ -77,9 +84,30 @@ fn one_of_any(input: &[u8]) -> Parsed<'_, &[u8]> {
 /// `Nov 22 13:14:51 lab sshd[99]: `
 fn traditional(input: &[u8]) -> Parsed<'_, HostAndTag<'_>> {
     let time = alt((short_time, full_time, iso_time, unix_time, uptime));
-    let host = take_till1(|byte: u8| byte.is_ascii_whitespace() || byte == b':');
     let start = (opt(priority), time, space1);
-    preceded(start, (terminated(host, space1), tag)).parse(input)
+    let host = terminated(alt((host_name, ipv6_address)), (space1, opt(facility_and_level)));
+    preceded(start, (host, tag)).parse(input)
+}
+
+/// `lab`; a word with a colon is the tag of a header without a host.
+fn host_name(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let name = take_till1(|byte: u8| byte.is_ascii_whitespace() || byte == b':');
+    terminated(name, peek(space1)).parse(input)
+}
+
+/// `2001:db8::7`, `fe80::1%eth0`; one colon is that of a tag.
+fn ipv6_address(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let is_digit = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let has_colons = |address: &[u8]| memchr::memchr_iter(b':', address).count() >= 2;
+    let zone = preceded(literal(b"%"), take_till1(|byte: u8| !byte.is_ascii_alphanumeric()));
+    recognize((verify(take_while1(is_digit), has_colons), opt(zone))).parse(input)
+}
+
+/// `user.info `
+fn facility_and_level(input: &[u8]) -> Parsed<'_, ()> {
+    let level = ["emerg", "alert", "crit", "err", "warn", "warning", "notice", "info", "debug"];
+    let is_level = |word: &[u8]| level.iter().any(|level| level.as_bytes() == word);
+    value((), (alphanumeric1, literal(b"."), verify(alpha1, is_level), space1)).parse(input)
 }
 
 /// `sshd[99]: `
@@ -125,7 +153,7 @@ fn full_time(input: &[u8]) -> Parsed<'_, ()> {
 }
 
 /// `2026-11-22T13:14:51.280+01:00`
-fn iso_time(input: &[u8]) -> Parsed<'_, ()> {
+pub(crate) fn iso_time(input: &[u8]) -> Parsed<'_, ()> {
     let day = (digits(4), literal(b"-"), digits(2), literal(b"-"), digits(2));
     let hours = (one_of("+-"), digits(2), opt(literal(b":")), digits(2));
     let zone = opt(alt((literal(b"Z"), value((), hours))));
@@ -149,7 +177,9 @@ fn letters(input: &[u8]) -> Parsed<'_, ()> {
     value((), verify(alpha1, |word: &[u8]| word.len() == 3)).parse(input)
 }
 
-fn digits<'a>(count: usize) -> impl Parser<&'a [u8], Output = &'a [u8], Error = crate::ParseError> {
+pub(crate) fn digits<'a>(
+    count: usize,
+) -> impl Parser<&'a [u8], Output = &'a [u8], Error = crate::ParseError> {
     take_while_m_n(count, count, |byte: u8| byte.is_ascii_digit())
 }
 
@@ -161,7 +191,7 @@ fn filled_word(input: &[u8]) -> Parsed<'_, &[u8]> {
 mod tests {
     use super::*;
 
-    const HEADERS: [(&str, &str, &str); 14] = [
+    const HEADERS: [(&str, &str, &str); 18] = [
         ("Nov 22 13:14:51 lab kernel: ", "lab", "kernel"),
         ("Nov  2 13:14:51 lab sshd[99]: ", "lab", "sshd"),
         ("<13>Nov 22 13:14:51 lab audispd: ", "lab", "audispd"),
@@ -172,6 +202,10 @@ mod tests {
         ("Sun 2026-11-22 13:14:51 UTC lab audit[1]: ", "lab", "audit"),
         ("1795353291.280000 lab kernel: ", "lab", "kernel"),
         ("[   12.345678] lab kernel: ", "lab", "kernel"),
+        ("Nov 22 13:14:51 2001:db8::7 eve: ", "2001:db8::7", "eve"),
+        ("2026-11-22T13:14:51Z fe80::1%eth0 eve[9]: ", "fe80::1%eth0", "eve"),
+        ("Nov 22 13:14:51 ::ffff:192.0.2.7 eve: ", "::ffff:192.0.2.7", "eve"),
+        ("Nov 22 13:14:51 lab user.info eve[9]: ", "lab", "eve"),
         ("<29>1 2026-11-22T13:14:51Z lab audisp-syslog 411 - - ", "lab", "audisp-syslog"),
         ("1 2026-11-22T13:14:51Z - x 4 m [a b=\"]\\\"\"][c] \u{feff}", "", "x"),
         ("11-22 13:14:51.280   411   411 W auditd  : ", "", "auditd"),
@@ -206,7 +240,17 @@ mod tests {
 
     #[test]
     fn other_lines_have_no_header() {
-        for line in ["", "Nov", "type=EOE msg=audit(1.000:1):", "12.5 a b: c", "Nov 22 lab x: y"] {
+        for line in [
+            "",
+            "Nov",
+            "type=EOE msg=audit(1.000:1):",
+            "12.5 a b: c",
+            "Nov 22 lab x: y",
+            "Nov 22 13:14:51 eve: kernel: x",
+            "Nov 22 13:14:51 dead: kernel: x",
+            "Nov 22 13:14:51 db8::7eve: kernel: x",
+            "Nov 22 13:14:51 lab user.eve kernel: x",
+        ] {
             assert_eq!(header(line.as_bytes()), None, "{line}");
         }
     }

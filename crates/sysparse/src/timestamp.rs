@@ -3,22 +3,26 @@
 //! ```text
 //! 11/20/2026 12:00:03 PM
 //! 2026-11-20T12:00:03+0100
-//! 20.11.2026 12:00:03
+//! 20.11.2026 12.00.03
+//! 2026年11月20日 12時00分03秒
+//! Time: 12:00:03 PM
 //! Nov 20 12:00:03 sda  1.00 ...
 //! [12:00:03] sda  1.00 ...
 //! 1795353600
 //! ```
 //!
-//! Of `11/20/2026` the first number is the month, unless it is larger than 12. Sources: iostat(1),
-//! sar(1), ts(1).
+//! Of `11/20/2026` the first number is the month, unless it is larger than 12. The third is Finnish, the
+//! fourth Japanese, `Time:` of sysstat before 9.1. Of the words for the half of a day only the English
+//! ones are known. Sources: iostat(1), sar(1), ts(1), the locales of glibc.
 
 use crate::ParseError;
 use crate::grammar::{Parsed, literal, number, whole};
+use core::ops::RangeInclusive;
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{tag_no_case, take_while_m_n, take_while1};
+use nom::bytes::complete::{tag, tag_no_case, take_while_m_n, take_while1};
 use nom::character::complete::{digit1, one_of, space0, space1};
-use nom::combinator::{eof, map, map_opt, opt, peek, value, verify};
+use nom::combinator::{eof, map, map_opt, not, opt, peek, rest, value, verify};
 use nom::sequence::{delimited, preceded, terminated};
 
 /// A time. What it does not contain is unknown.
@@ -32,6 +36,10 @@ pub struct Timestamp {
     pub offset: Option<i64>,
     /// Whether the time is a number of seconds since the epoch.
     pub is_epoch: bool,
+    /// Whether AM or PM follows, so that the half of the day is known.
+    pub has_half: bool,
+    /// Whether an unknown word follows, which may be that of the other half of the day.
+    pub is_ambiguous: bool,
 }
 
 /// A date.
@@ -45,7 +53,7 @@ pub struct Date {
     pub day: u64,
 }
 
-/// The time that a whole line is.
+/// The time that a whole line is. If a date is in it, or `Time:` before it, an unknown word may follow.
 ///
 /// ```
 /// let time = sysparse::timestamp::whole_line(b"11/20/2026 12:00:03 AM").expect("a time");
@@ -53,7 +61,25 @@ pub struct Date {
 /// ```
 #[must_use]
 pub fn whole_line(line: &[u8]) -> Option<Timestamp> {
-    whole(delimited(space0, alt((timestamp, epoch)), space0), line)
+    let labelled = map(preceded((literal(b"Time:"), space0), with_word), |(time, _)| Some(time));
+    let dated =
+        map(with_word, |(time, word)| (word.is_empty() || time.date.is_some()).then_some(time));
+    let time = map_opt(alt((labelled, dated, map(epoch, Some))), |time| time);
+    whole(delimited(space0, time, space0), line)
+}
+
+/// The longest word for the half of a day.
+const WORD_MAX: usize = 40;
+
+/// `20/11/2026 12:00:03 μμ`: a time and the rest of its line.
+fn with_word(input: &[u8]) -> Parsed<'_, (Timestamp, &[u8])> {
+    let word = map(rest, <[u8]>::trim_ascii);
+    let word =
+        verify(word, |word: &[u8]| word.len() <= WORD_MAX && !word.iter().any(u8::is_ascii_digit));
+    map((timestamp, word), |(time, word)| {
+        (Timestamp { is_ambiguous: !time.has_half && !word.is_empty(), ..time }, word)
+    })
+    .parse(input)
 }
 
 /// The time before the rest of a line, in brackets or not, and the rest.
@@ -80,18 +106,24 @@ pub fn prefix(line: &[u8]) -> Option<(Timestamp, &[u8])> {
 pub fn date_in(line: &[u8]) -> Option<Date> {
     // The release of the kernel before the host can look like a date.
     let host = memchr::memchr(b')', line)?;
-    let words = line.get(host..)?.split(u8::is_ascii_whitespace);
-    words.rev().find_map(|word| whole(numeric_date, word))
+    let after = line.get(host..)?;
+    let columns = after.split(|byte| *byte == b'\t').map(<[u8]>::trim_ascii);
+    let words = after.split(u8::is_ascii_whitespace);
+    columns.rev().chain(words.rev()).find_map(|word| whole(numeric_date, word))
 }
 
 fn timestamp(input: &[u8]) -> Parsed<'_, Timestamp> {
     let gap = alt((value((), literal(b"T")), value((), space1)));
     let date = terminated(alt((numeric_date, named_date)), gap);
-    map((opt(date), clock, opt(zone)), |(date, seconds, offset)| Timestamp {
+    // `12.00.03` looks like a date.
+    let dated = (map(date, Some), clock);
+    let parts = (alt((dated, map(clock, |clock| (None, clock)))), opt(zone));
+    map(parts, |((date, (seconds, has_half)), offset)| Timestamp {
         date,
         seconds,
         offset,
-        is_epoch: false,
+        has_half,
+        ..Timestamp::default()
     })
     .parse(input)
 }
@@ -103,17 +135,51 @@ fn epoch(input: &[u8]) -> Parsed<'_, Timestamp> {
         .parse(input)
 }
 
-/// `12:00:03 PM`, `12:00:03.123`
-fn clock(input: &[u8]) -> Parsed<'_, u64> {
+/// `12:00:03 PM`, `12:00:03.123`, `12.00.03`, `12時00分03秒`: the seconds, and whether AM or PM follows.
+fn clock(input: &[u8]) -> Parsed<'_, (u64, bool)> {
     let fraction = opt(preceded(literal(b"."), digit1));
-    let parts = (two_digits, literal(b":"), two_digits, literal(b":"), two_digits, fraction);
-    let half =
-        opt(preceded(space0, alt((value(0, tag_no_case("AM")), value(12, tag_no_case("PM"))))));
-    map_opt((parts, half), |((hour, (), minute, (), second, _), half)| {
+    let usual = (two_digits, literal(b":"), two_digits, literal(b":"), two_digits, fraction);
+    let usual = map(usual, |(hour, (), minute, (), second, _)| [hour, minute, second]);
+    map_opt((alt((usual, with_points, with_signs)), opt(half)), |([hour, minute, second], half)| {
+        let is_valid = hour < 24 && minute < 60 && second <= 60 && (half.is_none() || hour <= 12);
         let hour = half.map_or(hour, |half| hour % 12 + half);
-        (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second)
+        is_valid.then_some((hour * 3600 + minute * 60 + second, half.is_some()))
     })
     .parse(input)
+}
+
+/// `12.00.03`, as in Finland
+fn with_points(input: &[u8]) -> Parsed<'_, [u64; 3]> {
+    let both = || {
+        verify(take_while_m_n(2, 2, |_| true), |digits: &[u8]| {
+            digits.iter().all(u8::is_ascii_digit)
+        })
+    };
+    let number = || map_opt(both(), crate::text::whole_number);
+    let parts = (number(), literal(b"."), number(), literal(b"."), number());
+    map(parts, |(hour, (), minute, (), second)| [hour, minute, second]).parse(input)
+}
+
+/// `12時00分03秒` or `12시 00분 03초`
+fn with_signs(input: &[u8]) -> Parsed<'_, [u64; 3]> {
+    let hours = (alt((tag("時"), tag("时"), tag("시"))), space0);
+    let minutes = (alt((tag("分"), tag("분"))), space0);
+    let seconds = alt((tag("秒"), tag("초")));
+    let parts = (two_digits, hours, two_digits, minutes, two_digits, seconds);
+    map(parts, |(hour, _, minute, _, second, _)| [hour, minute, second]).parse(input)
+}
+
+/// ` PM` or ` p. m.`: the hours before it
+fn half(input: &[u8]) -> Parsed<'_, u64> {
+    let letter = alt((value(0, tag_no_case("a")), value(12, tag_no_case("p"))));
+    let dots = (literal(b"."), space0, tag_no_case("m."));
+    let end = alt((value((), dots), value((), (tag_no_case("m"), not(word_byte)))));
+    delimited(space0, letter, end).parse(input)
+}
+
+/// A byte that would make the word longer.
+fn word_byte(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take_while_m_n(1, 1, |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80).parse(input)
 }
 
 /// `+0100`, `+01:00` or `Z`
@@ -127,24 +193,36 @@ fn offset_seconds((sign, hours, _, minutes): (char, u64, Option<()>, u64)) -> i6
     if sign == '-' { -seconds } else { seconds }
 }
 
-/// `11/20/2026`, `20.11.26`, `2026-11-20`, `2026年11月20日`
+/// `11/20/2026`, `20.11.26`, `20. 11. 2026`, `2026-11-20`, `2026.11.20.`, `2026年11月20日`
 fn numeric_date(input: &[u8]) -> Parsed<'_, Date> {
-    let mark = || take_while1(|byte: u8| b"/.-".contains(&byte) || byte >= 0x80);
-    let end = take_while_m_n(0, 3, |byte: u8| byte >= 0x80);
+    let mark = || {
+        let mark = take_while1(|byte: u8| b"/.-".contains(&byte) || byte >= 0x80);
+        terminated(mark, opt(literal(b" ")))
+    };
+    let sign = take_while_m_n(1, 3, |byte: u8| byte >= 0x80);
+    let end = opt(alt((value((), sign), literal(b"."))));
     let numbers = (short_number, mark(), short_number, mark(), short_number, end);
-    map_opt(numbers, |(first, mark, second, _, third, _)| to_date(first, mark, second, third))
-        .parse(input)
+    map_opt(numbers, |(first, mark, second, next, third, _)| {
+        to_date(first, mark == b"/" && next == b"/", second, third)
+    })
+    .parse(input)
 }
 
-fn to_date(first: u64, mark: &[u8], second: u64, third: u64) -> Option<Date> {
+/// The years of which dates are known. Others are of another calendar.
+const YEARS: RangeInclusive<u64> = 1970..=2200;
+
+fn to_date(first: u64, has_slashes: bool, second: u64, third: u64) -> Option<Date> {
     let year = |year: u64| Some(if year < 100 { year + 2000 } else { year });
-    let date = match mark {
-        _ if first > 31 => Date { year: Some(first), month: second, day: third },
-        b"/" if first <= 12 => Date { year: year(third), month: first, day: second },
-        _ => Date { year: year(third), month: second, day: first },
+    let date = if first > 31 {
+        Date { year: Some(first), month: second, day: third }
+    } else if has_slashes && first <= 12 {
+        Date { year: year(third), month: first, day: second }
+    } else {
+        Date { year: year(third), month: second, day: first }
     };
+    let is_known = date.year.is_some_and(|year| YEARS.contains(&year));
     let is_valid = (1..=12).contains(&date.month) && (1..=31).contains(&date.day);
-    is_valid.then_some(date)
+    (is_known && is_valid).then_some(date)
 }
 
 /// `Nov 20`
@@ -188,6 +266,16 @@ mod tests {
             "2026-11-20 12:00:03",
             "20-11-26 12:00:03",
             "2026年11月20日 12:00:03",
+            "2026年11月20日 12時00分03秒",
+            "2026年11月20日 12时00分03秒",
+            "2026년 11월 20일 12시 00분 03초",
+            "20.11.2026 12.00.03",
+            "20. 11. 26 12:00:03",
+            "2026.11.20. 12:00:03",
+            "20/11-2026 12:00:03",
+            "20/11/26 12:00:03 p. m.",
+            "20/11/26 12:00:03 P.M. UTC",
+            "11/20/2026 12:00:03PM",
         ] {
             assert_eq!(parse(text), Some((date, noon, None)), "{text}");
         }
@@ -212,12 +300,16 @@ mod tests {
             "25:00:00",
             "12:00:61",
             "12:60:00",
+            "13:00:00 PM",
+            "12.00.3",
+            "12.00.03.04",
             "13/32/2026 12:00:00",
             "sda 12:00:03",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(prefix(b"12:00:03x sda"), None);
+        assert_eq!(prefix(b"10.20.30.40 sda"), None);
         assert_eq!(prefix(b"sda 12:00:03"), None);
         assert_eq!(date_in(b"Linux 5.4.20 (host) _x86_64_"), None);
     }
@@ -227,10 +319,33 @@ mod tests {
         let date = |text: &str| parse(text).and_then(|(date, ..)| date);
         let last = |year| Some(Date { year: Some(year), month: 12, day: 31 });
         assert_eq!(date("31.12.99 12:00:03"), last(2099));
-        assert_eq!(date("31.12.100 12:00:03"), last(100));
         assert_eq!(date("12/31/26 12:00:03"), last(2026));
-        assert_eq!(date("32-12-31 12:00:03"), last(32), "no month has 32 days");
-        assert_eq!(date("32.13.26 12:00:03"), None);
+        assert_eq!(date("32.13.26 12:00:03"), None, "no month has 32 days");
+        assert_eq!(date("31/12/2569 12:00:03"), None, "of the Thai calendar");
+        for (year, is_known) in [(1969, false), (1970, true), (2200, true), (2201, false)] {
+            let wanted = if is_known { last(year) } else { None };
+            assert_eq!(date(&std::format!("{year}-12-31 12:00:03")), wanted);
+        }
+    }
+
+    #[test]
+    fn a_time_with_an_unknown_word_is_ambiguous() {
+        let is_ambiguous = |text: &str| whole_line(text.as_bytes()).map(|time| time.is_ambiguous);
+        for text in [
+            "20/11/2026 12:00:03 μμ",
+            "20/11/2026  9:00:03 galabnimo",
+            "20.11.26 09:05:09.MD UTC",
+            "Time: 10:00:00 m",
+        ] {
+            assert_eq!(is_ambiguous(text), Some(true), "{text}");
+        }
+        for text in ["20/11/2026 12:00:03 pm", "20/11/2026 09:00:03 AM UTC", "Time: 10:00:00"] {
+            assert_eq!(is_ambiguous(text), Some(false), "{text}");
+        }
+        let long = std::format!("2026-11-20 12:00:03 {}", "x".repeat(WORD_MAX + 1));
+        for text in [&long[..], "12:00:03 sda", "12:00:03 PM sda", "2026-11-20 12:00:03 sda 1"] {
+            assert_eq!(is_ambiguous(text), None, "{text}");
+        }
     }
 
     #[test]
@@ -239,6 +354,9 @@ mod tests {
         assert_eq!(seconds(b"18:01:12 sda 1.00"), Some((64_872, &b"sda 1.00"[..])));
         assert_eq!(seconds(b"[18:01:12]\tsda"), Some((64_872, &b"sda"[..])));
         assert_eq!(seconds(b"18:01:12"), Some((64_872, &b""[..])));
+        assert_eq!(seconds(b"18.01.12 sda"), Some((64_872, &b"sda"[..])));
+        assert_eq!(seconds(b"06:01:12 PM sda"), Some((64_872, &b"sda"[..])));
+        assert_eq!(seconds(b"06:01:12 pmem0"), Some((21_672, &b"pmem0"[..])));
         let date = Date { year: Some(2026), month: 11, day: 20 };
         assert_eq!(date_in(b"Linux 6.4.0 (lab) \t11/20/26 \t_x86_64_\t(8 CPU)"), Some(date));
     }

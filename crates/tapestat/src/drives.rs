@@ -112,14 +112,14 @@ impl Drives {
     ) -> Vec<Reading> {
         let mut readings = Vec::with_capacity(self.known.len());
         for drive in &mut self.known {
-            let mut reading = drive.read(now, root, self.needs);
+            let mut reading = drive.read(now, root, self.needs, messages);
             let first_error = reading.as_ref().err().filter(|error| !error.is_gone());
             let first_error = first_error.map(ToString::to_string);
             if reading.is_err() {
                 // The files may be those of a drive that was removed and whose name was reused.
                 self.incarnations += 1;
                 *drive = Drive::new(Rc::clone(&drive.names), self.incarnations);
-                reading = drive.read(now, root, self.needs);
+                reading = drive.read(now, root, self.needs, messages);
             }
             match reading {
                 Ok(reading) => {
@@ -132,11 +132,12 @@ impl Drives {
                 }
                 Err(error) => {
                     self.listing = DriveListing::Stale;
-                    if !error.is_gone() {
-                        let name = &drive.names.kernel;
-                        messages.warn_once(format_args!(
-                            "{error}; {name} is left out until it can be read"
-                        ));
+                    let name = &drive.names.kernel;
+                    // The files of a drive that was removed are gone together with its folder.
+                    let is_removed = error.is_gone() && !root.has_folder(format!("{CLASS}/{name}"));
+                    if !is_removed {
+                        let problem = format!("{error}; {name} is left out until it can be read");
+                        messages.warn_once_about(name, problem);
                     }
                 }
             }

@@ -122,9 +122,10 @@ const EXTENDED: Section = (
         "`infl`: number of requests in flight, `in_flight` itself.",
         "`state`: `read` or `write`, whichever took more time, if any completed in the interval. \
          Otherwise `busy`, if a request is in flight or if other operations took at least a tenth \
-         of the interval, as when a drive rewinds. Otherwise `idle`, or `-` if the SCSI device \
-         completed more than two commands a second of which `st` does not know: then a program uses \
-         the drive through `sg`. The report since boot shows only `busy` or `idle`, for the moment \
+         of the interval, as when a drive rewinds. Otherwise `idle`. `-` instead of `idle` means that \
+         the requests in flight are unknown, or that no counter of `st` changed although the SCSI \
+         device completed more than two commands a second: then a program uses the drive through \
+         `sg`. The report since boot shows only `busy` or `idle`, for the moment \
          at which it was made.",
     ],
 );

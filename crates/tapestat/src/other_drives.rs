@@ -9,9 +9,13 @@ use sysparse::counter;
 use sysparse::device_name::Hctl;
 use toolkit::sampling::{OpenFile, SystemRoot};
 
-/// The SCSI tape drives without statistics, by address.
+/// The SCSI tape drives without statistics.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct OtherDrives(BTreeMap<Vec<u8>, OtherDrive>);
+pub struct OtherDrives {
+    by_address: BTreeMap<Vec<u8>, OtherDrive>,
+    /// Whether the module `st` is loaded, which makes the folder of all drives that it serves.
+    has_st: bool,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct OtherDrive {
@@ -32,6 +36,9 @@ const NO_TAPE: [&[u8]; 3] = [b"sd", b"sr", b"ses"];
 /// The driver that keeps statistics.
 const ST: &str = "st";
 
+/// The file that makes `st` serve the drive whose address is written to it.
+const BIND: &str = "/sys/bus/scsi/drivers/st/bind";
+
 /// How many drives a message names.
 const NAMED_MAX: usize = 8;
 
@@ -42,35 +49,37 @@ impl OtherDrives {
             |drive: &&Aliases| root.has_folder(format!("{CLASS}/{}/stats", drive.kernel()));
         let (known, unknown): (Vec<_>, Vec<_>) = drives.iter().partition(has_statistics);
         let known: HashSet<_> = known.into_iter().filter_map(|drive| drive.hctl.clone()).collect();
-        let mut others = BTreeMap::new();
+        let mut by_address = BTreeMap::new();
         for address in root.list(DEVICES).unwrap_or_default() {
             if Hctl::parse(&address).is_ok() && !known.contains(&address) {
                 if let Some(other) = OtherDrive::read(&address, root) {
-                    others.insert(address, other);
+                    by_address.insert(address, other);
                 }
             }
         }
         for drive in unknown {
             let address = drive.hctl.clone().unwrap_or_else(|| drive.kernel().into_bytes());
-            others.entry(address).or_insert_with(|| OtherDrive::driven_by_st(drive));
+            let other = by_address.entry(address).or_insert_with(|| OtherDrive::unnamed(drive));
+            other.driver = Some(ST.to_owned());
         }
-        OtherDrives(others)
+        OtherDrives { by_address, has_st: root.has_folder(CLASS) }
     }
 
     /// The driver of the drive with this address.
     pub(crate) fn driver(&self, hctl: &[u8]) -> Option<&str> {
-        self.0.get(hctl)?.driver.as_deref()
+        self.by_address.get(hctl)?.driver.as_deref()
     }
 
     /// A message for each driver. `known` is the number of drives with statistics.
     pub(crate) fn messages(&self, known: usize) -> Vec<String> {
         let mut by_driver: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
-        for drive in self.0.values() {
+        for drive in self.by_address.values() {
             by_driver.entry(drive.driver.as_deref()).or_default().push(&drive.description);
         }
-        let all = known + self.0.len();
+        let all = known + self.by_address.len();
         let message = |(driver, drives): (Option<&str>, Vec<&str>)| {
             let reason = match driver {
+                None if self.has_st => format!("no driver; write the address to {BIND}"),
                 None => "load the st module".to_owned(),
                 Some(ST) => format!("driver {ST} keeps them since Linux 4.2"),
                 Some(driver) => format!("driver {driver}"),
@@ -96,9 +105,9 @@ fn named(drives: &[&str]) -> String {
 }
 
 impl OtherDrive {
-    /// A drive that the kernel lists without its statistics.
-    fn driven_by_st(drive: &Aliases) -> OtherDrive {
-        OtherDrive { description: drive.kernel(), driver: Some(ST.to_owned()) }
+    /// A drive that is not among the SCSI devices.
+    fn unnamed(drive: &Aliases) -> OtherDrive {
+        OtherDrive { description: drive.kernel(), driver: None }
     }
 
     fn read(address: &[u8], root: &mut SystemRoot) -> Option<OtherDrive> {
@@ -137,14 +146,16 @@ mod tests {
             let driver = driver.map(str::to_owned);
             (address.into_bytes(), OtherDrive { description, driver })
         };
-        OtherDrives(drivers.iter().copied().enumerate().map(drive).collect())
+        let by_address = drivers.iter().copied().enumerate().map(drive).collect();
+        OtherDrives { by_address, has_st: true }
     }
 
     #[test]
     fn drives_without_statistics_are_named_by_driver() {
         let mixed = others(&[Some("lin_tape"), None, Some("lin_tape")]);
         let expected = [
-            "1 of 5 tape drives has no statistics: 7:0:1:0 IBM ULT3580-TD9: load the st module",
+            "1 of 5 tape drives has no statistics: 7:0:1:0 IBM ULT3580-TD9: no driver; write the \
+             address to /sys/bus/scsi/drivers/st/bind",
             "2 of 5 tape drives have no statistics: 7:0:0:0 IBM ULT3580-TD9, 7:0:2:0 IBM \
              ULT3580-TD9: driver lin_tape",
         ];

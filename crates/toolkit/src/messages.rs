@@ -53,11 +53,17 @@ impl<W: Write> Messages<W> {
     /// Prints a message unless it was printed before: most problems persist for many reports.
     pub fn warn_once(&mut self, message: impl Display) {
         let text = message.to_string();
-        if self.warned.len() >= WARN_ONCE_MAX || self.warned.contains(&text) {
+        self.warn_once_about(&text, &text);
+    }
+
+    /// Prints a message unless one about this subject was printed before: each tree of a saved system
+    /// has the same problem in a file of its own.
+    pub fn warn_once_about(&mut self, subject: &str, message: impl Display) {
+        if self.warned.len() >= WARN_ONCE_MAX || self.warned.contains(subject) {
             return;
         }
-        self.warn(&text);
-        self.warned.insert(text);
+        self.warn(message);
+        self.warned.insert(subject.to_owned());
         if self.warned.len() == WARN_ONCE_MAX {
             self.warn("further messages are not shown");
         }

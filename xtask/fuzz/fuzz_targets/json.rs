@@ -3,7 +3,7 @@
 
 use fuzz::lies_in;
 use libfuzzer_sys::fuzz_target;
-use sysparse::json::{Piece, Text, Value, bytes, members};
+use sysparse::json::{Piece, Text, Value, bytes, elements, members};
 use sysparse::json_token::{Token, tokens};
 use sysparse::text::lines;
 
@@ -17,6 +17,11 @@ fuzz_target!(|file: &[u8]| {
                 Value::Array(array) => {
                     assert!(lies_in(array, line));
                     let _ = bytes(array).count();
+                    for element in elements(array).flatten() {
+                        if let Value::Text(text) = element {
+                            check_text(text, line);
+                        }
+                    }
                 }
                 _ => {}
             }

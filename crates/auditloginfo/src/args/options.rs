@@ -287,8 +287,8 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          whether it failed. The name comes last in its line, because users choose it. With `-o tsv` and \
          `-o jsonl`, a line has the columns time, node, auid, euid, session, pid, ppid, exe, cwd, success, \
          kind, name and detail. This works with all sections and filters. It needs the same memory for a log \
-         of any size, and prints while it reads. A name given with `--uid` is looked for in the logs \
-         first; where they cannot be read twice, in each record. With `--top`, the first entries of each \
+         of any size, and prints while it reads, some 30,000 records behind: for so long an event can go on. \
+         A name given with `--uid` is looked for in the logs first; where they cannot be read twice, in each record. With `--top`, the first entries of each \
          section are listed for each login user.",
         |args| args.layout.each = true,
     ),

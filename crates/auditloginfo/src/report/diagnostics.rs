@@ -1,6 +1,7 @@
 //! Problems that are reported on stderr: what is missing from a report, and why.
 
 use super::{Format, Layout, profile};
+use crate::file_kind::JOURNAL_EXPORT;
 use crate::found::Found;
 use crate::logs::DEFAULT_LOG;
 use crate::syslog_tags::Origin;
@@ -109,7 +110,8 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
     }
 }
 
-/// Reports records that stand where anybody can write them, and messages that the journal left out.
+/// Reports records that stand where anybody can write them or lack a serial number, and messages that
+/// the journal left out.
 fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
     if found.elsewhere.total() > 0 {
         let lines = count_noun(found.elsewhere.total(), "line");
@@ -118,11 +120,19 @@ fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
         if listed < found.elsewhere.total() {
             places.push(format!("{} elsewhere", found.elsewhere.total() - listed));
         }
-        let has_tag = found.elsewhere.origins().any(|(origin, _)| matches!(origin, Origin::Tag(_)));
-        let advice = if has_tag { "; if you trust a tag, give --tag TAG" } else { "" };
+        let mut parts = vec![places.join(", ")];
+        parts.extend(found.elsewhere.origins().filter_map(|(origin, _)| advice_on_origin(origin)));
+        parts.dedup();
         messages.warn(format_args!(
-            "{lines} with a record not counted, because any user can write there: {}{advice}",
-            places.join(", ")
+            "{lines} with a record not counted, because any user can write there: {}",
+            parts.join("; ")
+        ));
+    }
+    if found.unnumbered > 0 {
+        messages.warn(format_args!(
+            "{} of journalctl not counted, because the serial numbers of their events are missing; use \
+             {JOURNAL_EXPORT}",
+            count_noun(found.unnumbered, "record")
         ));
     }
     if found.cut_entries > 0 {
@@ -133,7 +143,20 @@ fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
     }
 }
 
-/// `3 behind the tag sshd`
+/// What to do about records that are not counted, if only trusted programs can have written them.
+fn advice_on_origin(origin: &Origin) -> Option<String> {
+    let advice = match origin {
+        Origin::Text => "if users cannot write these lines, remove the text before the records",
+        Origin::Json => {
+            "if users cannot write a string of JSON, extract it: jq -r .KEY LOG | auditloginfo -"
+        }
+        Origin::Tag(_) => "if you trust a tag, give --tag TAG",
+        Origin::Transport(_) => return None,
+    };
+    Some(advice.to_owned())
+}
+
+/// `3 behind the tag eve`
 fn describe_origin((origin, count): (&Origin, u64)) -> String {
     match origin {
         Origin::Text => format!("{count} behind other text"),

@@ -128,9 +128,6 @@ impl Entry {
     }
 }
 
-/// How many bytes distinguish the output of `journalctl -o export` from other logs.
-pub(super) const EXPORT_START: usize = 32;
-
 /// Whether a log begins as `journalctl -o export` does.
 pub(super) fn is_export(start: &[u8]) -> bool {
     start.starts_with(b"__CURSOR=") || start.starts_with(b"__REALTIME_TIMESTAMP=")

@@ -1,6 +1,7 @@
 //! Records in the strings of JSON objects, as log shippers and `journalctl -o json` write them.
 
 use super::journal::{Entry, Field};
+use std::iter;
 use sysparse::ParseError;
 use sysparse::json::{self, Piece, Text, Value};
 
@@ -11,19 +12,34 @@ const KEYS: [&[u8]; 7] =
 
 const ORIGINAL: usize = 4;
 
-/// The strings of an object that may hold records.
+/// The values of an object that may hold records: strings, and an array of strings for `event.original`.
 #[derive(Debug, Default)]
-pub(super) struct Strings<'a>([Option<Text<'a>>; KEYS.len()]);
+pub(super) struct Strings<'a>([Option<Value<'a>>; KEYS.len()]);
 
 impl<'a> Strings<'a> {
-    /// The strings in the order of their keys.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Text<'a>> {
-        self.0.into_iter().flatten()
+    /// The strings of each key, in the order of the keys.
+    pub(super) fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = Text<'a>>> {
+        self.0.into_iter().flatten().map(|value| {
+            let array = if let Value::Array(array) = value { array } else { &[] };
+            let elements = json::elements(array).map_while(|element| element);
+            iter::once(value).chain(elements).filter_map(|value| match value {
+                Value::Text(text) => Some(text),
+                _ => None,
+            })
+        })
     }
 
-    fn set(&mut self, key: usize, text: Text<'a>) {
-        if let Some(place) = self.0.get_mut(key) {
-            *place = Some(text);
+    /// Keeps a value that may hold records.
+    fn set(&mut self, key: usize, value: Value<'a>) {
+        let is_kept = match value {
+            Value::Text(_) => true,
+            Value::Array(array) => {
+                key == ORIGINAL && json::elements(array).all(|element| element.is_some())
+            }
+            _ => false,
+        };
+        if let Some(place) = self.0.get_mut(key).filter(|_| is_kept) {
+            *place = Some(value);
         }
     }
 }
@@ -43,32 +59,26 @@ pub(super) fn read<'a>(line: &'a [u8], entry: &mut Entry) -> Result<Strings<'a>,
         if let Some(field) = Field::from_name(name.raw()) {
             read_field(field, value, entry);
         }
-        match value {
-            Value::Text(text) => {
-                if let Some(key) = KEYS.iter().position(|key| name.is(key)) {
-                    strings.set(key, text);
-                }
+        if let Some(key) = KEYS.iter().position(|key| name.is(key)) {
+            strings.set(key, value);
+        } else if let Value::Object(event) = value {
+            if name.is(b"event") {
+                read_event(event, &mut strings)?;
             }
-            Value::Object(event) if name.is(b"event") => {
-                if let Some(text) = original(event)? {
-                    strings.set(ORIGINAL, text);
-                }
-            }
-            _ => {}
         }
     }
     Ok(strings)
 }
 
-/// The string `original` of the object `event`.
-fn original(event: &[u8]) -> Result<Option<Text<'_>>, ParseError> {
-    let mut found = None;
+/// Reads the value `original` of the object `event`.
+fn read_event<'a>(event: &'a [u8], strings: &mut Strings<'a>) -> Result<(), ParseError> {
     for member in json::members(event) {
-        if let (name, Value::Text(text)) = member? {
-            found = Some(text).filter(|_| name.is(b"original")).or(found);
+        let (name, value) = member?;
+        if name.is(b"original") {
+            strings.set(ORIGINAL, value);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn read_field(field: Field, value: Value<'_>, entry: &mut Entry) {

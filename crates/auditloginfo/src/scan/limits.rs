@@ -4,5 +4,9 @@
 /// other programs write longer lines.
 pub const LINE_MAX: usize = 1 << 16;
 
+/// How many bytes at the start of a log show whether it has lines, or is an archive or an export of the
+/// journal.
+pub(super) const LOG_START: usize = 512;
+
 /// The longest line of JSON that is read, in bytes.
 pub(super) const JSON_LINE_MAX: usize = 1 << 22;

@@ -4,10 +4,12 @@ mod wrapped;
 
 use super::journal::{self, Entry};
 use super::json;
-use super::limits::{JSON_LINE_MAX, LINE_MAX};
+use super::limits::{JSON_LINE_MAX, LINE_MAX, LOG_START};
 use super::newlines::{self, split_line};
 use super::truncated_line;
 use crate::event::{EventAssembler, Sink};
+use crate::file_kind;
+use crate::journal_text;
 use crate::syslog_tags::{Elsewhere, Origin, TrustedTags};
 use std::io::{self, BufReader, Cursor, Read};
 use sysparse::ParseError;
@@ -16,6 +18,9 @@ use toolkit::input::{Block, Ending, Line, Lines};
 
 /// The error for a longer line.
 const LINE_TOO_LONG: ParseError = ParseError { expected: "the end of the line", at: LINE_MAX };
+
+/// The error for a longer line of JSON.
+const JSON_LINE_TOO_LONG: ParseError = ParseError { at: JSON_LINE_MAX, ..LINE_TOO_LONG };
 
 /// The statistics of one chunk.
 #[derive(Debug, Default)]
@@ -32,11 +37,20 @@ pub(super) struct ChunkStats {
     pub(super) elsewhere: Elsewhere,
     /// The number of journal entries whose message `journalctl -o json` left out.
     pub(super) cut_entries: u64,
+    /// The number of records that journalctl printed without the serial numbers of their events.
+    pub(super) unnumbered: u64,
     /// The error at which reading ended early.
     pub(super) error: Option<io::Error>,
 }
 
+/// Whether a log that begins so cannot be divided at the ends of its lines: the output of `journalctl
+/// -o export`, or an archive, whose files do not begin where lines do.
+pub(super) fn is_undivided(start: &[u8]) -> bool {
+    journal::is_export(start) || file_kind::is_archive(start)
+}
+
 /// Reads a log from its beginning, as [`read_chunk`] does, or as the output of `journalctl -o export`.
+/// Nothing in an archive is read.
 pub(super) fn read_log(
     mut reader: impl Read,
     buffer: &mut Vec<u8>,
@@ -46,7 +60,10 @@ pub(super) fn read_log(
 ) -> ChunkStats {
     let mut start = Vec::new();
     // An error comes again where the lines are read.
-    let _ = reader.by_ref().take(journal::EXPORT_START as u64).read_to_end(&mut start);
+    let _ = reader.by_ref().take(LOG_START as u64).read_to_end(&mut start);
+    if file_kind::is_archive(&start) {
+        return ChunkStats { lines: 1, ..ChunkStats::default() };
+    }
     let is_export = journal::is_export(&start);
     let reader = Cursor::new(start).chain(reader);
     if is_export {
@@ -200,6 +217,9 @@ impl<'r, 'a> RecordReader<'r, 'a> {
                 self.read_unusual_line(line.bytes);
             }
             Ending::Cut => self.read_truncated_line(line.bytes),
+            Ending::TooLong if json::is_object(line.bytes) => {
+                self.stats.add_damaged(JSON_LINE_TOO_LONG);
+            }
             Ending::TooLong => self.stats.add_damaged(LINE_TOO_LONG),
         }
     }
@@ -228,7 +248,8 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         }
     }
 
-    /// The first record of a line. One that stands where anybody can write it is counted as such.
+    /// The first record of a line. One that stands where anybody can write it is counted as such, and
+    /// so is one without a stamp.
     fn header<'l>(&mut self, line: &'l [u8]) -> Option<RecordHeader<'l>> {
         if line.len() > LINE_MAX {
             self.stats.add_damaged(LINE_TOO_LONG);
@@ -237,17 +258,19 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         if let Some(header) = audit::plain_header(line) {
             return Some(header);
         }
-        let place = audit::place(line);
-        match place {
-            Place::Here(header) => return Some(header),
-            Place::Tagged(tag, Some(header)) if self.tags.contains(tag) => return Some(header),
-            _ => {}
-        }
+        let (origin, syslog) = match audit::place(line) {
+            Place::Here(record) => return Some(record),
+            Place::Tagged(syslog, Some(record)) if self.tags.contains(syslog.tag) => {
+                return Some(record);
+            }
+            Place::Tagged(syslog, Some(_)) => (Origin::Tag(syslog.tag.to_vec()), Some(syslog)),
+            Place::Tagged(syslog, None) => (Origin::Text, Some(syslog)),
+            Place::Nowhere => (Origin::Text, None),
+        };
         if audit::mentions_record(line) {
-            self.stats.elsewhere.add(match place {
-                Place::Tagged(tag, _) => Origin::Tag(tag.to_vec()),
-                _ => Origin::Text,
-            });
+            self.stats.elsewhere.add(origin);
+        } else if journal_text::is_record(line, syslog) {
+            self.stats.unnumbered += 1;
         }
         None
     }

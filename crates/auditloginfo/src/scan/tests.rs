@@ -68,6 +68,9 @@ fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
         format!("behind other text {CALL}"),
         format!("{{\"message\":\"{json}\\n{json}\"}}"),
         format!("{{\"user\":\"{json}\"}}"),
+        format!("{{\"event\":{{\"original\":[\"{json}\",\"{json}\"]}}}}"),
+        format!("{{\"event\":{{\"original\":[\"{json}\",?]}}}}"),
+        "Nov 22 13:14:51 lab audit[9]: SYSCALL arch=c000003e".to_owned(),
         format!("{{\"message\":\"{json}\"}} x"),
         "type=SYSCALL msg=audit(1.000): x".to_owned(),
         String::new(),
@@ -91,6 +94,7 @@ fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
                 place,
                 found.elsewhere.total(),
                 elsewhere,
+                (found.unnumbered, found.not_audit_logs.len()),
             )
         };
         let whole = facts(&log.scan(1));
@@ -115,6 +119,9 @@ fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
             (0, 0, 1),
             (2, 0, 0),
             (0, 0, 1),
+            (2, 0, 0),
+            (0, 0, 1),
+            (0, 0, 0),
             (0, 1, 0),
             (0, 1, 0),
             (0, 0, 0),
@@ -145,7 +152,35 @@ fn a_line_that_is_too_long_is_one_damaged_record() {
     let log = Log::new(format!("{CALL}\n{CALL}{many}\n{second}\n").as_bytes());
     let found = log.scan(1);
     assert_eq!((calls(&found, 70), found.damaged), (2, 1));
-    assert_eq!(found.first_damage.expect("damage").1, 2);
+    let (_, line, error) = found.first_damage.expect("damage");
+    assert_eq!((line, error.at), (2, LINE_MAX));
+    let json = format!("{{\"message\":\"{}\"}}\n", "x".repeat(limits::JSON_LINE_MAX));
+    let (_, _, error) = Log::new(json.as_bytes()).scan(1).first_damage.expect("damage");
+    assert_eq!(error.at, limits::JSON_LINE_MAX);
+}
+
+/// A tar archive with one file.
+fn tar(text: &str) -> Vec<u8> {
+    let mut bytes = vec![0; 512];
+    for (at, field) in [(0, &b"audit.log"[..]), (100, b"0000644\0"), (257, b"ustar")] {
+        bytes.splice(at..at + field.len(), field.iter().copied());
+    }
+    [&bytes, text.as_bytes()].concat()
+}
+
+#[test]
+fn nothing_in_an_archive_is_read_and_no_user_can_make_a_log_look_like_one() {
+    let archive = tar(&format!("{CALL}\n"));
+    for chunks in [1, 3] {
+        let found = Log::new(&archive).scan(chunks);
+        let kinds: Vec<_> = found.not_audit_logs.iter().map(|(_, kind)| *kind).collect();
+        assert_eq!((calls(&found, 70), kinds), (0, vec![FileKind::Archive]));
+    }
+    // A user may have chosen the text at these places, but cannot write a NUL.
+    let mut log = format!("{:400}\n{CALL}\n", "type=CWD msg=audit(1.000:1): cwd=\"/\"");
+    log.replace_range(100..108, "0000644 ");
+    log.replace_range(257..262, "ustar");
+    assert_eq!(calls(&Log::new(log.as_bytes()).scan(1), 70), 1);
 }
 
 #[test]

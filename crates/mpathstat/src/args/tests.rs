@@ -30,9 +30,12 @@ fn the_last_of_two_opposites_wins() {
 #[test]
 fn conflicts_are_usage_errors() {
     for (words, problem) in [
-        ("0", "interval 0: expected seconds, 0.001 or more"),
-        ("1..2", "interval 1..2: expected seconds, 0.001 or more; write a map as /dev/mapper/1..2"),
-        ("1 0", "count 0: expected 1 or more"),
+        ("0", "interval 0: expected seconds, 0.001 to 3153600000"),
+        (
+            "1..2",
+            "interval 1..2: expected seconds, 0.001 to 3153600000; write a map as /dev/mapper/1..2",
+        ),
+        ("1 0", "count 0: expected a whole number, 1 to 18446744073709551615"),
         ("1 2 3", "unexpected third number 3"),
         ("1 sda", "sda: expected a count; maps and paths precede the interval"),
         ("-km", "only one of -k, -m and -G can be given"),

@@ -1,6 +1,7 @@
 //! The times in a text.
 
 use std::time::{Duration, SystemTime};
+use sysparse::ParseError;
 use sysparse::timestamp::{Date, Timestamp};
 use toolkit::datetime;
 
@@ -12,7 +13,12 @@ pub(super) struct TextClock {
     /// The latest time, and how many times midnight has passed since the date.
     last: Option<SystemTime>,
     midnights: u32,
+    /// Whether a time that is unknown was reported.
+    has_reported: bool,
 }
+
+/// What a line should be that is no time.
+pub(super) const UNREAD_TIME: &str = "a time such as 2026-11-20 12:00:03";
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -20,14 +26,36 @@ impl TextClock {
     /// Sets the date from which times without one count.
     pub(super) fn set_date(&mut self, date: Option<Date>) {
         if date.is_some() {
-            *self = TextClock { date, ..TextClock::default() };
+            let has_reported = self.has_reported;
+            *self = TextClock { date, has_reported, ..TextClock::default() };
         }
     }
 
-    /// A time of day; `None` if its date is unknown.
-    pub(super) fn time(&mut self, time: &Timestamp) -> Option<SystemTime> {
+    /// The time of day of a report; an error the first time that it is unknown.
+    pub(super) fn wall(&mut self, time: &Timestamp) -> Result<Option<SystemTime>, ParseError> {
+        let wall = self.time(time);
+        let expected = match wall {
+            Some(_) => return Ok(wall),
+            None if time.is_ambiguous => "24 hours, AM or PM in the time of this report,",
+            None => "a date before the time of this report,",
+        };
+        self.report(expected)?;
+        Ok(None)
+    }
+
+    /// An error, the first time.
+    pub(super) fn report(&mut self, expected: &'static str) -> Result<(), ParseError> {
+        let is_first = !std::mem::replace(&mut self.has_reported, true);
+        if is_first { Err(ParseError { expected, at: 0 }) } else { Ok(()) }
+    }
+
+    /// A time of day; `None` if its date or the half of the day is unknown.
+    fn time(&mut self, time: &Timestamp) -> Option<SystemTime> {
         if time.is_epoch {
             return SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(time.seconds));
+        }
+        if time.is_ambiguous {
+            return None;
         }
         let date = time.date.or(self.date)?;
         let year = date.year.or(self.date.and_then(|date| date.year))?;
@@ -50,6 +78,17 @@ impl TextClock {
 mod tests {
     use super::*;
     use sysparse::timestamp;
+
+    #[test]
+    fn an_unknown_time_is_reported_once() {
+        let mut clock = TextClock::default();
+        let time = timestamp::whole_line("20/11/2026 09:05:09 μμ".as_bytes()).unwrap();
+        assert!(clock.wall(&time).unwrap_err().expected.contains("AM or PM"));
+        assert_eq!(clock.wall(&time), Ok(None));
+        let time = timestamp::whole_line(b"12:00:00").unwrap();
+        assert_eq!(clock.wall(&time), Ok(None));
+        assert!(TextClock::default().wall(&time).unwrap_err().expected.contains("date"));
+    }
 
     #[test]
     fn times_without_a_date_count_from_that_of_the_text() {

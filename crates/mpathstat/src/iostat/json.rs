@@ -1,7 +1,7 @@
 //! Reports in the JSON that `iostat -o JSON` prints.
 
 use super::TextReport;
-use super::clock::TextClock;
+use super::clock::{TextClock, UNREAD_TIME};
 use super::devices::Devices;
 use std::collections::VecDeque;
 use std::time::SystemTime;
@@ -41,32 +41,38 @@ impl JsonReader {
                 Token::Word(word) => self.number(word),
                 Token::Mark(b':') => self.key = std::mem::take(&mut self.text),
                 Token::Mark(mark) => {
-                    self.member(clock);
-                    result = result.and(self.mark(mark, complete));
+                    let member = self.member(clock);
+                    result = result.and(member).and(self.mark(mark, complete));
                 }
             }
         }
         result
     }
 
-    /// Takes the end of the text.
-    pub(super) fn end(&mut self, complete: &mut VecDeque<TextReport>) {
+    /// Takes the end of the text; an error if it is not that of the JSON.
+    pub(super) fn end(&mut self, complete: &mut VecDeque<TextReport>) -> Result<(), ParseError> {
         if self.disks.take().is_some() {
             self.finish(complete);
         }
+        let expected = "the end of the JSON after this; what is incomplete is left out,";
+        if self.depth == 0 { Ok(()) } else { Err(ParseError { expected, at: 0 }) }
     }
 
     /// Takes a member whose value is a string.
-    fn member(&mut self, clock: &mut TextClock) {
+    fn member(&mut self, clock: &mut TextClock) -> Result<(), ParseError> {
         let text = std::mem::take(&mut self.text);
         match &self.key[..] {
             b"disk_device" => self.name = text,
             b"timestamp" => {
-                self.wall = timestamp::whole_line(&text).and_then(|time| clock.time(&time));
+                self.wall = match timestamp::whole_line(&text) {
+                    Some(time) => clock.wall(&time)?,
+                    None => clock.report(UNREAD_TIME).map(|()| None)?,
+                };
             }
             b"date" => clock.set_date(timestamp::date_in(&[b") ", &text[..]].concat())),
             _ => {}
         }
+        Ok(())
     }
 
     fn number(&mut self, word: &[u8]) {

@@ -70,10 +70,59 @@ fn a_report_of_sar_has_the_rows_of_one_time() {
 }
 
 #[test]
+fn averages_and_other_tables_of_sar_are_no_reports() {
+    let table = |heading: &str, row: &str| {
+        format!("00:00:01 {heading}\n00:10:01 {row}\n00:20:01 {row}\nMoyenne : {row}\n\n")
+    };
+    let cpu = table("CPU %user %nice %system %iowait %steal", "   all 1.0 0.0 1.0 0.0 0.0");
+    let disks = table("DEV tps rkB/s wkB/s await %util", "sda 1.0 2.0 3.0 4.0 5.0");
+    let averages =
+        "平均時間： DEV tps rkB/s wkB/s await %util\n平均時間： sda 9.0 2.0 3.0 4.0 5.0\n";
+    let text = format!("Linux 6.1 (lab) \t2026-11-20 \t_x86_64_\n\n{cpu}{disks}{averages}{cpu}");
+    assert_eq!(walls(&text), [601, 1201].map(|seconds| Some(1_795_132_800 + seconds)));
+    let (reports, reported) = read(&text.replace("00:10:01    all", "平均時間： all"));
+    assert_eq!(reported, []);
+    assert_eq!(reports.len(), 2);
+    let reads = reports.iter().map(|report| report[&b"sda"[..]].reads);
+    assert_eq!(reads.collect::<Vec<_>>(), [1.0; 2]);
+}
+
+#[test]
+fn what_precedes_the_first_header_precedes_the_lines_before_it() {
+    let text =
+        format!("2026-11-20T00:00:01+0000\navg-cpu: %user\n      1.0 2.0 3.0 4.0 5.0\n{TEXT}");
+    let prefixed = format!("> {}", text.replace('\n', "\n> "));
+    let (reports, reported) = read(&prefixed);
+    assert_eq!((reports.len(), reported), (4, vec![]));
+    assert_eq!(walls(&prefixed), walls(&text));
+    assert_eq!(walls(&text)[0], Some(1_795_132_801));
+}
+
+#[test]
+fn a_header_may_be_far_from_the_beginning() {
+    let text = format!("{}{TEXT}", "other line\n".repeat(HEAD_MAX));
+    assert_eq!(read(&text).0.len(), 4);
+}
+
+#[test]
 fn a_time_before_a_report_is_its_time() {
     let times = TEXT.replace("Device", "2026-11-20T00:00:01+0000\nDevice");
     assert_eq!(walls(&times), [Some(1_795_132_801); 4]);
     assert_eq!(walls(TEXT), [None; 4]);
+}
+
+#[test]
+fn an_unknown_time_is_reported_once() {
+    for time in ["20/11/2026 09:05:09 μμ", "20/11/2569 21:05:09", "20. nov. 2026 kl. 21.05 +0000"]
+    {
+        let text = TEXT.replace("\n\nDevice", &format!("\n\n{time}\nDevice"));
+        assert_eq!(walls(&text), [None; 4], "{time}");
+        let (reports, reported) = read(&text);
+        assert_eq!(reports.len(), 4, "{time}");
+        assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3], "{time}");
+    }
+    let (_, reported) = read(&TEXT.replace("\n\n", "\n\n1.0 2.5 33.0 44.0k 5.0%\n"));
+    assert_eq!(reported, [], "figures");
 }
 
 #[test]

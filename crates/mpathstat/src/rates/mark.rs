@@ -36,6 +36,11 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// The number of requests that are stuck.
+    pub(super) fn stuck(&self) -> Option<f64> {
+        if let Mark::Stuck(count) = self { Some(*count) } else { None }
+    }
+
     /// The word for the mark in records.
     #[must_use]
     pub fn key(&self) -> &'static str {

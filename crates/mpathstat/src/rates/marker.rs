@@ -43,7 +43,8 @@ impl Marker {
         self.stuck.end_interval();
     }
 
-    /// Sets the marks of sums that are out of line with others of the same family.
+    /// Sets the marks of sums: of those with paths on which nothing moves, with failures, and of those that
+    /// are out of line with others of the same family.
     pub(super) fn mark_sums(&mut self, sums: &mut [Sum<'_>], seconds: f64, is_since_boot: bool) {
         let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
         for (place, sum) in sums.iter().enumerate() {
@@ -59,6 +60,7 @@ impl Marker {
         self.sums.end_interval();
         for (place, mark) in found {
             if let Some(sum) = sums.get_mut(place) {
+                sum.marks.extend((sum.stuck > 0.0).then_some(Mark::Stuck(sum.stuck)));
                 sum.marks.extend(mark);
                 let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
                 sum.marks.extend(failures(figures));
@@ -105,16 +107,18 @@ impl Marker {
 }
 
 /// Whether no path of the map can carry I/O. If one completes I/O nevertheless, access states do not
-/// count, because they are out of date.
+/// count, because they are out of date. A map that has no path left may have completed I/O earlier in
+/// the interval; if nothing waits for a path, its paths may just be unknown.
 fn lacks_path(rates: &MapRates<'_>) -> bool {
-    let does_nothing = rates.figures.as_ref().is_none_or(|figures| figures.completed() == 0.0);
-    let paths = &rates.map.paths;
-    let has_none = if does_nothing {
-        !paths.iter().any(Path::is_usable)
-    } else {
-        !paths.iter().any(Path::is_running)
-    };
-    has_none && !paths.is_empty()
+    let figures = rates.figures.as_ref();
+    let does_nothing = figures.is_none_or(|figures| figures.completed() == 0.0);
+    let has_waiting = figures.and_then(|figures| figures.in_flight).is_some_and(|it| it > 0.0);
+    let mut paths = rates.map.paths.iter();
+    match does_nothing {
+        _ if rates.map.paths.is_empty() => does_nothing || has_waiting,
+        true => !paths.any(Path::is_usable),
+        false => !paths.any(Path::is_running),
+    }
 }
 
 fn failures(figures: Option<&Figures>) -> Vec<Mark> {

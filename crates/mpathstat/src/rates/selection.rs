@@ -96,10 +96,11 @@ impl Wanted {
 
     fn is_device(&self, device: &Device, number: Option<(u64, u64)>) -> bool {
         let number = number.or(device.number);
-        // `cciss!c0d0` in sysfs is `cciss/c0d0` below /dev.
+        // `cciss!c0d0` in sysfs, and in reports, is `cciss/c0d0` below /dev.
         let name: Vec<u8> =
             device.kernel.iter().map(|it| if *it == b'!' { b'/' } else { *it }).collect();
-        self.number.is_some() && self.number == number || self.matches(&name)
+        let is_number = self.number.is_some() && self.number == number;
+        is_number || self.matches(&device.kernel) || self.matches(&name)
     }
 
     fn matches(&self, name: &[u8]) -> bool {

@@ -46,6 +46,8 @@ pub struct Sum<'a> {
     pub usable: usize,
     /// What they did; `None` if that is unknown of all of them.
     pub figures: Option<Figures>,
+    /// How many requests are in flight on those paths that complete none.
+    pub(super) stuck: f64,
     /// How they are out of line with the sums of the same family.
     pub marks: Vec<Mark>,
     /// The sums with which this one can be compared, because they have maps in common, directly or by
@@ -125,6 +127,7 @@ impl Sum<'_> {
         // Paths that share nothing are not added up.
         if let Some(figures) = path.figures.as_ref().filter(|_| self.is_known) {
             *self.figures.get_or_insert_default() += figures;
+            self.stuck += path.marks.iter().filter_map(Mark::stuck).sum::<f64>();
         }
     }
 }

@@ -261,6 +261,13 @@ fn a_map_is_marked_if_no_path_can_carry_io_or_none_is_to_blame() {
     let working = read(5.0, 5.0);
     let found = all_marks(&mut Marker::default(), &dead, &working, &idle());
     assert_eq!(found, ["sda state"], "an access state can be out of date");
+    let none = text::read(&b"m (36001) dm-0 A,B\nsize=1G\n"[..], |_, _| ()).unwrap();
+    let marks_without_paths =
+        |map: &Figures| all_marks(&mut Marker::default(), &none, map, &idle());
+    assert_eq!(marks_without_paths(&map), ["m no-path"]);
+    let removed_meanwhile = Figures { reads: 5.0, ..map.clone() };
+    assert_eq!(marks_without_paths(&removed_meanwhile), ["m no-path"]);
+    assert_eq!(marks_without_paths(&working), [""; 0], "its paths are unknown");
     let failed = lines("running", "failed");
     assert_eq!(failed.maps[0].usable(), 0);
     assert_eq!(failed.maps[0].passive().into_iter().collect::<Vec<_>>(), [(&b"ghost"[..], 1)]);

@@ -41,6 +41,11 @@ fn path_labels<'a>(map: &MapRates<'a>, path: &PathRates<'a>) -> Vec<(&'static st
     labels
 }
 
+/// The paths of a map, except for those that have no name left: their series would be the same.
+fn named_paths<'m, 'a>(map: &'m MapRates<'a>) -> impl Iterator<Item = &'m PathRates<'a>> {
+    map.paths.iter().filter(|path| !path.path.device.kernel.is_empty())
+}
+
 /// Writes a gauge with a value for each item.
 fn gauge<'a>(
     (name, help): Name,
@@ -73,7 +78,7 @@ fn counters(kind: &str, devices: &[Device<'_>], mut out: &mut dyn Write) -> io::
 impl Report<IntervalRates<'_>> for Metrics {
     fn interval(&mut self, rates: &IntervalRates<'_>, out: &mut dyn Write) -> io::Result<()> {
         let maps = &rates.maps;
-        let paths = || maps.iter().flat_map(|map| map.paths.iter().map(move |path| (map, path)));
+        let paths = || maps.iter().flat_map(|map| named_paths(map).map(move |path| (map, path)));
         gauge(MAPS, std::iter::once((Vec::new(), maps.len())), out)?;
         gauge(MAP_PATHS, maps.iter().map(|map| (map_labels(map), map.map.paths.len())), out)?;
         gauge(USABLE_PATHS, maps.iter().map(|map| (map_labels(map), map.map.usable())), out)?;

@@ -21,6 +21,9 @@ use toolkit::escape::escape_control;
 use toolkit::sampling::Report;
 use toolkit::terminal;
 
+/// What stands for an unknown time.
+const UNKNOWN: &str = "-";
+
 pub(super) struct Text<'a> {
     args: &'a Args,
     columns: Vec<Column>,
@@ -94,7 +97,7 @@ impl<'a> Text<'a> {
         layout: &mut Layout,
     ) {
         layout.row(branch);
-        layout.cell(Some(Role::Item), &escape_control(name));
+        layout.cell(Some(Role::Item), &word_or_dash(name));
         for column in &self.columns {
             let Cell { text, role } = match column {
                 Column::Figure(column) => Cell::figure(column, figures, self.scale),
@@ -168,14 +171,19 @@ fn path_word(path: &Path, word: Word, share: Option<f64>) -> Cell {
         Word::Paths => return Cell::word(String::new(), false),
     };
     let is_bad = matches!(word, Word::State | Word::Multipathd) && !path.is_running();
-    let text = if text.is_empty() { "-".to_owned() } else { escape_control(text) };
-    Cell::word(text, is_bad)
+    Cell::word(word_or_dash(text), is_bad)
+}
+
+/// A word as it is printed; `-` if it is unknown.
+fn word_or_dash(word: &[u8]) -> String {
+    if word.is_empty() { "-".to_owned() } else { escape_control(word) }
 }
 
 impl Report<IntervalRates<'_>> for Text<'_> {
     fn interval(&mut self, rates: &IntervalRates<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if let Some((time, wall)) = self.args.sampling.output.time.zip(rates.wall) {
-            writeln!(out, "{}", self.format.time(time, wall))?;
+        if let Some(time) = self.args.sampling.output.time {
+            let wall = rates.wall.map(|wall| self.format.time(time, wall));
+            writeln!(out, "{}", wall.as_deref().unwrap_or(UNKNOWN))?;
         }
         for change in &rates.changes {
             let clock = rates.wall.map(datetime::clock).unwrap_or_default();

@@ -27,13 +27,10 @@ impl Subsystem {
             return;
         }
         let name = format!("nvme{}", controller.number).into_bytes();
-        let or_name =
-            |address: &[u8]| if address.is_empty() { name.clone() } else { address.to_vec() };
-        let endpoints = Endpoints {
-            host: or_name(controller.host),
-            target: or_name(controller.address),
-            controller: name.clone(),
-        };
+        let host = if controller.host.is_empty() { &name[..] } else { controller.host }.to_vec();
+        // As in sysfs: two controllers may have the same address.
+        let target = [&name[..], b" ", controller.address].concat().trim_ascii_end().to_vec();
+        let endpoints = Endpoints { host, target, controller: name };
         let (state, access) = (controller.state.to_vec(), controller.access.to_vec());
         self.controllers
             .push((controller.number, Path { endpoints, state, access, ..Path::default() }));

@@ -188,7 +188,9 @@ impl Reader<'_> {
         };
         let remote = part(b"traddr=").unwrap_or_else(|| address.clone());
         let target = [&controller[..], b" ", &remote].concat().trim_ascii().to_vec();
-        let host = part(b"host_traddr=").unwrap_or_else(|| controller.clone());
+        // Without `host_traddr`, recent kernels print which address is in use.
+        let host = part(b"host_traddr=").or_else(|| part(b"src_addr="));
+        let host = host.unwrap_or_else(|| controller.clone());
         Endpoints { host, target, controller }
     }
 

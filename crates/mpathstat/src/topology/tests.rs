@@ -127,6 +127,40 @@ fn the_later_description_of_a_map_holds() {
 }
 
 #[test]
+fn a_map_of_which_only_the_name_is_understood_is_reported_once() {
+    let lost = SAVED.replace("size=1G", "x").replace("- 0:", "- ?").replace("- 1:", "- ?");
+    let expected = |text: &str| {
+        let (topology, reported) = read(text);
+        let reported = reported.iter().map(|(line, bad)| (*line, bad.expected));
+        (topology.maps.len(), reported.collect::<Vec<_>>())
+    };
+    let names = "mpatha (36001) dm-0 A,B\nmpathb (36002) dm-1 A,B\n";
+    assert_eq!(expected(names), (0, vec![(2, "the size of the map before this")]));
+    let (maps, reported) = expected(&lost);
+    assert_eq!((maps, reported.last()), (1, Some(&(7, "the size of the map before this"))));
+    let other = SAVED.replace("`- 0:", "* 0:").replace("`- 1:", "* 1:");
+    assert_eq!(expected(&other), (2, vec![(4, "a path group or a path")]));
+    let none = "mpatha (36001) dm-0 A,B\nsize=1G features='0' wp=rw\nother 8:16\n";
+    assert_eq!(expected(none), (1, vec![]), "it has lost its paths");
+}
+
+#[test]
+fn a_cut_end_is_reported() {
+    let expected = |text: &str| {
+        let (_, reported) = read(text);
+        reported.iter().map(|(_, bad)| bad.expected).collect::<Vec<_>>()
+    };
+    let whole = SAVED.trim_end();
+    assert_eq!(expected(whole), [""; 0], "a path with states in brackets");
+    assert_eq!(expected(&whole[..whole.len() - 2]), ["more states of the path"]);
+    let (before, _) = whole.split_once("\ncreate").unwrap();
+    assert_eq!(expected(before), [""; 0]);
+    let cut = before.trim_end_matches(" offline");
+    assert_eq!(expected(cut), ["more states of the path"]);
+    assert_eq!(expected(&format!("{cut}\n")), [""; 0], "not at the end of a text");
+}
+
+#[test]
 fn the_paths_of_a_map_are_bounded_by_bytes() {
     let path = |number| format!("`- 2:0:0:{number} sd{number} 8:0 active ready running\n");
     let paths: String = (0..200_000).map(path).collect();
@@ -155,6 +189,6 @@ fn namespaces_are_those_that_have_figures() {
     let maps: Vec<_> = found.maps.iter().map(|map| (&map.name[..], map.usable())).collect();
     assert_eq!(maps, [(&b"nvme3n2"[..], 1), (b"nvme3n7", 1)]);
     assert_eq!(found.maps[1].paths[1].device.kernel, b"nvme3c5n7");
-    assert_eq!(found.maps[1].paths[0].endpoints.target, b"192.0.2.11");
+    assert_eq!(found.maps[1].paths[0].endpoints.target, b"nvme4 192.0.2.11");
     assert!(found.with_namespaces(names.into_iter()).is_none(), "nothing new");
 }

@@ -24,13 +24,17 @@ use prefix::Prefix;
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use sysparse::ParseError;
-use toolkit::input::Lines;
+use sysparse::multipath::{self, Line};
+use toolkit::input::{Ending, Lines};
 
 /// The longest line that is read as a whole. Names are far shorter.
 const LINE_MAX: usize = 1 << 16;
 
 /// How much of the text is examined to find what precedes each line of it.
 const EXAMINED: u64 = 1 << 20;
+
+/// What some editors write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads the topology from `input`. A damaged line is passed to `report`, with its number starting
 /// at 1, and left out. All lines of the text may be indented, quoted or have another common prefix.
@@ -51,6 +55,9 @@ pub fn read_with_kind(
 ) -> io::Result<(Topology, &'static str)> {
     let mut head = Vec::new();
     input.by_ref().take(EXAMINED).read_to_end(&mut head)?;
+    if head.starts_with(BYTE_ORDER_MARK) {
+        head.drain(..BYTE_ORDER_MARK.len());
+    }
     let prefix = Prefix::find(&head);
     let is_json = prefix.is_json(&head);
     let kind = text_kind::describe(&head);
@@ -59,18 +66,34 @@ pub fn read_with_kind(
     let mut number = 0;
     while let Some(line) = lines.next_line()? {
         number += 1;
-        let Some(line) = prefix.strip(line.bytes) else { continue };
+        let is_cut = line.ending == Ending::Cut;
+        let line = prefix.strip(line.bytes);
         let added = if is_json {
             let added = json.line(line, &mut builder);
             builder.once(added)
         } else {
-            builder.line(line)
+            builder.line(line).and_then(|()| if is_cut { check_end(line) } else { Ok(()) })
         };
         if let Err(error) = added {
             report(number, error);
         }
     }
+    let ended = if is_json { Ok(()) } else { builder.end_map() };
+    if let Err(error) = builder.once(ended) {
+        report(number, error);
+    }
     Ok((builder.finish(), kind))
+}
+
+/// Checks the last line of a text that does not end with a newline: a path has three states, those in
+/// brackets end with one.
+fn check_end(line: &[u8]) -> Result<(), ParseError> {
+    match multipath::line(line) {
+        Ok(Line::Path(path)) if path.states().count() < 3 && !line.ends_with(b"]") => {
+            Err(ParseError { expected: "more states of the path", at: line.len() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the text says about each path, by kernel name.

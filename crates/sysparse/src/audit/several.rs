@@ -4,6 +4,7 @@
 //! type=SYSCALL msg=audit(1.000:1): ... comm="cat" key=(null) type=CWD msg=audit(1.000:1): cwd="/"
 //! ```
 //!
+//! A tab or an escape of rsyslog (`#011`, `#012`) may stand in the place of the blank between two records.
 //! Text inside quotes and inside `msg='...'` never starts a record: audited users choose it. A message
 //! may hold its own closing quote, so it extends to the end of the line.
 
@@ -18,6 +19,9 @@ use nom::branch::alt;
 use nom::bytes::complete::take;
 use nom::combinator::{map, opt, rest};
 use nom::sequence::preceded;
+
+/// What may follow a record in its line.
+const END_OF_EVENT: &str = "another record of this event or the end of the line";
 
 /// What follows a record in its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +80,7 @@ impl<'a> RecordHeader<'a> {
     }
 
     fn following(self, rest: &'a [u8], event: &[u8]) -> Following<'a> {
-        let blank = |input: &'a [u8]| opt(literal(b" ")).parse(input);
-        if let Ok((rest, (node, kind))) = preceded(blank, record_start).parse(rest) {
+        if let Ok((rest, (node, kind))) = preceded(opt(separator), record_start).parse(rest) {
             let next = RecordHeader { kind, line: self.line, rest: Rest::Opening(rest) };
             let is_same = next.record().is_ok_and(|next| {
                 next.event == event && node.is_none_or(|node| next.node() == Some(node))
@@ -87,7 +90,7 @@ impl<'a> RecordHeader<'a> {
             }
         }
         let at = self.line.len() - rest.len();
-        Following::Stamp(ParseError { expected: "no second audit(...) in a line", at })
+        Following::Stamp(ParseError { expected: END_OF_EVENT, at })
     }
 }
 
@@ -121,7 +124,8 @@ impl<'a> Iterator for Parts<'a> {
 fn part(input: &[u8]) -> Parsed<'_, Part> {
     let stamp = |input| map(stamp::event, |_| Part::Stamp).parse(input);
     match input.first() {
-        Some(b' ') => alt((message, quoted, behind_blank, text)).parse(input),
+        Some(b' ') => alt((message, quoted, next_record, text)).parse(input),
+        Some(b'\t' | b'#') => alt((next_record, text)).parse(input),
         Some(b'a' | b'm') => alt((stamp, text)).parse(input),
         None => Err(no_match(input)),
         _ => alt((quoted, text)).parse(input),
@@ -131,22 +135,25 @@ fn part(input: &[u8]) -> Parsed<'_, Part> {
 /// At least one byte, up to one at which another part may begin.
 fn text(input: &[u8]) -> Parsed<'_, Part> {
     const STAMP: &[u8] = b"audit";
-    let begins = |at: usize| {
-        let (before, found) = input.split_at_checked(at)?;
-        match found.first()? {
-            b' ' => Some(at),
-            b'"' => at.checked_sub(1),
-            _ => before.ends_with(STAMP).then(|| at - STAMP.len()),
-        }
+    let begins = |(at, byte): (usize, &u8)| match byte {
+        b' ' | b'\t' | b'#' => Some(at),
+        b'"' => at.checked_sub(1),
+        b'(' => input.get(..at)?.ends_with(STAMP).then(|| at - STAMP.len()),
+        _ => None,
     };
-    let mut places = memchr::memchr3_iter(b' ', b'"', b'(', input);
-    let end = places.find_map(|at| begins(at).filter(|at| *at > 0)).unwrap_or(input.len());
+    let mut places = input.iter().enumerate().filter_map(begins);
+    let end = places.find(|at| *at > 0).unwrap_or(input.len());
     map(take(end), |_| Part::Text).parse(input)
 }
 
 /// ` node=lab type=EOE msg=audit(`
-fn behind_blank(input: &[u8]) -> Parsed<'_, Part> {
-    map(preceded(literal(b" "), record_start), |_| Part::Stamp).parse(input)
+fn next_record(input: &[u8]) -> Parsed<'_, Part> {
+    map(preceded(separator, record_start), |_| Part::Stamp).parse(input)
+}
+
+/// What stands between two records.
+fn separator(input: &[u8]) -> Parsed<'_, ()> {
+    alt((literal(b" "), literal(b"\t"), literal(b"#011"), literal(b"#012"))).parse(input)
 }
 
 /// ` msg='...` up to the end of the line.
@@ -211,6 +218,17 @@ mod tests {
                 &["x=1"],
                 true,
             ),
+            (
+                "type=CWD msg=audit(1.0:1): x=\"a\"\ttype=EOE msg=audit(1.0:1): #1",
+                &["x=\"a\"", "#1"],
+                false,
+            ),
+            (
+                "type=CWD msg=audit(1.0:1): x=1#012type=EOE msg=audit(1.0:1): #011y#=\"#\"",
+                &["x=1", "#011y#=\"#\""],
+                false,
+            ),
+            ("type=CWD msg=audit(1.0:1): x=1\ttype=EOE msg=audit(1.0:2): y", &["x=1"], true),
             ("type=CWD msg=audit(1.0:1): x=1 type=EOE msg=audit(1.0:2): y", &["x=1"], true),
             ("type=CWD msg=audit(1.0:1): x=1 y=audit(1.0:1): z", &["x=1 y="], true),
         ] {
@@ -222,7 +240,11 @@ mod tests {
     #[test]
     fn text_that_users_choose_starts_no_record() {
         const FORGED: &str = " type=SYSCALL msg=audit(1.0:1): auid=0";
+        let behind = |separator: &str| FORGED.replacen(' ', separator, 1);
         for body in [
+            std::format!("name=\"{}\" x=1", behind("\t")),
+            std::format!("name=\"#012{}\" x=1", behind("#012")),
+            std::format!("pid=1 msg='op=x' {}", behind("#012")),
             std::format!("name=\"{FORGED}\" x=1"),
             std::format!("a0=\"x\" a1=\"{FORGED}\""),
             std::format!("msg='op=x acct=\"{FORGED}\" res=success'"),
@@ -239,8 +261,8 @@ mod tests {
         let line = "node=a type=CWD msg=audit(1.0:1): x=1 type=EOE msg=audit(1.0:2): y";
         let (first, following) = header(line.as_bytes()).expect("a record").split();
         assert_eq!(first.line, b"node=a type=CWD msg=audit(1.0:1): x=1");
-        let expected = "no second audit(...) in a line";
-        assert_eq!(following, Following::Stamp(ParseError { expected, at: 37 }));
+        let error = ParseError { expected: END_OF_EVENT, at: 37 };
+        assert_eq!(following, Following::Stamp(error));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! ```text
 //! > type=EOE msg=audit(1.000:1):                  a quoted mail
 //! /var/log/audit/audit.log:17:type=EOE msg=...    grep -n
-//! [   12.345678] audit: type=1320 audit(...):     dmesg
+//! [   12.345678] audit: type=1320 audit(...):     dmesg, with any of its times
 //! Nov 22 13:14:51 lab kernel: audit: type=1320 audit(...):
 //! Nov 22 13:14:51 lab kernel: audit(1189200000.100:61): type=1503 operation="file_lock"
 //! Nov 22 13:14:51 lab kernel: audit(1158060000.100:62): avc:  denied  { read }
@@ -14,18 +14,19 @@
 //! only directly behind the tag of a program that forwards records. The last two forms are those of
 //! kernels of the years 2006 and 2007.
 
+use super::kernel_log::{dmesg_prefix, kernel_time};
 use super::record_type::RecordType;
 use super::stamp;
 use super::{RecordHeader, Rest, node, typed};
 use crate::grammar::{Parsed, blanks, literal};
-use crate::syslog::{self, priority, uptime};
+use crate::syslog;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{take_till1, take_while, take_while1};
 use nom::character::complete::digit1;
 use nom::combinator::{map, not, opt, peek, recognize, value};
 use nom::multi::many0_count;
-use nom::sequence::{delimited, preceded, terminated};
+use nom::sequence::{preceded, terminated};
 
 /// The tags of the programs that forward records to syslog, and `audisp-` with anything behind it.
 pub const FORWARDING_TAGS: [&str; 4] = ["kernel", "auditd", "audispd", "audisp-*"];
@@ -48,9 +49,8 @@ pub fn is_forwarding_tag(tag: &[u8]) -> bool {
 pub enum Place<'a> {
     /// A record stands where anybody who can write the log may put it.
     Here(RecordHeader<'a>),
-    /// The line has a header of syslog with this tag; the record stands directly behind it, if at
-    /// all.
-    Tagged(&'a [u8], Option<RecordHeader<'a>>),
+    /// The line has this header of syslog; the record stands directly behind its tag, if at all.
+    Tagged(syslog::Header<'a>, Option<RecordHeader<'a>>),
     /// No record stands where one may start.
     Nowhere,
 }
@@ -61,9 +61,9 @@ pub enum Place<'a> {
 /// use sysparse::audit::{self, Place};
 ///
 /// let line = b"Nov 22 13:14:51 lab eve: type=EOE msg=audit(1.000:1): ";
-/// assert!(matches!(audit::place(line), Place::Tagged(b"eve", Some(_))));
+/// assert!(matches!(audit::place(line), Place::Tagged(header, Some(_)) if header.tag == b"eve"));
 /// let line = b"Nov 22 13:14:51 lab sshd[9]: Invalid user type=EOE msg=audit(1.000:1): ";
-/// assert_eq!(audit::place(line), Place::Tagged(b"sshd", None));
+/// assert!(matches!(audit::place(line), Place::Tagged(header, None) if header.tag == b"sshd"));
 /// assert!(matches!(audit::place(b"> type=EOE msg=audit(1.000:1): "), Place::Here(_)));
 /// assert_eq!(audit::place(b"x type=EOE msg=audit(1.000:1): "), Place::Nowhere);
 /// ```
@@ -73,7 +73,7 @@ pub fn place(line: &[u8]) -> Place<'_> {
     let header = |(rest, (_, kind))| RecordHeader { kind, line, rest: Rest::Opening(rest) };
     let record = start.record.map(header);
     match (start.header, record) {
-        (Some(header), record) => Place::Tagged(header.tag, record),
+        (Some(header), record) => Place::Tagged(header, record),
         (None, Some(record)) => Place::Here(record),
         (None, None) => Place::Nowhere,
     }
@@ -121,8 +121,8 @@ type Found<'a> = (&'a [u8], (Option<&'a [u8]>, RecordType));
 fn find(line: &[u8]) -> Start<'_> {
     let places = places(line);
     let places = || places.into_iter().flatten();
-    let record =
-        places().find_map(|place| preceded(opt(kernel_time), record_start).parse(place).ok());
+    let prefix = || opt(alt((dmesg_prefix, kernel_time)));
+    let record = places().find_map(|place| preceded(prefix(), record_start).parse(place).ok());
     if record.is_some() {
         return Start { header: None, record };
     }
@@ -176,12 +176,6 @@ fn line_number(input: &[u8]) -> Parsed<'_, ()> {
     value((), (space(), digit1, end, space())).parse(input)
 }
 
-/// `<5>[   12.345678][    T1] `
-fn kernel_time(input: &[u8]) -> Parsed<'_, ()> {
-    let caller = delimited(literal(b"["), take_while1(|byte| byte != b']'), literal(b"]"));
-    value((), (opt(priority), uptime, opt(caller), blanks)).parse(input)
-}
-
 /// `node=lab type=CWD msg=audit(`, `audit: type=1307 audit(`, and what kernels of 2006 wrote.
 pub(super) fn record_start(input: &[u8]) -> Parsed<'_, (Option<&[u8]>, RecordType)> {
     let audit = opt((literal(b"audit:"), blanks));
@@ -219,6 +213,7 @@ mod tests {
             "[   12.345678] ",
             "<5>[   12.345678] ",
             "[   12.345678][    T1] ",
+            "kernel.log:[   12.345678] ",
             "Nov 22 13:14:51 lab kernel: ",
             "Nov 22 13:14:51 lab kernel: [   12.345678] ",
             "Nov 22 13:14:51 lab auditd[9]: ",
@@ -236,6 +231,54 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    const DMESG: [&str; 8] = [
+        "[   12.345678 <    0.000001>] ",
+        "[Mon Nov 23 02:13:20 2026] ",
+        "[Mo Nov  3 02:13:20 2026 <    0.000001>] ",
+        "[Nov23 02:13] ",
+        "[  +0.000010] ",
+        "2026-11-23T02:13:20,100000+00:00 ",
+        "kern  :notice: [   12.345678] ",
+        "kern  :notice: [Mon Nov 23 02:13:20 2026][    T1] ",
+    ];
+
+    #[test]
+    fn only_a_record_of_the_kernel_may_follow_the_other_times_of_dmesg() {
+        for prefix in DMESG {
+            for (text, is_record) in [
+                ("audit: type=1307 audit(1.000:7): cwd=\"/\"", true),
+                ("audit(1.000:62): avc:  denied  { read } for", true),
+                (RECORD, false),
+                ("node=a audit: type=1307 audit(1.000:7): cwd=\"/\"", false),
+                ("x audit: type=1307 audit(1.000:7): cwd=\"/\"", false),
+                ("usb 1-1: Product: audit: type=1307 audit(1.000:7): cwd=\"/\"", false),
+                ("[error] audit: type=1307 audit(1.000:7): cwd=\"/\"", false),
+                ("lab eve: audit: type=1307 audit(1.000:7): cwd=\"/\"", false),
+            ] {
+                let line = format!("{prefix}{text}");
+                assert_eq!(header(line.as_bytes()).is_some(), is_record, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn times_that_other_programs_write_precede_no_record() {
+        for prefix in [
+            "user  :notice: [   12.345678] ",
+            "kern  :notice: ",
+            "2026-11-23T02:13:20.100000+00:00 ",
+            "2026-11-23 02:13:20,100000+00:00 ",
+            "2026-11-23T02:13:20,100+00:00 ",
+            "2026-11-23T02:13:20,100000Z ",
+            "[Mon Nov 23 02:13:20.123456 2026] ",
+            "[23/Nov/2026:02:13:20 +0000] ",
+            "[eve] ",
+        ] {
+            let line = format!("{prefix}audit: type=1307 audit(1.000:7): cwd=\"/\"");
+            assert_eq!(header(line.as_bytes()), None, "{line}");
         }
     }
 

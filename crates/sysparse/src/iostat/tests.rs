@@ -39,8 +39,31 @@ fn an_error_in_a_row_has_its_place() {
         assert_eq!(header.row(row.as_bytes()), Err(ParseError { expected, at: 0 }), "{row}");
     }
     let bad = Err(ParseError { expected: "a number", at: 8 });
-    assert_eq!(header.row(b"sda 1.0 nan"), bad);
-    assert_eq!(header.row(b"sda 1.0 1.2.3"), bad);
+    for row in ["sda 1.0 nano", "sda 1.0 --1", "sda 1.0 1.2.3"] {
+        assert_eq!(header.row(row.as_bytes()), bad, "{row}");
+    }
+}
+
+#[test]
+fn a_figure_that_is_no_number_is_unknown() {
+    let header = Header::parse(b"Device r/s w/s").expect("a header");
+    for (figure, value) in [
+        ("nan", None),
+        ("-nan", None),
+        ("inf", None),
+        ("-inf", None),
+        ("-1.50", None),
+        ("-0.00", Some(0.0)),
+        ("0.00", Some(0.0)),
+    ] {
+        let line = format!("sda 1.00 {figure}");
+        let row = header.row(line.as_bytes()).expect("a row");
+        assert_eq!(
+            [row.value(Column::Reads), row.value(Column::Writes)],
+            [Some(1.0), value],
+            "{figure}"
+        );
+    }
 }
 
 #[test]

@@ -40,12 +40,13 @@ pub(super) fn map_names(input: &[u8]) -> Parsed<'_, Map<'_>> {
     preceded(start, alt((named, without_alias))).parse(input)
 }
 
-/// `mpath7 (3600c0ff0000aa11122233344401)` to the end of the line: without a device.
+/// `mpath7 (3600c0ff0000aa11122233344401)`, or the WWID alone, to the end of the line: without a device.
 pub(super) fn names_alone(input: &[u8]) -> Parsed<'_, Map<'_>> {
     let start = (opt(action), escapes, not(one_of(" \t")), not(log_time));
     let names = terminated(take_till1(|byte| byte == b')'), (literal(b")"), escapes, eof));
-    let map = map_opt(names, |names| Map::named(names, None));
-    preceded(start, verify(map, |map| is_wwid(map.wwid))).parse(input)
+    let aliased = map_opt(names, |names| Map::named(names, None));
+    let without_alias = map_opt(terminated(word, eof), |wwid| Map::unnamed(wwid, None));
+    preceded(start, verify(alt((aliased, without_alias)), |map| is_wwid(map.wwid))).parse(input)
 }
 
 /// Whether this looks like the identifier of a disk, and not like a device number or a remark.
@@ -94,7 +95,7 @@ fn end_of_names(input: &[u8]) -> Parsed<'_, &[u8]> {
 /// `1IET     00080001 dm-0 `
 fn unnamed(input: &[u8]) -> Parsed<'_, Map<'_>> {
     let end = terminated(preceded(literal(b" "), kernel), vendor);
-    map_opt(first(end), |(wwid, kernel)| Map::unnamed(wwid, kernel)).parse(input)
+    map_opt(first(end), |(wwid, kernel)| Map::unnamed(wwid, Some(kernel))).parse(input)
 }
 
 /// ` NEXSAN  ,SATABoy2`: vendor and product, which other lines with the name of a device lack.
@@ -106,14 +107,14 @@ fn vendor(input: &[u8]) -> Parsed<'_, &[u8]> {
 fn glued(input: &[u8]) -> Parsed<'_, Map<'_>> {
     let end = terminated(kernel, vendor);
     let parts = verify(first(end), |(wwid, _): &(&[u8], _)| !wwid.contains(&b' '));
-    map_opt(parts, |(wwid, kernel)| Map::unnamed(wwid, kernel)).parse(input)
+    map_opt(parts, |(wwid, kernel)| Map::unnamed(wwid, Some(kernel))).parse(input)
 }
 
 /// `nvme.1b36-0001 [nvme]:nvme1n1 `: a map that device mapper has no part in.
 fn foreign(input: &[u8]) -> Parsed<'_, Map<'_>> {
     let kernel = verify(word, |kernel: &[u8]| !kernel.is_empty());
     let end = preceded(literal(b" [nvme]:"), kernel);
-    map_opt(first(end), |(wwid, kernel)| Map::unnamed(wwid, kernel)).parse(input)
+    map_opt(first(end), |(wwid, kernel)| Map::unnamed(wwid, Some(kernel))).parse(input)
 }
 
 /// `mpathz (36009) undef `: a map that is not made yet.
@@ -142,10 +143,10 @@ impl<'a> Map<'a> {
 
     /// The map of a WWID alone. Only one that begins with a digit may hold blanks: a sentence that
     /// names a device is no map.
-    fn unnamed(wwid: &'a [u8], kernel: &'a [u8]) -> Option<Map<'a>> {
+    fn unnamed(wwid: &'a [u8], kernel: Option<&'a [u8]>) -> Option<Map<'a>> {
         let wwid = strip_color(wwid.trim_ascii_end());
         let is_wwid = !wwid.contains(&b' ') || wwid.first().is_some_and(u8::is_ascii_digit);
         let is_name = is_wwid && !wwid.is_empty() && !wwid.contains(&b'/');
-        is_name.then_some(Map { alias: wwid, wwid, kernel: Some(kernel) })
+        is_name.then_some(Map { alias: wwid, wwid, kernel })
     }
 }

@@ -74,6 +74,9 @@ fn a_name_may_have_no_device() {
     let found = line(b"mpath7 (3600c0ff0000aa11122233344401)");
     let map = Map { alias: b"mpath7", wwid: b"3600c0ff0000aa11122233344401", kernel: None };
     assert_eq!(found, Ok(Line::Name(map)));
+    let map = Map { alias: map.wwid, ..map };
+    assert_eq!(line(b"3600c0ff0000aa11122233344401"), Ok(Line::Name(map)));
+    assert_eq!(line(b"3600c0ff0000aa11122233344401 more"), Ok(Line::Other));
 }
 
 #[test]
@@ -105,6 +108,7 @@ fn groups_and_paths_are_found_in_every_form() {
         (" \\_ 5:0:0:0  sdb 8:16  [active][ready]", "5:0:0:0", "sdb", "8:16", 2),
         ("  `- 1:0:1 nvme1c0n1 0:0 n/a n/a live", "1:0:1", "nvme1c0n1", "0:0", 3),
         ("\t\t  - 34:0:0:1 sdc 8:32  ## ## ##", "34:0:0:1", "sdc", "8:32", 3),
+        ("\u{a0} |- 34:0:0:1 sdc 8:32  ## ## ##", "34:0:0:1", "sdc", "8:32", 3),
         ("  |- #:#:#:# - #:#  active undef running", "#:#:#:#", "-", "#:#", 3),
         ("  `- 0:0:0:1 sdb 8:16 active i/o pending running", "0:0:0:1", "sdb", "8:16", 4),
         ("  `- 0:0:0:1 sdb 8:16", "0:0:0:1", "sdb", "8:16", 0),

@@ -24,7 +24,7 @@ fn numbers_are_interval_and_count_and_other_words_are_drives() {
 fn a_word_that_begins_like_a_number_may_be_a_drive() {
     let bad_number = |word| args(word).unwrap().drives.pop().unwrap().bad_number;
     assert_eq!([bad_number("7:0:0:0"), bad_number("[1]23"), bad_number("1*")], [None, None, None]);
-    let expected = "interval 1x: expected seconds, 0.001 or more";
+    let expected = "interval 1x: expected seconds, 0.001 to 3153600000";
     assert_eq!(bad_number("1x").as_deref(), Some(expected));
 }
 

@@ -41,15 +41,18 @@ impl Drive {
         now: Duration,
         root: &mut SystemRoot,
         needs: Needs,
+        messages: &mut Messages<impl Write>,
     ) -> Result<Reading, Error> {
         let mut values = [0; 9];
         for (value, file) in values.iter_mut().zip(&mut self.files) {
             *value = number(root, file, counter::count)?;
         }
         let counters = Counters::from(values);
-        let mut optional =
-            |needs: bool, file, parse| needs.then(|| number(root, file, parse).ok()).flatten();
-        let in_flight = optional(needs.in_flight, &mut self.in_flight, counter::count);
+        let mut optional = |is_needed: bool, file: &mut OpenFile, parse| {
+            let value = is_needed.then(|| number(root, file, parse))?;
+            value.inspect_err(|error| report_unknown(file, error, messages)).ok()
+        };
+        let in_flight = optional(needs.in_flight, &mut self.in_flight, in_flight);
         let commands = optional(needs.commands, &mut self.commands, counter::hex_count);
         if needs.gaps {
             let transfers = counters.reads.saturating_add(counters.writes);
@@ -68,16 +71,18 @@ impl Drive {
 
     /// Looks for gaps between transfers.
     pub(super) fn observe(&mut self, now: Duration, root: &mut SystemRoot) {
-        let mut count = |file: &mut OpenFile| number(root, file, counter::count).ok();
+        let mut count = |file: &mut OpenFile, parse| number(root, file, parse).ok();
         let mut transfers = Some(0u64);
         for (file, name) in self.files.iter_mut().zip(FILES) {
             if !TRANSFERS.contains(&name) {
                 continue;
             }
-            transfers = transfers.zip(count(file)).map(|(sum, more)| sum.saturating_add(more));
+            transfers = transfers
+                .zip(count(file, counter::count))
+                .map(|(sum, more)| sum.saturating_add(more));
         }
         let observation = |(transfers, in_flight)| Observation { time: now, transfers, in_flight };
-        let seen = transfers.zip(count(&mut self.in_flight)).map(observation);
+        let seen = transfers.zip(count(&mut self.in_flight, in_flight)).map(observation);
         self.gaps.observe(seen);
     }
 
@@ -96,6 +101,23 @@ impl Drive {
             ));
         }
     }
+}
+
+/// Reports a number that counts as unknown, unless there is no such file, as in a system that was saved
+/// without `-x`.
+fn report_unknown(file: &OpenFile, error: &Error, messages: &mut Messages<impl Write>) {
+    if !error.is_gone() {
+        let subject = file.path().to_string_lossy();
+        messages.warn_once_about(&subject, format_args!("{error}; it counts as unknown"));
+    }
+}
+
+/// Requests in flight. A driver that lost count prints a negative number, or that as one of 32 or 64
+/// bits.
+fn in_flight(text: &[u8]) -> Result<u64, ParseError> {
+    let expected = "a number of requests, below 2^31";
+    let number = counter::count(text).ok().filter(|number| *number < 1 << 31);
+    number.ok_or(ParseError { expected, at: 0 })
 }
 
 /// The number in a file.

@@ -27,14 +27,15 @@ impl State {
         if in_flight > 0 { State::Busy } else { State::Idle }
     }
 
-    /// The state over an interval; unknown if the drive gets commands of which `st` does not know.
+    /// The state over an interval; unknown if the drive seems idle but gets commands of which `st` does
+    /// not know, or may have requests in flight.
     pub(super) fn between(
         old: &Reading,
         new: &Reading,
         done: &Increase,
         interval: Duration,
     ) -> Option<State> {
-        let state = State::from_increase(done, new.in_flight, interval);
+        let state = State::from_increase(done, new.in_flight, interval)?;
         let is_still = done.is_zero() && old.in_flight.unwrap_or(0) == 0 && state == State::Idle;
         let commands = new.commands.zip(old.commands).map(|(new, old)| new.wrapping_sub(old));
         let is_used_by_others = commands.is_some_and(|commands| exceeds_idle(commands, interval));
@@ -47,17 +48,17 @@ impl State {
         done: &Increase,
         in_flight: Option<u64>,
         interval: Duration,
-    ) -> State {
+    ) -> Option<State> {
         let other = u128::from(done.other_ns().unwrap_or(0)) * 10;
         // An unknown increase is one of a counter that changed.
-        match (done.reads.unwrap_or(1), done.writes.unwrap_or(1)) {
-            (0, 0) if in_flight.unwrap_or(0) > 0 || other >= interval.as_nanos() => State::Busy,
-            (0, 0) => State::Idle,
+        Some(match (done.reads.unwrap_or(1), done.writes.unwrap_or(1)) {
+            (0, 0) if other >= interval.as_nanos() => State::Busy,
+            (0, 0) => State::now(in_flight?),
             (_, 0) => State::Read,
             (0, _) => State::Write,
             _ if done.read_ns > done.write_ns => State::Read,
             _ => State::Write,
-        }
+        })
     }
 }
 

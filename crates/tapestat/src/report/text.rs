@@ -98,14 +98,15 @@ impl Text<'_> {
     }
 
     fn width(&self, kind: Kind) -> usize {
-        let decimals =
-            if kind == Kind::Amount && self.args.sampling.output.human { 0 } else { self.decimals };
-        decimals
-            + match kind {
-                Kind::Rate => 7,
-                Kind::Amount => 11,
-                Kind::Percent => 4,
-            }
+        let is_human = self.args.sampling.output.human;
+        match kind {
+            Kind::Rate => 7 + self.decimals,
+            Kind::Amount if is_human => 11,
+            Kind::Amount => 11 + self.decimals,
+            // The width of sysstat, which has no decimals, leaves room for the percent sign.
+            Kind::Percent if is_human && self.decimals > 0 => 5 + self.decimals,
+            Kind::Percent => 4 + self.decimals,
+        }
     }
 
     fn row(&self, row: &Row, widths: Widths, out: &mut dyn Write) -> io::Result<()> {

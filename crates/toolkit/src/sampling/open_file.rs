@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub struct OpenFile {
     path: PathBuf,
     /// The file, and the number of the tree in which it is.
-    open: Option<(File, u32)>,
+    open: Option<(File, u64)>,
 }
 
 impl OpenFile {

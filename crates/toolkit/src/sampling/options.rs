@@ -51,7 +51,7 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
         "read proc and sys below DIR",
         "Read `proc` and `sys` below DIR, the files of a saved system, instead of those of the \
          running system. If DIR has numbered folders DIR/1, DIR/2 and so on, each sample is read \
-         from the next one, without waiting, and the run ends after the last.",
+         from the one with the next higher number, without waiting, and the run ends after the last.",
         |args, value| {
             args.as_mut().root = Some(value.into());
             Ok(())

@@ -43,14 +43,22 @@ impl Schedule {
         if self.interval.is_none() {
             let is_valid = |time: &Duration| time.is_zero() || INTERVAL_LIMITS.contains(time);
             self.interval = seconds(word).filter(is_valid);
-            let problem = || format!("interval {word}: expected seconds, 0.001 or more");
-            return self.interval.map(|_| ()).ok_or_else(problem);
+            return self.interval.map(|_| ()).ok_or_else(|| Schedule::bad_interval(word));
         }
         if self.count.is_some() {
             return Err(format!("unexpected third number {word}"));
         }
         self.count = word.parse().ok().filter(|count| *count > 0);
-        self.count.map(|_| ()).ok_or_else(|| format!("count {word}: expected 1 or more"))
+        let problem = || format!("count {word}: expected a whole number, 1 to {}", u64::MAX);
+        self.count.map(|_| ()).ok_or_else(problem)
+    }
+
+    /// The clause about a word that is no interval.
+    #[must_use]
+    pub fn bad_interval(word: &str) -> String {
+        let [min, max] =
+            [INTERVAL_LIMITS.start(), INTERVAL_LIMITS.end()].map(Duration::as_secs_f64);
+        format!("interval {word}: expected seconds, {min} to {max}")
     }
 
     /// The time from one sample to the next; a second if none or 0 was given.
@@ -81,7 +89,7 @@ mod tests {
     fn an_interval_is_decimal_and_within_limits() {
         for wrong in ["0.0001", "1..2", "1e3", "5.", ".5", "inf", "nan", "-1", "1,5", "3153600001"]
         {
-            let expected = format!("interval {wrong}: expected seconds, 0.001 or more");
+            let expected = format!("interval {wrong}: expected seconds, 0.001 to 3153600000");
             assert_eq!(problem(wrong), expected);
         }
         for (word, millis) in
@@ -96,7 +104,8 @@ mod tests {
     #[test]
     fn a_count_is_a_whole_number_of_reports() {
         for wrong in ["0", "2.5", "-1", "99999999999999999999"] {
-            let expected = format!("count {wrong}: expected 1 or more");
+            let expected =
+                format!("count {wrong}: expected a whole number, 1 to 18446744073709551615");
             assert_eq!(problem(&format!("1 {wrong}")), expected);
         }
         assert_eq!(problem("1 2 3"), "unexpected third number 3");

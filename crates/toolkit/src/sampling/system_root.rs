@@ -1,8 +1,8 @@
 //! The system that is sampled: the running one, or one that was saved below a root folder.
 //!
 //! A saved system is a folder with `proc/` and `sys/`. Numbered folders `1`, `2`, ... with these are
-//! one system at several times: [`SystemRoot::next_sample`] proceeds to the next one instead of
-//! waiting. The time of a sample of a saved system is in its file `clock`, which [`SystemRoot::save_to`]
+//! one system at several times: [`SystemRoot::next_sample`] proceeds to the one with the next higher
+//! number instead of waiting. The time of a sample of a saved system is in its file `clock`, which [`SystemRoot::save_to`]
 //! writes, or else in its `proc/uptime` and `proc/stat`.
 
 use super::error::Error;
@@ -15,6 +15,7 @@ use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
+use std::{fs, vec};
 
 /// What follows a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,9 @@ pub enum NextSample {
 /// none of them.
 #[derive(Debug)]
 pub struct SystemRoot {
-    root: PathBuf,
     tree: Tree,
+    /// The trees that follow.
+    later: vec::IntoIter<Tree>,
     is_saved: bool,
     started: Instant,
     reader: Reader,
@@ -50,13 +52,13 @@ impl SystemRoot {
     /// # Errors
     /// [`Error::NoTree`] if there is no system below `root`.
     pub fn open(root: Option<&Path>) -> Result<SystemRoot, Error> {
-        let tree = match root {
-            Some(root) => Tree::saved(root, first_tree(root)?),
-            None => Tree::running(),
+        let (tree, later) = match root {
+            Some(root) => saved_trees(root)?,
+            None => (Tree::running(), Vec::new().into_iter()),
         };
         Ok(SystemRoot {
             tree,
-            root: root.unwrap_or(Path::new("/")).to_path_buf(),
+            later,
             is_saved: root.is_some(),
             started: Instant::now(),
             reader: Reader::new(),
@@ -248,21 +250,32 @@ impl SystemRoot {
 
     /// Proceeds to the next tree of a saved system, if there is one.
     pub fn next_tree(&mut self) -> bool {
-        let next = Tree::saved(&self.root, self.tree.number.saturating_add(1));
-        let has_next = self.tree.number > 0 && next.folder.is_dir();
-        if has_next {
-            self.tree = next;
-        }
-        has_next
+        let next = self.later.next().map(|next| self.tree = next);
+        next.is_some()
     }
 }
 
-/// The number of the first tree: 0 for `root` itself, 1 for its first numbered folder.
-fn first_tree(root: &Path) -> Result<u32, Error> {
+/// The first tree and the ones that follow: `root` itself, or its numbered folders.
+fn saved_trees(root: &Path) -> Result<(Tree, vec::IntoIter<Tree>), Error> {
     let is_tree = |folder: &Path| folder.join("proc").is_dir() || folder.join("sys").is_dir();
-    match (is_tree(root), is_tree(&root.join("1"))) {
-        (true, _) => Ok(0),
-        (false, true) => Ok(1),
-        (false, false) => Err(Error::NoTree(root.to_path_buf())),
+    if is_tree(root) {
+        return Ok((Tree::saved(root.to_path_buf(), 0), Vec::new().into_iter()));
     }
+    let mut numbers = folder_numbers(root);
+    numbers.sort_unstable();
+    let tree = |number: u64| Tree::saved(root.join(number.to_string()), number);
+    let mut trees = numbers.into_iter().map(tree).collect::<Vec<_>>().into_iter();
+    let first = trees.next().filter(|first| is_tree(&first.folder));
+    first.map(|first| (first, trees)).ok_or_else(|| Error::NoTree(root.to_path_buf()))
+}
+
+/// The numbers of the numbered folders in `root`.
+fn folder_numbers(root: &Path) -> Vec<u64> {
+    let entries = fs::read_dir(root).into_iter().flatten().flatten();
+    let number = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().ok()?;
+        let number = name.parse::<u64>().ok().filter(|number| number.to_string() == name)?;
+        entry.path().is_dir().then_some(number)
+    };
+    entries.filter_map(number).collect()
 }

@@ -29,6 +29,22 @@ fn numbered_trees_are_one_system_at_several_times() {
 }
 
 #[test]
+fn numbered_trees_are_read_in_the_order_of_their_numbers_whatever_numbers_are_missing() {
+    let numbers = ["0", "2", "9", "10", "18446744073709551615"];
+    let others = ["01", "+3", "4x", "18446744073709551616", ".unfinished"];
+    let files = numbers.iter().chain(&others).map(|name| format!("{name}/proc/uptime"));
+    let files: Vec<_> = files.collect();
+    let files: Vec<_> = files.iter().map(|file| (file.as_str(), "")).collect();
+    let (folder, mut root) = saved(&[&files[..], &[("5", "no folder")]].concat());
+    for number in numbers {
+        assert_eq!(root.path(""), folder.path().join(number).join(""));
+        assert_eq!(root.next_tree(), number != "18446744073709551615");
+    }
+    fs::remove_dir_all(folder.path().join("0/proc")).unwrap();
+    assert!(SystemRoot::open(Some(folder.path())).is_err(), "the first folder is no tree");
+}
+
+#[test]
 fn an_open_file_is_read_as_it_is_now_whatever_its_size() {
     let (folder, mut root) = saved(&[("sys/small", "1\n"), ("proc/large", "")]);
     let (mut small, mut large) = (OpenFile::new("sys/small"), OpenFile::new("proc/large"));

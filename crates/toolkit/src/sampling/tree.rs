@@ -24,8 +24,8 @@ const ATTEMPTS: usize = 1_000;
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) folder: PathBuf,
-    /// The number of a saved tree; 0 if there is only one, or on the running system.
-    pub(super) number: u32,
+    /// What distinguishes the trees of a saved system.
+    pub(super) number: u64,
     is_saved: bool,
     /// The folders `proc`, `sys` and so on of a saved tree that were opened.
     tops: RefCell<BTreeMap<OsString, Rc<OwnedFd>>>,
@@ -43,13 +43,12 @@ impl Tree {
         Tree::new(PathBuf::from("/"), 0, false)
     }
 
-    /// The saved tree with this number below `root`, or `root` itself if the number is 0.
-    pub(super) fn saved(root: &Path, number: u32) -> Tree {
-        let folder = if number == 0 { root.to_path_buf() } else { root.join(number.to_string()) };
+    /// A saved tree.
+    pub(super) fn saved(folder: PathBuf, number: u64) -> Tree {
         Tree::new(folder, number, true)
     }
 
-    fn new(folder: PathBuf, number: u32, is_saved: bool) -> Tree {
+    fn new(folder: PathBuf, number: u64, is_saved: bool) -> Tree {
         Tree { folder, number, is_saved, tops: RefCell::default() }
     }
 
@@ -147,7 +146,7 @@ mod tests {
         })
         .unwrap();
         for number in [1, 2] {
-            let tree = Tree::saved(path, number);
+            let tree = Tree::saved(path.join(number.to_string()), number);
             for near in ["near", "far", "within"] {
                 assert!(tree.open(&Path::new("sys").join(near).join("serial")).is_ok(), "{near}");
                 assert!(tree.has_folder(&Path::new("sys").join(near)), "{near}");

@@ -32,10 +32,12 @@ impl RecordReader<'_, '_> {
         }
         let mut text = std::mem::take(&mut self.text);
         let mut is_read = false;
-        for string in strings.iter() {
-            text.clear();
-            json::unescape(string, &mut text);
-            is_read = self.read_text(&text);
+        for strings in strings.iter() {
+            for string in strings {
+                text.clear();
+                json::unescape(string, &mut text);
+                is_read |= self.read_text(&text);
+            }
             if is_read {
                 break;
             }

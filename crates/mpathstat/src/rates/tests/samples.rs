@@ -62,6 +62,9 @@ fn a_device_in_a_text_is_found_by_its_name_or_number() {
     for (name, wanted) in [
         ("dm-0", map),
         ("mpatha", map),
+        ("dm-name-mpatha", map),
+        ("dm-name-mpathb", none),
+        ("dm-uuid-mpath-", none),
         ("dev254-0", map),
         ("dev234-0", map),
         ("dev233-0", none),

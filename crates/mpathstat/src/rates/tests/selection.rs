@@ -67,11 +67,14 @@ fn a_name_that_looks_like_a_pattern_is_one_of_a_map_too() {
 }
 
 #[test]
-fn a_blank_name_in_sysfs_stands_for_a_slash() {
+fn a_name_in_sysfs_is_known_with_and_without_its_slash() {
     let device = Device { kernel: b"cciss!c0d1".to_vec(), ..Device::default() };
     let topology = Topology::new(vec![Map { device, ..Map::default() }]);
     let unknown = |word| selection(&[word]).unknown(&topology, |_| None).len();
-    assert_eq!(["cciss/c0d1", "/dev/cciss/c0d1", "cciss!c0d1"].map(unknown), [0, 0, 1]);
+    assert_eq!(
+        ["cciss/c0d1", "/dev/cciss/c0d1", "cciss!c0d1", "cciss-c0d1"].map(unknown),
+        [0, 0, 0, 1]
+    );
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Builds the maps of a text line by line.
 
 use crate::budget::Budget;
+use crate::topology::sysfs::GONE;
 use crate::topology::{Device, Endpoints, Map, MultipathdState, Path, Subsystem, Topology};
 use std::collections::{HashMap, HashSet};
 use sysparse::ParseError;
-use sysparse::device_name::device_number;
+use sysparse::device_name::{Hctl, NvmeName, device_number};
 use sysparse::multipath::{self, Line};
 use sysparse::nvme_subsystem;
 
@@ -19,6 +20,10 @@ pub(super) const PATH_BYTES: usize = size_of::<Path>() + 300;
 
 /// What is wrong with a line that belongs to no map.
 const NO_MAP: ParseError = ParseError { expected: "the name of a map before this", at: 0 };
+/// What is wrong with a text in which nothing that belongs to a map follows its name.
+const NO_SIZE: ParseError = ParseError { expected: "the size of the map before this", at: 0 };
+/// What is wrong with a line that describes a path, but not as multipath does.
+const NO_PATH: ParseError = ParseError { expected: "a path group or a path", at: 0 };
 const TOO_LONG: ParseError = ParseError { expected: "a line of at most 4096 bytes", at: NAMES_MAX };
 pub(crate) const TOO_MANY: ParseError =
     ParseError { expected: "maps and paths of at most 64 MiB; the rest is not read;", at: 0 };
@@ -50,9 +55,9 @@ pub(super) struct Builder {
     name: Option<Map>,
     /// Whether a line that belongs to no map was reported. The lines that follow it are not.
     is_lost: bool,
+    /// Which of the errors that many maps can have were reported.
+    reported: Vec<ParseError>,
     pub(super) budget: Budget,
-    /// Whether it was reported that the budget is used up.
-    is_full: bool,
 }
 
 impl Default for Builder {
@@ -64,8 +69,8 @@ impl Default for Builder {
             current: None,
             name: None,
             is_lost: false,
+            reported: Vec::new(),
             budget: Budget::new(BYTES_MAX),
-            is_full: false,
         }
     }
 }
@@ -78,15 +83,22 @@ impl Builder {
         }
         let name = self.name.take();
         let added = match multipath::line(line) {
+            Ok(Line::Other) if self.lacks_paths() && looks_like_path(line) => Err(NO_PATH),
             Ok(Line::Other) => Ok(()),
             Ok(_) if line.len() > NAMES_MAX => Err(TOO_LONG),
-            Ok(Line::Map(map)) => self.begin_map(to_map(&map)),
+            Ok(Line::Map(map)) => {
+                let ended = self.end_map();
+                self.begin_map(to_map(&map)).and(ended)
+            }
             Ok(Line::Name(map)) => {
                 self.name = Some(to_map(&map));
                 Ok(())
             }
             Ok(Line::Size) => match name {
-                Some(map) => self.begin_map(map).and_then(|()| self.add_size()),
+                Some(map) => {
+                    let ended = self.end_map();
+                    self.begin_map(map).and_then(|()| self.add_size()).and(ended)
+                }
                 None => self.add_size(),
             },
             Ok(Line::Group(group)) => self.begin_group(to_group(&group)),
@@ -103,8 +115,12 @@ impl Builder {
     pub(super) fn once(&mut self, added: Result<(), ParseError>) -> Result<(), ParseError> {
         match added {
             Err(NO_MAP) if std::mem::replace(&mut self.is_lost, true) => Ok(()),
-            Err(TOO_MANY) if std::mem::replace(&mut self.is_full, true) => Ok(()),
-            other => other,
+            Err(error) if self.reported.contains(&error) => Ok(()),
+            Err(error) if [TOO_MANY, NO_SIZE, NO_PATH].contains(&error) => {
+                self.reported.push(error);
+                added
+            }
+            _ => added,
         }
     }
 
@@ -151,6 +167,23 @@ impl Builder {
         Ok(())
     }
 
+    /// Ends the current map of a text. It is left out if there was nothing but its name, which may be
+    /// wrong.
+    pub(super) fn end_map(&mut self) -> Result<(), ParseError> {
+        let Some(current) = self.current.take() else { return Ok(()) };
+        if current.has_size || current.restart.is_some() || !current.paths.is_empty() {
+            return Ok(());
+        }
+        // It was added last.
+        self.maps.pop().and_then(|map| self.places.remove(&map.wwid));
+        Err(NO_SIZE)
+    }
+
+    /// Whether the size of the current map was read, but none of its paths yet.
+    fn lacks_paths(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| current.has_size && current.paths.is_empty())
+    }
+
     /// Takes the size, which follows the name of its map. A second one belongs to a map whose name
     /// could not be read.
     fn add_size(&mut self) -> Result<(), ParseError> {
@@ -178,8 +211,11 @@ impl Builder {
     pub(super) fn add_path(&mut self, mut path: Path) -> Result<(), ParseError> {
         let current = self.current.as_mut().ok_or(NO_MAP)?;
         let map = self.maps.get_mut(current.place).ok_or(NO_MAP)?;
-        let is_named = !matches!(&path.device.kernel[..], b"-" | b"");
-        if !is_named || current.paths.contains(&path.device.kernel) {
+        if is_nameless(&path.device) {
+            set_removed(&mut path);
+        }
+        let is_named = !path.device.kernel.is_empty();
+        if is_named && current.paths.contains(&path.device.kernel) {
             return Ok(());
         }
         let words = path.device.kernel.len() * 4 + path.hctl.len() * 4;
@@ -192,6 +228,9 @@ impl Builder {
             *map = restart;
         }
         current.paths.insert(path.device.kernel.clone());
+        if path.access.is_empty() {
+            path.access = ana_state(&path).unwrap_or_default().to_vec();
+        }
         let states = std::mem::take(&mut path.multipathd.states);
         path.multipathd = MultipathdState { states, ..current.group.clone() };
         map.paths.push(path);
@@ -237,6 +276,38 @@ fn to_path(path: &multipath::Path<'_>) -> Path {
         state: known_state(state).to_vec(),
         access: Vec::new(),
         multipathd: MultipathdState { states, ..MultipathdState::default() },
+    }
+}
+
+/// Whether a line that does not describe a path as multipath does has the address and the number of a
+/// device.
+fn looks_like_path(line: &[u8]) -> bool {
+    let mut words = line.split(u8::is_ascii_whitespace).take(WORDS_MAX);
+    words.any(|word| Hctl::parse(word).is_ok()) && words.any(|word| device_number(word).is_some())
+}
+
+/// How many words of a line are examined.
+const WORDS_MAX: usize = 32;
+
+/// The access state of a path of the NVMe driver, which multipath prints as that of the checker.
+fn ana_state(path: &Path) -> Option<&[u8]> {
+    NvmeName::parse(&path.device.kernel).ok()?;
+    let mut states = path.multipathd.states.split(|byte| *byte == b' ');
+    states.find(|state| nvme_subsystem::is_access_state(state))
+}
+
+fn is_nameless(device: &Device) -> bool {
+    matches!(&device.kernel[..], b"-" | b"")
+}
+
+/// Makes a path one whose device was removed. Its number is its name, if it is known; another device
+/// may have the number now.
+fn set_removed(path: &mut Path) {
+    let number = path.device.number.take();
+    let name = number.map(|(major, minor)| format!("{major}:{minor}"));
+    path.device.kernel = name.unwrap_or_default().into_bytes();
+    if path.is_running() {
+        path.state = GONE.to_vec();
     }
 }
 

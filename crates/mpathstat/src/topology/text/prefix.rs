@@ -1,36 +1,120 @@
-//! What precedes each line of a text: blanks, `> `, the name of a host, a time.
+//! What precedes each line of a text: blanks, `> `, the name of a host, a time, the header of syslog.
+//!
+//! ```text
+//! Nov 20 10:00:00 db01 sh[12]: mpatha (36001) dm-2 LABCO,ARR5
+//! Nov 20 10:00:01 db01 sh[12]: size=40G features='0' hwhandler='0' wp=rw
+//! ```
 
+use std::net::IpAddr;
 use sysparse::timestamp;
 
-/// What precedes each line, if it is always the same.
+/// What precedes each line, if it is always the same, except for its numbers, as in a time.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Prefix(Vec<u8>);
+pub(super) struct Prefix(Vec<Part>);
+
+/// A part of what precedes each line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Byte(u8),
+    /// A number, with blanks before it or not, of which each line may have another one.
+    Number,
+}
 
 /// The longest prefix that is looked for.
 const PREFIX_MAX: usize = 200;
 
 impl Prefix {
     /// What precedes the first line that only the description of a map has, the one with its size. It
-    /// begins at the first column otherwise.
+    /// begins at the first column otherwise. A name can look like this line, so that a line beside it
+    /// must have the prefix, too.
     pub(super) fn find(head: &[u8]) -> Prefix {
-        let mut lines = head.split(|byte| *byte == b'\n');
-        Prefix(lines.find_map(before_size).unwrap_or_default().to_vec())
+        let mut lines = head.split(|byte| *byte == b'\n').peekable();
+        let mut previous = &b""[..];
+        while let Some(line) = lines.next() {
+            if let Some(prefix) = before_size(line) {
+                let prefix = Prefix(parts(prefix));
+                let mut beside = [Some(previous), lines.peek().copied()].into_iter().flatten();
+                if beside.any(|line| prefix.rest(line).is_some()) {
+                    return prefix;
+                }
+            }
+            previous = line;
+        }
+        Prefix::default()
     }
 
     /// Whether the text is JSON.
     pub(super) fn is_json(&self, head: &[u8]) -> bool {
-        let lines = head.split(|byte| *byte == b'\n').filter_map(|line| self.strip(line));
+        let lines = head.split(|byte| *byte == b'\n').map(|line| self.strip(line));
         let mut lines = lines.map(without_prompt).map(<[u8]>::trim_ascii);
         lines.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(b"{"))
     }
 
-    /// A line without what precedes it. `None` if only that is there.
-    pub(super) fn strip<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
-        if let Some(rest) = line.strip_prefix(&self.0[..]) {
-            return Some(without_time(rest));
-        }
-        (line.trim_ascii_end() != self.0.trim_ascii_end()).then(|| without_time(line))
+    /// A line without what precedes it.
+    pub(super) fn strip<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        without_time(self.rest(line).unwrap_or(line))
     }
+
+    /// The rest of a line that begins with the prefix.
+    fn rest<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
+        let is_blank = |part: &Part| matches!(part, Part::Byte(b' ' | b'\t'));
+        let mut parts = &self.0[..];
+        while let [part, tail @ ..] = parts {
+            if line.is_empty() && parts.iter().all(is_blank) {
+                break;
+            }
+            parts = tail;
+            line = match part {
+                Part::Number => after_number(line)?,
+                Part::Byte(byte) => line.strip_prefix(&[*byte])?,
+            };
+        }
+        Some(line)
+    }
+}
+
+/// The parts of what precedes a line. A number in the name of a host belongs to the name: lines of
+/// another host describe other maps.
+fn parts(mut prefix: &[u8]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut is_name = false;
+    while let [byte, tail @ ..] = prefix {
+        is_name &= !b" \t[(<:,".contains(byte);
+        let address = if is_name { 0 } else { address_length(prefix) };
+        if address > 0 {
+            let (address, rest) = prefix.split_at(address);
+            parts.extend(address.iter().copied().map(Part::Byte));
+            prefix = rest;
+        } else if let Some(rest) = after_number(prefix).filter(|_| !is_name) {
+            parts.push(Part::Number);
+            // `2026-11-20T10:00:00`
+            let rest_of_time = rest.strip_prefix(b"T");
+            parts.extend(rest_of_time.map(|_| Part::Byte(b'T')));
+            prefix = rest_of_time.unwrap_or(rest);
+        } else {
+            is_name |= byte.is_ascii_alphabetic() || !byte.is_ascii();
+            parts.push(Part::Byte(*byte));
+            prefix = tail;
+        }
+    }
+    parts
+}
+
+/// The length of the word at the beginning of `text`, with the blanks before it, if it is the address
+/// of a host; otherwise 0.
+fn address_length(text: &[u8]) -> usize {
+    let word = text.trim_ascii_start();
+    let word = word.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let name = word.strip_suffix(b":").unwrap_or(word);
+    let address = std::str::from_utf8(name).ok().and_then(|name| name.parse::<IpAddr>().ok());
+    address.map_or(0, |_| text.len() - text.trim_ascii_start().len() + word.len())
+}
+
+/// What follows a number that may be padded with blanks.
+fn after_number(text: &[u8]) -> Option<&[u8]> {
+    let number = text.trim_ascii_start();
+    let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    number.get(digits..).filter(|_| digits > 0)
 }
 
 /// A line without a time before it. A line of a log, in which `| ` and text follow, keeps it.
@@ -48,7 +132,6 @@ fn without_prompt(line: &[u8]) -> &[u8] {
 
 /// What precedes `size=40G features=` or `[size=40G][features=` in a line.
 fn before_size(line: &[u8]) -> Option<&[u8]> {
-    let line = without_time(line);
     let words = [&b"[size="[..], b"size="];
     let found = words.iter().find_map(|word| line.windows(word.len()).position(|it| it == *word));
     let prefix = line.get(..found.filter(|at| *at <= PREFIX_MAX)?)?;
@@ -66,21 +149,63 @@ mod tests {
         for prefix in ["", "    ", "\t", "> ", "> > ", "db1: ", "db 1 | "] {
             let text = format!("{prefix}mpatha (36001) dm-0 A,B\n{prefix}{size}\n");
             let found = Prefix::find(text.as_bytes());
-            assert_eq!(found, Prefix(prefix.into()), "{prefix:?}");
             let line = format!("{prefix}`-+- x");
-            assert_eq!(found.strip(line.as_bytes()), Some(&b"`-+- x"[..]));
+            assert_eq!(found.strip(line.as_bytes()), &b"`-+- x"[..]);
         }
-        assert_eq!(Prefix(b"> ".to_vec()).strip(b">"), None);
-        assert_eq!(Prefix(b"> ".to_vec()).strip(b"other"), Some(&b"other"[..]));
+        assert_eq!(Prefix(parts(b"> ")).strip(b">"), b"");
+        assert_eq!(Prefix(parts(b"> ")).strip(b"other"), b"other");
+    }
+
+    #[test]
+    fn each_line_has_numbers_of_its_own_in_the_prefix() {
+        for [one, other] in [
+            ["Nov  9 10:00:00 db01 sh[12]: ", "Nov 10 10:00:01 db01 sh[7]: "],
+            ["2026-11-20T10:00:00+01:00 db01 x: ", "2026-11-20T10:00:09+01:00 db01 x: "],
+            ["[Fri Nov 20 18:01:00 2026] ", "[Fri Nov 20 18:01:59 2026] "],
+            ["[    9.345678] ", "[   12.000001] "],
+            ["2026-11-20 18:01:00,123 INFO ", "2026-11-20 18:01:01,002 INFO "],
+            ["> 1795168800.000000 ", "> 1795168801.999999 "],
+            ["9:", "10:"],
+            ["     9\t", "    10\t"],
+            ["<0>", "<6>"],
+        ] {
+            let size = "size=40G features='0' hwhandler='0' wp=rw";
+            let text = format!("{one}mpatha (36001) dm-0 A,B\n{other}{size}\n");
+            let found = Prefix::find(text.as_bytes());
+            let line = format!("{one}| |- 0:0:1:1 sdb 8:16");
+            assert_eq!(found.strip(line.as_bytes()), b"| |- 0:0:1:1 sdb 8:16", "{one}");
+            assert_eq!(found.strip(other.trim_end().as_bytes()), b"", "{one}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_the_name_of_a_host_belongs_to_it() {
+        for [one, other] in [
+            ["db1: ", "db2: "],
+            ["db-1: ", "db-2: "],
+            ["10.0.0.5: ", "10.0.0.6: "],
+            ["Nov 20 10:00:00 fe80::1 x: ", "Nov 20 10:00:00 fe80::2 x: "],
+            ["[db1] ", "[db2] "],
+        ] {
+            let prefix = Prefix(parts(one.as_bytes()));
+            assert_eq!(prefix.rest(other.as_bytes()), None, "{one}");
+            assert_eq!(prefix.rest(one.as_bytes()), Some(&b""[..]), "{one}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_looks_like_the_size_precedes_no_other_line() {
+        let head = b"x size=1G features=y (36001) dm-0 A,B\nsize=40G features='0' wp=rw\n`-+- \n";
+        assert_eq!(Prefix::find(head), Prefix::default());
     }
 
     #[test]
     fn a_time_is_no_part_of_a_line_unless_it_is_a_log() {
         let none = Prefix::default();
-        assert_eq!(none.strip(b"Nov 20 18:01:12 mpatha"), Some(&b"mpatha"[..]));
+        assert_eq!(none.strip(b"Nov 20 18:01:12 mpatha"), b"mpatha");
         let log = &b"Nov 20 18:01:12 | mpatha"[..];
-        assert_eq!(none.strip(log), Some(log));
+        assert_eq!(none.strip(log), log);
         let branch = &b"| `- 4:0:0:3 sdc"[..];
-        assert_eq!(none.strip(&[b"Nov 20 18:01:12 ", branch].concat()), Some(branch));
+        assert_eq!(none.strip(&[b"Nov 20 18:01:12 ", branch].concat()), branch);
     }
 }

@@ -181,15 +181,18 @@ fn the_state_is_unknown_if_only_others_use_the_drive() {
     let asked = Counters { others: 1, ..still };
     assert_eq!(state(Some(0), Some(0), asked, 9, 1), Some(State::Idle));
     assert_eq!(state(Some(0), Some(0), busy(), 9, 1), Some(State::Write));
-    let unknown = [drive(0, None, still), drive(0, None, still)];
-    let [old, new] = &unknown;
-    let done = Increase::all(&still);
-    assert_eq!(State::between(old, new, &done, SECOND), Some(State::Idle));
+    let between = |in_flight| {
+        let reading = Reading { in_flight, ..drive(0, None, still) };
+        State::between(&reading, &reading, &Increase::all(&still), SECOND)
+    };
+    assert_eq!(between(Some(0)), Some(State::Idle), "its commands are unknown");
+    assert_eq!(between(None), None, "a request may be in flight");
 }
 
 #[test]
 fn completed_reads_and_writes_decide_on_the_state() {
-    let state = |done: Counters| State::from_increase(&Increase::all(&done), None, SECOND);
+    let state =
+        |done: Counters| State::from_increase(&Increase::all(&done), Some(0), SECOND).unwrap();
     let idle = Counters::default();
     assert_eq!(state(Counters { io_ns: 99_999_999, ..idle }), State::Idle);
     assert_eq!(state(Counters { io_ns: 100_000_000, ..idle }), State::Busy);

@@ -1,0 +1,168 @@
+//! What precedes the text of each line: the name of a host, times, or both.
+
+use sysparse::iostat::Header;
+use sysparse::timestamp::{self, Timestamp};
+
+/// What precedes each line besides times. It is unknown until the first header.
+#[derive(Debug, Default)]
+pub(super) struct Prefix(Option<Vec<u8>>);
+
+/// A line and what precedes it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub(super) text: &'a [u8],
+    /// The last time before the text.
+    pub(super) time: Option<Timestamp>,
+    /// How many times precede the text: one of `ts`, one of `sar`, or both.
+    pub(super) times: usize,
+    /// The text from its last time on.
+    pub(super) from_time: &'a [u8],
+}
+
+/// The first keys of the JSON of iostat.
+const JSON_KEYS: [&[u8]; 3] = [b"\"sysstat\"", b"\"hosts\"", b"\"statistics\""];
+
+const TIMES_MAX: usize = 2;
+
+/// The longest prefix that is examined for a time.
+const PREFIX_MAX: usize = 200;
+
+impl Prefix {
+    /// Reads a line, and its header if it is one. What precedes the first header precedes each line.
+    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> (Line<'a>, Option<Header>) {
+        let found = self.split(line);
+        if let Some(header) = Header::parse(found.text) {
+            self.0.get_or_insert_default();
+            return (found, Some(header));
+        }
+        let after_prefix = Header::after_prefix(found.text).filter(|_| self.0.is_none());
+        let Some((before, header)) = after_prefix else { return (found, None) };
+        let prefix = without_time(before);
+        // A header of sar has a time, except for that of the averages.
+        if prefix == before && found.time.is_none() && Header::is_sar(found.text) {
+            return (found, None);
+        }
+        self.0 = Some(prefix.to_vec());
+        (self.split(line), Some(header))
+    }
+
+    /// Whether a line is one of the first in JSON. What precedes it precedes each line.
+    pub(super) fn begins_json(&mut self, line: &[u8]) -> bool {
+        let text = self.split(line).text;
+        let Some(at) = JSON_KEYS.iter().find_map(|key| find(text, key)) else { return false };
+        let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+        let before = before.strip_suffix(b"{").unwrap_or(before);
+        self.0 = Some(without_time(before).trim_ascii_end().to_vec());
+        true
+    }
+
+    pub(super) fn split<'a>(&self, line: &'a [u8]) -> Line<'a> {
+        let text = self.strip(line);
+        let mut found = Line { text, time: None, times: 0, from_time: text };
+        while found.times < TIMES_MAX {
+            let Some((time, rest)) = timestamp::prefix(found.text) else { break };
+            let (time, rest) = without_half(time, rest);
+            let (times, from_time) = (found.times + 1, found.text);
+            found = Line { text: self.strip(rest), time: Some(time), times, from_time };
+        }
+        found
+    }
+
+    fn strip<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        let prefix = self.0.as_deref().unwrap_or_default();
+        match line.strip_prefix(prefix) {
+            Some(rest) => rest,
+            None if line == prefix.trim_ascii_end() => b"",
+            None => line,
+        }
+    }
+}
+
+/// The text without a word such as `μμ` before it, which tells the half of the day that sar means.
+fn without_half(time: Timestamp, text: &[u8]) -> (Timestamp, &[u8]) {
+    let blank = text.iter().position(u8::is_ascii_whitespace);
+    let is_word = !text.first().is_none_or(u8::is_ascii);
+    let rest = blank.filter(|_| is_word && time.date.is_none()).and_then(|at| text.get(at..));
+    rest.map_or((time, text), |rest| (Timestamp { is_ambiguous: true, ..time }, rest))
+}
+
+/// What precedes each line without the time at its end.
+fn without_time(before: &[u8]) -> &[u8] {
+    let is_time = |at: &usize| before.get(*at..).is_some_and(is_time);
+    let time = (0..before.len().min(PREFIX_MAX)).find(is_time);
+    before.get(..time.unwrap_or(before.len())).unwrap_or_default()
+}
+
+fn find(text: &[u8], word: &[u8]) -> Option<usize> {
+    text.windows(word.len()).position(|found| found == word)
+}
+
+fn is_time(text: &[u8]) -> bool {
+    timestamp::prefix(text).is_some_and(|(_, rest)| rest.trim_ascii().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_times_can_precede_each_line() {
+        for (before, prefix, times) in [
+            ("", "", 0),
+            ("db1: ", "db1: ", 0),
+            ("10:00:00 ", "", 1),
+            ("10:00:00 db1: ", "db1: ", 1),
+            ("db1: 10:00:00 PM       ", "db1: ", 1),
+            ("Nov 20 10:00:00 db1 sar[7]: 10:00:00 ", "db1 sar[7]: ", 2),
+        ] {
+            let mut found = Prefix::default();
+            let header = format!("{before}Device r/s w/s");
+            let (line, header) = found.read(header.as_bytes());
+            assert_eq!((header.is_some(), line.times), (true, times), "{before:?}");
+            assert_eq!(found.0.as_deref(), Some(prefix.as_bytes()), "{before:?}");
+            let row = format!("{before}sda 1 2");
+            let (line, header) = found.read(row.as_bytes());
+            assert_eq!(line.text.trim_ascii(), b"sda 1 2", "{before:?}");
+            assert!(header.is_none());
+            let (line, _) = found.read(before.trim_end().as_bytes());
+            assert_eq!((line.text, line.times), (&b""[..], times), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_the_half_of_the_day_is_no_name() {
+        let read = |line: &str| {
+            let (line, _) = Prefix::default().read(line.as_bytes());
+            (line.text.to_vec(), line.time.map(|time| time.is_ambiguous))
+        };
+        assert_eq!(read("09:05:09 μμ  sda 1"), (b"  sda 1".to_vec(), Some(true)));
+        assert_eq!(read("09:05:09 PM  sda 1"), (b" sda 1".to_vec(), Some(false)));
+        let named = "Nov 20 09:05:09 μμ 1";
+        assert_eq!(read(named), ("μμ 1".as_bytes().to_vec(), Some(false)));
+    }
+
+    #[test]
+    fn what_precedes_the_first_key_of_json_precedes_each_line() {
+        for (line, prefix) in [
+            ("\t\"sysstat\": {", ""),
+            ("{\"sysstat\": {", ""),
+            ("db1: {\"sysstat\":", "db1:"),
+            ("[10:00:00] db1 iostat[7]:  \"hosts\": [", "db1 iostat[7]:"),
+            ("db1 10:00:00   \"sysstat\": {", "db1"),
+        ] {
+            let mut found = Prefix::default();
+            assert!(found.begins_json(line.as_bytes()), "{line}");
+            assert_eq!(found.0.as_deref(), Some(prefix.as_bytes()), "{line}");
+        }
+        assert!(!Prefix::default().begins_json(b"sysstat {"));
+    }
+
+    #[test]
+    fn a_header_of_averages_is_none() {
+        for line in
+            ["Average:  DEV tps rkB/s", "Moyenne : DEV tps rkB/s", "平均時間： DEV tps rkB/s"]
+        {
+            assert!(Prefix::default().read(line.as_bytes()).1.is_none(), "{line}");
+        }
+    }
+}
