@@ -84,8 +84,10 @@ def is_wanted(asked, event, record):
     fields, owner = record.fields, event.owner(record)
     if owner is None or not fits(asked.uid, owner):
         return False
+    said = message(record)[0] if record.kind == "USER_CMD" else {}
     for option, (name, read) in FIELDS.items():
-        if not fits(getattr(asked, option), read(fields.get(name, b""))):
+        value = fields.get(name, said.get(name, b"") if read is text else b"")
+        if not fits(getattr(asked, option), read(value)):
             return False
     return ((asked.key is None or any(key in asked.key for key in keys(fields)))
             and (asked.node is None or event.node in asked.node)
@@ -194,7 +196,7 @@ def put(asked, path, records, name, fields):
 
 def change_items(asked, records, arch, call, fields):
     if fields.get("success") == (asked.success or b"yes"):
-        for name, what in sections.changes(arch, call, fields, records, asked.absolute):
+        for name, what in sections.changes(arch, call, fields, records, asked.absolute, asked.success == b"no"):
             yield "change", name, what
 
 

@@ -47,6 +47,14 @@ CHANGES = {call: what for calls, what in (
     ("umount umount2", "unmounted"),
 ) for call in calls.split()}
 
+# What a call that failed was to do with its names, if their directory was not found.
+ATTEMPTS = {call: what for calls, what in (
+    ("mkdir mkdirat mknod mknodat bind", ["created"]),
+    ("unlink unlinkat rmdir mq_unlink", ["removed"]),
+    ("link linkat symlink symlinkat", [None, "linked"]),
+    ("rename renameat renameat2", ["moved-from", "moved-to"]),
+) for call in calls.split()}
+
 # Calls whose first argument is the open file; the argument that is the directory of a relative name, of a
 # rename that of the old name and that of the new one.
 DESCRIPTORS = {"ftruncate", "ftruncate64", "fchmod", "fchown", "fchown32", "fsetxattr", "fremovexattr"}
@@ -188,10 +196,11 @@ def mode(arch, call, fields, records):
 
 # Changes
 
-def changes(arch, call, fields, records, absolute):
+def changes(arch, call, fields, records, absolute, failed):
     """The files that a call changed, and how, by the call and the nametypes of its paths."""
-    found = [record.fields for record in records if record.kind == "PATH"]
-    found = sorted((f for f in found if nametype(f) != "PARENT"), key=lambda f: number(f.get("item")) or 0)
+    paths = sorted((record.fields for record in records if record.kind == "PATH"),
+                   key=lambda f: number(f.get("item")) or 0)
+    found = [each for each in paths if nametype(each) != "PARENT"]
     what = CHANGES.get(call)
     if call in RENAMES:
         changed = renamed(found)
@@ -201,6 +210,9 @@ def changes(arch, call, fields, records, absolute):
     else:
         found = {"mount": found[:1], "move_mount": found[-1:]}.get(call, found)
         changed = [(each, what) for each in found if what]
+    if failed:
+        names = zip(paths if len(ATTEMPTS.get(call, [])) == 2 else found, ATTEMPTS.get(call, []))
+        changed += [(each, what) for each, what in names if what and nametype(each) == "UNKNOWN"]
     for each, what in changed:
         yield changed_name(call, fields, records, each, what, absolute), what
 
@@ -315,7 +327,8 @@ def seccomp(fields, given):
     if code and int(code[1], 16) & 0xffff0000 in SECCOMP_ALLOWS:
         return None
     known = number(fields.get("arch"), 16) is not None and number(fields.get("syscall")) is not None
-    call = [call_name(fields, given)[1].encode()] if known else []
+    arch, name = call_name(fields, given) if known else ("", "")
+    call = [name.encode(), b"arch=" + arch.encode()] if known else []
     return b" ".join(words(fields, "exe") + call), "seccomp"
 
 
