@@ -248,9 +248,17 @@ impl ReportReader {
         self.check_time(on_damage);
         let is_sar = Header::is_sar(line.text);
         (self.has_header, self.times) = (true, line.times);
-        let tables = &self.current.tables;
-        if !is_sar && (tables.len() >= TABLES_MAX || tables.contains(header)) {
+        let PartialReport { tables, devices, time, .. } = &self.current;
+        let is_next = if is_sar {
+            *time != line.time && !devices.is_empty()
+        } else {
+            tables.len() >= TABLES_MAX || tables.contains(header)
+        };
+        if is_next {
             self.finish(on_damage);
+        }
+        if let Some(begin) = line.time.filter(|_| is_sar) {
+            self.clock.begin_interval(&begin);
         }
         let current = &mut self.current;
         (current.header, current.is_sar) = (Some(*header), is_sar);

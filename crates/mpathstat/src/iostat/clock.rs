@@ -43,6 +43,11 @@ impl TextClock {
         Ok(None)
     }
 
+    /// Takes the time at which the interval of the next report begins.
+    pub(super) fn begin_interval(&mut self, begin: &Timestamp) {
+        self.time(begin);
+    }
+
     /// An error, the first time.
     pub(super) fn report(&mut self, expected: &'static str) -> Result<(), ParseError> {
         let is_first = !std::mem::replace(&mut self.has_reported, true);

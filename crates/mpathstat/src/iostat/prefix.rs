@@ -1,11 +1,12 @@
 //! What precedes the text of each line: the name of a host, times, or both.
 
+use crate::topology::text;
 use sysparse::iostat::Header;
 use sysparse::timestamp::{self, Timestamp};
 
 /// What precedes each line besides times. It is unknown until the first header.
 #[derive(Debug, Default)]
-pub(super) struct Prefix(Option<Vec<u8>>);
+pub(super) struct Prefix(Option<text::Prefix>);
 
 /// A line and what precedes it.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +43,7 @@ impl Prefix {
         if prefix == before && found.time.is_none() && Header::is_sar(found.text) {
             return (found, None);
         }
-        self.0 = Some(prefix.to_vec());
+        self.0 = Some(text::Prefix::new(prefix));
         (self.split(line), Some(header))
     }
 
@@ -52,7 +53,7 @@ impl Prefix {
         let Some(at) = JSON_KEYS.iter().find_map(|key| find(text, key)) else { return false };
         let before = text.get(..at).unwrap_or_default().trim_ascii_end();
         let before = before.strip_suffix(b"{").unwrap_or(before);
-        self.0 = Some(without_time(before).trim_ascii_end().to_vec());
+        self.0 = Some(text::Prefix::new(without_time(before).trim_ascii_end()));
         true
     }
 
@@ -69,12 +70,7 @@ impl Prefix {
     }
 
     fn strip<'a>(&self, line: &'a [u8]) -> &'a [u8] {
-        let prefix = self.0.as_deref().unwrap_or_default();
-        match line.strip_prefix(prefix) {
-            Some(rest) => rest,
-            None if line == prefix.trim_ascii_end() => b"",
-            None => line,
-        }
+        self.0.as_ref().and_then(|prefix| prefix.rest(line)).unwrap_or(line)
     }
 }
 
@@ -119,13 +115,28 @@ mod tests {
             let header = format!("{before}Device r/s w/s");
             let (line, header) = found.read(header.as_bytes());
             assert_eq!((header.is_some(), line.times), (true, times), "{before:?}");
-            assert_eq!(found.0.as_deref(), Some(prefix.as_bytes()), "{before:?}");
+            assert_eq!(found.0, Some(text::Prefix::new(prefix.as_bytes())), "{before:?}");
             let row = format!("{before}sda 1 2");
             let (line, header) = found.read(row.as_bytes());
             assert_eq!(line.text.trim_ascii(), b"sda 1 2", "{before:?}");
             assert!(header.is_none());
             let (line, _) = found.read(before.trim_end().as_bytes());
             assert_eq!((line.text, line.times), (&b""[..], times), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn each_line_has_numbers_of_its_own() {
+        for [one, other] in [
+            ["Fri Nov 20 18:01:00 2026 ", "Fri Nov 20 18:01:59 2026 "],
+            ["1795168800.000000 ", "1795168801.999999 "],
+            ["9:", "10:"],
+            ["<5>", "<6>"],
+        ] {
+            let mut found = Prefix::default();
+            assert!(found.read(format!("{one}Device r/s w/s").as_bytes()).1.is_some(), "{one}");
+            let row = format!("{other}sda 1 2");
+            assert_eq!(found.read(row.as_bytes()).0.text, b"sda 1 2", "{one}");
         }
     }
 
@@ -152,7 +163,7 @@ mod tests {
         ] {
             let mut found = Prefix::default();
             assert!(found.begins_json(line.as_bytes()), "{line}");
-            assert_eq!(found.0.as_deref(), Some(prefix.as_bytes()), "{line}");
+            assert_eq!(found.0, Some(text::Prefix::new(prefix.as_bytes())), "{line}");
         }
         assert!(!Prefix::default().begins_json(b"sysstat {"));
     }

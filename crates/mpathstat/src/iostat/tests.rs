@@ -70,6 +70,17 @@ fn a_report_of_sar_has_the_rows_of_one_time() {
 }
 
 #[test]
+fn a_report_of_sar_after_midnight_is_of_the_next_day() {
+    let text = "Linux 6.1 (lab) \t2026-11-20 \t_x86_64_\n\n\
+        23:50:01 DEV tps rkB/s wkB/s await %util\n00:00:01 sda 1.0 2.0 3.0 4.0 5.0\n\n\
+        00:15:01 LINUX RESTART (4 CPU)\n\n\
+        00:20:01 DEV tps rkB/s wkB/s await %util\n00:30:01 sda 1.0 2.0 3.0 4.0 5.0\n";
+    assert_eq!(walls(text), [1, 1801].map(|seconds| Some(1_795_219_200 + seconds)));
+    let (reports, reported) = read(&text.replace("00:15:01 LINUX RESTART (4 CPU)\n\n", ""));
+    assert_eq!((reports.len(), reported), (2, vec![]));
+}
+
+#[test]
 fn averages_and_other_tables_of_sar_are_no_reports() {
     let table = |heading: &str, row: &str| {
         format!("00:00:01 {heading}\n00:10:01 {row}\n00:20:01 {row}\nMoyenne : {row}\n\n")

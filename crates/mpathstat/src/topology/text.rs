@@ -20,7 +20,7 @@ use crate::text_kind;
 use builder::Builder;
 pub(crate) use builder::TOO_MANY;
 use json::JsonReader;
-use prefix::Prefix;
+pub(crate) use prefix::Prefix;
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
 use sysparse::ParseError;
@@ -78,7 +78,7 @@ pub fn read_with_kind(
             report(number, error);
         }
     }
-    let ended = if is_json { Ok(()) } else { builder.end_map() };
+    let ended = if is_json { json.end() } else { builder.end_map() };
     if let Err(error) = builder.once(ended) {
         report(number, error);
     }

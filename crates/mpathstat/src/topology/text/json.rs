@@ -60,6 +60,12 @@ impl JsonReader {
         result
     }
 
+    /// Takes the end of the text; an error if it is not that of the JSON.
+    pub(super) fn end(&self) -> Result<(), ParseError> {
+        let expected = "the end of the JSON after this; an incomplete map is left out,";
+        if self.open.is_empty() { Ok(()) } else { Err(ParseError { expected, at: 0 }) }
+    }
+
     fn mark(&mut self, mark: u8, builder: &mut Builder) -> Result<(), ParseError> {
         if let Some(text) = self.text.take() {
             self.set(&text);

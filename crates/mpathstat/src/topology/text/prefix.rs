@@ -6,11 +6,11 @@
 //! ```
 
 use std::net::IpAddr;
-use sysparse::timestamp;
+use sysparse::{nvme_subsystem, timestamp};
 
 /// What precedes each line, if it is always the same, except for its numbers, as in a time.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Prefix(Vec<Part>);
+pub(crate) struct Prefix(Vec<Part>);
 
 /// A part of what precedes each line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,30 +24,25 @@ enum Part {
 const PREFIX_MAX: usize = 200;
 
 impl Prefix {
-    /// What precedes the first line that only the description of a map has, the one with its size. It
-    /// begins at the first column otherwise. A name can look like this line, so that a line beside it
-    /// must have the prefix, too.
-    pub(super) fn find(head: &[u8]) -> Prefix {
-        let mut lines = head.split(|byte| *byte == b'\n').peekable();
-        let mut previous = &b""[..];
-        while let Some(line) = lines.next() {
-            if let Some(prefix) = before_size(line) {
-                let prefix = Prefix(parts(prefix));
-                let mut beside = [Some(previous), lines.peek().copied()].into_iter().flatten();
-                if beside.any(|line| prefix.rest(line).is_some()) {
-                    return prefix;
-                }
-            }
-            previous = line;
-        }
-        Prefix::default()
+    /// What precedes each line, as it precedes one of them.
+    pub(crate) fn new(before: &[u8]) -> Prefix {
+        Prefix(parts(before))
     }
 
-    /// Whether the text is JSON.
+    /// What precedes the first line that only the description of a map has, the one with its size; the
+    /// first NVMe subsystem; or the first key of JSON. It begins at the first column otherwise.
+    pub(super) fn find(head: &[u8]) -> Prefix {
+        let mut kinds = [before_size, before_subsystem, before_key].into_iter();
+        kinds.find_map(|before| find_line(head, before)).unwrap_or_default()
+    }
+
+    /// Whether the text is JSON: it begins with a brace, or has keys and no size of a map.
     pub(super) fn is_json(&self, head: &[u8]) -> bool {
         let lines = head.split(|byte| *byte == b'\n').map(|line| self.strip(line));
         let mut lines = lines.map(without_prompt).map(<[u8]>::trim_ascii);
-        lines.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(b"{"))
+        let begins = lines.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(b"{"));
+        let has = |before| find_line(head, before).is_some();
+        begins || has(before_key) && !has(before_size)
     }
 
     /// A line without what precedes it.
@@ -56,7 +51,7 @@ impl Prefix {
     }
 
     /// The rest of a line that begins with the prefix.
-    fn rest<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
+    pub(crate) fn rest<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
         let is_blank = |part: &Part| matches!(part, Part::Byte(b' ' | b'\t'));
         let mut parts = &self.0[..];
         while let [part, tail @ ..] = parts {
@@ -71,6 +66,24 @@ impl Prefix {
         }
         Some(line)
     }
+}
+
+/// What `before` finds before the first of its lines. A name can look like such a line, so that a line
+/// beside it must have the prefix, too.
+fn find_line(head: &[u8], before: fn(&[u8]) -> Option<&[u8]>) -> Option<Prefix> {
+    let mut lines = head.split(|byte| *byte == b'\n').peekable();
+    let mut previous = &b""[..];
+    while let Some(line) = lines.next() {
+        if let Some(prefix) = before(line) {
+            let prefix = Prefix::new(prefix);
+            let mut beside = [Some(previous), lines.peek().copied()].into_iter().flatten();
+            if beside.any(|line| prefix.rest(line).is_some()) {
+                return Some(prefix);
+            }
+        }
+        previous = line;
+    }
+    None
 }
 
 /// The parts of what precedes a line. A number in the name of a host belongs to the name: lines of
@@ -132,11 +145,34 @@ fn without_prompt(line: &[u8]) -> &[u8] {
 
 /// What precedes `size=40G features=` or `[size=40G][features=` in a line.
 fn before_size(line: &[u8]) -> Option<&[u8]> {
-    let words = [&b"[size="[..], b"size="];
-    let found = words.iter().find_map(|word| line.windows(word.len()).position(|it| it == *word));
-    let prefix = line.get(..found.filter(|at| *at <= PREFIX_MAX)?)?;
+    let (prefix, _) = split_at_word(line, b"[size=").or_else(|| split_at_word(line, b"size="))?;
     let has_features = line.windows(9).any(|word| word == b"features=");
     (has_features || prefix.is_empty()).then_some(prefix)
+}
+
+/// What precedes `nvme-subsys3 - NQN=nqn.1992-08.com.labco` in a line.
+fn before_subsystem(line: &[u8]) -> Option<&[u8]> {
+    let (prefix, rest) = split_at_word(line, b"nvme-subsys")?;
+    matches!(nvme_subsystem::line(rest), nvme_subsystem::Line::Subsystem { .. }).then_some(prefix)
+}
+
+/// What precedes `"maps": [{` in a line, without the brace that may be before it.
+fn before_key(line: &[u8]) -> Option<&[u8]> {
+    KEYS.iter().find_map(|key| {
+        let (prefix, rest) = split_at_word(line, key)?;
+        let prefix = prefix.trim_ascii_end();
+        let prefix = prefix.strip_suffix(b"{").unwrap_or(prefix).trim_ascii_end();
+        rest.get(key.len()..)?.trim_ascii_start().starts_with(b":").then_some(prefix)
+    })
+}
+
+/// The first keys of the JSON of multipathd.
+const KEYS: [&[u8]; 3] = [b"\"major_version\"", b"\"maps\"", b"\"map\""];
+
+/// What precedes a word near the beginning of a line, and what follows.
+fn split_at_word<'a>(line: &'a [u8], word: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = line.windows(word.len()).position(|found| found == word)?;
+    line.split_at_checked(at).filter(|_| at <= PREFIX_MAX)
 }
 
 #[cfg(test)]
@@ -152,8 +188,27 @@ mod tests {
             let line = format!("{prefix}`-+- x");
             assert_eq!(found.strip(line.as_bytes()), &b"`-+- x"[..]);
         }
-        assert_eq!(Prefix(parts(b"> ")).strip(b">"), b"");
-        assert_eq!(Prefix(parts(b"> ")).strip(b"other"), b"other");
+        assert_eq!(Prefix::new(b"> ").strip(b">"), b"");
+        assert_eq!(Prefix::new(b"> ").strip(b"other"), b"other");
+    }
+
+    #[test]
+    fn a_prefix_is_what_precedes_a_subsystem_or_a_key() {
+        for prefix in ["", "> ", "db1: ", "Nov 20 10:00:00 db01 sh[12]: "] {
+            let subsystem = format!("{prefix}nvme-subsys0 - NQN=nqn.x\n{prefix}\\\n");
+            let found = Prefix::find(subsystem.as_bytes());
+            let line = format!("{prefix} +- nvme0");
+            assert_eq!(found.strip(line.as_bytes()), b" +- nvme0", "{prefix}");
+            assert!(!found.is_json(subsystem.as_bytes()), "{prefix}");
+            let json = format!("# show\n{prefix}{{\n{prefix}  \"maps\" : [{{\n");
+            let found = Prefix::find(json.as_bytes());
+            let line = format!("{prefix}   \"name\"");
+            assert_eq!(found.strip(line.as_bytes()).trim_ascii(), b"\"name\"", "{prefix}");
+            assert!(found.is_json(json.as_bytes()), "{prefix}");
+            let size = format!("{json}size=1G features='0'\n");
+            assert!(!found.is_json(size.as_bytes()), "{prefix}");
+        }
+        assert!(!Prefix::default().is_json(b"\"maps\"\n"));
     }
 
     #[test]
@@ -187,7 +242,7 @@ mod tests {
             ["Nov 20 10:00:00 fe80::1 x: ", "Nov 20 10:00:00 fe80::2 x: "],
             ["[db1] ", "[db2] "],
         ] {
-            let prefix = Prefix(parts(one.as_bytes()));
+            let prefix = Prefix::new(one.as_bytes());
             assert_eq!(prefix.rest(other.as_bytes()), None, "{one}");
             assert_eq!(prefix.rest(one.as_bytes()), Some(&b""[..]), "{one}");
         }
