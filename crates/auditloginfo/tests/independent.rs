@@ -22,7 +22,7 @@ type Items = BTreeSet<Vec<u8>>;
 
 /// Every option that changes counts, alone, with several values, and together with others. Each set
 /// finds something in one of the samples or fixtures.
-const OPTIONS: [Options; 50] = [
+const OPTIONS: [Options; 52] = [
     &[],
     &["--uid", "7005"],
     &["--uid", "unset"],
@@ -62,6 +62,8 @@ const OPTIONS: [Options; 50] = [
     &["--changes", "--absolute", "--failed"],
     &["--changes", "--addresses", "--successful", "--uid", "7005"],
     &["--sudo", "--successful"],
+    &["--sudo", "--exe", "/usr/bin/sudo"],
+    &["--changes", "--failed", "--absolute"],
     &["--sudo", "--programs", "--uid", "1000", "--end", "1795353292"],
     &["--addresses", "--failed"],
     &["--syscalls", "--files"],
