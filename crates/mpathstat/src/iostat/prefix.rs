@@ -20,8 +20,8 @@ pub(super) struct Line<'a> {
     pub(super) from_time: &'a [u8],
 }
 
-/// The first keys of the JSON of iostat.
-const JSON_KEYS: [&[u8]; 3] = [b"\"sysstat\"", b"\"hosts\"", b"\"statistics\""];
+/// The first key of the JSON of iostat.
+const JSON_KEY: &[u8] = b"\"sysstat\"";
 
 const TIMES_MAX: usize = 2;
 
@@ -47,11 +47,16 @@ impl Prefix {
         (self.split(line), Some(header))
     }
 
-    /// Whether a line is one of the first in JSON. What precedes it precedes each line.
+    /// Whether a line has the first key of JSON. What precedes it precedes each line.
     pub(super) fn begins_json(&mut self, line: &[u8]) -> bool {
         let text = self.split(line).text;
-        let Some(at) = JSON_KEYS.iter().find_map(|key| find(text, key)) else { return false };
-        let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+        let at = text.windows(JSON_KEY.len()).position(|found| found == JSON_KEY);
+        let Some((before, key)) = at.and_then(|at| text.split_at_checked(at)) else { return false };
+        let after = key.get(JSON_KEY.len()..).unwrap_or_default();
+        if !after.trim_ascii_start().starts_with(b":") {
+            return false;
+        }
+        let before = before.trim_ascii_end();
         let before = before.strip_suffix(b"{").unwrap_or(before);
         self.0 = Some(text::Prefix::new(without_time(before).trim_ascii_end()));
         true
@@ -87,10 +92,6 @@ fn without_time(before: &[u8]) -> &[u8] {
     let is_time = |at: &usize| before.get(*at..).is_some_and(is_time);
     let time = (0..before.len().min(PREFIX_MAX)).find(is_time);
     before.get(..time.unwrap_or(before.len())).unwrap_or_default()
-}
-
-fn find(text: &[u8], word: &[u8]) -> Option<usize> {
-    text.windows(word.len()).position(|found| found == word)
 }
 
 fn is_time(text: &[u8]) -> bool {
@@ -158,14 +159,16 @@ mod tests {
             ("\t\"sysstat\": {", ""),
             ("{\"sysstat\": {", ""),
             ("db1: {\"sysstat\":", "db1:"),
-            ("[10:00:00] db1 iostat[7]:  \"hosts\": [", "db1 iostat[7]:"),
+            ("[10:00:00] db1 iostat[7]:  \"sysstat\" : {", "db1 iostat[7]:"),
             ("db1 10:00:00   \"sysstat\": {", "db1"),
         ] {
             let mut found = Prefix::default();
             assert!(found.begins_json(line.as_bytes()), "{line}");
             assert_eq!(found.0, Some(text::Prefix::new(prefix.as_bytes())), "{line}");
         }
-        assert!(!Prefix::default().begins_json(b"sysstat {"));
+        for line in ["sysstat: {", "\"sysstat\"", "a \"sysstat\" b:", "\"hosts\": ["] {
+            assert!(!Prefix::default().begins_json(line.as_bytes()), "{line}");
+        }
     }
 
     #[test]
