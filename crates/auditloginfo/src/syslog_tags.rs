@@ -14,6 +14,8 @@ pub enum Origin {
     Text,
     /// In a string of JSON under a key that is not read.
     Json,
+    /// In the text of a message of syslog with this tag.
+    Message(Vec<u8>),
     /// Directly behind this tag of syslog.
     Tag(Vec<u8>),
     /// In a journal entry with this transport.
@@ -99,6 +101,13 @@ impl TrustedTags {
     pub fn contains(&self, tag: &[u8]) -> bool {
         audit::is_forwarding_tag(tag) || self.0.iter().any(|own| own == tag || own == b"*")
     }
+}
+
+/// Whether this can be the name of a program, and not the beginning of some other text with a colon.
+#[must_use]
+pub fn is_program_name(tag: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./@+".contains(byte);
+    !tag.is_empty() && tag.iter().all(is_part)
 }
 
 #[cfg(test)]

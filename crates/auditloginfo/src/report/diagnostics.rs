@@ -120,7 +120,8 @@ fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
         if listed < found.elsewhere.total() {
             places.push(format!("{} elsewhere", found.elsewhere.total() - listed));
         }
-        let mut parts = vec![places.join(", ")];
+        let places = places.join(", ");
+        let mut parts = vec![places.as_str()];
         parts.extend(found.elsewhere.origins().filter_map(|(origin, _)| advice_on_origin(origin)));
         parts.dedup();
         messages.warn(format_args!(
@@ -144,16 +145,16 @@ fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
 }
 
 /// What to do about records that are not counted, if only trusted programs can have written them.
-fn advice_on_origin(origin: &Origin) -> Option<String> {
-    let advice = match origin {
+fn advice_on_origin(origin: &Origin) -> Option<&'static str> {
+    Some(match origin {
         Origin::Text => "if users cannot write these lines, remove the text before the records",
         Origin::Json => {
             "if users cannot write a string of JSON, extract it: jq -r .KEY LOG | auditloginfo -"
         }
+        Origin::Message(_) => "a record counts only directly behind a trusted tag, see --tag",
         Origin::Tag(_) => "if you trust a tag, give --tag TAG",
         Origin::Transport(_) => return None,
-    };
-    Some(advice.to_owned())
+    })
 }
 
 /// `3 behind the tag eve`
@@ -161,6 +162,7 @@ fn describe_origin((origin, count): (&Origin, u64)) -> String {
     match origin {
         Origin::Text => format!("{count} behind other text"),
         Origin::Json => format!("{count} in other strings of JSON"),
+        Origin::Message(tag) => format!("{count} in messages of {}", escape_control(tag)),
         Origin::Tag(tag) => format!("{count} behind the tag {}", escape_control(tag)),
         Origin::Transport(transport) => {
             format!("{count} in journal entries of the transport {}", escape_control(transport))

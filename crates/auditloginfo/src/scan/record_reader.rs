@@ -10,7 +10,7 @@ use super::truncated_line;
 use crate::event::{EventAssembler, Sink};
 use crate::file_kind;
 use crate::journal_text;
-use crate::syslog_tags::{Elsewhere, Origin, TrustedTags};
+use crate::syslog_tags::{self, Elsewhere, Origin, TrustedTags};
 use std::io::{self, BufReader, Cursor, Read};
 use sysparse::ParseError;
 use sysparse::audit::{self, Following, Mark, Place, RecordHeader};
@@ -264,6 +264,9 @@ impl<'r, 'a> RecordReader<'r, 'a> {
                 return Some(record);
             }
             Place::Tagged(syslog, Some(_)) => (Origin::Tag(syslog.tag.to_vec()), Some(syslog)),
+            Place::Tagged(syslog, None) if syslog_tags::is_program_name(syslog.tag) => {
+                (Origin::Message(syslog.tag.to_vec()), Some(syslog))
+            }
             Place::Tagged(syslog, None) => (Origin::Text, Some(syslog)),
             Place::Nowhere => (Origin::Text, None),
         };
