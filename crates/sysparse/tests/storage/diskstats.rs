@@ -1,6 +1,6 @@
 //! `/proc/diskstats` of other projects and of the laboratory.
 
-use super::{objects, samples};
+use super::{objects, samples, text_of};
 use std::fs;
 use sysparse::diskstats::{Disk, Io, disks};
 use sysparse::text;
@@ -31,7 +31,7 @@ fn every_sample_is_read_and_every_number_is_the_texts() {
     let mut files = samples("public/diskstats", "/diskstats");
     files.extend(samples("lab/mpath", "/diskstats"));
     for file in files {
-        let text = fs::read(&file).unwrap();
+        let text = text_of(&file);
         let lines: Vec<_> = text::lines(&text).collect();
         for (number, disk) in disks(&text) {
             let line = String::from_utf8(lines[number - 1].to_vec()).unwrap();

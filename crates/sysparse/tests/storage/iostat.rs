@@ -1,6 +1,6 @@
 //! `iostat -x` of other projects and of the laboratory.
 
-use super::{objects, samples};
+use super::{objects, samples, text_of};
 use std::fs;
 use sysparse::iostat::{Column, Header};
 use sysparse::text;
@@ -73,7 +73,7 @@ fn every_generation_is_read() {
         files.extend(samples("lab/mpath", name));
     }
     for file in files {
-        let input = fs::read(&file).unwrap();
+        let input = text_of(&file);
         // Solaris and FreeBSD call the column "device".
         if !input.windows(6).any(|word| word == b"Device") {
             assert_eq!(rows(&input).len(), 0, "{}", file.display());

@@ -1,6 +1,6 @@
 //! `multipath -ll` of other projects and of the laboratory.
 
-use super::samples;
+use super::{samples, text_of};
 use std::fs;
 use sysparse::multipath::{Line, line};
 use sysparse::text;
@@ -62,7 +62,7 @@ fn every_sample_is_read() {
     files.extend(samples("lab/mpath", "-ll.txt"));
     files.extend(samples("lab/mpath", "show-topology.txt"));
     for file in files {
-        let input = fs::read(&file).unwrap();
+        let input = text_of(&file);
         let text = String::from_utf8_lossy(&input);
         assert_eq!(count(&input), wanted(&text), "{}", file.display());
     }
