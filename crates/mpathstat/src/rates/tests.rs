@@ -268,6 +268,8 @@ fn a_map_is_marked_if_no_path_can_carry_io_or_none_is_to_blame() {
     let removed_meanwhile = Figures { reads: 5.0, ..map.clone() };
     assert_eq!(marks_without_paths(&removed_meanwhile), ["m no-path"]);
     assert_eq!(marks_without_paths(&working), [""; 0], "its paths are unknown");
+    let nothing_waits = Figures { in_flight: Some(0.0), ..working.clone() };
+    assert_eq!(marks_without_paths(&nothing_waits), [""; 0]);
     let failed = lines("running", "failed");
     assert_eq!(failed.maps[0].usable(), 0);
     assert_eq!(failed.maps[0].passive().into_iter().collect::<Vec<_>>(), [(&b"ghost"[..], 1)]);

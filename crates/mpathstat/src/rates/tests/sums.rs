@@ -91,6 +91,21 @@ fn sums_are_compared_only_if_they_have_maps_in_common() {
 }
 
 #[test]
+fn a_sum_is_marked_by_the_requests_that_are_stuck_on_its_paths() {
+    let topology = topology();
+    let figures = |device: &Device| {
+        let in_flight = if device.kernel.starts_with(b"sd") { 5.0 } else { 0.0 };
+        Some(if device.kernel == b"sdb" { read(5.0, 5.0) } else { waiting(1.0, in_flight, 0.0) })
+    };
+    let marker = Some(Marker::default());
+    let mut view = View { by: vec![By::Group], marker, ..View::default() };
+    let rates = view.apply(IntervalRates::new(&topology, None, 1.0, figures));
+    let marks = rates.sums.unwrap().into_iter().map(|sum| sum.marks);
+    let wanted = [10.0, 5.0].map(|requests| vec![Mark::Stuck(requests)]);
+    assert_eq!(marks.collect::<Vec<_>>(), wanted);
+}
+
+#[test]
 fn hosts_that_serve_one_map_after_another_are_one_family() {
     let map = |dm: u32, one: u32, other: u32| {
         format!(
