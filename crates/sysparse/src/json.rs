@@ -325,6 +325,16 @@ mod tests {
     }
 
     #[test]
+    fn the_elements_of_an_array_end_with_it_or_with_an_error() {
+        let texts = |array: &'static [u8]| elements(array).map(|it| it.map(text));
+        let a = || Some(b"a".to_vec());
+        assert!(texts(br#"["a" , "a"]"#).eq([a(), a()]) && texts(b"[]").eq([]));
+        assert!(texts(br#"["a", ?, "a"]"#).eq([a(), None]));
+        assert!(bytes(b"[1, 255]").eq([Some(1), Some(255)]) && bytes(b"1]").eq([]));
+        assert!(bytes(b"[1, 256, 2]").eq([Some(1), None]));
+    }
+
+    #[test]
     fn strings_lose_their_escapes() {
         for (json, wanted) in [
             (r#""a\"b\\c\/""#, "a\"b\\c/"),

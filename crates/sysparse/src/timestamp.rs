@@ -359,5 +359,9 @@ mod tests {
         assert_eq!(seconds(b"06:01:12 pmem0"), Some((21_672, &b"pmem0"[..])));
         let date = Date { year: Some(2026), month: 11, day: 20 };
         assert_eq!(date_in(b"Linux 6.4.0 (lab) \t11/20/26 \t_x86_64_\t(8 CPU)"), Some(date));
+        assert_eq!(date_in(b"Linux 6.4.0 (lab) \t20. 11. 26 \t_x86_64_\t(8 CPU)"), Some(date));
+        let day = Date { day: 5, ..date };
+        assert_eq!(whole_line(b"05/11-2026 12:00:00").and_then(|time| time.date), Some(day));
+        assert_eq!(whole_line(b"11/20/100 12:00:00"), None);
     }
 }
