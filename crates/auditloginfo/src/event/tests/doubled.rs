@@ -157,6 +157,7 @@ fn records_with_and_without_their_host_are_noticed_in_any_order_and_chunks() {
         ([&named_call, OTHER, SYSCALL, PATH], true),
         ([login, OTHER, OTHER, &named_login], true),
         ([OTHER, &named_login, OTHER, login], true),
+        ([&named_call, &format!("node=a {other}"), OTHER, SYSCALL], true),
         ([SYSCALL, PATH, &named_login, OTHER], false),
         ([&other, PATH, OTHER, &named_call], false),
         ([&named_call, &named_login, OTHER, &named_call.replace("=a ", "=b ")], false),
@@ -173,4 +174,16 @@ fn records_with_and_without_their_host_are_noticed_in_any_order_and_chunks() {
         query.filter.fields.push(FieldFilter::Node([b"a".to_vec()].into()));
         assert!(!read_whole(&query, &lines).has_host_twins, "{lines:#?}");
     }
+}
+
+#[test]
+fn records_with_and_without_their_host_stay_noticed() {
+    let login = |host: &str, serial: u32| {
+        format!(
+            "{host}type=USER_ACCT msg=audit(1795353291.280:{serial}): pid=1 auid=7005 msg='op=x'"
+        )
+    };
+    let mut lines = vec![login("", 1), login("node=a ", 1)];
+    lines.extend((2..400).map(|serial| login("node=a ", serial)));
+    assert!(read_whole(&everything(), &borrow(&lines)).has_host_twins);
 }
