@@ -48,7 +48,7 @@ impl Contents {
     }
 }
 
-/// The name behind `type=`, which stands before the stamp, or behind it in records of kernels of 2006
+/// The name after `type=`, which stands before the stamp, or after it in records of kernels of 2006
 /// and 2007.
 fn type_name<'a>(record: &Record<'a>) -> &'a [u8] {
     let (before, body) = record.line.split_at(record.body_offset());

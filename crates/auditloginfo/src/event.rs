@@ -61,7 +61,6 @@ mod dependent_records;
 mod doubled;
 mod event_id;
 mod first_places;
-mod host_twins;
 mod listed_event;
 mod listed_events;
 mod listing;
@@ -69,6 +68,7 @@ mod logged_call;
 mod merge;
 mod open_event;
 mod open_events;
+mod possibly_doubled;
 mod rare_state;
 mod recent_calls;
 mod seen_calls;
@@ -90,9 +90,9 @@ use crate::section::Collect;
 use doubled::StandaloneRecords;
 use event_id::{EventId, NodeHasher};
 use foldhash::fast::RandomState;
-use host_twins::HostTwins;
 use open_event::OpenEvent;
 use open_events::{CHUNK_PENDING_MAX, OpenEvents, PENDING_MAX};
+use possibly_doubled::PossiblyDoubled;
 use recent_calls::RecentCalls;
 use seen_calls::SeenCalls;
 use sysparse::ParseError;
@@ -111,7 +111,7 @@ pub struct EventAssembler<'a> {
     seen: SeenCalls,
     standalone: StandaloneRecords,
     waiting: WaitingCalls,
-    twins: HostTwins,
+    possibly_doubled: PossiblyDoubled,
     /// Evicted events that may continue an event of the chunk before this one.
     early: Vec<OpenEvent>,
     /// The size of everything pending for them, in bytes.
@@ -181,7 +181,7 @@ impl<'a> EventAssembler<'a> {
             seen: SeenCalls::new(follows_chunk),
             standalone: StandaloneRecords::new(seed.clone()),
             waiting: WaitingCalls::new(seed.clone()),
-            twins: HostTwins::new(filter),
+            possibly_doubled: PossiblyDoubled::new(filter),
             early: Vec::new(),
             early_bytes: 0,
             follows_chunk,

@@ -100,8 +100,8 @@ pub(crate) fn is_archive(head: &[u8]) -> bool {
     MAGIC.iter().any(is_magic) || is_tar(head)
 }
 
-/// The header of a tar archive. The NUL behind the mode of the first file is in no log: users may choose
-/// the other text there.
+/// The header of a tar archive. No log has the NUL after the mode of the first file; users may choose the
+/// rest of the text.
 fn is_tar(head: &[u8]) -> bool {
     let mode = head.get(100..108).and_then(|mode| mode.strip_suffix(b"\0"));
     let is_octal = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ');
@@ -213,7 +213,7 @@ fn is_json(line: &[u8]) -> bool {
     [&b"{\""[..], b"{ \"", b"[{"].iter().any(|start| line.starts_with(start)) || line == b"{"
 }
 
-/// The text of a message, behind the name of the file.
+/// The text of a message, after the name of the file.
 impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
@@ -243,17 +243,14 @@ impl fmt::Display for FileKind {
                 "this is aureport output, which holds no records; give the log itself, or the \
                  output of ausearch --raw"
             }
-            FileKind::Journal => {
-                return write!(
-                    f,
-                    "this is journalctl output without the serial numbers of events; use {JOURNAL_EXPORT}"
-                );
-            }
-            FileKind::JournalFields => {
-                return write!(
-                    f,
-                    "no audit record can be read in this journalctl output; use {JOURNAL_EXPORT}"
-                );
+            FileKind::Journal | FileKind::JournalFields => {
+                let problem = match self {
+                    FileKind::Journal => {
+                        "this is journalctl output without the serial numbers of events"
+                    }
+                    _ => "no audit record can be read in this journalctl output",
+                };
+                return write!(f, "{problem}; use {JOURNAL_EXPORT}");
             }
             FileKind::Laurel => "this is JSON of laurel, which is not read; give a log of auditd",
             FileKind::GoAudit => {
@@ -263,7 +260,7 @@ impl fmt::Display for FileKind {
                 "JSON without an audit record in it; give a log of auditd, or the output of \
                  ausearch --raw"
             }
-            FileKind::Elsewhere => "no audit record found where one counts",
+            FileKind::Elsewhere => "no audit record in a trusted place",
             FileKind::Other => {
                 "no audit record found; give a log of auditd or the output of ausearch --raw"
             }

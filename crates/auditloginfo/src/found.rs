@@ -23,7 +23,7 @@ pub struct Found {
     pub doubled: u64,
     /// Whether an event has records with the name of a host and records without one, which perhaps the
     /// same host wrote. All of them count.
-    pub has_host_twins: bool,
+    pub has_possibly_doubled: bool,
     /// The number of damaged records. They are left out.
     pub damaged: u64,
     /// The log and the line, from 1, of the first damaged record, and the error.

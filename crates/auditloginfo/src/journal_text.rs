@@ -12,7 +12,7 @@
 use memchr::{memchr, memmem};
 use sysparse::syslog::Header;
 
-/// The starts of the most frequent records. Others look like lines of any program.
+/// How the most frequent records start. Others look like lines of any program.
 const STARTS: [&[u8]; 7] = [
     b"SYSCALL arch=",
     b"EXECVE argc=",
@@ -29,13 +29,13 @@ pub(crate) fn is_record(line: &[u8], header: Option<Header<'_>>) -> bool {
         Some(header) => header.tag == b"audit" && has_type(header.message),
         None => {
             STARTS.iter().any(|start| line.starts_with(start))
-                || behind_tag(line).is_some_and(has_type)
+                || after_tag(line).is_some_and(has_type)
         }
     }
 }
 
 /// What follows ` audit[1953]: ` or ` audit: `.
-fn behind_tag(line: &[u8]) -> Option<&[u8]> {
+fn after_tag(line: &[u8]) -> Option<&[u8]> {
     const TAG: &[u8] = b" audit";
     memmem::find_iter(line, TAG).find_map(|at| {
         let rest = line.get(at + TAG.len()..)?;

@@ -92,7 +92,7 @@ fn resolve_by_logs(args: &mut Args, tally: &Tally, messages: &mut Messages<impl 
         let names: Vec<_> = tally.names(auid).take(LISTED_NAMES_MAX).map(escape_control).collect();
         if names.len() > 1 {
             messages.warn(format_args!(
-                "the logs name AUID {auid} {}; its report is about all of them, --node selects a host",
+                "the logs give AUID {auid} the names {}; the report covers all of them; --node selects a host",
                 names.join(" and ")
             ));
         }

@@ -16,8 +16,8 @@ pub(crate) const MANUAL: Manual = Manual {
         "Logs are read in the order given. `-` stands for standard input. Files compressed with \
          gzip are decompressed. Without an operand, the log of auditd on this machine is read: \
          the `log_file` of `/etc/audit/auditd.conf`, or `/var/log/audit/audit.log`. Records are \
-         recognized in raw and enriched logs, after the prefixes that syslog, dmesg, grep and auditd add (of \
-         dmesg with any of its times), in \
+         recognized in raw and enriched logs, after the prefixes that syslog, dmesg, grep and auditd add \
+         (dmesg with any of its time formats), in \
          the output of ausearch without -i, of `journalctl -o export` and of `journalctl -o json`, \
          and in lines of JSON. A line may hold several records of one event. The records of an event may be in any order and \
          may be mixed with those of other events.",
@@ -42,8 +42,8 @@ pub(crate) const MANUAL: Manual = Manual {
                 "An audited user cannot forge a record in audit.log: text that users choose, such as names \
                  in quotes and the text in `msg='...'`, never starts a record. The same holds for the \
                  entries of the journal with the transport audit or kernel; others are not counted.",
-                "A file of syslog proves less. There a record counts only directly behind the tag of a \
-                 program that forwards records (kernel, auditd, audispd, `audisp-*`), or behind a tag given \
+                "A file of syslog proves less. There a record counts only directly after the tag of a \
+                 program that forwards records (kernel, auditd, audispd, `audisp-*`), or after a tag given \
                  with `--tag`. So a message of sshd with a hostile user name counts for nothing, but any \
                  user can write a line with any tag: see logger(1). Prefer audit.log or the journal to \
                  syslog where it matters who did what.",
@@ -88,7 +88,7 @@ pub(crate) const MANUAL: Manual = Manual {
                 "A profile of AppArmor is a skeleton: files as they were opened or changed, programs, which run under \
                  the same profile, libraries by their names, and the capabilities and sockets that SELinux or \
                  AppArmor denied or, in permissive or complain mode, would have denied. It includes AppArmor's \
-                 abstraction base. A directory that was opened needs a slash behind its name, which the log \
+                 abstraction base. A directory that was opened needs a slash after its name, which the log \
                  may lack. Load the skeleton in complain mode, and complete it with aa-logprof(8).",
                 "A profile cannot know what was not recorded: code that did not run, calls that the audit \
                  rules excluded, records that the kernel lost, calls answered by the vDSO, which become real \
@@ -103,8 +103,8 @@ pub(crate) const MANUAL: Manual = Manual {
                with what they are and what to do; files that are given twice, which are read once; \
                rotated files that are missing or no regular files; empty logs; damaged records, which are left out; \
                records that journalctl printed without serial numbers, which are not counted; records that the logs hold \
-               twice, which count once; events of which the logs hold records with the name of a host and \
-               records without it, each of which counts; incomplete events, which are counted with the records \
+               twice, which count once; records of one event with and without the name of a host, \
+               all of which count; incomplete events, which are counted with the records \
                that they have; system calls of an unknown architecture, \
                which are listed by number; and system calls that a profile omits because their \
                names are unknown. Everything else is counted.",
@@ -232,7 +232,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "Compare such a profile with the one in force: at the start of a line what that one would \
-         refuse, behind a tab what it allows in vain:",
+         refuse, after a tab what it allows in vain:",
         "recipe-profile-in-force",
     ),
     (

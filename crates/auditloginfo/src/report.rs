@@ -268,7 +268,7 @@ fn names(names: &NameCounts) -> Vec<Item<'_>> {
     items.collect()
 }
 
-/// A name, and the detail behind a NUL.
+/// A name, and the detail after a NUL.
 fn split_detail(name: &[u8]) -> (&[u8], &[u8]) {
     match memchr::memrchr(0, name) {
         Some(at) => (name.get(..at).unwrap_or(name), name.get(at + 1..).unwrap_or_default()),

@@ -207,7 +207,7 @@ impl<'a> Scanner<'a> {
     pub fn finish(mut self) -> Found {
         self.found.ended_early = self.assembler.ended_early();
         self.found.doubled = self.assembler.doubled();
-        self.found.has_host_twins = self.assembler.has_host_twins();
+        self.found.has_possibly_doubled = self.assembler.has_possibly_doubled();
         self.found.incomplete = self.assembler.flush(&mut self.sink);
         self.found.listed_in_parts = self.sink.listed_in_parts();
         Found { tally: self.sink.tally, ..self.found }

@@ -1,4 +1,4 @@
-//! Tags of syslog: behind which of them records count, and which records do not count because they
+//! Tags of syslog: after which of them records count, and which records do not count because they
 //! stand where any user can write them.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub enum Origin {
     Json,
     /// In the text of a message of syslog with this tag.
     Message(Vec<u8>),
-    /// Directly behind this tag of syslog.
+    /// Directly after this tag of syslog.
     Tag(Vec<u8>),
     /// In a journal entry with this transport.
     Transport(Vec<u8>),
@@ -75,7 +75,7 @@ impl Elsewhere {
     }
 }
 
-/// The tags behind which records count, beside those of the programs that forward them.
+/// The tags after which records count, beside those of the programs that forward them.
 ///
 /// ```
 /// use auditloginfo::syslog_tags::TrustedTags;
@@ -96,7 +96,7 @@ impl TrustedTags {
         self.0.push(tag.to_vec());
     }
 
-    /// Whether records behind the tag count.
+    /// Whether records after the tag count.
     #[must_use]
     pub fn contains(&self, tag: &[u8]) -> bool {
         audit::is_forwarding_tag(tag) || self.0.iter().any(|own| own == tag || own == b"*")

@@ -287,7 +287,7 @@ const ENTRY: &str = "__CURSOR=1\n_TRANSPORT=syslog\n";
 
 #[test]
 fn no_program_can_forge_an_entry_of_the_audit_system() {
-    // A message that holds what looks like the end of the entry and another one, behind its length.
+    // A message that holds what looks like the end of the entry and another one, after its length.
     let message = format!("x\n\n__CURSOR=2\n_TRANSPORT=kernel\nMESSAGE={FORGED}\n\n");
     let length = (message.len() as u64).to_le_bytes();
     let sized = [ENTRY.as_bytes(), b"MESSAGE\n", &length, message.as_bytes(), b"\n\n"].concat();

@@ -91,8 +91,8 @@ const REPORT: &[&str] = &[
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
      more than the map. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
-     address, or as in the text that `--topology` reads. There, a path whose device was removed has its \
-     number as name, or `-`.",
+     address, or as in the text that `--topology` reads. In such a text, a path whose device \
+     was removed is named by its device number, or `-`.",
 ];
 
 const EXTENDED: &[&str] = &[

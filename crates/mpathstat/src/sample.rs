@@ -246,7 +246,7 @@ impl FailureFiles {
     fn read(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) -> Failures {
         let mut count = |file: &mut OpenFile, parse| {
             let count = number(root, file, parse);
-            count.inspect_err(|error| report_unknown(file, error, messages)).ok()
+            count.inspect_err(|error| error.report_unknown(file.path(), messages)).ok()
         };
         match self {
             FailureFiles::Scsi { errors, timeouts } => Failures {
@@ -272,14 +272,6 @@ fn number(
 ) -> Result<u64, sampling::Error> {
     let number = parse(root.read_attribute(file)?);
     number.map_err(|bad| root.malformed(file.path(), bad.expected))
-}
-
-/// Reports a number that counts as unknown, unless there is no such file, as in older kernels.
-fn report_unknown(file: &OpenFile, error: &sampling::Error, messages: &mut Messages<impl Write>) {
-    if !error.is_gone() {
-        let subject = file.path().to_string_lossy();
-        messages.warn_once_about(&subject, format_args!("{error}; it counts as unknown"));
-    }
 }
 
 /// The moment now.

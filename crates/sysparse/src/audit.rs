@@ -97,7 +97,7 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, ParseError> {
     header(line).map(RecordHeader::record).transpose()
 }
 
-/// Finds where a record starts: at the line's start, or behind one of the prefixes of [`place`].
+/// Finds where a record starts: at the line's start, or after one of the prefixes of [`place`].
 ///
 /// ```
 /// use sysparse::audit::{self, RecordType};

@@ -27,7 +27,7 @@ use nom::character::complete::{digit1, space1};
 use nom::combinator::{all_consuming, eof, map, opt};
 use nom::sequence::{delimited, preceded, terminated};
 
-/// The one decimal number of a file. Blanks around it do not count, nor do NUL bytes behind it, as
+/// The one decimal number of a file. Blanks around it do not count, nor do NUL bytes after it, as
 /// a saved copy of a whole page has them.
 ///
 /// ```
@@ -54,7 +54,7 @@ pub fn hex_count(file: &[u8]) -> Result<u64, ParseError> {
     parse(file, expect("one hexadecimal number of 64 bits", alone(prefixed)))
 }
 
-/// The number behind `name` at the start of a line, such as `btime` in `/proc/stat`.
+/// The number after `name` at the start of a line, such as `btime` in `/proc/stat`.
 ///
 /// ```
 /// let stat = b"cpu  1 2\nbtime 1795353600\n";
@@ -93,13 +93,13 @@ fn seconds(input: &[u8]) -> Parsed<'_, Duration> {
     .parse(input)
 }
 
-/// Nanoseconds of the digits behind a decimal point; those beyond the ninth do not count.
+/// Nanoseconds of the digits after a decimal point; those beyond the ninth do not count.
 fn fraction_ns(digits: &[u8]) -> u32 {
     let padded = digits.iter().copied().chain(core::iter::repeat(b'0'));
     padded.take(9).fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
 }
 
-/// Nothing but a value, with blanks around it and NUL bytes behind it.
+/// Nothing but a value, with blanks around it and NUL bytes after it.
 fn alone<'a, T>(
     value: impl Parser<&'a [u8], Output = T, Error = ParseError>,
 ) -> impl Parser<&'a [u8], Output = T, Error = ParseError> {

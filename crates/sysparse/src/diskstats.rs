@@ -212,7 +212,7 @@ fn partition_io(input: &[u8]) -> Parsed<'_, Io> {
     .parse(input)
 }
 
-/// ` 6550`: a number behind blanks, up to a blank or the end.
+/// ` 6550`: a number after blanks, up to a blank or the end.
 #[inline]
 fn column<'a>(expected: &'static str) -> impl Parser<&'a [u8], Output = u64, Error = ParseError> {
     preceded(blanks, expect(expected, terminated(number, word_end)))

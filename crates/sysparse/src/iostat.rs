@@ -211,7 +211,7 @@ impl Header {
             let expected = "a device and as many figures as the header has";
             return Err(ParseError { expected, at: 0 });
         }
-        // Places count from where the figures end, if the name stands behind them.
+        // Places count from where the figures end, if the name stands after them.
         let end = if self.name_first { line } else { figures };
         finish(end, times(count, next_figure).parse(figures))?;
         Ok(Row { name, header: self, figures })

@@ -27,7 +27,7 @@ use nom::combinator::{map, opt, recognize, value, verify};
 use nom::multi::many1_count;
 use nom::sequence::{delimited, preceded, terminated};
 
-/// The header of a line, and the message behind it.
+/// The header of a line, and the message after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header<'a> {
     /// The host that wrote the line.

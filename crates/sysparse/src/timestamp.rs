@@ -12,8 +12,8 @@
 //! ```
 //!
 //! Of `11/20/2026` the first number is the month, unless it is larger than 12. The third is Finnish, the
-//! fourth Japanese, `Time:` of sysstat before 9.1. Of the words for the half of a day only the English
-//! ones are known. Sources: iostat(1), sar(1), ts(1), the locales of glibc.
+//! fourth Japanese, `Time:` of sysstat before 9.1. Of the words for morning and afternoon, only
+//! AM and PM are known. Sources: iostat(1), sar(1), ts(1), the locales of glibc.
 
 use crate::ParseError;
 use crate::grammar::{Parsed, literal, number, whole};
@@ -36,9 +36,9 @@ pub struct Timestamp {
     pub offset: Option<i64>,
     /// Whether the time is a number of seconds since the epoch.
     pub is_epoch: bool,
-    /// Whether AM or PM follows, so that the half of the day is known.
+    /// Whether AM or PM follows.
     pub has_half: bool,
-    /// Whether an unknown word follows, which may be that of the other half of the day.
+    /// Whether an unknown word follows, which may mean AM or PM.
     pub is_ambiguous: bool,
 }
 
@@ -68,7 +68,7 @@ pub fn whole_line(line: &[u8]) -> Option<Timestamp> {
     whole(delimited(space0, time, space0), line)
 }
 
-/// The longest word for the half of a day.
+/// The longest word that may mean AM or PM.
 const WORD_MAX: usize = 40;
 
 /// `20/11/2026 12:00:03 μμ`: a time and the rest of its line.
@@ -150,12 +150,8 @@ fn clock(input: &[u8]) -> Parsed<'_, (u64, bool)> {
 
 /// `12.00.03`, as in Finland
 fn with_points(input: &[u8]) -> Parsed<'_, [u64; 3]> {
-    let both = || {
-        verify(take_while_m_n(2, 2, |_| true), |digits: &[u8]| {
-            digits.iter().all(u8::is_ascii_digit)
-        })
-    };
-    let number = || map_opt(both(), crate::text::whole_number);
+    let digits = || take_while_m_n(2, 2, |byte: u8| byte.is_ascii_digit());
+    let number = || map_opt(digits(), crate::text::whole_number);
     let parts = (number(), literal(b"."), number(), literal(b"."), number());
     map(parts, |(hour, (), minute, (), second)| [hour, minute, second]).parse(input)
 }

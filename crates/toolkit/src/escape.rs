@@ -119,7 +119,7 @@ fn escape(name: &[u8], is_special: impl Fn(u8) -> bool, out: &mut impl Write) ->
 /// How a part of a name is quoted for a shell.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quoting {
-    /// Outside quotes, each byte behind a backslash: `'` and `\`, which fish reads even inside
+    /// Outside quotes, each byte after a backslash: `'` and `\`, which fish reads even inside
     /// single quotes.
     Backslash,
     /// `'...'`

@@ -1,4 +1,4 @@
-//! Any bytes as a saved topology, and behind two bytes 0xff as a saved text of iostat; also any
+//! Any bytes as a saved topology, and after two bytes 0xff as a saved text of iostat; also any
 //! contents of the files of a saved system. The first byte chooses the options.
 #![no_main]
 

@@ -62,7 +62,7 @@ fn add_files(action: &str, indent: &str, script: &mut String) {
     add_compgen(action, indent, script);
 }
 
-/// Offers the words that are not in the list that was begun, each behind this list.
+/// Offers the words that are not in the list that was begun, each after this list.
 fn add_list(words: &[&str], indent: &str, script: &mut String) {
     let _ = write!(
         script,

@@ -47,7 +47,7 @@ pub(super) fn page(workspace: &Workspace, command: &CommandDocs) -> Result<Strin
 struct Markdown(String);
 
 impl Markdown {
-    /// Adds a block behind an empty line.
+    /// Adds a block after an empty line.
     fn block(&mut self, text: &str) {
         self.0.push('\n');
         self.0.push_str(text);

@@ -25,8 +25,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("euid").takes("UID", ValueHint::User(&[])),
         "only events with this effective user: number or name",
-        "Count only events of processes running as effective user `UID`. A name is that in the \
-         records, or that of this host for records without names. This and the other \
+        "Count only events of processes running as effective user `UID`. A name is looked up \
+         in the records, and for records without names on this host. This and the other \
          filters can be given more than once. An event counts if it matches one value of every \
          filter given.",
         Args::add_effective_user,
@@ -92,9 +92,9 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("tag").takes("TAG", ValueHint::None),
-        "in syslog files, also trust records behind this tag; repeatable",
-        "In files of syslog, count also records directly behind the tag `TAG`; `*` stands for any \
-         tag. By default records count behind the tags of the programs that forward them: kernel, \
+        "in syslog files, also trust records after this tag; repeatable",
+        "In files of syslog, count also records directly after the tag `TAG`; `*` stands for any \
+         tag. By default records count after the tags of the programs that forward them: kernel, \
          auditd, audispd and those that begin with audisp-. Anybody on the host can write a line \
          under any tag with logger(1), so a file of syslog proves less than audit.log, which the \
          audited user cannot write. You can give this option more than once.",
@@ -287,9 +287,10 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          whether it failed. The name comes last in its line, because users choose it. With `-o tsv` and \
          `-o jsonl`, a line has the columns time, node, auid, euid, session, pid, ppid, exe, cwd, success, \
          kind, name and detail. This works with all sections and filters. It needs the same memory for a log \
-         of any size, and prints while it reads, some 30,000 records behind: for so long an event can go on. \
-         A name given with `--uid` is looked for in the logs first; where they cannot be read twice, in each record. With `--top`, the first entries of each \
-         section are listed for each login user.",
+         of any size, and prints while it reads, but about 30,000 records later, because the records of an event can \
+         be that far apart. A name given with `--uid` is looked for in the logs first; where they cannot be \
+         read twice, in each record. With `--top`, the first entries of each section are listed for each \
+         login user.",
         |args| args.layout.each = true,
     ),
     Opt::value(

@@ -11,7 +11,7 @@ impl EventAssembler<'_> {
     pub fn merge(&mut self, next: EventAssembler<'_>, sink: &mut Sink) {
         let offset = self.open.place();
         let end = offset + next.open.place();
-        self.merge_host_twins(&next);
+        self.merge_possibly_doubled(&next);
         self.incomplete += next.incomplete;
         self.ended_early.merge(next.ended_early);
         self.doubled += next.doubled;

@@ -1,4 +1,4 @@
-//! A denied access, described in one line: words whose order says what they are, and behind them
+//! A denied access, described in one line: words whose order says what they are, and after them
 //! further facts as `name=value`.
 //!
 //! ```text
@@ -116,7 +116,7 @@ fn separate(line: &mut Vec<u8>) {
     }
 }
 
-/// Whether a program wrote `?` because it does not know the value; older ones write a comma behind it.
+/// Whether a program wrote `?` because it does not know the value; older ones write a comma after it.
 fn is_unknown(value: Value<'_>) -> bool {
     matches!(value, Value::Bare(b"?" | b"?,"))
 }

@@ -11,7 +11,7 @@
 use sysparse::audit::{Record, Value};
 use sysparse::text::Text;
 
-/// Writes the command to `line`, and its directory behind a NUL. Returns false if the record has no
+/// Writes the command to `line`, and its directory after a NUL. Returns false if the record has no
 /// command.
 pub(crate) fn write(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
     line.clear();

@@ -95,11 +95,11 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
             count_noun(found.doubled, "record")
         ));
     }
-    if found.has_host_twins {
+    if found.has_possibly_doubled {
         messages.warn(format_args!(
-            "records with the name of a host and others without it have equal times and serial numbers, \
-             and each is counted; if one host wrote both, give only one of the logs, or select the host \
-             with --node"
+            "some records with and without the name of a host have the same time and serial number, and \
+             all of them are counted; if they come from one host, give only one of the logs, or select the \
+             host with --node"
         ));
     }
     if found.incomplete > 0 {
@@ -149,21 +149,21 @@ fn advice_on_origin(origin: &Origin) -> Option<&'static str> {
     Some(match origin {
         Origin::Text => "if users cannot write these lines, remove the text before the records",
         Origin::Json => {
-            "if users cannot write a string of JSON, extract it: jq -r .KEY LOG | auditloginfo -"
+            "if users cannot write the strings, extract them: jq -r .KEY LOG | auditloginfo -"
         }
-        Origin::Message(_) => "a record counts only directly behind a trusted tag, see --tag",
+        Origin::Message(_) => "a record counts only directly after a trusted tag; see --tag",
         Origin::Tag(_) => "if you trust a tag, give --tag TAG",
         Origin::Transport(_) => return None,
     })
 }
 
-/// `3 behind the tag eve`
+/// `3 after the tag eve`
 fn describe_origin((origin, count): (&Origin, u64)) -> String {
     match origin {
-        Origin::Text => format!("{count} behind other text"),
+        Origin::Text => format!("{count} after other text"),
         Origin::Json => format!("{count} in other strings of JSON"),
         Origin::Message(tag) => format!("{count} in messages of {}", escape_control(tag)),
-        Origin::Tag(tag) => format!("{count} behind the tag {}", escape_control(tag)),
+        Origin::Tag(tag) => format!("{count} after the tag {}", escape_control(tag)),
         Origin::Transport(transport) => {
             format!("{count} in journal entries of the transport {}", escape_control(transport))
         }

@@ -192,7 +192,7 @@ fn read_until(
     }
 }
 
-/// Reads the length, the value and the newline behind it, which is returned if it is there.
+/// Reads the length, the value and the newline after it, which is returned if it is there.
 fn read_sized(reader: &mut impl BufRead, value: &mut Vec<u8>) -> io::Result<Option<u8>> {
     let mut length = Vec::new();
     reader.by_ref().take(8).read_to_end(&mut length)?;

@@ -284,7 +284,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         }
     }
 
-    /// Reads a record and those of the same event behind it; the last, which is returned, must pass
+    /// Reads a record and those of the same event after it; the last, which is returned, must pass
     /// `check`.
     fn read_records<'l>(
         &mut self,

@@ -187,7 +187,8 @@ const INPUT: &[Opt<Args>] = &[
         "Read maps and paths from FILE, which holds the output of any version of `multipath -ll`, \
          that of multipathd's `show topology` or `show maps json`, or that of `nvme list-subsys`; `-` \
          is standard input. All lines may be indented, quoted, or preceded by the same text, in which \
-         numbers may differ, as in a time. Changes of maps and paths are not noticed. In the folder of a sos report, this is the file \
+         only numbers, such as those of a time, may differ. Changes of maps and paths are not noticed. In \
+         the folder of a sos report, this is the file \
          `sos_commands/multipath/multipath_-v4_-ll`; give the folder itself with `--root`.",
         |args, value| {
             args.topology = Some(value.into());
@@ -200,8 +201,8 @@ const INPUT: &[Opt<Args>] = &[
         "Read figures from FILE, which holds the output of any version of `iostat -x`, in any of its \
          formats, or of `sar -d`; `-` is standard input. There is one report for each report in FILE, \
          including one since boot. Figures are shown as they are in FILE, those that are not there as \
-         `-`. If the text has times, they are those of the reports; a time of which the date or the half \
-         of the day is unknown is `-`. With `-i`, give the interval of the text, unless it has times or \
+         `-`. If the text has times, they are those of the reports; a time whose date, \
+         AM or PM cannot be read is `-`. With `-i`, give the interval of the text, unless it has times or \
          its interval is one second.",
         |args, value| {
             args.iostat = Some(value.into());

@@ -54,7 +54,7 @@ impl TextClock {
         if is_first { Err(ParseError { expected, at: 0 }) } else { Ok(()) }
     }
 
-    /// A time of day; `None` if its date or the half of the day is unknown.
+    /// A time of day; `None` if its date, AM or PM is unknown.
     fn time(&mut self, time: &Timestamp) -> Option<SystemTime> {
         if time.is_epoch {
             return SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(time.seconds));

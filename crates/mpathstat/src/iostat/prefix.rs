@@ -67,7 +67,7 @@ impl Prefix {
         let mut found = Line { text, time: None, times: 0, from_time: text };
         while found.times < TIMES_MAX {
             let Some((time, rest)) = timestamp::prefix(found.text) else { break };
-            let (time, rest) = without_half(time, rest);
+            let (time, rest) = without_am_or_pm(time, rest);
             let (times, from_time) = (found.times + 1, found.text);
             found = Line { text: self.strip(rest), time: Some(time), times, from_time };
         }
@@ -79,8 +79,8 @@ impl Prefix {
     }
 }
 
-/// The text without a word such as `μμ` before it, which tells the half of the day that sar means.
-fn without_half(time: Timestamp, text: &[u8]) -> (Timestamp, &[u8]) {
+/// The text without a word such as `μμ` before it, with which sar means AM or PM in another language.
+fn without_am_or_pm(time: Timestamp, text: &[u8]) -> (Timestamp, &[u8]) {
     let blank = text.iter().position(u8::is_ascii_whitespace);
     let is_word = !text.first().is_none_or(u8::is_ascii);
     let rest = blank.filter(|_| is_word && time.date.is_none()).and_then(|at| text.get(at..));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_for_the_half_of_the_day_is_no_name() {
+    fn a_word_for_am_or_pm_is_no_name() {
         let read = |line: &str| {
             let (line, _) = Prefix::default().read(line.as_bytes());
             (line.text.to_vec(), line.time.map(|time| time.is_ambiguous))

@@ -2,7 +2,7 @@
 
 /// One paragraph per column: its unit, its formula and its source.
 pub(super) const COLUMNS: &[&str] = &[
-    "Each column with its source. F1 to F17 are the figures behind the name of a device in \
+    "Each column with its source. F1 to F17 are the figures after the name of a device in \
      `/proc/diskstats`, as the kernel's documentation (iostats.rst) numbers them; each stands for its increase in \
      the interval of T seconds. A sector has 512 bytes.",
     "`Reads`, `reads`: reads completed per second, F1 / T.",

@@ -126,13 +126,13 @@ impl Layout {
         out.write_all(b"\n")
     }
 
-    /// Whether a text fits behind so many columns.
+    /// Whether a text fits after so many columns.
     fn fits(&self, column: usize, text: &str) -> bool {
         let end = column + GAP.len() + text.chars().count();
         self.terminal.is_none_or(|max| end <= max)
     }
 
-    /// Writes what follows the cells, on further lines if it does not fit behind `column`.
+    /// Writes what follows the cells, on further lines if it does not fit after `column`.
     fn write_tail(
         &self,
         row: &Row,
@@ -170,7 +170,7 @@ fn write_colored(
     }
 }
 
-/// The lines of a text that must fit behind [`BELOW`]. A word that is too long has its own line.
+/// The lines of a text that must fit after [`BELOW`]. A word that is too long has its own line.
 fn wrap(text: &str, max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {

@@ -48,7 +48,7 @@ pub struct Denial<'a> {
     pub permissions: &'a [u8],
     /// What describes the access.
     description: &'a [u8],
-    /// What SELinux writes behind it: who asked, for what, and whether it was refused.
+    /// What SELinux writes after it: who asked, for what, and whether it was refused.
     contexts: &'a [u8],
 }
 
@@ -201,7 +201,7 @@ mod tests {
         format!("type={}", text.replacen(' ', " msg=audit(1.000:1): ", 1))
     }
 
-    /// The fields of the denial as text, behind `permitted` and the permissions.
+    /// The fields of the denial as text, after `permitted` and the permissions.
     fn read(line: &[u8]) -> Option<String> {
         let denial = record(line).ok()??.denial()?;
         let permitted = if denial.is_permitted { "permitted " } else { "" };

@@ -161,7 +161,7 @@ fn exe(ids: &[u8]) -> Parsed<'_, Value<'_>> {
 #[inline(never)]
 fn in_any_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
     if ends_with_auid(record) {
-        return Err(Err::Error(ParseError { expected: "a field behind auid=", at: 0 }));
+        return Err(Err::Error(ParseError { expected: "a field after auid=", at: 0 }));
     }
     let is_yes = |value: Value<'_>| match value.raw() {
         b"yes" => Some(true),
@@ -259,7 +259,7 @@ mod tests {
         for end in auid + " auid=7".len()..uid {
             let record = record(&LINE.as_bytes()[..end]).expect("sound").expect("a record");
             let error = Call::parse(&record).expect_err("cut");
-            assert_eq!((error.expected, error.at), ("a field behind auid=", end));
+            assert_eq!((error.expected, error.at), ("a field after auid=", end));
         }
     }
 

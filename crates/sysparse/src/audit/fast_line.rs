@@ -119,7 +119,7 @@ fn any_opening(block: &[u8]) -> Parsed<'_, RecordType> {
         .parse(block)
 }
 
-/// Splits at the end of the line, which is behind a mark, unless the line holds a second stamp.
+/// Splits at the end of the line, which is after a mark, unless the line holds a second stamp.
 #[cold]
 #[inline(never)]
 fn split_behind_mark(text: &[u8], mark: usize) -> Option<(&[u8], &[u8])> {

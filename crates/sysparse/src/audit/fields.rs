@@ -42,7 +42,7 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// `comm="cat"`, or a word without `=` such as `avc:` and the blank behind it.
+/// `comm="cat"`, or a word without `=` such as `avc:` and the blank after it.
 #[inline]
 pub(super) fn field_or_word(input: &[u8]) -> Parsed<'_, Option<(&[u8], Value<'_>)>> {
     let (input, name) = take_till(|byte| matches!(byte, b'=' | b' ')).parse(input)?;

@@ -1,7 +1,7 @@
 //! What dmesg and the kernel write before a message of the kernel.
 //!
 //! ```text
-//! <5>[   12.345678][    T1] audit: type=1307        also behind the tag kernel: of syslog
+//! <5>[   12.345678][    T1] audit: type=1307        also after the tag kernel: of syslog
 //! [   12.345678 <    0.000001>] audit: type=1307    dmesg -d
 //! [Mon Nov 23 02:13:20 2026] audit: type=1307       dmesg -T, words in the language of the locale
 //! [Nov23 02:13] audit: type=1307                    dmesg -e and -H, as is the next

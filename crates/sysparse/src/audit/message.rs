@@ -52,7 +52,7 @@ pub(super) fn ends_message(text: &[u8]) -> bool {
     closed(text).is_some()
 }
 
-/// The quote behind a message, and what can follow it: blanks, or the second part of an enriched
+/// The quote after a message, and what can follow it: blanks, or the second part of an enriched
 /// record.
 fn closing(input: &[u8]) -> Parsed<'_, ()> {
     let separator = alt((literal(b"\x1d"), literal(b"#035"), literal(b" ")));

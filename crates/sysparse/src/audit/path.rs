@@ -27,7 +27,7 @@ pub struct Path<'a> {
     pub item: Option<u64>,
     /// The name; `(null)` without quotes if the kernel knew none.
     pub name: Value<'a>,
-    /// The record's fields, or those behind the name.
+    /// The record's fields, or those after the name.
     rest: &'a [u8],
 }
 

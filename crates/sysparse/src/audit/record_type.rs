@@ -107,7 +107,7 @@ pub(super) fn record_type(input: &[u8]) -> Parsed<'_, RecordType> {
     terminated(name, opt(literal(b" "))).parse(input)
 }
 
-/// Whether the kernel writes records of that type only behind a SYSCALL record.
+/// Whether the kernel writes records of that type only after a SYSCALL record.
 fn is_detail(word: &[u8]) -> bool {
     matches!(
         word,

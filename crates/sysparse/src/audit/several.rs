@@ -162,7 +162,7 @@ fn message(input: &[u8]) -> Parsed<'_, Part> {
     preceded(literal(b" msg='"), map(rest, is_closed)).parse(input)
 }
 
-/// `="/etc/motd"`: a quote opens a value only behind a delimiter.
+/// `="/etc/motd"`: a quote opens a value only after a delimiter.
 fn quoted(input: &[u8]) -> Parsed<'_, Part> {
     let (text, delimiter) = take(2usize).parse(input)?;
     if !matches!(delimiter, [b'=' | b'[' | b',' | b'(' | b'{' | b':' | b' ', b'"']) {

@@ -68,7 +68,7 @@ fn stamp(input: &[u8]) -> Parsed<'_, Stamp> {
     map(parts, |(seconds, millis, serial)| Stamp { seconds, millis, serial }).parse(input)
 }
 
-/// The point behind the seconds; a date such as `11/22/26 13:08:13.368:22` is no stamp.
+/// The point after the seconds; a date such as `11/22/26 13:08:13.368:22` is no stamp.
 #[inline]
 fn point(input: &[u8]) -> Parsed<'_, ()> {
     alt((literal(b"."), preceded(peek(literal(b"/")), context(INTERPRETED, fail())))).parse(input)

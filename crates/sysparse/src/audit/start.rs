@@ -10,8 +10,8 @@
 //! ```
 //!
 //! Audited users choose parts of many lines: `logger` writes any message, and sshd logs the name of a
-//! user who does not exist. So a record counts only at these places and, behind the header of syslog,
-//! only directly behind the tag of a program that forwards records. The last two forms are those of
+//! user who does not exist. So a record counts only at these places and, after the header of syslog,
+//! only directly after the tag of a program that forwards records. The last two forms are those of
 //! kernels of the years 2006 and 2007.
 
 use super::kernel_log::{kernel_prefix, kernel_time};
@@ -28,7 +28,7 @@ use nom::combinator::{map, not, opt, peek, recognize, value};
 use nom::multi::many0_count;
 use nom::sequence::{preceded, terminated};
 
-/// The tags of the programs that forward records to syslog, and `audisp-` with anything behind it.
+/// The tags of the programs that forward records to syslog, and `audisp-` with anything after it.
 pub const FORWARDING_TAGS: [&str; 4] = ["kernel", "auditd", "audispd", "audisp-*"];
 
 /// Whether a tag is one of [`FORWARDING_TAGS`].
@@ -49,7 +49,7 @@ pub fn is_forwarding_tag(tag: &[u8]) -> bool {
 pub enum Place<'a> {
     /// A record stands where anybody who can write the log may put it.
     Here(RecordHeader<'a>),
-    /// The line has this header of syslog; the record stands directly behind its tag, if at all.
+    /// The line has this header of syslog; the record stands directly after its tag, if at all.
     Tagged(syslog::Header<'a>, Option<RecordHeader<'a>>),
     /// No record stands where one may start.
     Nowhere,
@@ -139,7 +139,7 @@ fn behind_tag(header: syslog::Header<'_>) -> Option<Found<'_>> {
     record_start(message).ok()
 }
 
-/// The places behind blanks, behind `FILE:`, behind a line number, and behind both.
+/// The places after blanks, after `FILE:`, after a line number, and after both.
 fn places(line: &[u8]) -> [Option<&[u8]>; 4] {
     let start = quoting(line).map_or(line, |(rest, ())| rest);
     let (number, file) = (line_number(start).ok(), file_name(start).ok());

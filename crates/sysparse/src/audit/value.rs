@@ -9,7 +9,7 @@ use nom::combinator::{map, not, recognize};
 use nom::multi::many0_count;
 use nom::sequence::terminated;
 
-/// What stands behind the `=` of a field.
+/// What stands after the `=` of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value<'a> {
     /// Between double quotes: the bytes as they are.

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A name may hold anything, blanks and ` (` and ` dm-1 ` too, so a line is searched for what is
-//! sure: the kernel's name behind the names, and the last ` (` in them.
+//! sure: the kernel's name after the names, and the last ` (` in them.
 
 use crate::grammar::{Parsed, blanks, escape_sequence, first, is_blank, literal, number, word};
 use crate::text::strip_color;

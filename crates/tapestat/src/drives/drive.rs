@@ -50,7 +50,7 @@ impl Drive {
         let counters = Counters::from(values);
         let mut optional = |is_needed: bool, file: &mut OpenFile, parse| {
             let value = is_needed.then(|| number(root, file, parse))?;
-            value.inspect_err(|error| report_unknown(file, error, messages)).ok()
+            value.inspect_err(|error| error.report_unknown(file.path(), messages)).ok()
         };
         let in_flight = optional(needs.in_flight, &mut self.in_flight, in_flight);
         let commands = optional(needs.commands, &mut self.commands, counter::hex_count);
@@ -103,19 +103,10 @@ impl Drive {
     }
 }
 
-/// Reports a number that counts as unknown, unless there is no such file, as in a system that was saved
-/// without `-x`.
-fn report_unknown(file: &OpenFile, error: &Error, messages: &mut Messages<impl Write>) {
-    if !error.is_gone() {
-        let subject = file.path().to_string_lossy();
-        messages.warn_once_about(&subject, format_args!("{error}; it counts as unknown"));
-    }
-}
-
-/// Requests in flight. A driver that lost count prints a negative number, or that as one of 32 or 64
-/// bits.
+/// Requests in flight. A driver that lost count prints a negative number, sometimes as an unsigned one of
+/// 32 or 64 bits.
 fn in_flight(text: &[u8]) -> Result<u64, ParseError> {
-    let expected = "a number of requests, below 2^31";
+    let expected = "a number of requests below 2^31";
     let number = counter::count(text).ok().filter(|number| *number < 1 << 31);
     number.ok_or(ParseError { expected, at: 0 })
 }

@@ -107,7 +107,7 @@ const HOSTILE: &[&str] = &[
     "[[ -f x ]]",
 ];
 
-/// What each shell makes of the names, each behind `printf '%s\0'`, in an empty folder.
+/// What each shell makes of the names, each after `printf '%s\0'`, in an empty folder.
 fn read_back(shell: &str, names: &[Vec<u8>]) -> Vec<u8> {
     let mut script = b"printf '%s\\000'".to_vec();
     for name in names {

@@ -1,10 +1,10 @@
 //! Why a sample cannot be taken.
 
 use crate::escape::escape_path;
-use crate::messages::describe;
+use crate::messages::{Messages, describe};
 use nix::errno::Errno;
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// Why a sample cannot be taken.
 #[derive(Debug, thiserror::Error)]
@@ -58,5 +58,14 @@ impl Error {
         };
         let gone = [Errno::ENOENT, Errno::ENODEV, Errno::ENXIO].map(|errno| errno as i32);
         cause.raw_os_error().is_some_and(|errno| gone.contains(&errno))
+    }
+
+    /// Reports that the number in `file` counts as unknown, once. A file that does not exist is not
+    /// reported: older kernels and some saved systems lack it.
+    pub fn report_unknown(&self, file: &Path, messages: &mut Messages<impl Write>) {
+        if !self.is_gone() {
+            let problem = format_args!("{self}; it counts as unknown");
+            messages.warn_once_about(&file.to_string_lossy(), problem);
+        }
     }
 }

@@ -168,11 +168,11 @@ fn records_with_and_without_their_host_are_noticed_in_any_order_and_chunks() {
         let lines = borrow(&lines);
         for chunks in [&[4][..], &[1, 1, 1], &[2], &[0, 3], &[1]] {
             let outcome = read_in_chunks(&everything(), &lines, chunks).expect("no conflict");
-            assert_eq!(outcome.has_host_twins, wanted, "{chunks:?} {lines:#?}");
+            assert_eq!(outcome.has_possibly_doubled, wanted, "{chunks:?} {lines:#?}");
         }
         let mut query = everything();
         query.filter.fields.push(FieldFilter::Node([b"a".to_vec()].into()));
-        assert!(!read_whole(&query, &lines).has_host_twins, "{lines:#?}");
+        assert!(!read_whole(&query, &lines).has_possibly_doubled, "{lines:#?}");
     }
 }
 
@@ -185,5 +185,5 @@ fn records_with_and_without_their_host_stay_noticed() {
     };
     let mut lines = vec![login("", 1), login("node=a ", 1)];
     lines.extend((2..400).map(|serial| login("node=a ", serial)));
-    assert!(read_whole(&everything(), &borrow(&lines)).has_host_twins);
+    assert!(read_whole(&everything(), &borrow(&lines)).has_possibly_doubled);
 }

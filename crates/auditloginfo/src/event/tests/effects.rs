@@ -106,7 +106,7 @@ fn records_that_no_section_needs_are_not_read() {
 fn each_record_can_be_a_chunk_of_its_own() {
     for log in [mixed_events(), events_with_effects()] {
         let denial = |line: &String| AVC.replace("1.000:1", &format!("1.000:{}", serial(line)));
-        // A denial behind each record, which is another one for each event only.
+        // A denial after each record, which is another one for each event only.
         let log: Vec<_> = log.iter().flat_map(|line| [line.clone(), denial(line)]).collect();
         let mut known = std::collections::BTreeSet::new();
         let lines: Vec<_> =

@@ -13,7 +13,7 @@ pub(super) struct Outcome {
     pub(super) list: Vec<(u64, String)>,
     pub(super) incomplete: u64,
     pub(super) doubled: u64,
-    pub(super) has_host_twins: bool,
+    pub(super) has_possibly_doubled: bool,
     /// The number of the events that ended early, and the serial number of the first.
     pub(super) ended_early: (u64, u64),
     /// The same for the events that were listed in parts.
@@ -103,13 +103,13 @@ impl<'q> Run<'q> {
     fn finish(self, lines: &[&str]) -> Outcome {
         let (whole, mut sink) = (self.assembler, self.sink);
         assert_eq!(whole.place(), lines.len() as u64);
-        let has_host_twins = whole.has_host_twins();
+        let has_possibly_doubled = whole.has_possibly_doubled();
         let (doubled, ended_early) = (whole.doubled(), affected(whole.ended_early()));
         let incomplete = whole.flush(&mut sink);
         let list = self.printer.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let in_parts = affected(sink.listed_in_parts());
         let counts = counts(&mut sink.tally);
-        Outcome { counts, list, incomplete, doubled, has_host_twins, ended_early, in_parts }
+        Outcome { counts, list, incomplete, doubled, has_possibly_doubled, ended_early, in_parts }
     }
 }
 

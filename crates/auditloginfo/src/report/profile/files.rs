@@ -97,7 +97,7 @@ impl<'a> Files<'a> {
     }
 }
 
-/// The name and the detail behind its last NUL.
+/// The name and the detail after its last NUL.
 fn split_detail(item: &[u8]) -> (&[u8], &[u8]) {
     let (name, detail) = item.split_at(memchr::memrchr(0, item).unwrap_or(item.len()));
     (name, detail.get(1..).unwrap_or_default())

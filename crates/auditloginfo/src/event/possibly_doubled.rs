@@ -20,7 +20,7 @@ const LATEST_MAX: usize = 256;
 
 /// The latest records with the name of a host, as they were without it.
 #[derive(Debug, Default)]
-pub(super) struct HostTwins {
+pub(super) struct PossiblyDoubled {
     calls: VecDeque<CallKey>,
     /// The hashes of standalone records.
     standalone: VecDeque<u64>,
@@ -29,10 +29,10 @@ pub(super) struct HostTwins {
     is_off: bool,
 }
 
-impl HostTwins {
-    pub(super) fn new(filter: &Filter) -> HostTwins {
+impl PossiblyDoubled {
+    pub(super) fn new(filter: &Filter) -> PossiblyDoubled {
         let is_off = filter.fields.iter().any(|field| matches!(field, FieldFilter::Node(_)));
-        HostTwins { is_off, ..HostTwins::default() }
+        PossiblyDoubled { is_off, ..PossiblyDoubled::default() }
     }
 }
 
@@ -48,41 +48,47 @@ impl EventAssembler<'_> {
     /// the table. `id` is its event without the host.
     #[inline(never)]
     pub(super) fn note_call_of_host(&mut self, id: EventId) {
-        if !self.twins.is_off {
+        if !self.possibly_doubled.is_off {
             let key = id.table_key();
-            self.twins.has_found |= self.seen.holds(key);
-            push(&mut self.twins.calls, key);
+            self.possibly_doubled.has_found |= self.seen.holds(key);
+            push(&mut self.possibly_doubled.calls, key);
         }
     }
 
     /// The same for a standalone record.
     #[inline(never)]
     pub(super) fn note_standalone_of_host(&mut self, record: (EventId, RecordType, &[u8])) {
-        if !self.twins.is_off {
+        if !self.possibly_doubled.is_off {
             let hash = self.standalone.hash(record);
-            self.twins.has_found |= self.standalone.holds(hash);
-            push(&mut self.twins.standalone, hash);
+            self.possibly_doubled.has_found |= self.standalone.holds(hash);
+            push(&mut self.possibly_doubled.standalone, hash);
         }
     }
 
     /// Whether an event has records with the name of a host and records without one.
     #[must_use]
-    pub fn has_host_twins(&self) -> bool {
-        self.twins.has_found || self.holds_any(&self.twins)
+    pub fn has_possibly_doubled(&self) -> bool {
+        self.possibly_doubled.has_found || self.holds_any(&self.possibly_doubled)
     }
 
-    fn holds_any(&self, twins: &HostTwins) -> bool {
-        twins.calls.iter().any(|key| self.seen.holds(*key))
-            || twins.standalone.iter().any(|hash| self.standalone.holds(*hash))
+    fn holds_any(&self, possibly_doubled: &PossiblyDoubled) -> bool {
+        possibly_doubled.calls.iter().any(|key| self.seen.holds(*key))
+            || possibly_doubled.standalone.iter().any(|hash| self.standalone.holds(*hash))
     }
 
     /// Adds those of the next chunk, whose records are not merged yet.
-    pub(super) fn merge_host_twins(&mut self, next: &EventAssembler<'_>) {
-        self.twins.has_found = self.has_host_twins()
-            || next.has_host_twins()
-            || self.holds_any(&next.twins)
-            || next.holds_any(&self.twins);
-        next.twins.calls.iter().for_each(|key| push(&mut self.twins.calls, *key));
-        next.twins.standalone.iter().for_each(|hash| push(&mut self.twins.standalone, *hash));
+    pub(super) fn merge_possibly_doubled(&mut self, next: &EventAssembler<'_>) {
+        self.possibly_doubled.has_found = self.has_possibly_doubled()
+            || next.has_possibly_doubled()
+            || self.holds_any(&next.possibly_doubled)
+            || next.holds_any(&self.possibly_doubled);
+        next.possibly_doubled
+            .calls
+            .iter()
+            .for_each(|key| push(&mut self.possibly_doubled.calls, *key));
+        next.possibly_doubled
+            .standalone
+            .iter()
+            .for_each(|hash| push(&mut self.possibly_doubled.standalone, *hash));
     }
 }
