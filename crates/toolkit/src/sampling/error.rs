@@ -64,8 +64,10 @@ impl Error {
     /// reported: older kernels and some saved systems lack it.
     pub fn report_unknown(&self, file: &Path, messages: &mut Messages<impl Write>) {
         if !self.is_gone() {
-            let problem = format_args!("{self}; it counts as unknown");
-            messages.warn_once_about(&file.to_string_lossy(), problem);
+            messages.warn_once_about(
+                &file.to_string_lossy(),
+                format_args!("{self}; it counts as unknown"),
+            );
         }
     }
 }
