@@ -5,7 +5,7 @@ use toolkit::cli::{Command, Manual, OptionSpec};
 
 /// The documentation of a command, without the type of its arguments.
 pub(crate) struct CommandDocs {
-    /// The parts of the manual page beside the options.
+    /// The parts of the manual page except for the options.
     pub(crate) manual: Manual,
     /// The options by group.
     pub(crate) groups: Vec<(&'static str, Vec<&'static OptionSpec>)>,

@@ -24,7 +24,7 @@ const RUSTFLAGS: [&str; 8] = [
     "-Ccodegen-units=1",
 ];
 
-/// The options of libFuzzer beside the time: a run that hangs or takes too much memory is a finding.
+/// The options of libFuzzer besides the time: a run that hangs or takes too much memory is a finding.
 const OPTIONS: [&str; 4] =
     ["-timeout=10", "-rss_limit_mb=1024", "-max_len=16384", "-print_final_stats=1"];
 

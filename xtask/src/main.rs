@@ -1,4 +1,4 @@
-//! Tasks of this workspace beside building and testing: `cargo xtask SUBCOMMAND`.
+//! Tasks of this workspace other than building and testing: `cargo xtask SUBCOMMAND`.
 
 #![forbid(unsafe_code)]
 

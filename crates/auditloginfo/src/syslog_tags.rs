@@ -75,7 +75,7 @@ impl Elsewhere {
     }
 }
 
-/// The tags after which records count, beside those of the programs that forward them.
+/// The tags after which records count, besides those of the programs that forward them.
 ///
 /// ```
 /// use auditloginfo::syslog_tags::TrustedTags;

@@ -19,7 +19,7 @@ const OPTIONS: [&[&str]; 8] = [
 ];
 const SERIAL: &[u8] = b"\0\x80\0\x03A01";
 
-/// The files of the saved system beside the counters of st0 that get their contents from the input,
+/// The files of the saved system besides the counters of st0 that get their contents from the input,
 /// and what is in them if the input says nothing.
 const FILES: [(&str, &[u8]); 6] = [
     ("2/proc/uptime", b"101.50 1.00\n"),

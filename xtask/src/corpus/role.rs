@@ -86,7 +86,7 @@ impl fmt::Display for Role {
     }
 }
 
-/// The built commands, and what mpathstat needs beside the input: a text of iostat and a text of
+/// The built commands, and what mpathstat needs besides the input: a text of iostat and a text of
 /// multipath that have every device that a text is likely to name.
 pub(super) struct Bench {
     binaries: PathBuf,

@@ -70,7 +70,7 @@ pub(crate) struct Arguments {
     bytes: usize,
 }
 
-/// What a run or a length takes beside its bytes, in bytes.
+/// What a run or a length takes besides its bytes, in bytes.
 const ENTRY_SIZE: usize = 128;
 
 impl Arguments {

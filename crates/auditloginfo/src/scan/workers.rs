@@ -9,7 +9,7 @@ use std::io::Read;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// The number of chunks that wait for a chunk before them, at most beside those that are being read.
+/// How many chunks may wait for a chunk before them, besides those that are being read.
 const WAITING_MAX: usize = 1;
 
 /// Reads all chunks of the queue in parallel, merges their events into `assembler` and counts in

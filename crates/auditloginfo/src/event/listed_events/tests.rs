@@ -54,7 +54,7 @@ impl List {
         self.printed().into_iter().map(|(serial, _)| serial).collect()
     }
 
-    /// The size of what is kept beside the current event.
+    /// The size of what is kept besides the current event.
     fn size(&self) -> usize {
         let others = self.events.others.values().map(|event| event.size());
         others.chain(self.events.expired.iter().map(ListedEvent::size)).sum()
