@@ -38,9 +38,9 @@ pub(crate) fn name<'l>(line: &'l [u8], key: &[u8]) -> Option<&'l [u8]> {
 /// What stands before the names that auditd added.
 pub(crate) fn without_names(body: &[u8]) -> &[u8] {
     let own = memchr::memrchr(b'\'', body).unwrap_or(0);
-    let (before, behind) = body.split_at_checked(own).unwrap_or_default();
+    let (before, after) = body.split_at_checked(own).unwrap_or_default();
     let marks = [&b"\x1d"[..], b"#035", b" UID=\"", b" AUID=\""];
-    let end = marks.iter().filter_map(|mark| memmem::find(behind, mark)).min();
+    let end = marks.iter().filter_map(|mark| memmem::find(after, mark)).min();
     end.and_then(|end| body.get(..before.len() + end)).unwrap_or(body)
 }
 

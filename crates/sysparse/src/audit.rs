@@ -111,7 +111,7 @@ pub fn record(line: &[u8]) -> Result<Option<Record<'_>>, ParseError> {
 #[must_use]
 #[inline(always)]
 pub fn header(line: &[u8]) -> Option<RecordHeader<'_>> {
-    plain_header(line).or_else(|| behind_prefix(line))
+    plain_header(line).or_else(|| after_prefix(line))
 }
 
 /// The same for a line of auditd, which begins with `type=` or `node=`.
@@ -120,14 +120,14 @@ pub fn header(line: &[u8]) -> Option<RecordHeader<'_>> {
 pub fn plain_header(line: &[u8]) -> Option<RecordHeader<'_>> {
     let (rest, kind) = match typed(line) {
         Ok(found) => found,
-        Err(_) => behind_node(line).map(|(rest, (_, kind))| (rest, kind)).ok()?,
+        Err(_) => after_node(line).map(|(rest, (_, kind))| (rest, kind)).ok()?,
     };
     Some(RecordHeader { kind, line, rest: Rest::Opening(rest) })
 }
 
 #[cold]
 #[inline(never)]
-fn behind_prefix(line: &[u8]) -> Option<RecordHeader<'_>> {
+fn after_prefix(line: &[u8]) -> Option<RecordHeader<'_>> {
     match place(line) {
         Place::Here(header) => Some(header),
         Place::Tagged(header, record) => record.filter(|_| is_forwarding_tag(header.tag)),
@@ -143,7 +143,7 @@ fn typed(input: &[u8]) -> Parsed<'_, RecordType> {
 
 /// `node=lab type=SYSCALL `: the host and the type.
 #[inline(never)]
-fn behind_node(input: &[u8]) -> Parsed<'_, (&[u8], RecordType)> {
+fn after_node(input: &[u8]) -> Parsed<'_, (&[u8], RecordType)> {
     (node, typed).parse(input)
 }
 
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_found_behind_every_known_prefix() {
+    fn a_record_is_found_after_every_known_prefix() {
         let stamp = Stamp { seconds: 1_795_353_291, millis: 280, serial: 7 };
         for (line, node) in [
             ("type=CWD msg=audit(1795353291.280:7): cwd=\"/\"", None),

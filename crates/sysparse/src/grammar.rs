@@ -195,21 +195,21 @@ pub(crate) fn up_to<const N: usize>(
     rare: u8,
     literal: &'static [u8; N],
 ) -> impl Fn(&[u8]) -> Parsed<'_, &[u8]> {
-    up_to_behind(0, rare, literal)
+    up_to_after_at_least(0, rare, literal)
 }
 
 /// The same where at least `shortest` bytes stand before the literal.
 #[inline(always)]
-pub(crate) fn up_to_behind<const N: usize>(
+pub(crate) fn up_to_after_at_least<const N: usize>(
     shortest: usize,
     rare: u8,
     literal: &'static [u8; N],
 ) -> impl Fn(&[u8]) -> Parsed<'_, &[u8]> {
     move |input| {
         let before = literal.iter().position(|byte| *byte == rare).unwrap_or(0);
-        let behind = input.get(before..).unwrap_or_default();
+        let after = input.get(before..).unwrap_or_default();
         let mut at = shortest;
-        while let Some(found) = find_near(rare, behind.get(at..).unwrap_or_default()) {
+        while let Some(found) = find_near(rare, after.get(at..).unwrap_or_default()) {
             let (text, rest) = input.split_at_checked(at + found).unwrap_or_default();
             if let Some(rest) = rest.strip_prefix(literal) {
                 return Ok((rest, text));

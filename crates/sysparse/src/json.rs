@@ -137,9 +137,9 @@ fn string(input: &[u8]) -> Parsed<'_, Text<'_>> {
     loop {
         let at = memchr::memchr2(b'"', b'\\', rest).ok_or(no_match(&[]))?;
         let (_, found) = rest.split_at_checked(at).unwrap_or_default();
-        if let Ok((behind, ())) = literal(b"\"")(found) {
+        if let Ok((after, ())) = literal(b"\"")(found) {
             let length = text.len() - found.len();
-            return Ok((behind, Text(text.get(..length).unwrap_or_default())));
+            return Ok((after, Text(text.get(..length).unwrap_or_default())));
         }
         (rest, _) = take(2usize).parse(found)?;
     }
@@ -212,8 +212,8 @@ fn elements_by<'a, T>(
             return None;
         }
         let mut element = delimited(space, &element, (space, opt(literal(b","))));
-        let Ok((behind, found)) = element.parse(input) else { return Some(None) };
-        rest = Some(behind);
+        let Ok((after, found)) = element.parse(input) else { return Some(None) };
+        rest = Some(after);
         Some(Some(found))
     })
 }
@@ -253,8 +253,8 @@ impl<'a> Text<'a> {
     pub fn pieces(self) -> impl Iterator<Item = Piece<'a>> {
         let mut rest = self.0;
         core::iter::from_fn(move || {
-            let (behind, piece) = piece(rest).ok()?;
-            rest = behind;
+            let (after, piece) = piece(rest).ok()?;
+            rest = after;
             Some(piece)
         })
     }
@@ -284,11 +284,11 @@ fn escape(input: &[u8]) -> Parsed<'_, char> {
 /// What follows `\u`.
 fn unicode(input: &[u8]) -> Parsed<'_, char> {
     let (rest, first) = unit(input)?;
-    if let (0xd800..0xdc00, Ok((behind, second @ 0xdc00..0xe000))) =
+    if let (0xd800..0xdc00, Ok((after, second @ 0xdc00..0xe000))) =
         (first, preceded(literal(b"\\u"), unit).parse(rest))
     {
         let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-        return Ok((behind, char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)));
+        return Ok((after, char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)));
     }
     Ok((rest, char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER)))
 }

@@ -292,13 +292,13 @@ struct Clock {
 }
 
 impl Clock {
-    fn time(&mut self, stamp: Stamp, (before, behind): (&str, &str)) -> String {
+    fn time(&mut self, stamp: Stamp, (before, after): (&str, &str)) -> String {
         if self.second.replace(stamp.seconds) != Some(stamp.seconds) {
             let seconds = i64::try_from(stamp.seconds).unwrap_or(i64::MAX);
             let time = DateTime::from_timestamp(seconds, 0).map(|time| time.with_timezone(&Local));
             self.text = time.map_or_else(
                 || (stamp.seconds.to_string(), String::new()),
-                |time| (time.format(before).to_string(), time.format(behind).to_string()),
+                |time| (time.format(before).to_string(), time.format(after).to_string()),
             );
         }
         format!("{}.{:03}{}", self.text.0, stamp.millis, self.text.1)

@@ -12,7 +12,9 @@ use super::Record;
 use super::fields::{anywhere, auid_anywhere, field_in};
 use super::value::{Value, value as quoted_or_bare};
 use crate::ParseError;
-use crate::grammar::{Parsed, digit, finish, hex, integer, literal, number, up_to, up_to_behind};
+use crate::grammar::{
+    Parsed, digit, finish, hex, integer, literal, number, up_to, up_to_after_at_least,
+};
 use nom::branch::alt;
 use nom::combinator::{map_opt, opt, peek, value};
 use nom::error::context;
@@ -130,7 +132,7 @@ fn in_kernel_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
         arch,
         map_opt(number, |number| i64::try_from(number).ok()),
         success,
-        up_to_behind(SHORTEST_RESULT, b'm', b" items="),
+        up_to_after_at_least(SHORTEST_RESULT, b'm', b" items="),
         items,
         preceded(up_to(b'u', b" auid="), map_opt(number, |id| u32::try_from(id).ok())),
     )

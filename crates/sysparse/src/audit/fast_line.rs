@@ -59,8 +59,8 @@ pub fn fast_line(
         let split = Split::new(block, text, find(Mark::Bracket, text)?)?;
         (Rest::Stamp(split.text), split)
     };
-    let Split { line, behind, .. } = split;
-    (line.len() <= max).then_some((RecordHeader { kind, line, rest }, behind))
+    let Split { line, after, .. } = split;
+    (line.len() <= max).then_some((RecordHeader { kind, line, rest }, after))
 }
 
 /// The first line of a block.
@@ -69,22 +69,22 @@ struct Split<'a> {
     /// The end of the line.
     text: &'a [u8],
     /// The other lines.
-    behind: &'a [u8],
+    after: &'a [u8],
 }
 
 impl<'a> Split<'a> {
     /// `text` ends `block` and begins in its first line. The newline is at `found`, or a mark before it.
     #[inline(always)]
     fn new(block: &'a [u8], text: &'a [u8], found: usize) -> Option<Split<'a>> {
-        let (text, behind) = match text.split_at_checked(found)? {
-            (before, [b'\n', behind @ ..]) => (before, behind),
-            _ => split_behind_mark(text, found)?,
+        let (text, after) = match text.split_at_checked(found)? {
+            (before, [b'\n', after @ ..]) => (before, after),
+            _ => split_after_mark(text, found)?,
         };
-        let line = block.get(..block.len() - behind.len() - 1)?;
+        let line = block.get(..block.len() - after.len() - 1)?;
         if text.last() == Some(&b'\r') {
-            return Some(Split { line: strip_return(line), text: strip_return(text), behind });
+            return Some(Split { line: strip_return(line), text: strip_return(text), after });
         }
-        Some(Split { line, text, behind })
+        Some(Split { line, text, after })
     }
 }
 
@@ -122,10 +122,10 @@ fn any_opening(block: &[u8]) -> Parsed<'_, RecordType> {
 /// Splits at the end of the line, which is after a mark, unless the line holds a second stamp.
 #[cold]
 #[inline(never)]
-fn split_behind_mark(text: &[u8], mark: usize) -> Option<(&[u8], &[u8])> {
+fn split_after_mark(text: &[u8], mark: usize) -> Option<(&[u8], &[u8])> {
     let end = mark + memchr::memchr(b'\n', text.get(mark..)?)?;
-    let (text, behind) = text.split_at_checked(end)?;
-    next_stamp(text).is_none().then_some((text, behind.get(1..)?))
+    let (text, after) = text.split_at_checked(end)?;
+    next_stamp(text).is_none().then_some((text, after.get(1..)?))
 }
 
 #[cfg(test)]

@@ -43,8 +43,8 @@ impl<'a> Record<'a> {
 
 /// The message that the last quote of `text` ends, if it does.
 fn closed(text: &[u8]) -> Option<&[u8]> {
-    let (message, behind) = text.split_at_checked(memchr::memrchr(b'\'', text)?)?;
-    whole(closing, behind).map(|()| message)
+    let (message, after) = text.split_at_checked(memchr::memrchr(b'\'', text)?)?;
+    whole(closing, after).map(|()| message)
 }
 
 /// Whether what follows `msg='` ends with the quote of a message.

@@ -240,11 +240,11 @@ mod tests {
     #[test]
     fn text_that_users_choose_starts_no_record() {
         const FORGED: &str = " type=SYSCALL msg=audit(1.0:1): auid=0";
-        let behind = |separator: &str| FORGED.replacen(' ', separator, 1);
+        let after = |separator: &str| FORGED.replacen(' ', separator, 1);
         for body in [
-            std::format!("name=\"{}\" x=1", behind("\t")),
-            std::format!("name=\"#012{}\" x=1", behind("#012")),
-            std::format!("pid=1 msg='op=x' {}", behind("#012")),
+            std::format!("name=\"{}\" x=1", after("\t")),
+            std::format!("name=\"#012{}\" x=1", after("#012")),
+            std::format!("pid=1 msg='op=x' {}", after("#012")),
             std::format!("name=\"{FORGED}\" x=1"),
             std::format!("a0=\"x\" a1=\"{FORGED}\""),
             std::format!("msg='op=x acct=\"{FORGED}\" res=success'"),

@@ -127,10 +127,10 @@ fn find(line: &[u8]) -> Start<'_> {
         return Start { header: None, record };
     }
     let header = places().find_map(syslog::header);
-    Start { header, record: header.and_then(behind_tag) }
+    Start { header, record: header.and_then(after_tag) }
 }
 
-fn behind_tag(header: syslog::Header<'_>) -> Option<Found<'_>> {
+fn after_tag(header: syslog::Header<'_>) -> Option<Found<'_>> {
     let time = opt(kernel_time).parse(header.message);
     let message = match time {
         Ok((rest, _)) if header.tag == b"kernel" => rest,
@@ -199,7 +199,7 @@ mod tests {
     const RECORD: &str = "type=CWD msg=audit(1795353291.280:7): cwd=\"/\"";
 
     #[test]
-    fn a_record_may_start_behind_what_tools_write() {
+    fn a_record_may_start_after_what_tools_write() {
         for prefix in [
             "",
             " \t",

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_joined_and_nul_bytes_behind_them_are_skipped() {
+    fn members_are_joined_and_nul_bytes_after_them_are_skipped() {
         let two = [member(b"one\n"), member(b""), member(b"two\n")].concat();
         for padding in [0, 1, 10_000] {
             let padded = [two.clone(), vec![0; padding]].concat();

@@ -56,19 +56,19 @@ impl RecordReader<'_, '_> {
         let mut has_records = false;
         let mut rest = text;
         while !rest.is_empty() {
-            let (line, behind) = split_line(rest);
+            let (line, after) = split_line(rest);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let last = self.read_text_line(line);
             has_records |= last.is_some();
-            if behind.is_empty() {
+            if after.is_empty() {
                 break;
             }
             let goes_on = last.map_or(is_separator(line), |record| !record.ends_in_quotes());
             if !goes_on {
-                self.count_elsewhere(Origin::Text, behind);
+                self.count_elsewhere(Origin::Text, after);
                 break;
             }
-            rest = behind;
+            rest = after;
         }
         has_records || self.stats.elsewhere.total() > elsewhere
     }
