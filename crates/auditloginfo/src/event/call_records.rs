@@ -41,7 +41,7 @@ impl EventAssembler<'_> {
             return Ok(());
         }
         let id = self.id(record);
-        let fingerprint = fingerprint(record.body);
+        let fingerprint = fingerprint(record.body) ^ parsed.auid;
         if let Some(id) = id.without_node() {
             self.note_call_of_host(id);
         }
