@@ -289,7 +289,8 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          kind, name and detail. This works with all sections and filters. It needs the same memory for a log \
          of any size, and prints while it reads, but about 30,000 records later, because the records of an event can \
          be that far apart. A name given with `--uid` is looked for in the logs first; where they cannot be \
-         read twice, in each record. With `--top`, the first entries of each section are listed for each \
+         read twice, in each record, and a record without names, as before a log was enriched, counts \
+         only if the user of that name on this host has its login user ID. With `--top`, the first entries of each section are listed for each \
          login user.",
         |args| args.layout.each = true,
     ),
