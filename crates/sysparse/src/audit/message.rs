@@ -9,6 +9,7 @@
 //!
 //! Source: `audit_receive_msg` in `kernel/audit.c` of Linux.
 
+use super::value::separator;
 use super::{Fields, Record};
 use crate::grammar::{Parsed, blanks, literal, whole};
 use memchr::memmem;
@@ -55,7 +56,7 @@ pub(super) fn ends_message(text: &[u8]) -> bool {
 /// The quote after a message, and what can follow it: blanks, or the second part of an enriched
 /// record.
 fn closing(input: &[u8]) -> Parsed<'_, ()> {
-    let separator = alt((literal(b"\x1d"), literal(b"#035"), literal(b" ")));
+    let separator = alt((separator, literal(b" ")));
     let upper = take_while_m_n(1, 1, |byte: u8| byte.is_ascii_uppercase());
     let enriched = (separator, upper, rest);
     let nothing = (blanks, eof);
@@ -74,6 +75,8 @@ mod tests {
             ("a=1' ", "a=1"),
             ("a=1'\x1dUID=\"root\"", "a=1"),
             ("a=1'#035UID=\"root\"", "a=1"),
+            ("a=1'^]UID=\"root\"", "a=1"),
+            ("a=1'\\035UID=\"root\"", "a=1"),
             ("a=1' UID=\"root\"", "a=1"),
             ("a=1", "a=1"),
             ("a=it's b=1", "a=it's b=1"),

@@ -154,6 +154,7 @@ mod tests {
             ),
             ("objtype=PARENT name=\"a\" item=0", file("a", true)),
             ("nametype=PARENT name=\"a\" item=0", file("a", true)),
+            ("item=0 name=\"a\" nametype=PARENT^]OUID=\"root\"", file("a", true)),
             ("name=\"nametype=PARENT\"", file("nametype=PARENT", false)),
             ("item=0 name=(null)", file("(null)", false)),
             ("item=0 inode=3", None),

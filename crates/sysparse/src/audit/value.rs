@@ -4,10 +4,11 @@ use super::AUID_UNSET;
 use crate::grammar::{Parsed, hex, integer, literal, number, octal, whole};
 use crate::text::Text;
 use nom::Parser;
-use nom::bytes::complete::{take, take_until};
+use nom::branch::alt;
+use nom::bytes::complete::{take, take_until, take_while_m_n};
 use nom::combinator::{map, not, recognize};
 use nom::multi::many0_count;
-use nom::sequence::terminated;
+use nom::sequence::{preceded, terminated};
 
 /// What stands after the `=` of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,12 +110,33 @@ pub(super) fn value(input: &[u8]) -> Parsed<'_, Value<'_>> {
     }
 }
 
-/// `0100644`, up to a blank or to where the second part of an enriched record begins: at 0x1d, or
-/// at `#035`, which syslog makes of it.
+/// `0100644`, up to a blank or to where the second part of an enriched record begins.
 #[inline]
 pub(super) fn bare(input: &[u8]) -> Parsed<'_, &[u8]> {
     let hash = terminated(literal(b"#"), not(literal(b"035")));
-    recognize((text, many0_count((hash, text)))).parse(input)
+    let (rest, bare) = recognize((text, many0_count((hash, text)))).parse(input)?;
+    if memchr::memchr(b'=', bare).is_some() {
+        return Ok(before_names(input, bare));
+    }
+    Ok((rest, bare))
+}
+
+/// The part of a bare value before the first of the names that auditd added, which look like a part of
+/// the value.
+#[cold]
+#[inline(never)]
+fn before_names<'a>(input: &'a [u8], bare: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    let is_name = |at: &usize| {
+        let name = preceded(separator, take_while_m_n(1, 1, |byte: u8| byte.is_ascii_uppercase()));
+        bare.get(*at..).is_some_and(|text| recognize(name).parse(text).is_ok())
+    };
+    let end = memchr::memchr2_iter(b'^', b'\\', bare).find(is_name).unwrap_or(bare.len());
+    (input.get(end..).unwrap_or_default(), bare.get(..end).unwrap_or(bare))
+}
+
+/// What stands before the names that auditd added: 0x1d, or what syslog, cat(1) and others make of it.
+pub(super) fn separator(input: &[u8]) -> Parsed<'_, ()> {
+    alt((literal(b"\x1d"), literal(b"#035"), literal(b"^]"), literal(b"\\035"))).parse(input)
 }
 
 /// Bytes up to one at which a bare value may end.
@@ -128,8 +150,18 @@ mod tests {
 
     #[test]
     fn a_bare_value_ends_where_the_enriched_part_begins() {
-        for end in ["", " x=1", "\x1dARCH=x86_64", "#035ARCH=x86_64"] {
-            for text in ["a#b", "#", "", "a", "0123456789abcdefghijk#0351x", "##03"] {
+        for end in ["", " x=1", "\x1dARCH=x86_64", "#035ARCH=x86_64", "^]A=1 B=2", "\\035A=\"b\""] {
+            for text in [
+                "a#b",
+                "#",
+                "",
+                "a",
+                "0123456789abcdefghijk#0351x",
+                "##03",
+                "a^b=",
+                "^]a=",
+                "\\03=5",
+            ] {
                 let input = std::format!("{text}{end}");
                 let text = text.split("#035").next().expect("text");
                 let found = value(input.as_bytes()).map(|(_, value)| value);
