@@ -73,7 +73,7 @@ impl EventAssembler<'_> {
     #[inline(never)]
     fn add_doubled_call(&mut self, user: Option<LoginUser>, record: &Record<'_>, sink: &mut Sink) {
         self.doubled += 1;
-        if let Some(user) = user {
+        if let Some(user) = user.filter(|_| sink.collect.overview) {
             sink.add_name(user, record);
         }
     }

@@ -17,31 +17,21 @@ pub(super) struct DisplacedCalls {
     chains: Vec<u64>,
     /// The number of records that were added.
     count: u64,
-    /// The largest place of a record.
-    latest: u32,
 }
 
-/// The number of records in the ring. A record is displaced once, and no more than the reorder window
-/// after its place. So from then on until it cannot be doubled any more, only records are displaced
-/// whose places are within the window before and after its own.
-const RING_SIZE: u64 = 2 * REORDER_WINDOW + 1;
+/// The number of records in the ring. Each record of a log displaces one at most, so while one can be
+/// doubled, fewer are displaced after it.
+const RING_SIZE: u64 = REORDER_WINDOW;
 
 /// The number of chains, less under Miri.
 const CHAINS: u64 = if cfg!(miri) { 1 << 5 } else { 1 << 14 };
 
 impl DisplacedCalls {
-    /// Whether a record at `place` can double one of these.
-    #[inline]
-    pub(super) fn reach(&self, place: u32) -> bool {
-        reaches(self.latest, place)
-    }
-
     /// Adds a record.
     pub(super) fn add(&mut self, call: SeenCall) {
-        let ([hash, _], place) = (call, place_of(call));
+        let [hash, _] = call;
         if self.chains.is_empty() {
             self.chains.resize(index(CHAINS), 0);
-            self.latest = place;
         }
         let Some(chain) = self.chains.get_mut(index(hash % CHAINS)) else { return };
         let entry = (call, *chain);
@@ -51,9 +41,6 @@ impl DisplacedCalls {
         }
         self.count += 1;
         *chain = self.count;
-        if place.wrapping_sub(self.latest) < 1 << 31 {
-            self.latest = place;
-        }
     }
 
     /// The latest record of the event with that hash.

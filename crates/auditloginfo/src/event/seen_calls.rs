@@ -27,6 +27,10 @@ pub(super) struct SeenCalls {
 /// The size of the table, less under Miri. The last four digits of serial numbers fit into it.
 const SIZE: usize = if cfg!(miri) { 1 << 8 } else { 12 << 10 };
 
+/// With how many displaced SYSCALL records of its event one is compared, at most. The kernel writes one
+/// for each event.
+const COMPARED_MAX: usize = 16;
+
 /// A number that is the same for equal SYSCALL records, enriched or not. It depends on the call, its
 /// result and two of its arguments.
 #[inline]
@@ -85,27 +89,23 @@ impl SeenCalls {
         let latest = [hash, u64::from(fingerprint) << 32 | u64::from(place)];
         let Some(entry) = self.table.get_mut(index as usize % SIZE) else { return false };
         let known = std::mem::replace(entry, latest);
-        if !reaches(place_of(known), place) && !self.displaced.reach(place) {
-            return false;
-        }
-        self.displace(known, latest)
+        // Whatever lost this place in the table before came before what is there now.
+        reaches(place_of(known), place) && self.displace(known, latest)
     }
 
-    /// Keeps what was in the place of the latest record in the table. Returns whether there is a record
+    /// Keeps the record whose place in the table the latest one took. Returns whether there is a record
     /// equal to the latest one.
     #[cold]
     #[inline(never)]
     fn displace(&mut self, known: SeenCall, latest: SeenCall) -> bool {
         let ([hash, own], now) = (latest, place_of(latest));
-        let is_near = |call| reaches(place_of(call), now);
         let is_equal = |[known, rest]: SeenCall| known == hash && rest >> 32 == own >> 32;
-        if is_near(known) && is_equal(known) {
+        if is_equal(known) {
             return true;
         }
-        let is_doubled = self.displaced.of_event(hash).any(|call| is_near(call) && is_equal(call));
-        if is_near(known) {
-            self.displaced.add(known);
-        }
+        let is_double = |call| is_equal(call) && reaches(place_of(call), now);
+        let is_doubled = self.displaced.of_event(hash).take(COMPARED_MAX).any(is_double);
+        self.displaced.add(known);
         is_doubled
     }
 

@@ -255,3 +255,14 @@ fn a_filter_by_name_finds_an_event_whichever_of_two_equal_records_comes_first() 
         }
     });
 }
+
+#[test]
+fn a_second_call_of_an_event_that_counts_says_nothing_new() {
+    let call = SYSCALL.replace("items=1", "items=2");
+    let other = call.replace("a0=ffffff9c", "a0=4");
+    let path = PATH.replace("item=0", "item=1");
+    let lines = [CWD, &*call, PATH, &*other, &*path];
+    let outcome = read_whole(&everything(), &lines);
+    assert_eq!((outcome.incomplete, outcome.doubled), (0, 0), "{outcome:?}");
+    assert_eq!(outcome.counts.get("Id(7005) file /tmp/a|"), Some(&2), "{outcome:?}");
+}

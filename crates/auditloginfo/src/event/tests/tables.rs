@@ -166,6 +166,17 @@ fn a_call_is_seen_again_over_the_whole_window_whatever_the_serial_numbers_are() 
 }
 
 #[test]
+fn a_call_is_compared_with_some_different_ones_of_its_event() {
+    for (others, is_known) in [(0, true), (1, true), (16, true), (17, false)] {
+        let mut calls = SeenCalls::new(&RandomState::default(), false);
+        for print in 0..=others {
+            assert!(!calls.add(id(0), print, u64::from(print) + 1));
+        }
+        assert_eq!(calls.add(id(0), 0, u64::from(others) + 2), is_known, "{others}");
+    }
+}
+
+#[test]
 fn complete_calls_are_found_within_the_window() {
     random_cases(100, |random| {
         let (records, offset) = records(random);
