@@ -115,15 +115,12 @@ pub(super) fn value(input: &[u8]) -> Parsed<'_, Value<'_>> {
 pub(super) fn bare(input: &[u8]) -> Parsed<'_, &[u8]> {
     let hash = terminated(literal(b"#"), not(literal(b"035")));
     let (rest, bare) = recognize((text, many0_count((hash, text)))).parse(input)?;
-    if memchr::memchr(b'=', bare).is_some() {
-        return Ok(before_names(input, bare));
-    }
-    Ok((rest, bare))
+    let is_followed_by_names = matches!(rest, [] | [b' ', b'A'..=b'Z', ..]) || bare.ends_with(b"{");
+    Ok(if is_followed_by_names { before_names(input, bare) } else { (rest, bare) })
 }
 
-/// The part of a bare value before the first of the names that auditd added, which look like a part of
-/// the value.
-#[cold]
+/// The part of a bare value before the first of the names that auditd added, which can look like a part
+/// of the value.
 #[inline(never)]
 fn before_names<'a>(input: &'a [u8], bare: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     let is_name = |at: &usize| {
@@ -150,7 +147,15 @@ mod tests {
 
     #[test]
     fn a_bare_value_ends_where_the_enriched_part_begins() {
-        for end in ["", " x=1", "\x1dARCH=x86_64", "#035ARCH=x86_64", "^]A=1 B=2", "\\035A=\"b\""] {
+        for end in [
+            "",
+            " x=1",
+            "\x1dARCH=x86_64",
+            "#035ARCH=x86_64",
+            "^]A=1 B=2",
+            "\\035A=\"b\"",
+            "^]SADDR={ fam=x }",
+        ] {
             for text in [
                 "a#b",
                 "#",
