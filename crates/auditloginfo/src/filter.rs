@@ -136,6 +136,13 @@ impl Filter {
         }
     }
 
+    /// Whether there is a condition beside the login user.
+    #[must_use]
+    pub fn has_condition(&self) -> bool {
+        let Filter { users: _, success, start, end, fields } = self;
+        success.is_some() || start.is_some() || end.is_some() || !fields.is_empty()
+    }
+
     /// Whether a call counts; `record` is its SYSCALL record.
     #[must_use]
     #[inline]

@@ -140,7 +140,8 @@ pub(crate) const MANUAL: Manual = Manual {
                where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
                up. For any other log, \
                which may come from another machine, they only resolve a name given with `--uid` \
-               that the log does not contain.",
+               that the log does not contain. The name may stand in events that the other filters leave \
+               out: to find it there, regular files are read again.",
                 "The kernel names no file for ftruncate(2), and no login user for what io_uring(7) does in a \
                  kernel thread; that counts for `unknown`.",
             ],

@@ -17,6 +17,9 @@ impl EventAssembler<'_> {
     /// Counts the call of a SECCOMP record if the filter let it through.
     pub(super) fn add_logged_call(&mut self, record: &Record<'_>, sink: &mut Sink) {
         let (user, counts) = self.filter.standalone_user(record);
+        if counts {
+            sink.add_name(user, record);
+        }
         let call = || {
             let arch = record.field(b"arch").and_then(Value::hex)?;
             let number = record.field(b"syscall").and_then(Value::integer)?;

@@ -65,9 +65,9 @@ impl Absence {
             Absence::Everything => true,
             Absence::Users(users) => users.iter().any(|auid| held.tally.counts(*auid).is_some()),
         };
-        let commands = if has_condition(filter) { 0 } else { self.sudo_commands(held, layout) };
+        let commands = if filter.has_condition() { 0 } else { self.sudo_commands(held, layout) };
         let hint = if commands > 0 { ": see --sudo" } else { "" };
-        if is_held && !has_condition(filter) && lacks_calls(held, layout) {
+        if is_held && !filter.has_condition() && lacks_calls(held, layout) {
             return messages.warn(format_args!("no SYSCALL record, only {}{hint}", types(held)));
         }
         let has_kinds = is_held && layout.scope != Scope::Overview;
@@ -141,11 +141,6 @@ fn lacks_calls(held: &Found, layout: &Layout) -> bool {
 
 fn needs_calls(section: Section) -> bool {
     !matches!(section, Section::Denials | Section::Sudo)
-}
-
-fn has_condition(filter: &Filter) -> bool {
-    let has_span = filter.start.is_some() || filter.end.is_some();
-    has_span || filter.success.is_some() || !filter.fields.is_empty()
 }
 
 /// ` in the time span that matches the filters`
