@@ -236,6 +236,7 @@ impl<'a> EventAssembler<'a> {
     /// Adds a record of a type that few records of a log have.
     #[inline(never)]
     fn add_rare(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
+        record.check_quotes()?;
         match record.kind {
             RecordType::Execve => self.add_command(record, sink)?,
             RecordType::Sockaddr => self.add_address(record, sink)?,

@@ -101,7 +101,7 @@ pub(crate) const MANUAL: Manual = Manual {
             &[
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
                with what they are and what to do; files that are given twice, which are read once; \
-               rotated files that are missing or no regular files; empty logs; damaged records, which are left out; \
+               rotated files that are missing or no regular files; empty logs; damaged records, and those whose quotes another program escaped or doubled, which are left out; \
                records that journalctl printed without serial numbers, which are not counted; records that the logs hold \
                twice, which count once; records of one event with and without the name of a host, \
                all of which count; incomplete events, which are counted with the records \

@@ -30,3 +30,29 @@ impl EventAssembler<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::{Filter, Query, UserFilter};
+    use crate::section::Collect;
+    use foldhash::fast::RandomState;
+    use sysparse::audit;
+
+    #[test]
+    fn a_logged_call_that_counts_names_its_login_user() {
+        let line = b"type=SECCOMP msg=audit(1.000:1): auid=7 arch=c000003e syscall=1 \
+                     code=0x7ffc0000\x1dAUID=\"mira\"";
+        for (user, name) in [(7, Some(&b"mira"[..])), (8, None)] {
+            let collect = Collect { logged_calls: true, overview: true, ..Collect::default() };
+            let users = UserFilter::Only(vec![user.into()]);
+            let filter = Filter { users, ..Filter::default() };
+            let query = Query { filter, collect, ..Query::default() };
+            let mut sink = Sink::new(collect);
+            let mut assembler = EventAssembler::new(&query, RandomState::default());
+            let header = audit::header(line).expect("a record");
+            assembler.add_record(header, &mut sink).expect("well-formed");
+            assert_eq!(sink.tally.name(7), name);
+        }
+    }
+}
