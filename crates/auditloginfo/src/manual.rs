@@ -27,7 +27,8 @@ pub(crate) const MANUAL: Manual = Manual {
             "WHAT COUNTS",
             &[
                 "A system call is counted for each SYSCALL record of the login user. A command is \
-                 counted with all its arguments. A file is counted if open, creat, openat, \
+                 counted with all its arguments, also if the kernel logged it and then failed to execute it, \
+                 unless `--successful` is given. A file is counted if open, creat, openat, \
                  openat2, open_by_handle_at or io_uring opened it or tried to open it. The \
                  directory in which a new file is created does not count as opened.",
                 "Only what the audit rules record can be counted. The following rules record \
@@ -196,7 +197,12 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("List the files that a login user opened while running as root:", "by-effective-user"),
     ("List the files that a login user failed to open:", "failed-opens"),
     ("List the files that a login user changed, and the network addresses used:", "changes"),
-    ("Find who opened or changed a file, or tried to:", "recipe-who-used-a-file"),
+    (
+        "Find who opened or changed a file, or tried to. Compare only the end of the name: a user may also have \
+         written `/tmp/../etc/shadow` or `/etc//shadow`. A link to the file has a name of its own, which \
+         this misses:",
+        "recipe-who-used-a-file",
+    ),
     ("List the commands that users gave to sudo, on a host without rules for execve:", "sudo"),
     ("Find the programs that made most of a login user's system calls:", "programs"),
     (
@@ -207,10 +213,6 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "What happened yesterday? List the commands of a day, which could also be `yesterday`:",
         "one-day",
-    ),
-    (
-        "Who touched a file? List who opened it, changed it, or failed to:",
-        "page-who-touched-a-file",
     ),
     ("Read the current log and its rotated files as one log:", "rotated"),
     (

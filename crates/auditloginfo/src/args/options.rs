@@ -272,7 +272,7 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "join relative file names with the working directory",
         "Join relative file names with the working directory of the process. If the call refers \
          to a directory by its file descriptor, the log does not say which directory that is, and \
-         the name is printed as `[fd 4]/name`.",
+         the name is printed as `[fd 4]/name`. Nothing else is resolved: `/tmp/../etc/hosts` stays as it is.",
         |args| args.absolute = true,
     ),
 ];
