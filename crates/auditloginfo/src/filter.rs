@@ -32,7 +32,7 @@ impl Query {
     #[must_use]
     pub fn contents(&self) -> Query {
         let collect = Collect {
-            sections: Sections::EMPTY.with(Section::Sudo),
+            sections: Sections::EMPTY.with(Section::Sudo).with(Section::Denials),
             overview: true,
             contents: true,
             ..Collect::default()
