@@ -30,6 +30,12 @@ impl<'a> Strings<'a> {
         })
     }
 
+    /// The value of a key.
+    fn get(&self, wanted: &[u8]) -> Option<Value<'a>> {
+        let mut values = KEYS.iter().zip(self.0);
+        values.find(|(key, _)| **key == wanted).and_then(|(_, value)| value)
+    }
+
     /// Keeps a value that may hold records.
     fn set(&mut self, key: usize, value: Value<'a>) {
         let is_kept = match value {
@@ -77,6 +83,12 @@ pub(super) fn read<'a>(line: &'a [u8], entry: &mut Entry) -> Result<Strings<'a>,
             }
         }
     }
+    // Vector writes the journal's MESSAGE in lower case.
+    let is_entry = !entry.get(Field::Transport).is_empty();
+    let lacks_message = entry.get(Field::Message).is_empty() && !entry.lacks_message;
+    if let Some(message) = strings.get(b"message").filter(|_| is_entry && lacks_message) {
+        read_field(Field::Message, message, entry);
+    }
     Ok(strings)
 }
 
@@ -99,7 +111,8 @@ fn read_field(field: Field, value: Value<'_>, entry: &mut Entry) {
     match value {
         Value::Text(text) => unescape(text, bytes),
         Value::Array(array) => bytes.extend(json::bytes(array).map_while(|byte| byte)),
-        _ => {}
+        Value::Word(word) => bytes.extend_from_slice(word),
+        Value::Null | Value::Object(_) => {}
     }
 }
 
