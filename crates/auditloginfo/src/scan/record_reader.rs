@@ -64,13 +64,13 @@ pub(super) fn read_log(
     sink: &mut Sink,
 ) -> ChunkStats {
     let mut start = Vec::new();
-    // An error comes again where the lines are read.
-    let _ = reader.by_ref().take(LOG_START as u64).read_to_end(&mut start);
+    let result = reader.by_ref().take(LOG_START as u64).read_to_end(&mut start);
     if is_unreadable(&start) {
         return ChunkStats { lines: 1, ..ChunkStats::default() };
     }
     let is_export = journal::is_export(&start);
-    let reader = Cursor::new(start).chain(reader);
+    // A decoder reports an error only once.
+    let reader = Cursor::new(start).chain(Unreadable(result.err())).chain(reader);
     if is_export {
         read_export(reader, tags, assembler, sink)
     } else {
@@ -104,6 +104,15 @@ fn read_export(
     let mut records = RecordReader::new(tags, assembler, sink);
     let result = records.read_entries(BufReader::with_capacity(1 << 18, reader));
     records.finish(result)
+}
+
+/// What cannot be read, if there is an error; else nothing.
+pub(super) struct Unreadable(pub(super) Option<io::Error>);
+
+impl Read for Unreadable {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 struct RecordReader<'r, 'a> {
