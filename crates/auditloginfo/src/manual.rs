@@ -243,8 +243,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "commands-for-jq",
     ),
     (
-        "Compute checksums of the files that were opened. With NUL as the line end, no name can \
-         be misread, whatever bytes it contains:",
+        "Compute checksums of the files that were opened. With NUL as the line end, names are printed as they \
+         are, except that a tab in a name becomes `\\011` here; JSON has no such exception:",
         "files-for-xargs",
     ),
     (
