@@ -39,6 +39,15 @@ impl Query {
         };
         Query { filter: Filter::default(), collect, tags: self.tags.clone() }
     }
+
+    /// What is read to find out whether a record names that effective user.
+    #[must_use]
+    pub fn effective_user(&self, name: &[u8]) -> Query {
+        let names = BTreeSet::from([name.to_vec()]);
+        let users = NamedUsers { names, ..NamedUsers::default() };
+        let fields = vec![FieldFilter::EffectiveUser(users)];
+        Query { filter: Filter { fields, ..Filter::default() }, ..self.contents() }
+    }
 }
 
 /// Which events count. An event must pass every part of the filter.

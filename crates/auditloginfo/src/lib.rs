@@ -61,16 +61,18 @@ const USAGE: u8 = 2;
 type Contents<'a> = LazyCell<Option<Found>, Box<dyn FnOnce() -> Option<Found> + 'a>>;
 
 /// Reports the names of users that nothing knows. Returns whether there are any. `tally` is what was
-/// counted: if that is nothing, no record had the name of an effective user either.
+/// counted: if that is nothing, no record that passed the other filters had the name of an effective user,
+/// and `is_effective_user` says whether any record has.
 fn report_unknown_users(
     args: &Args,
     tally: &Tally,
     sees_all_names: bool,
+    is_effective_user: impl Fn(&[u8]) -> bool,
     messages: &mut Messages<impl Write>,
 ) -> bool {
-    let foreign = args.foreign_user_names();
-    let has_foreign = !foreign.is_empty() && tally.users().is_empty();
-    for name in foreign.iter().filter(|_| has_foreign) {
+    let mut foreign: Vec<_> = args.foreign_user_names().iter().collect();
+    foreign.retain(|name| tally.users().is_empty() && !is_effective_user(name));
+    for name in &foreign {
         messages.warn(format_args!(
             "no event of the effective user {}: this host does not know the name, and no event that \
              matches the other filters has it; give the number",
@@ -85,7 +87,7 @@ fn report_unknown_users(
         };
         messages.warn(format_args!("no user {}: {reason}; give the number", escape_control(name)));
     }
-    has_foreign || args.has_user_names()
+    !foreign.is_empty() || args.has_user_names()
 }
 
 /// Resolves the names of login users: by the names in `tally`, by those of events that did not count, and
@@ -221,7 +223,11 @@ pub fn run(
     {
         absence.report(&query.filter, contents.as_ref(), &layout, messages);
     }
-    if report_unknown_users(&args, &found.tally, sees_all_names, messages) {
+    let is_effective_user = |name: &[u8]| {
+        let read = || scan::read(&logs.paths, &query.effective_user(name), chunking);
+        can_be_reread(&logs.paths) && !read().tally.users().is_empty()
+    };
+    if report_unknown_users(&args, &found.tally, sees_all_names, is_effective_user, messages) {
         return Ok(USAGE);
     }
     let is_incomplete = logs.notes.iter().any(logs::Note::is_failure)

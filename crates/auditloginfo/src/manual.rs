@@ -181,7 +181,7 @@ pub(crate) const MANUAL: Manual = Manual {
                 "0: success, even if nothing matched. 1: some of the input could not be read or is no \
                audit log (the rest is reported), the report could not be written, or there was no system call \
                for a profile. 2: the command line is wrong, or nothing knows the \
-               name given with `--uid`.",
+               name given with `--uid` or `--euid`.",
             ],
         ),
     ],
