@@ -58,6 +58,7 @@ mod address;
 mod call_context;
 mod call_records;
 mod dependent_records;
+mod displaced_calls;
 mod doubled;
 mod event_id;
 mod first_places;
@@ -178,7 +179,7 @@ impl<'a> EventAssembler<'a> {
             needs: Needs::new(*collect),
             open: OpenEvents::new(pending_max),
             recent: collect.needs_standalone_records().then(recent),
-            seen: SeenCalls::new(follows_chunk),
+            seen: SeenCalls::new(&seed, follows_chunk),
             standalone: StandaloneRecords::new(seed.clone()),
             waiting: WaitingCalls::new(seed.clone()),
             possibly_doubled: PossiblyDoubled::new(filter),

@@ -41,12 +41,13 @@ impl EventAssembler<'_> {
             return Ok(());
         }
         let id = self.id(record);
-        let fingerprint = fingerprint(record.body);
+        // Of two equal records one can count and one not, if only one holds the name in the filter.
+        let fingerprint = fingerprint(record.body) ^ parsed.auid ^ u32::from(user.is_none()) << 31;
         if let Some(id) = id.without_node() {
             self.note_call_of_host(id);
         }
         if self.seen.add(id, fingerprint, self.open.place()) {
-            self.doubled += 1;
+            self.add_doubled_call(user, record, sink);
             return Ok(());
         }
         if let Some(user) = user {
@@ -64,6 +65,17 @@ impl EventAssembler<'_> {
             self.open_call(id, context(), (record, &parsed), sink);
         }
         Ok(())
+    }
+
+    /// Takes the name in a SYSCALL record that the log holds twice: the first one may be one that the
+    /// kernel wrote, and this one one that auditd enriched.
+    #[cold]
+    #[inline(never)]
+    fn add_doubled_call(&mut self, user: Option<LoginUser>, record: &Record<'_>, sink: &mut Sink) {
+        self.doubled += 1;
+        if let Some(user) = user {
+            sink.add_name(user, record);
+        }
     }
 
     /// The login user of a call, if the call counts.

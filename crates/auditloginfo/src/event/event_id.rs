@@ -9,16 +9,24 @@ use sysparse::audit::{Record, Stamp};
 ///
 /// Nearly all stamps, such as `1477415593.489:57658`, are 16 to 24 bytes long. Such a stamp is kept
 /// as text, which is cheaper to compare than to parse: its first 16 bytes, its last 8 and its length
-/// determine it.
+/// determine it. Any other stamp is kept as its seconds, its milliseconds and its serial number, of
+/// which the last eight digits are kept as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct EventId {
-    /// The first 8, the next 8 and the last 8 bytes of the stamp; or its numbers.
+    /// The first 8, the next 8 and the last 8 bytes of the stamp; or the seconds, the milliseconds and
+    /// the last eight digits of the serial number.
     words: [u64; 3],
-    /// The length of the stamp in bytes; 0 if `words` are its numbers.
-    length: usize,
+    /// The length of the stamp in bytes; or [`NUMBERS`] and what precedes these digits.
+    length: u64,
     /// The hash of the node, from [`NodeHasher`].
     node: u64,
 }
+
+/// The longest stamp that is kept as text, in bytes.
+const TEXT_MAX: u64 = 24;
+
+/// The least `length` of an [`EventId`] that holds the numbers of its stamp.
+const NUMBERS: u64 = TEXT_MAX + 1;
 
 /// Word by word: an array would be hashed as bytes, which takes longer.
 impl Hash for EventId {
@@ -48,8 +56,14 @@ impl EventId {
     }
 
     #[cold]
-    fn from_numbers(stamp: Stamp, node: u64) -> EventId {
-        EventId { words: [stamp.seconds, stamp.millis, stamp.serial], length: 0, node }
+    fn from_numbers(Stamp { seconds, millis, serial }: Stamp, node: u64) -> EventId {
+        let (mut digits, mut rest) = ([b'0'; 8], serial);
+        for digit in digits.iter_mut().rev() {
+            *digit += (rest % 10) as u8;
+            rest /= 10;
+        }
+        let words = [seconds, millis, u64::from_le_bytes(digits)];
+        EventId { words, length: NUMBERS + rest, node }
     }
 
     #[inline]
@@ -57,7 +71,8 @@ impl EventId {
         let (first, rest) = stamp.split_first_chunk()?;
         let words = [first, rest.first_chunk()?, stamp.last_chunk()?];
         let words = words.map(|word| u64::from_le_bytes(*word));
-        (stamp.len() <= 24).then_some(EventId { words, length: stamp.len(), node })
+        let length = stamp.len() as u64;
+        (length <= TEXT_MAX).then_some(EventId { words, length, node })
     }
 
     /// The same event without the name of a host; `None` if it has none.
@@ -66,34 +81,58 @@ impl EventId {
         (self.node != 0).then_some(EventId { node: 0, ..self })
     }
 
-    /// The number that the last four digits of the serial number make, and a hash of the id other than
-    /// 0. If the serial number has fewer digits, other bytes of the stamp stand for them.
+    /// The number that the last four digits of the serial number make, plus a number of the node: so
+    /// events of one host that follow each other are neighbours, and those of several hosts are mostly
+    /// apart. If the serial number has fewer digits, other bytes of the stamp stand for them.
     #[inline]
-    pub(super) fn table_key(&self) -> (u32, u32) {
-        let [_, second, last] = self.words;
-        // Of four digits, two pairs are added side by side.
-        let digits = u32::try_from(last >> 32).unwrap_or_default() & 0x0f0f_0f0f;
-        let pairs = digits * 10 + (digits >> 8);
-        let key = (pairs & 0xff) * 100 + (pairs >> 16 & 0xff);
-        // Digits differ in the lower half of a byte. Rotated, those of one word meet none of the other.
-        let sum = (second ^ last.rotate_left(28) ^ self.node).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (key, u32::try_from(sum >> 32).unwrap_or_default() | 1)
+    pub(super) fn neighbourhood(&self) -> u32 {
+        let [.., last] = self.words;
+        // Two pairs of digits side by side, and then both.
+        let digits = low_half(last >> 32) & 0x0f0f_0f0f;
+        let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff;
+        (pairs.wrapping_mul(100 << 16 | 1) >> 16).wrapping_add(low_half(self.node))
+    }
+
+    /// A hash of all of it. With random seeds no log can be made in which two events have the same one.
+    #[inline]
+    pub(super) fn hash_seeded(&self, seeds: [u64; 3]) -> u64 {
+        let ([first, second, last], [seed, other_seed, last_seed]) = (self.words, seeds);
+        let start = fold_product(first ^ seed, second ^ other_seed);
+        fold_product(start ^ last, self.node.wrapping_add(self.length) ^ last_seed)
     }
 
     /// The time and the serial number.
     pub(super) fn stamp(&self) -> Stamp {
-        let [seconds, millis, serial] = self.words;
-        let Some(last) = self.length.checked_sub(8) else {
+        let [seconds, millis, last] = self.words;
+        if let Some(rest) = self.length.checked_sub(NUMBERS) {
+            let digits = last.to_le_bytes().map(|digit| u64::from(digit - b'0'));
+            let serial = digits.iter().fold(rest, |serial, digit| serial * 10 + digit);
             return Stamp { seconds, millis, serial };
-        };
-        let mut stamp = [0; 24];
-        for (at, word) in [0, 8, last].into_iter().zip(self.words) {
+        }
+        let (mut stamp, length) = ([0; 24], usize::try_from(self.length).unwrap_or_default());
+        for (at, word) in [0, 8, length.saturating_sub(8)].into_iter().zip(self.words) {
             if let Some(bytes) = stamp.get_mut(at..at + 8) {
                 bytes.copy_from_slice(&word.to_le_bytes());
             }
         }
-        Stamp::parse(stamp.get(..self.length).unwrap_or_default())
+        Stamp::parse(stamp.get(..length).unwrap_or_default())
     }
+}
+
+#[inline]
+fn low_half(word: u64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
+    let half = word as u32;
+    half
+}
+
+/// The two halves of the product, one over the other: each bit depends on all bits of both factors.
+#[inline]
+fn fold_product(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    #[expect(clippy::cast_possible_truncation, reason = "the upper half is added")]
+    let folded = (product ^ product >> 64) as u64;
+    folded
 }
 
 /// Hashes the names of nodes, the hosts that write a log.
@@ -183,6 +222,8 @@ mod tests {
             "1477415594.489:57658",
             "1477415593.489:123456789",
             "1477415593.489:1234567890",
+            "1477415593.489:4234567890",
+            "1477415593.489:4200000000",
             "1477415593.489:18446744073709551615",
             "9.1:1",
             "9.1:2",

@@ -1,5 +1,6 @@
 //! One open event: what is known of it, and the records that wait for more to be known.
 
+mod doubled;
 mod effects;
 
 use super::call_context::{AddressState, CallContext};
@@ -103,11 +104,10 @@ impl OpenEvent {
         self.rare.get_or_insert_default()
     }
 
-    /// Sets what the SYSCALL record says, and returns it to be completed. A second such record says
-    /// nothing new.
+    /// Sets what the SYSCALL record says, and returns it to be completed.
     #[inline]
     pub(super) fn set_context(&mut self, context: CallContext) -> Option<&mut CallContext> {
-        if self.context.is_some() {
+        if self.context.is_some() && !self.begins_again(context) {
             return None;
         }
         Some(self.context.insert(context))
@@ -192,23 +192,6 @@ impl OpenEvent {
     pub(super) fn set_exe(&mut self, exe: Value<'_>) {
         if self.exe.is_empty() && !exe.is_null() {
             exe.text().append_to(&mut self.exe);
-        }
-    }
-
-    /// Whether a record of another part of the same event may double one of this part.
-    pub(super) fn conflicts_with(&self, other: &OpenEvent) -> bool {
-        let has_command = |event: &OpenEvent| event.commands > 0;
-        let is_whole = self.is_command_counted || other.is_command_counted;
-        self.fingerprint().is_some() && self.fingerprint() == other.fingerprint()
-            || self.items & other.items != 0
-            || has_command(self) && has_command(other) && (is_whole || self.shares_arguments(other))
-            || self.has_address() && other.has_address()
-    }
-
-    fn shares_arguments(&self, other: &OpenEvent) -> bool {
-        match (&self.rare, &other.rare) {
-            (Some(own), Some(others)) => own.arguments.overlaps(&others.arguments),
-            _ => false,
         }
     }
 

@@ -49,7 +49,7 @@ impl EventAssembler<'_> {
     #[inline(never)]
     pub(super) fn note_call_of_host(&mut self, id: EventId) {
         if !self.possibly_doubled.is_off {
-            let key = id.table_key();
+            let key = self.seen.key(id);
             self.possibly_doubled.has_found |= self.seen.holds(key);
             push(&mut self.possibly_doubled.calls, key);
         }

@@ -1,28 +1,31 @@
 //! The SYSCALL records of the latest events, to recognise one that the log holds twice.
 
+use super::displaced_calls::{DisplacedCalls, SeenCall, place_of, reaches, shift};
 use super::event_id::EventId;
-use super::span::{REORDER_WINDOW, Span};
+use super::span::Span;
+use foldhash::fast::RandomState;
+use std::hash::BuildHasher;
 
-/// A SYSCALL record: a hash of its event's id, its [`fingerprint`], and the lower half of its place,
-/// from 1; all zero if there is none.
-type SeenCall = [u32; 3];
-
-/// What [`EventId::table_key`] returns.
-pub(super) type CallKey = (u32, u32);
+/// The hash of an event, and its [`neighbourhood`](EventId::neighbourhood).
+pub(super) type CallKey = (u64, u32);
 
 /// The SYSCALL records of the latest events, in a table whose index is the end of the serial number.
 /// Events that follow each other are next to each other in it, so that to add one takes little time.
-/// On a log of several hosts a record can be overwritten before the reorder window has passed.
+/// None is forgotten within the reorder window: one whose place in the table another one takes is
+/// displaced. Events are compared by their hashes alone. These have 64 bits and random seeds, so
+/// no log can be made in which two events have the same one.
 #[derive(Debug)]
 pub(super) struct SeenCalls {
+    seeds: [u64; 3],
     table: Vec<SeenCall>,
-    /// The key, the hash and the place of each record that the chunk before this one may hold too.
-    early: Vec<[u32; 3]>,
+    displaced: DisplacedCalls,
+    /// The key, in two parts, and the place of each record that the chunk before this one may hold too.
+    early: Vec<(u64, u32, u32)>,
     follows_chunk: bool,
 }
 
-/// The size of the table, less under Miri. Nearly all keys are below 10,000: see [`EventId::table_key`].
-const SIZE: usize = if cfg!(miri) { 1 << 8 } else { 1 << 14 };
+/// The size of the table, less under Miri. The last four digits of serial numbers fit into it.
+const SIZE: usize = if cfg!(miri) { 1 << 8 } else { 12 << 10 };
 
 /// A number that is the same for equal SYSCALL records, enriched or not. It depends on the call, its
 /// result and two of its arguments.
@@ -54,71 +57,110 @@ fn fold_short(body: &[u8]) -> u32 {
 }
 
 impl SeenCalls {
-    /// An empty table. `follows_chunk` tells whether there is a chunk before this one.
-    pub(super) fn new(follows_chunk: bool) -> SeenCalls {
-        SeenCalls { table: vec![[0; 3]; SIZE], early: Vec::new(), follows_chunk }
+    /// An empty table. All chunks of a log need the same seed. `follows_chunk` tells whether there is a
+    /// chunk before this one.
+    pub(super) fn new(seed: &RandomState, follows_chunk: bool) -> SeenCalls {
+        SeenCalls {
+            seeds: [1_u64, 2, 3].map(|number| seed.hash_one(number)),
+            table: vec![[0; 2]; SIZE],
+            displaced: DisplacedCalls::default(),
+            early: Vec::new(),
+            follows_chunk,
+        }
+    }
+
+    #[inline]
+    pub(super) fn key(&self, id: EventId) -> CallKey {
+        (id.hash_seeded(self.seeds), id.neighbourhood())
     }
 
     /// Adds the SYSCALL record at `place`. Returns whether an equal one is there already.
     #[inline]
     pub(super) fn add(&mut self, id: EventId, fingerprint: u32, place: u64) -> bool {
-        let ((key, hash), is_early) = (id.table_key(), Span::start(place).starts_early());
+        let ((hash, index), is_early) = (self.key(id), Span::start(place).starts_early());
         let place = fold_place(place);
         if self.follows_chunk && is_early {
-            self.early.push([key, hash, place]);
+            self.early.push((hash, index, place));
         }
-        let Some(latest) = self.table.get_mut(key as usize % SIZE) else { return false };
-        let [known_hash, known_fingerprint, known_place] =
-            std::mem::replace(latest, [hash, fingerprint, place]);
-        let is_equal = known_hash == hash && known_fingerprint == fingerprint;
-        is_equal && reaches(known_place, place)
+        let latest = [hash, u64::from(fingerprint) << 32 | u64::from(place)];
+        let Some(entry) = self.table.get_mut(index as usize % SIZE) else { return false };
+        let known = std::mem::replace(entry, latest);
+        if !reaches(place_of(known), place) && !self.displaced.reach(place) {
+            return false;
+        }
+        self.displace(known, latest)
+    }
+
+    /// Keeps what was in the place of the latest record in the table. Returns whether there is a record
+    /// equal to the latest one.
+    #[cold]
+    #[inline(never)]
+    fn displace(&mut self, known: SeenCall, latest: SeenCall) -> bool {
+        let ([hash, own], now) = (latest, place_of(latest));
+        let is_near = |call| reaches(place_of(call), now);
+        let is_equal = |[known, rest]: SeenCall| known == hash && rest >> 32 == own >> 32;
+        if is_near(known) && is_equal(known) {
+            return true;
+        }
+        let is_doubled = self.displaced.of_event(hash).any(|call| is_near(call) && is_equal(call));
+        if is_near(known) {
+            self.displaced.add(known);
+        }
+        is_doubled
     }
 
     /// Whether there is a SYSCALL record of that event to which a record at `place` can belong.
     pub(super) fn has(&self, id: EventId, place: u64) -> bool {
-        let (key, hash) = id.table_key();
-        self.has_event(key, hash, fold_place(place))
+        self.has_event(self.key(id), fold_place(place))
     }
 
-    fn has_event(&self, key: u32, hash: u32, place: u32) -> bool {
-        let [known_hash, _, known_place] =
-            self.table.get(key as usize % SIZE).copied().unwrap_or_default();
-        known_hash == hash && reaches(known_place, place)
+    fn has_event(&self, (hash, index): CallKey, place: u32) -> bool {
+        let latest = match self.table.get(index as usize % SIZE) {
+            Some(latest @ [known, _]) if *known == hash => Some(*latest),
+            _ => self.displaced.latest_of(hash),
+        };
+        latest.is_some_and(|latest| reaches(place_of(latest), place))
     }
 
-    /// Whether the latest SYSCALL record in its place of the table is of the event with that key.
-    pub(super) fn holds(&self, (key, hash): CallKey) -> bool {
-        self.table.get(key as usize % SIZE).is_some_and(|[known, ..]| *known == hash)
+    /// Whether a SYSCALL record of the event with that key is among those that are kept.
+    pub(super) fn holds(&self, (hash, index): CallKey) -> bool {
+        self.table.get(index as usize % SIZE).is_some_and(|[known, _]| *known == hash)
+            || self.displaced.latest_of(hash).is_some()
     }
 
     /// Whether the next chunk, which `offset` records precede, may hold a SYSCALL record of the same
     /// event as one of these.
     pub(super) fn conflicts_with(&self, next: &SeenCalls, offset: u64) -> bool {
-        let offset = fold_place(offset);
-        next.early
-            .iter()
-            .any(|[key, hash, place]| self.has_event(*key, *hash, place.wrapping_add(offset)))
+        let mut early = next.early.iter();
+        early.any(|(hash, index, place)| self.has_event((*hash, *index), shift(*place, offset)))
     }
 
-    /// Whether a SYSCALL record of one of these events, or of another one with the same hash, is early.
+    /// Whether a SYSCALL record of one of these events is early.
     pub(super) fn has_early(&self, ids: impl Iterator<Item = EventId>) -> bool {
-        let mut ids: Vec<_> = ids.map(|id| id.table_key()).collect();
-        ids.sort_unstable();
-        let is_wanted = |[key, hash, _]: &[u32; 3]| ids.binary_search(&(*key, *hash)).is_ok();
-        !ids.is_empty() && self.early.iter().any(is_wanted)
+        let mut keys: Vec<_> = ids.map(|id| self.key(id)).collect();
+        keys.sort_unstable();
+        let is_wanted =
+            |(hash, index, _): &(u64, u32, u32)| keys.binary_search(&(*hash, *index)).is_ok();
+        !keys.is_empty() && self.early.iter().any(is_wanted)
     }
 
     /// Adds the records of the next chunk, which `offset` records precede.
     pub(super) fn merge(&mut self, next: &SeenCalls, offset: u64) {
-        let shift = |place: u32| place.wrapping_add(fold_place(offset));
-        for (own, [hash, fingerprint, place]) in self.table.iter_mut().zip(&next.table) {
-            if *place != 0 {
-                *own = [*hash, *fingerprint, shift(*place)];
+        for (own, next) in self.table.iter_mut().zip(&next.table) {
+            let [hash, _] = *next;
+            if hash != 0 {
+                let known = std::mem::replace(own, shift_call(*next, offset));
+                if reaches(place_of(known), place_of(*own)) {
+                    self.displaced.add(known);
+                }
             }
         }
-        let starts_early = |[.., place]: &&[u32; 3]| u64::from(*place) + offset <= REORDER_WINDOW;
-        let early = next.early.iter().filter(|call| self.follows_chunk && starts_early(call));
-        self.early.extend(early.map(|[key, hash, place]| [*key, *hash, shift(*place)]));
+        next.displaced.iter().for_each(|call| self.displaced.add(shift_call(call, offset)));
+        let early =
+            next.early.iter().map(|(hash, index, place)| (*hash, *index, shift(*place, offset)));
+        let starts_early =
+            |(.., place): &(u64, u32, u32)| self.follows_chunk && reaches(fold_place(0), *place);
+        self.early.extend(early.filter(starts_early));
     }
 }
 
@@ -129,15 +171,14 @@ fn fold(sum: u64) -> u32 {
     sum
 }
 
+/// A number of which only the distance to that of another place counts. Nothing is near 0 at first: a
+/// log has no two billion records within the reorder window.
 #[inline]
 fn fold_place(place: u64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, reason = "places are compared by their distance")]
-    let place = place as u32;
-    place
+    shift(1 << 31, place)
 }
 
-/// Whether a record at `later` can belong to the event of the record at `place`.
-#[inline]
-fn reaches(place: u32, later: u32) -> bool {
-    u64::from(later.wrapping_sub(place)) <= REORDER_WINDOW
+fn shift_call(call: SeenCall, offset: u64) -> SeenCall {
+    let [hash, rest] = call;
+    [hash, rest >> 32 << 32 | u64::from(shift(place_of(call), offset))]
 }

@@ -11,11 +11,17 @@ impl EventAssembler<'_> {
     /// Adds a record that is an event of its own unless a SYSCALL record belongs to the same event.
     pub(super) fn add_standalone(&mut self, record: &Record<'_>, sink: &mut Sink) {
         let id = self.id(record);
-        if self.is_doubled_standalone(id, record) {
+        let (user, counts) = self.filter.standalone_user(record);
+        let is_refusal = !matches!(record.kind, RecordType::Other | RecordType::UserCmd);
+        // One that does not count is not what another one doubles, which may hold the name in the filter.
+        if (counts || is_refusal) && self.is_doubled_standalone(id, record) {
             self.doubled += 1;
+            // The first one may not be enriched.
+            if counts && self.recent.is_some() {
+                sink.add_name(user, record);
+            }
             return;
         }
-        let (user, counts) = self.filter.standalone_user(record);
         if counts && record.kind == RecordType::UserCmd {
             let first = self.open.get(id).map_or(self.open.place(), |event| event.span.first);
             let is_whole = sink.add_sudo(Owner { user, id: &id }, first, record);
@@ -27,7 +33,6 @@ impl EventAssembler<'_> {
         if let Some(call) = self.find_recent(id) {
             return sink.add_late_denial(&id, call.user, record);
         }
-        let is_refusal = !matches!(record.kind, RecordType::Other | RecordType::UserCmd);
         if counts {
             sink.add_name(user, record);
         }

@@ -4,7 +4,8 @@ use super::effects::events_with_effects;
 use super::listing::{lines, listing};
 use super::outcome::{borrow, read_in_chunks, read_two_logs, read_whole};
 use super::*;
-use crate::filter::FieldFilter;
+use crate::filter::{FieldFilter, NamedUsers};
+use test_support::Rng;
 
 /// How often a second record of that type is counted as doubled.
 fn times_counted(line: &str) -> u64 {
@@ -186,4 +187,71 @@ fn records_with_and_without_their_host_stay_noticed() {
     let mut lines = vec![login("", 1), login("node=a ", 1)];
     lines.extend((2..400).map(|serial| login("node=a ", serial)));
     assert!(read_whole(&everything(), &borrow(&lines)).has_possibly_doubled);
+}
+
+/// The lines, and the same lines as auditd enriches them.
+fn with_names(lines: &[String]) -> (Vec<String>, Vec<String>) {
+    let mut enriched = lines.to_vec();
+    for line in enriched.iter_mut().filter(|line| line.contains(" auid=")) {
+        line.push_str("\x1dUID=\"root\" AUID=\"mira\" EUID=\"root\"");
+    }
+    (lines.to_vec(), enriched)
+}
+
+/// One of the orders in which two programs can write their lines.
+fn interleave(random: &mut Rng, first: &[String], second: &[String]) -> Vec<String> {
+    let (mut first, mut second, mut all) = (first.iter(), second.iter(), vec![]);
+    while first.len() + second.len() > 0 {
+        let next = if random.bool() { &mut first } else { &mut second };
+        all.extend(next.take(random.usize(1..5)).cloned());
+    }
+    all
+}
+
+#[test]
+fn a_name_is_found_whichever_of_two_equal_records_comes_first() {
+    let login = "type=USER_ACCT msg=audit(1477415593.489:7): pid=1 auid=7005 msg='op=x'".to_owned();
+    for lines in [vec![SYSCALL.to_owned(), PATH.to_owned()], vec![login]] {
+        let (raw, enriched) = with_names(&lines);
+        for lines in [[&*raw, &*enriched].concat(), [&*enriched, &*raw].concat()] {
+            let (query, lines) = (everything(), borrow(&lines));
+            let (tally, _) = assemble(&query, &lines, &[lines.len()]);
+            assert_eq!(tally.names(7005).collect::<Vec<_>>(), [b"mira"], "{lines:#?}");
+            assert_eq!(tally.counts(7005).expect("counts").events, 1);
+        }
+    }
+    // Names of events that do not count are not collected.
+    let (_, enriched) =
+        with_names(&[SYSCALL.to_owned(), SYSCALL.replace("syscall=257", "syscall=2")]);
+    let mut query = everything();
+    query.filter.users = UserFilter::Only(vec![7.into()]);
+    let (tally, _) = assemble(&query, &borrow(&enriched), &[2]);
+    assert_eq!(tally.names(7005).count(), 0);
+}
+
+#[test]
+fn a_filter_by_name_finds_an_event_whichever_of_two_equal_records_comes_first() {
+    let command = "type=USER_CMD msg=audit(1.000:8): pid=1 uid=7005 auid=7005 ses=1 msg='cwd=\"/\" \
+                   cmd=\"id\" exe=\"/usr/bin/sudo\" terminal=tty1 res=success'";
+    let mut lines = mixed_events();
+    lines.retain(|line| !line.starts_with("type=AVC"));
+    lines.push(command.to_owned());
+    let lines: Vec<_> =
+        lines.iter().map(|line| line.replace("(1.000:", "(1477415593.489:5765")).collect();
+    let (raw, enriched) = with_names(&lines);
+    let names = NamedUsers { names: [b"mira".to_vec()].into(), ..NamedUsers::default() };
+    let fields = vec![FieldFilter::LoginUser(names)];
+    let query = Query { filter: Filter { fields, ..Filter::default() }, ..everything() };
+    let wanted = read_whole(&query, &borrow(&enriched));
+    assert!(wanted.counts.len() > 10 && wanted.incomplete == 0, "{wanted:?}");
+    random_cases(100, |random| {
+        let lines = interleave(random, &raw, &enriched);
+        let lines = borrow(&lines);
+        let one_chunk = read_whole(&query, &lines);
+        assert_eq!((&one_chunk.counts, one_chunk.incomplete), (&wanted.counts, 0), "{lines:#?}");
+        let chunks = [random.usize(..lines.len()), random.usize(..9)];
+        if let Some(found) = read_in_chunks(&query, &lines, &chunks) {
+            assert_eq!(found, one_chunk, "{chunks:?} {lines:#?}");
+        }
+    });
 }
