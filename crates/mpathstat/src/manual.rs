@@ -89,7 +89,8 @@ const REPORT: &[&str] = &[
     "A map is idle, and left out, if it completed no request (read, write, discard or flush), was not \
      busy and has no request in flight, no request is in flight on any of its paths, and its paths \
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
-     more than the map. `-a` shows idle maps, too.",
+     more than the map. With `-i`, a map without a usable path is never idle: what waits for a path need \
+     not be in flight. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
      address, or as in the text that `--topology` reads. In such a text, a path whose device \
      was removed is named by its device number, or `-`.",
@@ -145,7 +146,8 @@ const MARKS: &[&str] = &[
     "`<- stuck 12 in flight`: there are 12 requests in flight, and for 0.9 seconds or more none was \
      completed. `Await` is `-`. The row of the map has this mark if no request is in flight on its \
      paths.",
-    "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one.",
+    "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one. Requests \
+     that the NVMe driver holds back are not counted.",
     "`<- offline` and so on: the state of a path that cannot carry I/O. It is that of the device \
      (`offline`, `blocked`, `transport-offline`, `gone`, `connecting`, ...), or what multipathd says \
      about it (`failed`, `faulty`).",

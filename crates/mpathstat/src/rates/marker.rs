@@ -81,6 +81,8 @@ impl Marker {
         let stuck = self.stuck.judge(map.wwid.clone(), rates.figures.as_ref(), seconds);
         let queued = rates.figures.as_ref().and_then(|figures| figures.in_flight);
         if lacks_path(rates) {
+            // Nothing need be in flight: the NVMe driver counts no request that waits for a path.
+            rates.is_idle = false;
             rates.marks.push(Mark::NoPath(queued.unwrap_or(0.0)));
         } else if !is_on_path {
             rates.marks.extend(stuck.map(Mark::Stuck));

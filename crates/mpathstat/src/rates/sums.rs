@@ -48,6 +48,8 @@ pub struct Sum<'a> {
     pub figures: Option<Figures>,
     /// How many requests are in flight on those paths that complete none.
     pub(super) stuck: f64,
+    /// Whether a path did something, or may have, or belongs to a map without a usable path.
+    pub(super) is_active: bool,
     /// How they are out of line with the sums of the same family.
     pub marks: Vec<Mark>,
     /// The sums with which this one can be compared, because they have maps in common, directly or by
@@ -71,7 +73,7 @@ pub(super) fn sums<'a>(maps: &[MapRates<'a>], by: &[By]) -> Vec<Sum<'a>> {
                 sums.push(Sum { name, map, is_known, ..Sum::default() });
             }
             if let Some(sum) = sums.get_mut(place) {
-                sum.add(path);
+                sum.add(rates, path);
             }
             families.unite(*first.get_or_insert(place), place);
         }
@@ -109,11 +111,6 @@ impl Families {
 }
 
 impl Sum<'_> {
-    /// Whether the paths did nothing, as far as is known.
-    pub(super) fn is_idle(&self) -> bool {
-        self.figures.as_ref().is_some_and(|figures| !figures.is_active())
-    }
-
     /// The sum as it is compared with its siblings.
     pub(super) fn subject(&self) -> Subject<'_> {
         let wwid = self.map.map_or(&b""[..], |map| &map.wwid);
@@ -121,11 +118,16 @@ impl Sum<'_> {
         Subject { key, name: &self.name, figures: self.figures.as_ref() }
     }
 
-    fn add(&mut self, path: &PathRates<'_>) {
+    fn add(&mut self, map: &MapRates<'_>, path: &PathRates<'_>) {
         self.paths += 1;
+        let figures = path.figures.as_ref().filter(|_| self.is_known);
+        let lacks_path = map.marks.iter().any(|mark| matches!(mark, Mark::NoPath(_)));
+        // What only a path checker reads is as idle as its map.
+        let is_used = !map.is_idle && figures.is_none_or(Figures::is_active);
+        self.is_active |= is_used || lacks_path;
         self.usable += usize::from(path.path.is_usable());
         // Paths that share nothing are not added up.
-        if let Some(figures) = path.figures.as_ref().filter(|_| self.is_known) {
+        if let Some(figures) = figures {
             *self.figures.get_or_insert_default() += figures;
             self.stuck += path.marks.iter().filter_map(Mark::stuck).sum::<f64>();
         }

@@ -36,7 +36,7 @@ impl View {
             if let Some(marker) = &mut self.marker {
                 marker.mark_sums(&mut sums, rates.seconds, rates.is_since_boot);
             }
-            sums.retain(|sum| self.shows_idle || !sum.is_idle());
+            sums.retain(|sum| self.shows_idle || sum.is_active);
             self.select(&mut sums, |sum| sum.figures.as_ref());
             sums
         });

@@ -145,6 +145,39 @@ fn idle_maps_and_sums_are_shown_only_if_asked_for() {
 }
 
 #[test]
+fn a_map_without_a_usable_path_is_never_idle_if_anything_is_marked() {
+    let mut maps = topology().maps;
+    maps[0].paths.iter_mut().for_each(|path| path.state = b"offline".to_vec());
+    maps[1].paths[0].state = b"offline".to_vec();
+    let topology = Topology::new(maps);
+    let idle: Done = |_| (0.0, 0.0);
+    let mut view = View::default();
+    assert_eq!(shown(&mut view, &topology, idle), [""; 0]);
+    view.marker = Some(Marker::default());
+    assert_eq!(shown(&mut view, &topology, idle), ["a 0 2 no-path"]);
+    view.by = vec![By::Host];
+    assert_eq!(shown(&mut view, &topology, idle), ["host2 0 1", "host3 0 1"]);
+}
+
+#[test]
+fn a_sum_is_as_idle_as_the_maps_of_its_paths() {
+    let topology = topology();
+    let mut view = View { by: vec![By::Host], ..View::default() };
+    let checkers: Done = |name| (f64::from(u8::from(name.starts_with(b"sd"))), 1.0);
+    assert_eq!(shown(&mut view, &topology, checkers), [""; 0]);
+    let used: Done = |name| match name {
+        b"dm-0" | b"sda" => (9.0, 9.0),
+        b"sdc" | b"sdd" => (1.0, 1.0),
+        _ => (0.0, 0.0),
+    };
+    assert_eq!(shown(&mut view, &topology, used), ["host10 9 1"]);
+    let unknown = |device: &Device| (device.kernel == b"dm-0").then(|| read(9.0, 9.0));
+    let rates = view.apply(IntervalRates::new(&topology, None, 1.0, unknown));
+    // The second map and its paths are unknown, and may have done something.
+    assert_eq!(rates.sums.map(|sums| sums.len()), Some(4));
+}
+
+#[test]
 fn maps_and_sums_are_sorted_by_a_figure_and_the_first_ones_are_kept() {
     let topology = topology();
     let done: Done = |name| match name {
