@@ -238,7 +238,7 @@ const NOTES: &[&str] = &[
     "Partitions and logical volumes on a map are not shown, because they are not multipath \
      devices.",
     "If the kernel keeps no statistics for an NVMe map itself, as before Linux 6.4, the sum of \
-     its paths is shown. A namespace that has only one path and no multipathing is not a map.",
+     its paths is shown, and its raw counters and metrics are left out. A namespace that has only one path and no multipathing is not a map.",
     "Counters of milliseconds wrap at 32 bits, after 49 days of waiting time. This is corrected. \
      In a report since boot, each device counts from the time at which it appeared, but rates are \
      per second of the whole time since boot.",

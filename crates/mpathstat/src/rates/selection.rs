@@ -68,7 +68,7 @@ impl Selection {
             return;
         }
         maps.retain_mut(|rates| {
-            let number = rates.reading.map(|reading| reading.number);
+            let number = rates.number;
             let is_named = self.wanted.iter().any(|wanted| wanted.is_map(rates.map, number));
             if !is_named {
                 let is_path = |path: &PathRates<'_>| {
