@@ -172,11 +172,14 @@ const MARKS: &[&str] = &[
     "`<- errors 5.00/s`, `<- timeouts 1.00/s`, `<- retries 2.00/s`, `<- failovers 2.00/s`: commands on \
      the path ended with an error, timed out, were sent again or moved to another path. \
      The kernel counts as an error each command that did not succeed, including a unit attention.",
-    "With `-g`, sums are compared with those that have maps in common with them, and each row ends \
-     with the number of usable paths. `<- stuck 12 in flight` counts the requests on those paths of \
+    "With `-g`, each row ends with the number of usable paths. Two sums are compared by the same rules, but \
+     only where both have usable paths: in the maps and path groups that they have in common, and in each \
+     of these by itself. There, both count with equally many reads and writes, so a sum is not slow \
+     because its maps are. Shares are those of a path on average. Sums that are not shown, because an \
+     operand chooses others, count too. `<- stuck 12 in flight` counts the requests on those paths of \
      the sum that have this mark.",
     "Paths of an NVMe map with the I/O policy `numa` are not judged by share, because the driver \
-     chooses them by processor. Some path selectors of device mapper distribute I/O unevenly on \
+     chooses them by processor; nor are those of one whose policy is unknown, because `numa` is the default. Some path selectors of device mapper distribute I/O unevenly on \
      purpose (io-affinity, or round-robin with a large rr_min_io). With these, a mark by share \
      means little. `-i` reads the states and error counters of each path for each report, which \
      costs up to four system calls per path.",

@@ -19,10 +19,12 @@ mod bypass;
 mod figures;
 mod mark;
 mod marker;
+mod matched;
 mod outliers;
 mod printed;
 mod selection;
 mod stuck;
+mod sum_outliers;
 mod sums;
 #[cfg(test)]
 mod tests;

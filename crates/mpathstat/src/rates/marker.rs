@@ -1,9 +1,10 @@
 //! Finds the marks of `-i`.
 
 use super::bypass::Bypass;
-use super::outliers::{Outliers, Subject};
+use super::outliers::{Outliers, Subject, is_judged_by_share};
 use super::stuck::Stuck;
-use super::{Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
+use super::sum_outliers::SumOutliers;
+use super::{By, Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
 use crate::topology::{Map, Path};
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub struct Marker {
     outliers: Outliers,
-    sums: Outliers,
+    sums: SumOutliers,
     stuck: Stuck,
     bypass: Bypass,
 }
@@ -43,29 +44,13 @@ impl Marker {
         self.stuck.end_interval();
     }
 
-    /// Sets the marks of sums: of those with paths on which nothing moves, with failures, and of those that
-    /// are out of line with others of the same family.
-    pub(super) fn mark_sums(&mut self, sums: &mut [Sum<'_>], seconds: f64, is_since_boot: bool) {
-        let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (place, sum) in sums.iter().enumerate() {
-            groups.entry(sum.family).or_default().push(place);
-        }
-        let mut found = Vec::new();
-        for places in groups.values() {
-            let members: Vec<_> = places.iter().filter_map(|place| sums.get(*place)).collect();
-            let subjects: Vec<_> = members.iter().map(|sum| sum.subject()).collect();
-            let marks = self.sums.judge(&subjects, true, seconds);
-            found.extend(places.iter().copied().zip(marks));
-        }
-        self.sums.end_interval();
-        for (place, mark) in found {
-            if let Some(sum) = sums.get_mut(place) {
-                sum.marks.extend((sum.stuck > 0.0).then_some(Mark::Stuck(sum.stuck)));
-                sum.marks.extend(mark);
-                let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
-                sum.marks.extend(failures(figures));
-            }
-        }
+    /// The marks of sums that are out of line with others, by their keys.
+    pub(super) fn judge_sums(
+        &mut self,
+        rates: &IntervalRates<'_>,
+        by: &[By],
+    ) -> HashMap<Vec<u8>, Mark> {
+        self.sums.judge(&rates.maps, by, rates.seconds)
     }
 
     /// Marks paths on which nothing moves; and the map if no path is to blame.
@@ -101,10 +86,25 @@ impl Marker {
                 Subject { key, name, figures: path.figures.as_ref() }
             })
             .collect();
-        let marks = self.outliers.judge(&subjects, map.policy != b"numa", seconds);
+        let marks = self.outliers.judge(&subjects, is_judged_by_share(map), seconds);
         for (path, mark) in siblings.iter_mut().zip(marks) {
             path.marks.extend(mark);
         }
+    }
+}
+
+/// Sets the marks of sums: of those with paths on which nothing moves, with failures, and of those that
+/// are out of line.
+pub(super) fn mark_sums(
+    sums: &mut [Sum<'_>],
+    outliers: &HashMap<Vec<u8>, Mark>,
+    is_since_boot: bool,
+) {
+    for sum in sums {
+        sum.marks.extend((sum.stuck > 0.0).then_some(Mark::Stuck(sum.stuck)));
+        sum.marks.extend(outliers.get(&sum.key()).cloned());
+        let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
+        sum.marks.extend(failures(figures));
     }
 }
 

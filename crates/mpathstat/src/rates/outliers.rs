@@ -11,10 +11,12 @@
 //! - by `share`, if it had at least [`IDLE_IOS`] reads and writes, but fewer than one for
 //!   [`SHARE_FACTOR`] of the busiest sibling. An idle path is never out of line.
 //!
-//! Paths that the NVMe driver chooses by processor (policy `numa`) are not judged by share.
+//! Paths that the NVMe driver chooses by processor (policy `numa`, its default) are not judged by share.
 
+use super::bypass::IOS_PER_S;
 use super::figures::per;
 use super::{Figures, Mark};
+use crate::topology::Map;
 use std::collections::HashMap;
 
 /// The reads and writes per path, on average, from which paths are judged.
@@ -27,6 +29,16 @@ pub(super) const AWAIT_MS: f64 = 0.5;
 pub(super) const SHARE_FACTOR: f64 = 4.0;
 /// A path with fewer reads and writes is idle.
 pub(super) const IDLE_IOS: f64 = 10.0;
+
+/// Whether the paths of a map are expected to have equal shares.
+pub(super) fn is_judged_by_share(map: &Map) -> bool {
+    !map.is_nvme() || !matches!(&map.policy[..], b"" | b"numa")
+}
+
+/// How many reads and writes of a path a path checker explains.
+pub(super) fn idle_ios(seconds: f64) -> f64 {
+    IOS_PER_S * seconds
+}
 
 /// The evidence on each path since it was last judged, and its mark.
 #[derive(Debug, Default)]
