@@ -144,7 +144,8 @@ const MARKS: &[&str] = &[
      `standby`, `unavailable`, `offline` and `transitioning`, and `ghost` of the path checker. They \
      are no alarm.",
     "`<- stuck 12 in flight`: there are 12 requests in flight, and for 0.9 seconds or more none was \
-     completed. `Await` is `-`. The row of the map has this mark if no request is in flight on its \
+     completed. `Await` is `-`. A text for `--iostat` of Linux 5.0 or later does not tell their number: \
+     `<- stuck` alone stands for a device that completed nothing and was busy for 90 % of the time or more. The row of the map has this mark if no request is in flight on its \
      paths.",
     "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one. Requests \
      that the NVMe driver holds back are not counted.",

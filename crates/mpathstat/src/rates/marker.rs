@@ -60,7 +60,7 @@ impl Marker {
         for path in &mut rates.paths {
             let key = key(&map.wwid, path.path);
             let stuck = self.stuck.judge(key, path.figures.as_ref(), seconds);
-            is_on_path |= path.figures.as_ref().is_some_and(|figures| figures.stalled() > 0.0);
+            is_on_path |= path.figures.as_ref().is_some_and(Figures::is_stalled);
             path.marks.extend(stuck.map(Mark::Stuck));
         }
         let stuck = self.stuck.judge(map.wwid.clone(), rates.figures.as_ref(), seconds);
@@ -101,7 +101,7 @@ pub(super) fn mark_sums(
     is_since_boot: bool,
 ) {
     for sum in sums {
-        sum.marks.extend((sum.stuck > 0.0).then_some(Mark::Stuck(sum.stuck)));
+        sum.marks.extend(sum.stuck.map(Mark::Stuck));
         sum.marks.extend(outliers.get(&sum.key()).cloned());
         let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
         sum.marks.extend(failures(figures));

@@ -1,5 +1,6 @@
 //! Sums of paths that have something in common: an HBA, a port of the array, a controller, a group.
 
+use super::figures::known_sum;
 use super::{Figures, MapRates, Mark, PathRates};
 use crate::topology::{Map, Path, natural_cmp};
 use std::collections::HashMap;
@@ -45,8 +46,8 @@ pub struct Sum<'a> {
     pub usable: usize,
     /// What they did; `None` if that is unknown of all of them.
     pub figures: Option<Figures>,
-    /// How many requests are in flight on those paths that complete none.
-    pub(super) stuck: f64,
+    /// How many requests are in flight on those paths that complete none; 0 if their number is unknown.
+    pub(super) stuck: Option<f64>,
     /// Whether a path did something, or belongs to a map without a usable path.
     is_active: bool,
     /// Whether a path belongs to a map that is not idle.
@@ -101,7 +102,8 @@ impl Sum<'_> {
         // Paths that share nothing are not added up.
         if let Some(figures) = figures {
             *self.figures.get_or_insert_default() += figures;
-            self.stuck += path.marks.iter().filter_map(Mark::stuck).sum::<f64>();
+            let stuck = path.marks.iter().find_map(Mark::stuck);
+            self.stuck = known_sum(self.stuck, stuck);
         }
     }
 }
