@@ -1,9 +1,15 @@
 //! Two devices compared as if they had done equally many reads and writes in each interval.
 
 use super::figures::per;
-use super::outliers::{AWAIT_FACTOR, AWAIT_MS, IOS};
 use super::{Figures, Mark};
 use std::ops::AddAssign;
+
+/// The reads and writes per path, on average, from which paths are judged.
+pub(super) const IOS: f64 = 100.0;
+/// How many times as long as on the fastest sibling a read or write can take.
+pub(super) const AWAIT_FACTOR: f64 = 3.0;
+/// How many milliseconds longer than on the fastest sibling a read or write can take.
+pub(super) const AWAIT_MS: f64 = 0.5;
 
 /// Reads and writes, and the milliseconds that they took.
 #[derive(Debug, Clone, Copy, Default)]

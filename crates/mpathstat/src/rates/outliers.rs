@@ -8,23 +8,18 @@
 //! - by `await`, if it had at least half of [`IOS`] reads and writes, and they took more than
 //!   [`AWAIT_FACTOR`] times as long, and more than [`AWAIT_MS`] longer, than on the fastest sibling
 //!   with as many;
-//! - by `share`, if it had at least [`IDLE_IOS`] reads and writes, but fewer than one for
-//!   [`SHARE_FACTOR`] of the busiest sibling. An idle path is never out of line.
+//! - by `share`, if it had at least [`IDLE_IOS`] reads and writes and more than a path checker explains,
+//!   but fewer than one for [`SHARE_FACTOR`] of the busiest sibling. An idle path is never out of line.
 //!
 //! Paths that the NVMe driver chooses by processor (policy `numa`, its default) are not judged by share.
 
 use super::bypass::IOS_PER_S;
 use super::figures::per;
+use super::matched::{AWAIT_FACTOR, AWAIT_MS, IOS, Load};
 use super::{Figures, Mark};
 use crate::topology::Map;
 use std::collections::HashMap;
 
-/// The reads and writes per path, on average, from which paths are judged.
-pub(super) const IOS: f64 = 100.0;
-/// How many times as long as on the fastest sibling a read or write can take.
-pub(super) const AWAIT_FACTOR: f64 = 3.0;
-/// How many milliseconds longer than on the fastest sibling a read or write can take.
-pub(super) const AWAIT_MS: f64 = 0.5;
 /// How many times as many reads and writes the busiest sibling can have.
 pub(super) const SHARE_FACTOR: f64 = 4.0;
 /// A path with fewer reads and writes is idle.
@@ -63,18 +58,19 @@ pub(super) struct Subject<'a> {
 #[derive(Debug, Clone, Default)]
 struct Evidence {
     name: Vec<u8>,
-    ios: f64,
-    ms: f64,
+    load: Load,
+    /// How many reads and writes a path checker explains.
+    idle: f64,
     mark: Option<Mark>,
 }
 
 impl Evidence {
     fn await_ms(&self) -> f64 {
-        per(self.ms, self.ios)
+        per(self.load.ms, self.load.ios)
     }
 
     fn has_enough(&self) -> bool {
-        self.ios >= IOS / 2.0
+        self.load.ios >= IOS / 2.0
     }
 }
 
@@ -110,24 +106,22 @@ impl Outliers {
         };
         let mut evidence = self.paths.remove(&subject.key).unwrap_or_default();
         evidence.name = subject.name.to_vec();
-        // The figures of a text are per second.
-        let intervals = per(seconds, figures.seconds);
-        evidence.ios += figures.ios() * intervals;
-        evidence.ms += (figures.read_ms + figures.write_ms) * intervals;
+        evidence.load += Load::new(figures, seconds);
+        evidence.idle += idle_ios(seconds);
         evidence
     }
 }
 
 /// Judges siblings if there is enough evidence on them, and then drops the evidence.
 fn judge_siblings(evidence: &mut [Evidence], by_share: bool) {
-    let total: f64 = evidence.iter().map(|path| path.ios).sum();
+    let total: f64 = evidence.iter().map(|path| path.load.ios).sum();
     let wanted: f64 = evidence.iter().map(|_| IOS).sum();
     if total < wanted {
         return;
     }
     let judged = evidence.iter().filter(|path| path.has_enough());
     let fastest = judged.min_by(|a, b| a.await_ms().total_cmp(&b.await_ms())).cloned();
-    let busiest = evidence.iter().max_by(|a, b| a.ios.total_cmp(&b.ios)).cloned();
+    let busiest = evidence.iter().max_by(|a, b| a.load.ios.total_cmp(&b.load.ios)).cloned();
     for path in evidence {
         let slow = fastest.as_ref().and_then(|fastest| slow_mark(path, fastest));
         let few =
@@ -146,7 +140,9 @@ fn slow_mark(path: &Evidence, fastest: &Evidence) -> Option<Mark> {
 
 /// The mark of a path that is used too little.
 fn share_mark(path: &Evidence, busiest: &Evidence) -> Option<Mark> {
-    let is_unused = path.ios >= IDLE_IOS && path.ios * SHARE_FACTOR < busiest.ios;
-    let times = path.ios / busiest.ios;
-    is_unused.then(|| Mark::Share { times, sibling: busiest.name.clone() })
+    let (own, most) = (path.load.ios, busiest.load.ios);
+    let is_used = own >= IDLE_IOS && own > path.idle;
+    let times = own / most;
+    (is_used && own * SHARE_FACTOR < most)
+        .then(|| Mark::Share { times, sibling: busiest.name.clone() })
 }

@@ -8,8 +8,8 @@
 //!
 //! The shares are those of a path on average, so that it does not matter how many paths a sum has.
 
-use super::matched::{Load, Matched};
-use super::outliers::{IDLE_IOS, IOS, SHARE_FACTOR, idle_ios, is_judged_by_share};
+use super::matched::{IOS, Load, Matched};
+use super::outliers::{IDLE_IOS, SHARE_FACTOR, idle_ios, is_judged_by_share};
 use super::sums::{By, key_and_name};
 use super::{MapRates, Mark};
 use std::collections::{BTreeMap, HashMap};

@@ -132,3 +132,26 @@ fn two_siblings_are_compared_and_one_alone_is_not() {
         assert_eq!(judge(&mut outliers, &both), Vec::<&str>::new());
     }
 }
+
+#[test]
+fn what_a_path_checker_reads_is_no_share() {
+    let topology = topology();
+    let once = |reads: f64, seconds: f64| {
+        let figures = |device: &Device| {
+            let reads = if device.kernel == b"sdc" { reads } else { 5000.0 };
+            Some(Figures { seconds, ..read(reads, reads) })
+        };
+        let mut rates = IntervalRates::new(&topology, None, seconds, figures);
+        Marker::default().mark(&mut rates);
+        rates.maps[0].paths[2].marks.iter().map(Mark::key).collect::<Vec<_>>()
+    };
+    assert_eq!(once(120.0, 60.0), [""; 0]);
+    assert_eq!(once(121.0, 60.0), ["share"]);
+    let mut marker = Marker::default();
+    let (busy, fine) = ((99.0, 99.0), (101.0, 101.0));
+    let mut found =
+        |reads: f64| marks(&mut marker, &topology, [busy, fine, (reads, reads), (0.0, 0.0)]).len();
+    // Two intervals are judged together.
+    assert_eq!([found(5.0), found(5.0)], [0, 1]);
+    assert_eq!([found(9.0), found(0.0)], [1, 0], "nine reads are those of an idle path");
+}
