@@ -165,7 +165,8 @@ const MARKS: &[&str] = &[
      I/O. Path groups are distinguished by their number, if multipathd or `--topology` supplies it, \
      and by their access state otherwise. Reads and writes are added up over several reports, until \
      there are 100 per path on average. Then the paths are judged. The result stands until the next \
-     judgment, and the sums start again at zero.",
+     judgment, and the sums start again at zero. A judgment over the time since boot stands for its own \
+     report only.",
     "A path is marked by `await` if it had at least 50 reads and writes, and if they took more \
      than 3 times as long, and more than 0.5 ms longer, than on the fastest sibling with at least \
      50. A path is marked by `share` if it had at least 10 reads and writes, and more than 2 per second, but \

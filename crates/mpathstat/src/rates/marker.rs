@@ -41,6 +41,10 @@ impl Marker {
             }
         }
         self.outliers.end_interval();
+        if rates.is_since_boot {
+            // What was so at some time since boot says nothing about the intervals that follow.
+            self.outliers = Outliers::default();
+        }
         self.stuck.end_interval();
     }
 
@@ -50,7 +54,11 @@ impl Marker {
         rates: &IntervalRates<'_>,
         by: &[By],
     ) -> HashMap<Vec<u8>, Mark> {
-        self.sums.judge(&rates.maps, by, rates.seconds)
+        let marks = self.sums.judge(&rates.maps, by, rates.seconds);
+        if rates.is_since_boot {
+            self.sums = SumOutliers::default();
+        }
+        marks
     }
 
     /// Marks paths on which nothing moves; and the map if no path is to blame.

@@ -155,3 +155,24 @@ fn what_a_path_checker_reads_is_no_share() {
     assert_eq!([found(5.0), found(5.0)], [0, 1]);
     assert_eq!([found(9.0), found(0.0)], [1, 0], "nine reads are those of an idle path");
 }
+
+#[test]
+fn a_judgment_since_boot_stands_for_its_own_report_only() {
+    let topology = topology();
+    let marker = Some(Marker::default());
+    let mut view = View { marker, by: vec![By::Host], ..View::default() };
+    let mut count = |reads: f64, is_since_boot: bool| {
+        let figures = |device: &Device| {
+            let ms = if device.kernel == b"sdc" { 20.0 } else { 1.0 };
+            Some(read(reads, reads * ms))
+        };
+        let rates = IntervalRates::new(&topology, None, 1.0, figures);
+        let rates = view.apply(IntervalRates { is_since_boot, ..rates });
+        let sums = rates.sums.iter().flatten().map(|sum| sum.marks.len()).sum::<usize>();
+        (rates.maps[0].paths[2].marks.len(), sums)
+    };
+    assert_eq!(count(1000.0, true), (1, 1));
+    assert_eq!(count(99.0, false), (0, 0));
+    assert_eq!(count(1.0, false), (1, 1));
+    assert_eq!(count(1.0, false), (1, 1));
+}
