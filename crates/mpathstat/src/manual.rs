@@ -169,7 +169,8 @@ const MARKS: &[&str] = &[
      report only.",
     "A path is marked by `await` if it had at least 50 reads and writes, and if they took more \
      than 3 times as long, and more than 0.5 ms longer, than on the fastest sibling with at least \
-     50. A path is marked by `share` if it had at least 10 reads and writes, and more than 2 per second, but \
+     50. A path that never has 50, because a path selector avoids it, is compared with the busiest \
+     sibling of each report in which it has more than 2 per second, until there is enough. A path is marked by `share` if it had at least 10 reads and writes, and more than 2 per second, but \
      fewer than a quarter of those of the busiest sibling. A path that is idle, or that only a path checker \
      reads, is never marked for being idle.",
     "`<- errors 5.00/s`, `<- timeouts 1.00/s`, `<- retries 2.00/s`, `<- failovers 2.00/s`: commands on \

@@ -11,11 +11,15 @@
 //! - by `share`, if it had at least [`IDLE_IOS`] reads and writes and more than a path checker explains,
 //!   but fewer than one for [`SHARE_FACTOR`] of the busiest sibling. An idle path is never out of line.
 //!
+//! A path selector gives a slow path so little to do that it never has enough in time. So each path is
+//! also compared with the busiest sibling of each interval (see [`Matched`]), however long it takes until
+//! there is enough. This counts where a judgment lacks evidence on the path.
+//!
 //! Paths that the NVMe driver chooses by processor (policy `numa`, its default) are not judged by share.
 
 use super::bypass::IOS_PER_S;
 use super::figures::per;
-use super::matched::{AWAIT_FACTOR, AWAIT_MS, IOS, Load};
+use super::matched::{AWAIT_FACTOR, AWAIT_MS, IOS, Load, Matched};
 use super::{Figures, Mark};
 use crate::topology::Map;
 use std::collections::HashMap;
@@ -62,6 +66,9 @@ struct Evidence {
     /// How many reads and writes a path checker explains.
     idle: f64,
     mark: Option<Mark>,
+    /// What it took beside the busiest sibling since it last had enough, and the mark for that.
+    matched: Matched,
+    slow: Option<Mark>,
 }
 
 impl Evidence {
@@ -84,6 +91,7 @@ impl Outliers {
     ) -> Vec<Option<Mark>> {
         let evidence = siblings.iter().map(|subject| self.evidence(subject, seconds));
         let mut evidence: Vec<_> = evidence.collect();
+        compare_with_busiest(siblings, &mut evidence, seconds);
         judge_siblings(&mut evidence, by_share);
         let mut marks = Vec::new();
         for (subject, evidence) in siblings.iter().zip(evidence) {
@@ -112,6 +120,24 @@ impl Outliers {
     }
 }
 
+/// Compares what each path did in this interval with what the busiest one did. The reads of a path checker
+/// say nothing about a path.
+fn compare_with_busiest(siblings: &[Subject<'_>], evidence: &mut [Evidence], seconds: f64) {
+    let load = |path: &Subject<'_>| path.figures.map(|figures| Load::new(figures, seconds));
+    let loads: Vec<_> = siblings.iter().map(|path| load(path).unwrap_or_default()).collect();
+    let places = siblings.iter().zip(&loads).enumerate();
+    let busiest = places.max_by(|(_, (_, a)), (_, (_, b))| a.ios.total_cmp(&b.ios));
+    let Some((place, (busiest, most))) = busiest else { return };
+    for (own, (path, load)) in evidence.iter_mut().zip(&loads).enumerate() {
+        if own != place && load.ios > idle_ios(seconds) {
+            path.matched.add(*load, *most);
+            if let Some(judged) = path.matched.take_enough() {
+                path.slow = judged.slow_mark(busiest.name);
+            }
+        }
+    }
+}
+
 /// Judges siblings if there is enough evidence on them, and then drops the evidence.
 fn judge_siblings(evidence: &mut [Evidence], by_share: bool) {
     let total: f64 = evidence.iter().map(|path| path.load.ios).sum();
@@ -126,7 +152,13 @@ fn judge_siblings(evidence: &mut [Evidence], by_share: bool) {
         let slow = fastest.as_ref().and_then(|fastest| slow_mark(path, fastest));
         let few =
             busiest.as_ref().filter(|_| by_share).and_then(|busiest| share_mark(path, busiest));
-        *path = Evidence { mark: slow.or(few), ..Evidence::default() };
+        let (matched, rarely_slow) = if path.has_enough() {
+            (Matched::default(), None)
+        } else {
+            (path.matched, path.slow.take())
+        };
+        let mark = slow.or_else(|| rarely_slow.clone()).or(few);
+        *path = Evidence { mark, matched, slow: rarely_slow, ..Evidence::default() };
     }
 }
 

@@ -176,3 +176,62 @@ fn a_judgment_since_boot_stands_for_its_own_report_only() {
     assert_eq!(count(1.0, false), (1, 1));
     assert_eq!(count(1.0, false), (1, 1));
 }
+
+/// The marks of `sdc` after each of these intervals, in which its siblings are busy.
+fn marks_beside_busy(marker: &mut Marker, intervals: &[(f64, f64)]) -> Vec<String> {
+    let topology = topology();
+    let judge = |sdc: &(f64, f64)| {
+        let figures = |device: &Device| match &device.kernel[..] {
+            b"sda" => Some(read(300.0, 300.0)),
+            b"sdb" => Some(read(301.0, 301.0)),
+            b"sdc" => Some(read(sdc.0, sdc.1)),
+            _ => None,
+        };
+        let mut rates = IntervalRates::new(&topology, None, 1.0, figures);
+        marker.mark(&mut rates);
+        match rates.maps[0].paths[2].marks.first() {
+            Some(Mark::Await { times, sibling }) => {
+                format!("{times:.2} {}", sibling.escape_ascii())
+            }
+            mark => mark.map_or("", Mark::key).to_owned(),
+        }
+    };
+    intervals.iter().map(judge).collect()
+}
+
+#[test]
+fn a_slow_path_that_is_avoided_is_marked_when_there_is_enough_of_it() {
+    // Beside 301 reads, 4 count as 7.9: 13 intervals are enough.
+    let mut marker = Marker::default();
+    let (slow, mark) = ([(4.0, 2000.0); 13], "500.00 sdb");
+    let wanted = [&[""; 12][..], &[mark]].concat();
+    assert_eq!(marks_beside_busy(&mut marker, &slow), wanted);
+    // The mark stands, until there is enough evidence against it.
+    assert_eq!(marks_beside_busy(&mut marker, &[(1.0, 500.0); 3]), [mark; 3]);
+    assert_eq!(marks_beside_busy(&mut marker, &[(100.0, 100.0)]), [""]);
+    assert_eq!(marks_beside_busy(&mut marker, &slow), wanted, "it starts again at zero");
+    let quick = marks_beside_busy(&mut marker, &[(9.0, 9.0); 8]);
+    assert_eq!(quick, [&[mark; 5][..], &[""; 3]].concat(), "it is judged again");
+}
+
+#[test]
+fn a_path_that_is_avoided_is_not_judged_by_what_a_path_checker_reads() {
+    let found = |path| {
+        let marks = marks_beside_busy(&mut Marker::default(), &[path; 60]);
+        marks.concat().len()
+    };
+    assert_eq!([found((2.0, 1000.0)), found((4.0, 12.0))], [0, 0]);
+    assert_ne!(found((2.1, 1000.0)), 0);
+}
+
+#[test]
+fn the_evidence_on_a_path_that_is_avoided_ends_with_its_state() {
+    let (mut marker, slow) = (Marker::default(), [(4.0, 2000.0); 12]);
+    assert_eq!(marks_beside_busy(&mut marker, &slow).concat(), "");
+    let mut maps = topology().maps;
+    maps[0].paths[2].state = b"blocked".to_vec();
+    let blocked = Topology::new(maps);
+    marker.mark(&mut IntervalRates::new(&blocked, None, 1.0, |_| Some(read(1.0, 1.0))));
+    assert_eq!(marks_beside_busy(&mut marker, &slow).concat(), "");
+    assert_eq!(marks_beside_busy(&mut marker, &slow[..1]), ["500.00 sdb"]);
+}
