@@ -221,7 +221,7 @@ const RECORDS: &[&str] = &[
      the states of multipathd need `-x` or `-i`. `mark` has the words `state`, `stuck`, `no-path`, \
      `not-through-map`, `await`, `share`, `errors`, `timeouts`, `retries` and `failovers`, with commas between them.",
     "With `-g`, each record is a sum. It has `time`, `seconds`, `map`, `wwid`, `sum` and `paths` \
-     (the number of paths) before the figures. In `jsonl`, a change is a record with the field \
+     (the number of paths) before the figures, and `usable` and `mark` after them. In `jsonl`, a change is a record with the field \
      `event`; `tsv` leaves changes out.",
 ];
 
