@@ -10,7 +10,7 @@ use crate::topology::{Device, Topology};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use toolkit::escape::{escape_control, escape_path};
 use toolkit::messages::Messages;
 use toolkit::sampling::{
@@ -90,6 +90,8 @@ pub struct KernelMonitor {
     pub maps: MapMonitor,
     /// The counters of their devices.
     pub counters: CounterReader,
+    /// When the latest sample was taken.
+    pub latest: Option<Duration>,
 }
 
 impl IntervalCommand for KernelMonitor {
@@ -119,6 +121,11 @@ impl IntervalCommand for KernelMonitor {
             is_new = true;
         };
         topology.update_states(root, is_new, messages);
+        if self.latest.replace(moment.monotonic).is_some_and(|it| it >= moment.monotonic) {
+            messages.warn_once(
+                "no time passed since the previous sample; the report between them has no figures",
+            );
+        }
         let topology = self.maps.sampled_topology();
         Ok(Some(Sample { moment, topology, readings: counters.readings }))
     }

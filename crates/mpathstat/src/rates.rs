@@ -19,10 +19,12 @@ mod bypass;
 mod figures;
 mod mark;
 mod marker;
+mod matched;
 mod outliers;
 mod printed;
 mod selection;
 mod stuck;
+mod sum_outliers;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -71,8 +73,10 @@ pub struct MapRates<'a> {
     pub map: &'a Map,
     /// What it did; `None` if that is unknown.
     pub figures: Option<Figures>,
-    /// Its counters, unless the figures come from a text.
+    /// Its counters, unless the figures come from a text or the kernel does not count it.
     pub reading: Option<&'a Reading>,
+    /// Its major and minor number, if known from the counters.
+    pub number: Option<(u64, u64)>,
     /// Whether it did nothing, as far as is known, and nothing is in flight.
     pub is_idle: bool,
     /// What is wrong with the map as a whole.
@@ -130,10 +134,12 @@ impl<'a> IntervalRates<'a> {
     /// Sets the counters of maps and paths.
     fn set_readings(&mut self, sample: &'a Sample) {
         for map in &mut self.maps {
-            map.reading = sample.reading(&map.map.device);
             for path in &mut map.paths {
                 path.reading = sample.reading(&path.path.device);
             }
+            let reading = sample.reading(&map.map.device);
+            map.number = reading.map(|reading| reading.number);
+            map.reading = reading.filter(|reading| !map.is_uncounted(reading));
         }
     }
 
@@ -238,11 +244,18 @@ impl<'a> MapRates<'a> {
         let paths = paths.collect();
         // Before Linux 6.4, the NVMe driver counted nothing on the map itself.
         let is_uncounted = map.is_nvme() && own.as_ref().is_none_or(|own| own.ios() == 0.0);
-        let own = if is_uncounted && total > 0.0 { Some(sum) } else { own };
-        let marks = Vec::new();
-        let mut rates = MapRates { map, figures: own, reading: None, is_idle: false, marks, paths };
+        let figures = if is_uncounted && sum.is_active() { Some(sum) } else { own };
+        let (marks, reading, number) = (Vec::new(), None, None);
+        let mut rates = MapRates { map, figures, reading, number, is_idle: false, marks, paths };
         rates.is_idle = rates.is_inactive();
         rates
+    }
+
+    /// Whether the NVMe driver does not count the map itself: it counted nothing since boot, but a path
+    /// did.
+    fn is_uncounted(&self, reading: &Reading) -> bool {
+        let mut paths = self.paths.iter().filter_map(|path| path.reading);
+        self.map.is_nvme() && reading.is_unused() && !paths.all(Reading::is_unused)
     }
 
     /// Whether the map does nothing, and no path did I/O of its own.

@@ -77,6 +77,12 @@ impl Reading {
         (self.io.in_flight < 1 << 31).then_some(self.io.in_flight)
     }
 
+    /// Whether the device completed nothing since it appeared.
+    #[must_use]
+    pub fn is_unused(&self) -> bool {
+        Io { in_flight: 0, ..self.io } == self.before().io
+    }
+
     /// The counters of the same device when it appeared.
     #[must_use]
     pub fn before(&self) -> Reading {

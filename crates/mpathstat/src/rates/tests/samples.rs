@@ -88,3 +88,43 @@ fn a_map_in_a_text_is_idle_if_nothing_of_it_is_there() {
     };
     assert_eq!(["dm-0", "sda", "sdz"].map(is_idle), [false, false, true]);
 }
+
+/// The map after an interval in which it and its first path completed these reads, with as many
+/// requests in flight on the path as this.
+fn of_nvme(kernel: &str, map: u64, path: u64, in_flight: u64) -> String {
+    let mut maps = topology().maps;
+    maps[0].device.kernel = kernel.as_bytes().to_vec();
+    let topology = Rc::new(Topology::new(maps));
+    let old = sample(&topology, 1, [0; 5]);
+    let mut new = sample(&topology, 2, [map, path, 0, 0, 0]);
+    for place in 1..3 {
+        new.readings[place].as_mut().unwrap().io.in_flight = in_flight;
+    }
+    let rates = IntervalRates::between(&old, &new);
+    let map = &rates.maps[0];
+    assert!(map.number.is_some());
+    let figures = map.figures.as_ref().unwrap();
+    let (reads, await_ms) = (figures.reads, figures.await_ms());
+    format!("{reads} {await_ms:?} {:?} {}", figures.in_flight, map.reading.is_some())
+}
+
+#[test]
+fn an_nvme_map_that_the_kernel_does_not_count_is_the_sum_of_its_paths() {
+    assert_eq!(of_nvme("nvme0n1", 0, 9, 0), "9 Some(1.0) Some(0.0) false");
+    assert_eq!(of_nvme("nvme0n1", 0, 9, 2), "9 Some(1.0) Some(4.0) false");
+    assert_eq!(of_nvme("nvme0n1", 0, 0, 2), "0 None Some(4.0) true", "all paths hang");
+    assert_eq!(of_nvme("nvme0n1", 0, 0, 0), "0 Some(0.0) Some(0.0) true", "nothing to count");
+    assert_eq!(of_nvme("nvme0n1", 8, 9, 2), "8 Some(1.0) Some(0.0) true");
+    assert_eq!(of_nvme("dm-0", 0, 9, 0), "0 Some(0.0) Some(0.0) true");
+}
+
+#[test]
+fn an_nvme_map_that_did_nothing_in_the_interval_is_still_counted() {
+    let mut maps = topology().maps;
+    maps[0].device.kernel = b"nvme0n1".to_vec();
+    let topology = Rc::new(Topology::new(maps));
+    let old = sample(&topology, 1, [5, 5, 0, 0, 0]);
+    let new = sample(&topology, 2, [5, 6, 0, 0, 0]);
+    let rates = IntervalRates::between(&old, &new);
+    assert_eq!(rates.maps[0].reading.map(|reading| reading.io.reads), Some(5));
+}
