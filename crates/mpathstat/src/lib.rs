@@ -48,8 +48,8 @@ use toolkit::cli;
 use toolkit::input::Source;
 use toolkit::messages::Messages;
 use toolkit::sampling::{self, Format, HostInfo, Schedule, SystemRoot};
-use topology::Topology;
 use topology::sysfs::AttributeSet;
+use topology::{MapMajor, Topology};
 
 /// Runs the command with `words`, those after its name. Returns the exit status: 0, or 1 if there
 /// was no map.
@@ -81,6 +81,7 @@ pub fn run(
         seconds: schedule.period().as_secs_f64(),
         has_report: false,
         has_match: false,
+        map_major: MapMajor::default(),
     };
     let schedule = Schedule { since_boot: !args.omits_since_boot, ..schedule.clone() };
     sampling::run(&mut monitor, report, &schedule, &mut root, out, messages)

@@ -6,7 +6,7 @@ use crate::iostat::{IostatText, TextReport};
 use crate::rates::{IntervalRates, View, changes_between, has_figures};
 use crate::sample::{CounterReader, Sample, moment, uptime_if_known};
 use crate::text_kind;
-use crate::topology::{Device, Topology};
+use crate::topology::{Device, MapMajor, Topology};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -167,6 +167,8 @@ pub struct TextMonitor {
     pub has_report: bool,
     /// Whether a report had any map or path.
     pub has_match: bool,
+    /// The major number of the maps in the text.
+    pub map_major: MapMajor,
 }
 
 /// One report of a text.
@@ -184,6 +186,22 @@ impl TextMonitor {
         let TextSample { topology, report } = sample;
         let wall = report.wall.or(self.wall);
         IntervalRates::from_figures(topology, wall, seconds, &report.figures)
+    }
+
+    /// Finds the major number of the maps, with which `sar -d` names them.
+    fn find_map_major(&mut self, report: &TextReport, messages: &mut Messages<impl Write>) {
+        let names = report.figures.keys().map(Vec::as_slice);
+        self.map_major.add(self.maps.topology.get(), names);
+        let candidates = self.map_major.candidates();
+        if let [_, _, ..] = candidates[..] {
+            let name = escape_path(&self.name);
+            let majors: Vec<_> = candidates.iter().map(|major| format!("dev{major}-*")).collect();
+            let majors = majors.join(" or ");
+            let hint = "so their figures are unknown; use sar -dp, which prints names";
+            messages.warn_once(format_args!("{name}: the maps may be {majors}, {hint}"));
+        }
+        let major = if let [major] = candidates[..] { Some(major) } else { None };
+        self.maps.topology.set_map_major(major);
     }
 
     /// Reports that none of the maps and paths is in a report, once. After a report that has one, others
@@ -238,6 +256,7 @@ impl IntervalCommand for TextMonitor {
         };
         self.has_report = true;
         self.maps.topology.add_namespaces(report.figures.keys().map(Vec::as_slice));
+        self.find_map_major(&report, messages);
         self.check_match(&report, messages);
         let topology = self.maps.sampled_topology();
         Ok(Some(TextSample { topology, report }))

@@ -201,7 +201,9 @@ const INPUT: &[Opt<Args>] = &[
         "Read figures from FILE, which holds the output of any version of `iostat -x`, in any of its \
          formats, or of `sar -d`; `-` is standard input. There is one report for each report in FILE, \
          including one since boot. Figures are shown as they are in FILE, those that are not there as \
-         `-`. If the text has times, they are those of the reports; a time whose date, \
+         `-`. If `sar -d` names devices by number and several numbers can be those of the maps, \
+         as `dev253-0` and `dev254-0`, the figures of the maps are `-`; `sar -dp` prints names. \
+         If the text has times, they are those of the reports; a time whose date, \
          AM or PM cannot be read is `-`. With `-i`, give the interval of the text, unless it has times or \
          its interval is one second.",
         |args, value| {
