@@ -19,6 +19,13 @@ fn devices_precede_interval_and_count() {
 }
 
 #[test]
+fn the_address_of_a_host_is_no_interval() {
+    let args = args("10.0.0.1 192.168.1.20 5").unwrap();
+    assert_eq!(args.devices, ["10.0.0.1", "192.168.1.20"]);
+    assert_eq!(args.sampling.schedule.period(), Duration::from_secs(5));
+}
+
+#[test]
 fn the_last_of_two_opposites_wins() {
     let last = args("--since-boot -a -y -z").unwrap();
     assert!(!last.sampling.schedule.since_boot && !last.shows_idle);
