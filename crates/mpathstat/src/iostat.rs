@@ -17,6 +17,7 @@ use std::io::{self, Read};
 use std::time::SystemTime;
 use sysparse::ParseError;
 use sysparse::iostat::{Column, Header, Row};
+use sysparse::text::strip_codes;
 use sysparse::timestamp::{self, Timestamp};
 use toolkit::input::Lines;
 
@@ -121,7 +122,7 @@ impl<R: Read> IostatText<R> {
                 break;
             };
             reports.number += 1;
-            reports.line(line.bytes.trim_ascii_end(), &mut on_damage);
+            reports.line(strip_codes(line.bytes).trim_ascii_end(), &mut on_damage);
         }
         Ok(reports.complete.pop_front())
     }

@@ -31,7 +31,7 @@ pub use map::Map;
 use crate::ParseError;
 use crate::device_name::{self, part};
 use crate::grammar::{Parsed, expect, literal, parse, word};
-use crate::text::strip_color;
+use crate::text::strip_codes;
 use map::{map_names, names_alone};
 use nom::Parser;
 use nom::branch::alt;
@@ -97,7 +97,7 @@ impl<'a> Path<'a> {
     pub fn states(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.states
             .split(|byte| matches!(byte, b' ' | b'\t' | b'[' | b']'))
-            .map(strip_color)
+            .map(strip_codes)
             .filter(|word| !word.is_empty())
     }
 }
@@ -124,7 +124,7 @@ pub fn line(line: &[u8]) -> Result<Line<'_>, ParseError> {
     while let Some(rest) = line.strip_prefix(b"multipathd>") {
         line = rest.trim_ascii_start();
     }
-    parse(strip_color(line), any_line)
+    parse(strip_codes(line), any_line)
 }
 
 fn any_line(input: &[u8]) -> Parsed<'_, Line<'_>> {
@@ -218,5 +218,5 @@ fn whole_word<'a, T>(
 }
 
 fn plain_word(input: &[u8]) -> Parsed<'_, &[u8]> {
-    map(word, strip_color).parse(input)
+    map(word, strip_codes).parse(input)
 }

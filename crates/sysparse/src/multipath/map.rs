@@ -12,7 +12,7 @@
 //! sure: the kernel's name after the names, and the last ` (` in them.
 
 use crate::grammar::{Parsed, blanks, escape_sequence, first, is_blank, literal, number, word};
-use crate::text::strip_color;
+use crate::text::strip_codes;
 use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
@@ -136,7 +136,7 @@ impl<'a> Map<'a> {
     /// The map of `mpathb (35000c50000000002`.
     fn named(names: &'a [u8], kernel: Option<&'a [u8]>) -> Option<Map<'a>> {
         let (alias, wwid) = names.split_at(memmem::rfind(names, b" (")?);
-        let (alias, wwid) = (strip_color(alias), wwid.get(2..)?);
+        let (alias, wwid) = (strip_codes(alias), wwid.get(2..)?);
         let is_name = !alias.is_empty() && !alias.contains(&b'/') && !wwid.is_empty();
         is_name.then_some(Map { alias, wwid, kernel })
     }
@@ -144,7 +144,7 @@ impl<'a> Map<'a> {
     /// The map of a WWID alone. Only one that begins with a digit may hold blanks: a sentence that
     /// names a device is no map.
     fn unnamed(wwid: &'a [u8], kernel: Option<&'a [u8]>) -> Option<Map<'a>> {
-        let wwid = strip_color(wwid.trim_ascii_end());
+        let wwid = strip_codes(wwid.trim_ascii_end());
         let is_wwid = !wwid.contains(&b' ') || wwid.first().is_some_and(u8::is_ascii_digit);
         let is_name = is_wwid && !wwid.is_empty() && !wwid.contains(&b'/');
         is_name.then_some(Map { alias: wwid, wwid, kernel })
