@@ -49,6 +49,7 @@ use toolkit::input::Source;
 use toolkit::messages::Messages;
 use toolkit::sampling::{self, Format, HostInfo, Schedule, SystemRoot};
 use topology::sysfs::AttributeSet;
+use topology::text::Contents;
 use topology::{MapMajor, Topology};
 
 /// Runs the command with `words`, those after its name. Returns the exit status: 0, or 1 if there
@@ -148,8 +149,14 @@ fn needs_failures(args: &Args) -> bool {
 fn read_topology(file: &Path, messages: &mut Messages<impl Write>) -> Result<Topology, Error> {
     let name = display_name(file).display();
     let on_damage = |line, bad| messages.warn_once(format_args!("{name}:{line}: {bad}"));
-    let text = topology::text::read_with_kind(open_text(file)?, on_damage);
-    let (topology, found) = text.map_err(read_error(file))?;
+    let text = topology::text::read_contents(open_text(file)?, on_damage);
+    let Contents { topology, incomplete, kind: found } = text.map_err(read_error(file))?;
+    if let [first, others @ ..] = &incomplete[..] {
+        let first = String::from_utf8_lossy(first);
+        let more = if others.is_empty() { "" } else { " and of other maps" };
+        let hint = "are missing in this text; save the whole output";
+        messages.warn(format_args!("{name}: paths of {first}{more} {hint}"));
+    }
     if topology.maps.is_empty() && topology.subsystems.is_empty() {
         let expected = "the output of multipath -ll, multipathd or nvme list-subsys";
         return Err(Error::Kind { path: display_name(file).into(), expected, found });

@@ -86,14 +86,15 @@ fn a_prompt_may_precede_a_line() {
 
 #[test]
 fn groups_and_paths_are_found_in_every_form() {
-    for (text, priority, status) in [
-        ("|-+- policy='round-robin 0' prio=-1 status=active", "-1", "active"),
-        ("'-+- policy='service-time 0' prio=10 status=enabled", "10", "enabled"),
-        ("\t\t-+- policy='service-time 0' prio=1 status=active", "1", "active"),
-        ("\\_ round-robin 0 [prio=0][enabled]", "0", "enabled"),
-        ("\\_ round-robin 0 [active][first]", "", "active"),
+    for (text, priority, status, has_next) in [
+        ("|-+- policy='round-robin 0' prio=-1 status=active", "-1", "active", true),
+        ("'-+- policy='service-time 0' prio=10 status=enabled", "10", "enabled", false),
+        ("\t\t-+- policy='service-time 0' prio=1 status=active", "1", "active", false),
+        ("\\_ round-robin 0 [prio=0][enabled]", "0", "enabled", false),
+        ("\\_ round-robin 0 [active][first]", "", "active", false),
     ] {
-        let group = Group { priority: priority.as_bytes(), status: status.as_bytes() };
+        let (priority, status) = (priority.as_bytes(), status.as_bytes());
+        let group = Group { priority, status, has_next };
         assert_eq!(line(text.as_bytes()), Ok(Line::Group(group)), "{text}");
     }
     for (text, hctl, name, device, states) in [
@@ -117,6 +118,7 @@ fn groups_and_paths_are_found_in_every_form() {
         let found = [path.hctl, path.name, path.device];
         assert_eq!(found, [hctl.as_bytes(), name.as_bytes(), device.as_bytes()], "{text}");
         assert_eq!(path.states().count(), states, "{text}");
+        assert_eq!(path.has_next, text.contains("|- "), "{text}");
     }
     let Ok(Line::Path(path)) = line(b" \\_ 5:0:0:0  sdb 8:16  [active][ready]") else { panic!() };
     assert_eq!(path.states().collect::<Vec<_>>(), [&b"active"[..], b"ready"]);

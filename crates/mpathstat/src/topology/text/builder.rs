@@ -3,7 +3,7 @@
 use crate::budget::Budget;
 use crate::topology::sysfs::GONE;
 use crate::topology::{Device, Endpoints, Map, MultipathdState, Path, Subsystem, Topology};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use sysparse::ParseError;
 use sysparse::device_name::{Hctl, NvmeName, device_number};
 use sysparse::multipath::{self, Line};
@@ -41,6 +41,32 @@ struct CurrentMap {
     group: MultipathdState,
     /// The names of its paths.
     paths: HashSet<Vec<u8>>,
+    tree: Tree,
+    /// Whether a line was reported, which may be the one that the tree misses.
+    is_damaged: bool,
+}
+
+/// What the tree that is drawn before groups and paths tells.
+#[derive(Debug, Default)]
+struct Tree {
+    /// Whether it goes on with another path.
+    needs_path: bool,
+    /// Whether it goes on with another group.
+    needs_group: bool,
+    /// Whether a path was missing before a group.
+    lacked_path: bool,
+}
+
+impl Tree {
+    /// Takes a group, in which there must be a path.
+    fn add_group(&mut self, has_next: bool) {
+        self.lacked_path |= self.needs_path;
+        (self.needs_path, self.needs_group) = (true, has_next);
+    }
+
+    fn is_incomplete(&self) -> bool {
+        self.lacked_path || self.needs_path || self.needs_group
+    }
 }
 
 /// The maps that were read so far.
@@ -57,6 +83,8 @@ pub(super) struct Builder {
     is_lost: bool,
     /// Which of the errors that many maps can have were reported.
     reported: Vec<ParseError>,
+    /// The places of maps of which paths are missing.
+    incomplete: BTreeSet<usize>,
     pub(super) budget: Budget,
 }
 
@@ -70,6 +98,7 @@ impl Default for Builder {
             name: None,
             is_lost: false,
             reported: Vec::new(),
+            incomplete: BTreeSet::new(),
             budget: Budget::new(BYTES_MAX),
         }
     }
@@ -101,12 +130,20 @@ impl Builder {
                 }
                 None => self.add_size(),
             },
-            Ok(Line::Group(group)) => self.begin_group(to_group(&group)),
-            Ok(Line::Path(path)) => self.add_path(to_path(&path)),
+            Ok(Line::Group(group)) => {
+                self.current.iter_mut().for_each(|current| current.tree.add_group(group.has_next));
+                self.begin_group(to_group(&group))
+            }
+            Ok(Line::Path(path)) => {
+                self.current.iter_mut().for_each(|current| current.tree.needs_path = path.has_next);
+                self.add_path(to_path(&path))
+            }
             Err(error) => Err(error),
         };
         if added.is_ok() {
             self.is_lost &= self.current.is_none();
+        } else if let Some(current) = &mut self.current {
+            current.is_damaged = true;
         }
         self.once(added)
     }
@@ -163,6 +200,8 @@ impl Builder {
             has_size: false,
             group: MultipathdState::default(),
             paths: HashSet::new(),
+            tree: Tree::default(),
+            is_damaged: false,
         });
         Ok(())
     }
@@ -171,7 +210,14 @@ impl Builder {
     /// wrong.
     pub(super) fn end_map(&mut self) -> Result<(), ParseError> {
         let Some(current) = self.current.take() else { return Ok(()) };
-        if current.has_size || current.restart.is_some() || !current.paths.is_empty() {
+        if current.restart.is_some() {
+            return Ok(());
+        }
+        if current.has_size || !current.paths.is_empty() {
+            // A later description of the map may be complete.
+            self.incomplete.remove(&current.place);
+            let is_incomplete = current.tree.is_incomplete() && !current.is_damaged;
+            self.incomplete.extend(is_incomplete.then_some(current.place));
             return Ok(());
         }
         // It was added last.
@@ -235,6 +281,12 @@ impl Builder {
         path.multipathd = MultipathdState { states, ..current.group.clone() };
         map.paths.push(path);
         Ok(())
+    }
+
+    /// The names of the maps of which paths are missing.
+    pub(super) fn incomplete(&self) -> Vec<Vec<u8>> {
+        let maps = self.incomplete.iter().filter_map(|place| self.maps.get(*place));
+        maps.map(|map| map.name.clone()).collect()
     }
 
     pub(super) fn finish(self) -> Topology {
