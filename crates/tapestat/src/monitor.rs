@@ -77,7 +77,12 @@ impl IntervalCommand for DriveMonitor {
         root: &mut SystemRoot,
         messages: &mut Messages<impl Write>,
     ) -> Result<Option<Sample>, Error> {
+        let had_drives = !self.drives.is_empty();
         self.drives.refresh(root, messages);
+        // With `-w`, each drive that is removed is reported.
+        if had_drives && self.drives.is_empty() && !self.waits {
+            messages.warn("the last drive was removed; reports are empty until one is added");
+        }
         let moment = moment(root)?;
         if self.last.replace(moment.monotonic).unwrap_or_default() >= moment.monotonic {
             messages.warn_once(
