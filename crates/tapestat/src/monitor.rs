@@ -62,7 +62,9 @@ impl DriveMonitor {
         if !self.drives.is_empty() {
             return FirstSample::Report;
         }
-        messages.warn_once("there is no tape drive with statistics here; waiting for one");
+        if self.drives.selection().is_all() {
+            messages.warn_once("there is no tape drive with statistics here; waiting for one");
+        }
         FirstSample::Wait
     }
 }
