@@ -32,6 +32,8 @@ const TABLES_MAX: usize = 16;
 pub struct TextReport {
     /// Its time of day, if the text has it.
     pub wall: Option<SystemTime>,
+    /// When its interval begins, if the text has that apart from the time of the report before.
+    pub begin: Option<SystemTime>,
     /// What each device did.
     pub figures: FiguresByName,
 }
@@ -82,6 +84,8 @@ struct ReportReader {
 #[derive(Default)]
 struct PartialReport {
     time: Option<Timestamp>,
+    /// When its interval begins, by the header of sar.
+    begin: Option<SystemTime>,
     /// The number of the line with the time.
     time_line: usize,
     /// The number of a line that may be a time in another language.
@@ -259,7 +263,7 @@ impl ReportReader {
             self.finish(on_damage);
         }
         if let Some(begin) = line.time.filter(|_| is_sar) {
-            self.clock.begin_interval(&begin);
+            self.current.begin = self.clock.begin_interval(&begin);
         }
         let current = &mut self.current;
         (current.header, current.is_sar) = (Some(*header), is_sar);
@@ -290,7 +294,7 @@ impl ReportReader {
             on_damage(current.time_line, bad);
             None
         });
-        self.complete.push_back(TextReport { wall, figures });
+        self.complete.push_back(TextReport { wall, begin: current.begin, figures });
     }
 
     /// Takes the end of the text.

@@ -110,7 +110,7 @@ fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMo
     MapMonitor {
         topology,
         view,
-        is_single: args.schedule().count == Some(1),
+        can_wait: args.schedule().count != Some(1) && args.iostat.is_none(),
         is_saved: root.is_saved(),
         has_maps: false,
     }

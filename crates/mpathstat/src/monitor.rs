@@ -24,8 +24,8 @@ pub struct MapMonitor {
     pub topology: CurrentTopology,
     /// What is shown of the rates.
     pub view: View,
-    /// Whether there is only one report, so that no map can be waited for.
-    pub is_single: bool,
+    /// Whether a map can be waited for: there is another report, and not the one of a text.
+    pub can_wait: bool,
     /// Whether the system is a saved one.
     pub is_saved: bool,
     /// Whether any sample had a map.
@@ -57,7 +57,7 @@ impl MapMonitor {
         messages: &mut Messages<impl Write>,
     ) -> FirstSample {
         if !self.has_maps {
-            let can_wait = !self.is_single && !self.topology.is_fixed();
+            let can_wait = self.can_wait && !self.topology.is_fixed();
             let hint = if can_wait && !self.is_saved { "; waiting for one" } else { "" };
             let advice = match (self.topology.is_fixed(), self.is_saved) {
                 (true, _) => "",
@@ -231,6 +231,12 @@ impl TextMonitor {
     }
 }
 
+/// The length of the interval that ends with a report, if its times are known.
+fn seconds_from(begin: Option<SystemTime>, report: &TextReport) -> Option<f64> {
+    let elapsed = report.wall?.duration_since(begin?).ok()?;
+    Some(elapsed.as_secs_f64()).filter(|seconds| *seconds > 0.0)
+}
+
 impl IntervalCommand for TextMonitor {
     type Sample = TextSample;
     type Rates<'a> = IntervalRates<'a>;
@@ -267,14 +273,17 @@ impl IntervalCommand for TextMonitor {
     }
 
     /// The rates of the first report of the text, which may be since boot or of an interval whose
-    /// beginning is not in the text.
+    /// beginning is not in the text. sar has no report since boot, and its header has the beginning.
     fn since_boot<'a>(
         &mut self,
         sample: &'a TextSample,
         _: &mut SystemRoot,
     ) -> Result<IntervalRates<'a>, Error> {
-        let rates = IntervalRates { is_since_boot: true, ..self.rates(sample, self.seconds) };
-        Ok(IntervalRates { seconds: f64::NAN, ..self.maps.view.apply(rates) })
+        let seconds = seconds_from(sample.report.begin, &sample.report);
+        let rates = self.rates(sample, seconds.unwrap_or(self.seconds));
+        let rates = IntervalRates { is_since_boot: seconds.is_none(), ..rates };
+        let seconds = seconds.unwrap_or(f64::NAN);
+        Ok(IntervalRates { seconds, ..self.maps.view.apply(rates) })
     }
 
     fn between<'a>(
@@ -283,9 +292,7 @@ impl IntervalCommand for TextMonitor {
         new: &'a TextSample,
     ) -> Option<IntervalRates<'a>> {
         let changes = changes_between(&old.topology, &new.topology);
-        let times = old.report.wall.zip(new.report.wall);
-        let elapsed = times.and_then(|(old, new)| new.duration_since(old).ok());
-        let seconds = elapsed.map(|elapsed| elapsed.as_secs_f64()).filter(|seconds| *seconds > 0.0);
+        let seconds = seconds_from(new.report.begin.or(old.report.wall), &new.report);
         let rates = IntervalRates { changes, ..self.rates(new, seconds.unwrap_or(self.seconds)) };
         self.maps.has_maps.then(|| self.maps.view.apply(rates))
     }
