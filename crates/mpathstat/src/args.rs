@@ -109,6 +109,14 @@ impl Args {
         if self.is_metrics() && !self.by.is_empty() {
             return Err("-o prometheus has no sums: leave -g out".to_owned());
         }
+        let chosen = self.columns.iter().flatten();
+        let mut words = chosen.filter_map(|column| match column {
+            Column::Word(word) => Some(word.name),
+            Column::Figure(_) => None,
+        });
+        if let Some(word) = words.next().filter(|_| !self.by.is_empty()) {
+            return Err(format!("-g prints sums, which have no column {word}"));
+        }
         if self.iostat.is_some() && self.sampling.save.is_some() {
             return Err("--save saves counters, not the text for --iostat: use only one".to_owned());
         }

@@ -47,6 +47,7 @@ fn conflicts_are_usage_errors() {
         ("1 sda", "sda: expected a count; maps and paths precede the interval"),
         ("-km", "only one of -k, -m and -G can be given"),
         ("--topology - --iostat -", "only one of --topology and --iostat"),
+        ("-g host --columns reads,state", "-g prints sums, which have no column state"),
         ("-g lun", "expected one of host, target, controller, group"),
         ("-o XML", "expected one of JSON, jsonl, tsv"),
     ] {
