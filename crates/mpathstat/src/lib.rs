@@ -71,7 +71,7 @@ pub fn run(
     let maps = map_monitor(&args, fixed, &root);
     let Some(file) = &args.iostat else {
         let counters = CounterReader::new(maps.topology.get(), needs_failures(&args));
-        let mut monitor = KernelMonitor { maps, counters };
+        let mut monitor = KernelMonitor { maps, counters, last: None };
         return sampling::run(&mut monitor, report, schedule, &mut root, out, messages);
     };
     let mut monitor = TextMonitor {

@@ -10,7 +10,7 @@ use crate::topology::{Device, MapMajor, Topology};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use toolkit::escape::{escape_control, escape_path};
 use toolkit::messages::Messages;
 use toolkit::sampling::{
@@ -90,6 +90,8 @@ pub struct KernelMonitor {
     pub maps: MapMonitor,
     /// The counters of their devices.
     pub counters: CounterReader,
+    /// The time of the last sample.
+    pub last: Option<Duration>,
 }
 
 impl IntervalCommand for KernelMonitor {
@@ -119,6 +121,11 @@ impl IntervalCommand for KernelMonitor {
             is_new = true;
         };
         topology.update_states(root, is_new, messages);
+        if self.last.replace(moment.monotonic).is_some_and(|last| last >= moment.monotonic) {
+            messages.warn_once(
+                "no time passed since the previous sample; the figures between them are unknown",
+            );
+        }
         let topology = self.maps.sampled_topology();
         Ok(Some(Sample { moment, topology, readings: counters.readings }))
     }
