@@ -184,12 +184,14 @@ impl ReportReader {
 
     fn text_line(&mut self, line: &[u8], on_damage: &mut impl FnMut(usize, ParseError)) {
         let (line, header) = self.prefix.read(line);
+        // Without empty lines, the next thing after a table is the CPU of the next report.
+        let is_cpu = self.current.header.is_some() && line.text.starts_with(b"avg-cpu");
         if let Some(header) = header {
             self.begin_table(&header, &line, on_damage);
         } else if let Some(time) = self.time_line(&line) {
             self.finish(on_damage);
             self.current.set_time(Some(time), self.number);
-        } else if line.text.is_empty() {
+        } else if line.text.is_empty() || is_cpu {
             if self.current.end_table() {
                 self.finish(on_damage);
             }
@@ -349,7 +351,7 @@ impl PartialReport {
         let added = header.row(line).and_then(|row: Row<'_>| self.devices.add(&row));
         match added {
             // With `iostat -h` of old versions, a long name has a line of its own.
-            Err(_) if !line.starts_with(b" ") && !has_figures(line) => {
+            Err(_) if !line.starts_with(b" ") && numbers(line) == 0 => {
                 self.name = Some((number, line.to_vec()));
             }
             Err(bad) => on_damage(number, bad),
@@ -385,16 +387,12 @@ fn numbers(line: &[u8]) -> usize {
     words.filter(|word| sysparse::text::decimal(word).is_some()).count()
 }
 
-/// Whether a line has a figure after a name.
-fn has_figures(line: &[u8]) -> bool {
-    numbers(line) > 0
-}
-
 /// Whether a line looks like that of a device: a name and five or more numbers. The name of averages
 /// ends with a colon, in some languages with a wide one.
 fn looks_like_row(line: &[u8]) -> bool {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let is_average = |name: &[u8]| name.ends_with(b":") || name.ends_with("：".as_bytes());
-    let is_name = words.next().is_some_and(|name| !is_average(name)) && !line.starts_with(b" ");
+    let is_name = words.next().is_some_and(|name| !is_average(name))
+        && !line.first().is_some_and(u8::is_ascii_whitespace);
     is_name && numbers(line) >= 5 && numbers(line) == words.count()
 }
