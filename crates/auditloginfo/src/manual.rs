@@ -49,8 +49,11 @@ pub(crate) const MANUAL: Manual = Manual {
                  syslog where it matters who did what.",
                 "In JSON, only strings of the keys message, MESSAGE, msg, log, event.original, \
                  SyslogMessage and RecordText of the outermost object are read; event.original may be an \
-                 array of strings, or the key original of an object event. A program that writes what users \
-                 tell it under one of these keys lets them write records.",
+                 array of strings, or the key original of an object event. Where the object also names the \
+                 tag of a message of syslog, under one of the keys syslogtag, programname, app-name, \
+                 appname, PROGRAM, program, ident, ProcessName and SYSLOG_IDENTIFIER, a record counts only \
+                 if it would count after that tag. A program that writes what users tell it under the \
+                 first keys lets them write records.",
                 "Lines that hold a record in any other place are not counted, and reported on stderr. If no user \
                  can write there, extract the records: `cut -d' ' -f2- LOG | auditloginfo \
                  -` from lines that begin with a time, such as those of `docker logs -t`, and `jq -r \

@@ -12,14 +12,32 @@ const KEYS: [&[u8]; 7] =
 
 const ORIGINAL: usize = 4;
 
+/// The keys under which readers of syslog keep the tag of a message: rsyslog, syslog-ng, fluentd, vector,
+/// Azure Monitor and the journal.
+const TAG_KEYS: [&[u8]; 9] = [
+    b"syslogtag",
+    b"programname",
+    b"app-name",
+    b"PROGRAM",
+    b"program",
+    b"ident",
+    b"appname",
+    b"ProcessName",
+    b"SYSLOG_IDENTIFIER",
+];
+
 /// The values of an object that may hold records: strings, and an array of strings for `event.original`.
 #[derive(Debug, Default)]
-pub(super) struct Strings<'a>([Option<Value<'a>>; KEYS.len()]);
+pub(super) struct Strings<'a> {
+    values: [Option<Value<'a>>; KEYS.len()],
+    /// The tag of the message of syslog from which the object was made.
+    pub(super) tag: Option<Text<'a>>,
+}
 
 impl<'a> Strings<'a> {
     /// The strings of each key, in the order of the keys.
     pub(super) fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = Text<'a>>> {
-        self.0.into_iter().flatten().map(|value| {
+        self.values.into_iter().flatten().map(|value| {
             let array = if let Value::Array(array) = value { array } else { &[] };
             let elements = json::elements(array).map_while(|element| element);
             iter::once(value).chain(elements).filter_map(|value| match value {
@@ -38,7 +56,7 @@ impl<'a> Strings<'a> {
             }
             _ => false,
         };
-        if let Some(place) = self.0.get_mut(key).filter(|_| is_kept) {
+        if let Some(place) = self.values.get_mut(key).filter(|_| is_kept) {
             *place = Some(value);
         }
     }
@@ -61,10 +79,14 @@ pub(super) fn read<'a>(line: &'a [u8], entry: &mut Entry) -> Result<Strings<'a>,
         }
         if let Some(key) = KEYS.iter().position(|key| name.is(key)) {
             strings.set(key, value);
-        } else if let Value::Object(event) = value {
-            if name.is(b"event") {
-                read_event(event, &mut strings)?;
+            continue;
+        }
+        match value {
+            Value::Object(event) if name.is(b"event") => read_event(event, &mut strings)?,
+            Value::Text(tag) if TAG_KEYS.iter().any(|key| name.is(key)) => {
+                strings.tag.get_or_insert(tag);
             }
+            _ => {}
         }
     }
     Ok(strings)

@@ -9,6 +9,7 @@ use crate::syslog_tags::Origin;
 use std::io::{self, BufRead};
 use sysparse::ParseError;
 use sysparse::audit::{self, Place};
+use sysparse::json::Text;
 
 /// The error for a journal entry without the time or the number of its event.
 const NO_STAMP: ParseError = ParseError {
@@ -30,6 +31,9 @@ impl RecordReader<'_, '_> {
         if !self.entry.get(Field::Transport).is_empty() {
             return self.read_entry();
         }
+        if let Some(tag) = strings.tag.and_then(|tag| self.untrusted(tag)) {
+            return self.count_elsewhere(Origin::Tag(tag), line);
+        }
         let mut text = std::mem::take(&mut self.text);
         let mut is_read = false;
         for strings in strings.iter() {
@@ -46,6 +50,15 @@ impl RecordReader<'_, '_> {
         if !is_read {
             self.count_elsewhere(Origin::Json, line);
         }
+    }
+
+    /// The name of the program in a tag such as `sshd[12]:`, unless records count after it.
+    fn untrusted(&self, tag: Text<'_>) -> Option<Vec<u8>> {
+        let mut name = Vec::new();
+        json::unescape(tag, &mut name);
+        let end = name.iter().position(|byte| b"[:".contains(byte)).unwrap_or(name.len());
+        name.truncate(end);
+        (!name.is_empty() && !self.tags.contains(&name)).then_some(name)
     }
 
     /// Reads the lines of a string up to the first that holds no record, or that ends inside quotes:
