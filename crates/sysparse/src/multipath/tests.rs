@@ -17,6 +17,7 @@ fn maps_are_found_in_every_form() {
         ("mpatha (1IET     00080001) dm-0 IET,X", "mpatha", "1IET     00080001", Some("dm-0")),
         ("1IET     00080001 dm-0 IET,X", "1IET     00080001", "1IET     00080001", Some("dm-0")),
         ("create: 360004dm-0  NEXSAN  ,SATABoy2   ", "360004", "360004", Some("dm-0")),
+        ("360004\x1b[1mdm-0\x1b[0m  NEXSAN  ,SATABoy2   ", "360004", "360004", Some("dm-0")),
         ("reload: mpatha (36001) dm-10 IBM,2145", "mpatha", "36001", Some("dm-10")),
         ("mpatha (36001) dm-2", "mpatha", "36001", Some("dm-2")),
         ("mpathc (36001) dm-0  ##,##", "mpathc", "36001", Some("dm-0")),
@@ -135,5 +136,16 @@ fn an_error_in_a_branch_has_its_place() {
     ] {
         let expected = "a path group or a path";
         assert_eq!(line(text.as_bytes()), Err(ParseError { expected, at }), "{text}");
+    }
+}
+
+#[test]
+fn many_codes_for_the_terminal_in_a_line_take_linear_time() {
+    for code in ["\x1b[m", "\x01", " \x1b[1m", ")\x07"] {
+        let long = std::format!("x{}x", code.repeat(1 << 14));
+        let short = std::format!("x{}x", code.repeat(1 << 8));
+        let read = |text: &str| assert_eq!(line(text.as_bytes()), Ok(Line::Other));
+        // Quadratic time is 64 times as long.
+        test_support::takes_at_most(8, || (0..64).for_each(|_| read(&short)), || read(&long));
     }
 }
