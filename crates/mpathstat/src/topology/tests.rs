@@ -233,3 +233,14 @@ fn a_damaged_line_or_a_later_description_is_not_missing() {
     let names: String = SAVED.split_inclusive('\n').take(2).collect();
     assert_eq!(incomplete(&format!("{cut}{names}")), ["mpath10"]);
 }
+
+#[test]
+fn lines_of_another_host_are_reported() {
+    let host =
+        |name: &str| SAVED.replace("[features", " [features").replace('\n', &format!("\n{name}: "));
+    let text = format!("db1: {}\ndb2: {}", host("db1"), host("db2").replace("36001", "36003"));
+    let (topology, reported) = read(&text);
+    assert_eq!(topology.maps.len(), 2);
+    assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [13]);
+    assert!(reported[0].1.expected.ends_with("select the lines of one host,"));
+}

@@ -1,5 +1,6 @@
 //! Builds the maps of a text line by line.
 
+use super::prefix::before_size;
 use crate::budget::Budget;
 use crate::topology::sysfs::GONE;
 use crate::topology::{Device, Endpoints, Map, MultipathdState, Path, Subsystem, Topology};
@@ -24,6 +25,9 @@ const NO_MAP: ParseError = ParseError { expected: "the name of a map before this
 const NO_SIZE: ParseError = ParseError { expected: "the size of the map before this", at: 0 };
 /// What is wrong with a line that describes a path, but not as multipath does.
 const NO_PATH: ParseError = ParseError { expected: "a path group or a path", at: 0 };
+/// What is wrong with a text of several hosts, each line of which has the name of one before it.
+const OTHER_HOST: ParseError =
+    ParseError { expected: "the same text before each line; select the lines of one host,", at: 0 };
 const TOO_LONG: ParseError = ParseError { expected: "a line of at most 4096 bytes", at: NAMES_MAX };
 pub(crate) const TOO_MANY: ParseError =
     ParseError { expected: "maps and paths of at most 64 MiB; the rest is not read;", at: 0 };
@@ -113,6 +117,11 @@ impl Builder {
         let name = self.name.take();
         let added = match multipath::line(line) {
             Ok(Line::Other) if self.lacks_paths() && looks_like_path(line) => Err(NO_PATH),
+            Ok(Line::Other) if self.lacks_size() && before_size(line).is_some() => {
+                // What precedes this line also precedes the name of the map, which is left out.
+                let _ = self.end_map();
+                Err(OTHER_HOST)
+            }
             Ok(Line::Other) => Ok(()),
             Ok(_) if line.len() > NAMES_MAX => Err(TOO_LONG),
             Ok(Line::Map(map)) => {
@@ -153,7 +162,7 @@ impl Builder {
         match added {
             Err(NO_MAP) if std::mem::replace(&mut self.is_lost, true) => Ok(()),
             Err(error) if self.reported.contains(&error) => Ok(()),
-            Err(error) if [TOO_MANY, NO_SIZE, NO_PATH].contains(&error) => {
+            Err(error) if [TOO_MANY, NO_SIZE, NO_PATH, OTHER_HOST].contains(&error) => {
                 self.reported.push(error);
                 added
             }
@@ -223,6 +232,11 @@ impl Builder {
         // It was added last.
         self.maps.pop().and_then(|map| self.places.remove(&map.wwid));
         Err(NO_SIZE)
+    }
+
+    /// Whether only the name of the current map was read.
+    fn lacks_size(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| !current.has_size && current.paths.is_empty())
     }
 
     /// Whether the size of the current map was read, but none of its paths yet.

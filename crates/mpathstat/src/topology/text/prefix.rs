@@ -146,7 +146,7 @@ fn without_prompt(line: &[u8]) -> &[u8] {
 }
 
 /// What precedes `size=40G features=` or `[size=40G][features=` in a line.
-fn before_size(line: &[u8]) -> Option<&[u8]> {
+pub(super) fn before_size(line: &[u8]) -> Option<&[u8]> {
     let (prefix, _) = split_at_word(line, b"[size=").or_else(|| split_at_word(line, b"size="))?;
     let has_features = line.windows(9).any(|word| word == b"features=");
     (has_features || prefix.is_empty()).then_some(prefix)
