@@ -39,12 +39,10 @@ pub use sums::{By, Sum};
 pub use view::{SortKey, View};
 
 use crate::sample::{Reading, Sample};
-use crate::topology::{Change, Device, Map, Path, Topology, changes};
+use crate::topology::{Change, Device, Map, Path, Topology, changes, name_in_diskstats};
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
-use sysparse::device_name::number_after;
 
 /// Figures by device: by its kernel name, or by the name of a map.
 pub type FiguresByName = HashMap<Vec<u8>, Figures>;
@@ -190,15 +188,9 @@ impl<'a> IntervalRates<'a> {
 
 /// The figures of a device in a text. `sar -d` without `-p` names it `dev8-16` by its number.
 fn named_figures<'f>(figures: &'f FiguresByName, device: &Device) -> Option<&'f Figures> {
-    let numbered =
-        |(major, minor): (u64, u64)| figures.get(format!("dev{major}-{minor}").as_bytes());
-    figures.get(&device.kernel).or_else(|| {
-        if let Some(number) = device.number {
-            return numbered(number);
-        }
-        // The major number of device mapper is one of those that the kernel assigns.
-        let minor = number_after(b"dm-", &device.kernel)?;
-        DYNAMIC_MAJORS.rev().find_map(|major| numbered((major, minor)))
+    figures.get(&name_in_diskstats(&device.kernel)).or_else(|| {
+        let (major, minor) = device.number?;
+        figures.get(format!("dev{major}-{minor}").as_bytes())
     })
 }
 
@@ -208,8 +200,6 @@ fn map_figures<'f>(figures: &'f FiguresByName, map: &Map) -> Option<&'f Figures>
     let by_name = figures.get(&map.name).or_else(|| linked(b"dm-name-", &map.name));
     by_name.or_else(|| linked(b"dm-uuid-mpath-", &map.wwid))
 }
-
-const DYNAMIC_MAJORS: RangeInclusive<u64> = 234..=254;
 
 /// Whether a text has figures of any map or path.
 #[must_use]

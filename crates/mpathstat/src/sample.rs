@@ -14,7 +14,7 @@
 mod tests;
 
 use crate::error::Error;
-use crate::topology::{Device, Path, Topology};
+use crate::topology::{Device, Path, Topology, name_in_diskstats};
 use std::collections::HashMap;
 use std::io::Write;
 use std::rc::Rc;
@@ -169,9 +169,7 @@ impl CounterReader {
         self.devices = None;
         self.slots.clear();
         for (slot, name) in topology.names.iter().enumerate() {
-            // `cciss!c0d0` in sysfs is `cciss/c0d0` in diskstats.
-            let name = name.iter().map(|byte| if *byte == b'!' { b'/' } else { *byte });
-            self.slots.insert(name.collect(), slot);
+            self.slots.insert(name_in_diskstats(name), slot);
         }
         self.failures.clear();
         self.failures.resize_with(topology.names.len(), || None);

@@ -57,7 +57,8 @@ fn reads_in_text(topology: &Topology, name: &str) -> [Option<f64>; 2] {
 
 #[test]
 fn a_device_in_a_text_is_found_by_its_name_or_number() {
-    let topology = topology();
+    let mut topology = topology();
+    topology.set_map_major(Some(253));
     let (map, path, none) = ([Some(4.0), None], [None, Some(4.0)], [None, None]);
     for (name, wanted) in [
         ("dm-0", map),
@@ -65,19 +66,26 @@ fn a_device_in_a_text_is_found_by_its_name_or_number() {
         ("dm-name-mpatha", map),
         ("dm-name-mpathb", none),
         ("dm-uuid-mpath-", none),
-        ("dev254-0", map),
-        ("dev234-0", map),
-        ("dev233-0", none),
-        ("dev255-0", none),
+        ("dev254-0", none),
+        ("dev253-0", map),
         ("dev253-1", none),
         ("sda", path),
         ("dev8-0", path),
         ("dev8-1", none),
+        ("cciss/c0d0", none),
         ("sdz", none),
     ] {
         assert_eq!(reads_in_text(&topology, name), wanted, "{name}");
         assert_eq!(has_figures(&topology, &text_of(name)), wanted != none, "{name}");
     }
+}
+
+#[test]
+fn a_slash_in_a_text_is_an_exclamation_mark_in_a_topology() {
+    let lines = "mpatha (36001) dm-0 A,B\nsize=1G\n`-+- policy='x' prio=1 status=active\n  \
+        `- 0:0:0:0 cciss!c0d0 104:0 active ready running\n";
+    let topology = crate::topology::text::read(lines.as_bytes(), |_, _| ()).unwrap();
+    assert_eq!(reads_in_text(&topology, "cciss/c0d0"), [None, Some(4.0)]);
 }
 
 #[test]
