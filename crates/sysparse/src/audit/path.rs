@@ -58,7 +58,7 @@ impl<'a> Path<'a> {
     #[cold]
     #[inline(never)]
     fn parse_in_any_order(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
-        record.check_quotes()?;
+        record.check_name()?;
         Ok(finish(record.line, in_any_order(record.body))?.1)
     }
 

@@ -31,21 +31,42 @@ impl Record<'_> {
     #[cold]
     #[inline(never)]
     pub fn check_quotes(&self) -> Result<(), ParseError> {
-        let mut at = self.body_offset();
-        for word in self.body.split(|byte| *byte == b' ') {
+        for (at, word) in self.words() {
             let message = word.strip_prefix(b"msg='");
             if message.is_some() && self.kind != RecordType::UserCmd {
                 break;
             }
             let field = message.unwrap_or(word);
-            let value = memchr::memchr(b'=', field).and_then(|at| field.get(at + 1..));
-            if let Some(value) = value.filter(|value| is_escaped(value)) {
-                let at = at + word.len() - value.len();
-                return Err(ParseError { expected: PLAIN_QUOTES, at });
-            }
-            at += word.len() + 1;
+            check_field(at + word.len() - field.len(), field)?;
         }
         Ok(())
+    }
+
+    /// The same for the first field `name` only.
+    pub(super) fn check_name(&self) -> Result<(), ParseError> {
+        let name = self.words().find(|(_, word)| word.starts_with(b"name="));
+        name.map_or(Ok(()), |(at, field)| check_field(at, field))
+    }
+
+    /// The words of the body, each with its place in the line.
+    fn words(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        let mut next = self.body_offset();
+        self.body.split(|byte| *byte == b' ').map(move |word| {
+            let at = next;
+            next += word.len() + 1;
+            (at, word)
+        })
+    }
+}
+
+/// Checks the value of the field that is at that place in its line.
+fn check_field(at: usize, field: &[u8]) -> Result<(), ParseError> {
+    let value = memchr::memchr(b'=', field).and_then(|at| field.get(at + 1..));
+    match value.filter(|value| is_escaped(value)) {
+        Some(value) => {
+            Err(ParseError { expected: PLAIN_QUOTES, at: at + field.len() - value.len() })
+        }
+        None => Ok(()),
     }
 }
 
@@ -118,6 +139,21 @@ mod tests {
                 let record = record(line.as_bytes()).expect("well-formed").expect("a record");
                 assert_eq!(Path::parse(&record).map(drop), wanted, "{line}");
             }
+        }
+    }
+
+    #[test]
+    fn a_path_record_is_checked_for_its_name_only_in_any_order_of_fields() {
+        let place = |body: &str| {
+            let line = format!("type=PATH msg=audit(1.000:1): {body}");
+            let record = record(line.as_bytes()).expect("well-formed").expect("a record");
+            Path::parse(&record).map_err(|error| error.at).err()
+        };
+        assert_eq!(place("item=0 name=\\\"/a\\\""), Some(42));
+        assert_eq!(place("name=\\\"/a\\\" item=0"), Some(35));
+        for other in ["obj=\\\"x\\\"", "name=\\\"x\\\"", "rename=\"\"x\"\""] {
+            assert_eq!(place(&format!("item=0 name=\"/a\" {other}")), None, "{other}");
+            assert_eq!(place(&format!("name=\"/a\" item=0 {other}")), None, "{other}");
         }
     }
 
