@@ -175,6 +175,10 @@ fn a_sum_is_as_idle_as_the_maps_of_its_paths() {
     let mut rates = IntervalRates::new(&topology, None, 1.0, figures);
     rates.maps[1].is_idle = false;
     assert_eq!(view.apply(rates).sums.map(|sums| sums.len()), Some(0));
+    let figures = |device: &Device| device.kernel.starts_with(b"dm-").then(|| read(9.0, 9.0));
+    let rates = view.apply(IntervalRates::new(&topology, None, 1.0, figures));
+    let paths = rates.sums.iter().flatten().map(|sum| sum.paths);
+    assert_eq!(paths.collect::<Vec<_>>(), [1, 1, 2], "all paths are unknown");
 }
 
 #[test]
