@@ -34,6 +34,15 @@ def topology_json():
     return {"major_version": 0, "minor_version": 1, "maps": [one]}
 
 
+# What less prints at the end of a text.
+LESS_END = "\x1b[7m(END)\x1b[27m\x1b[K"
+
+
+def pasted(command, text):
+    """A text as script(1) saves it in a shell with bracketed paste."""
+    return f"\x1b[?2004h[root@db1 ~]# {command}\n\x1b[?2004l\r{text}\x1b[?2004h[root@db1 ~]# ".replace("\n", "\r\n")
+
+
 def topologies():
     name = f"mpath7 ({WWID}) dm-4 LABCO,ARR5"
     new = topology_new(name)
@@ -67,10 +76,14 @@ def topologies():
     }
     found = {name: "\n".join(lines) + "\n" for name, lines in found.items()}
     found["crlf"] = found["0.9.7"].replace("\n", "\r\n")
+    found["pasted"] = pasted("multipath -ll", found["0.9.7"])
+    found["form-feed"] = "\f" + found["0.9.7"]
     found["json"] = json.dumps(topology_json(), indent=3) + "\n"
+    found["json-less"] = found["json"] + LESS_END
     found["json-compact"] = json.dumps(topology_json()) + "\n"
     found["json-sorted"] = json.dumps(topology_json(), indent=2, sort_keys=True) + "\n"
     found["json-prompt"] = "multipathd> " + found["json"]
+    found["json-pasted"] = pasted("multipathd show maps json", found["json"])
     return found
 
 
@@ -158,7 +171,9 @@ def iostats():
     }
     found = {name: "\n".join(lines) + "\n" for name, lines in found.items()}
     found["crlf"] = found["12.7"].replace("\n", "\r\n")
+    found["pasted"] = pasted("iostat -x 1", found["12.7"])
     found["json"] = json.dumps(document(), indent="\t") + "\n"
+    found["json-less"] = found["json"] + LESS_END
     found["json-compact"] = json.dumps(document()) + "\n"
     found["json-dev"] = json.dumps(document(dev), indent=1) + "\n"
     return found

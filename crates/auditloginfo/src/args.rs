@@ -116,12 +116,12 @@ impl Args {
     fn counts_all_events(&self) -> bool {
         let is_list = matches!(self.layout.format, Format::Tsv | Format::Jsonl);
         match self.scope() {
-            _ if self.layout.format.is_profile() => false,
             _ if self.layout.each => false,
-            Scope::Overview => true,
-            Scope::AllUsers => !is_list,
             // Only events of all types tell all names.
             Scope::Users(_) => !self.user_names.is_empty(),
+            _ if self.layout.format.is_profile() => false,
+            Scope::Overview => true,
+            Scope::AllUsers => !is_list,
         }
     }
 

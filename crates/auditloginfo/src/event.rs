@@ -237,6 +237,14 @@ impl<'a> EventAssembler<'a> {
     /// Adds a record of a type that few records of a log have.
     #[inline(never)]
     fn add_rare(&mut self, record: &Record<'_>, sink: &mut Sink) -> Result<(), ParseError> {
+        let has_names = !matches!(
+            record.kind,
+            RecordType::Cwd | RecordType::Sockaddr | RecordType::Uringop | RecordType::Openat2
+        );
+        // The directory in a CWD record counts only with the name in another one.
+        if has_names {
+            record.check_quotes()?;
+        }
         match record.kind {
             RecordType::Execve => self.add_command(record, sink)?,
             RecordType::Sockaddr => self.add_address(record, sink)?,

@@ -11,7 +11,7 @@
 use crate::journal_text;
 use memchr::memmem;
 use std::fmt;
-use sysparse::{syslog, text};
+use sysparse::{audit, syslog, text};
 
 /// How much of a file is enough to know its kind, in bytes.
 pub const HEAD_MAX: usize = 1 << 16;
@@ -51,6 +51,8 @@ pub enum FileKind {
     GoAudit,
     /// JSON of another program.
     Json,
+    /// Records in whose values the quotes are escaped or doubled.
+    EscapedQuotes,
     /// A log whose records all stand where anybody can write them.
     Elsewhere,
     /// Unknown.
@@ -109,6 +111,14 @@ fn is_tar(head: &[u8]) -> bool {
         && head.get(257..).is_some_and(|rest| rest.starts_with(b"ustar"))
 }
 
+/// Whether a program that wraps records, such as one that writes JSON or CSV, escaped or doubled the quotes
+/// in them. Only lines of auditd are looked at: of others, users may have written some.
+#[must_use]
+pub(crate) fn has_escaped_quotes(head: &[u8]) -> bool {
+    let mut records = text::lines(head).filter_map(|line| audit::plain_header(line)?.record().ok());
+    records.any(|record| record.check_quotes().is_err())
+}
+
 /// A test of one line.
 type Test = fn(&[u8]) -> bool;
 
@@ -118,6 +128,9 @@ fn by_contents(head: &[u8]) -> FileKind {
     }
     if is_utf16_without_mark(head) {
         return FileKind::Utf16;
+    }
+    if has_escaped_quotes(head) {
+        return FileKind::EscapedQuotes;
     }
     let lines = || text::lines(head).map(<[u8]>::trim_ascii);
     let has = |is_such: Test| lines().any(is_such);
@@ -260,6 +273,10 @@ impl fmt::Display for FileKind {
                 "JSON without an audit record in it; give a log of auditd, or the output of \
                  ausearch --raw"
             }
+            FileKind::EscapedQuotes => {
+                "the quotes in its records are escaped or doubled, as in JSON or CSV, so that names would \
+                 be misread; extract the records with a program that reads this format, such as jq -r"
+            }
             FileKind::Elsewhere => "no audit record in a trusted place",
             FileKind::Other => {
                 "no audit record found; give a log of auditd or the output of ausearch --raw"
@@ -337,6 +354,20 @@ mod tests {
             (b"", FileKind::Other),
         ] {
             assert_eq!(FileKind::detect(head), kind, "{}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn quotes_that_users_may_have_written_do_not_make_a_log_unreadable() {
+        let cwd = "msg=audit(1.000:1): cwd=\\\"/root\\\"";
+        for (line, wanted) in [
+            (format!("type=CWD {cwd}"), true),
+            (format!("type=EOE msg=audit(1.000:1):\nnode=a type=CWD {cwd}"), true),
+            (format!("Nov 22 13:14:51 lab kernel: type=CWD {cwd}"), false),
+            ("type=USER_LOGIN msg=audit(1.000:1): msg='acct=\\\"a\\\"'".to_owned(), false),
+            ("type=CWD msg=audit(1.000:1): cwd=\"\"".to_owned(), false),
+        ] {
+            assert_eq!(has_escaped_quotes(line.as_bytes()), wanted, "{line}");
         }
     }
 

@@ -32,12 +32,21 @@ impl Query {
     #[must_use]
     pub fn contents(&self) -> Query {
         let collect = Collect {
-            sections: Sections::EMPTY.with(Section::Sudo),
+            sections: Sections::EMPTY.with(Section::Sudo).with(Section::Denials),
             overview: true,
             contents: true,
             ..Collect::default()
         };
         Query { filter: Filter::default(), collect, tags: self.tags.clone() }
+    }
+
+    /// What is read to find out whether a record names that effective user.
+    #[must_use]
+    pub fn effective_user(&self, name: &[u8]) -> Query {
+        let names = BTreeSet::from([name.to_vec()]);
+        let users = NamedUsers { names, ..NamedUsers::default() };
+        let fields = vec![FieldFilter::EffectiveUser(users)];
+        Query { filter: Filter { fields, ..Filter::default() }, ..self.contents() }
     }
 }
 
@@ -134,6 +143,13 @@ impl Filter {
             } => users.first().copied().filter(|_| users.len() == 1 && fields.is_empty()),
             _ => None,
         }
+    }
+
+    /// Whether there is a condition beside the login user.
+    #[must_use]
+    pub fn has_condition(&self) -> bool {
+        let Filter { users: _, success, start, end, fields } = self;
+        success.is_some() || start.is_some() || end.is_some() || !fields.is_empty()
     }
 
     /// Whether a call counts; `record` is its SYSCALL record.

@@ -40,6 +40,7 @@ use error::Error;
 use found::Found;
 use report::{EachPrinter, Layout};
 use scan::Chunking;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -55,12 +56,23 @@ use toolkit::messages::Messages;
 /// The exit status for a command line that is wrong.
 const USAGE: u8 = 2;
 
+/// What the logs hold without any filter, read when it is first asked for; `None` if they cannot be read
+/// twice.
+type Contents<'a> = LazyCell<Option<Found>, Box<dyn FnOnce() -> Option<Found> + 'a>>;
+
 /// Reports the names of users that nothing knows. Returns whether there are any. `tally` is what was
-/// counted: if that is nothing, no record had the name of an effective user either.
-fn report_unknown_users(args: &Args, tally: &Tally, messages: &mut Messages<impl Write>) -> bool {
-    let foreign = args.foreign_user_names();
-    let has_foreign = !foreign.is_empty() && tally.users().is_empty();
-    for name in foreign.iter().filter(|_| has_foreign) {
+/// counted: if that is nothing, no record that passed the other filters had the name of an effective user,
+/// and `is_effective_user` says whether any record has.
+fn report_unknown_users(
+    args: &Args,
+    tally: &Tally,
+    sees_all_names: bool,
+    is_effective_user: impl Fn(&[u8]) -> bool,
+    messages: &mut Messages<impl Write>,
+) -> bool {
+    let mut foreign: Vec<_> = args.foreign_user_names().iter().collect();
+    foreign.retain(|name| tally.users().is_empty() && !is_effective_user(name));
+    for name in &foreign {
         messages.warn(format_args!(
             "no event of the effective user {}: this host does not know the name, and no event that \
              matches the other filters has it; give the number",
@@ -68,12 +80,44 @@ fn report_unknown_users(args: &Args, tally: &Tally, messages: &mut Messages<impl
         ));
     }
     for name in args.unresolved_user_names() {
-        messages.warn(format_args!(
-            "no user {}: neither the logs nor this host know the name; give the number",
-            escape_control(name)
-        ));
+        let reason = if sees_all_names {
+            "neither the logs nor this host know the name"
+        } else {
+            "this host does not know the name, and no event that matches the filters has it"
+        };
+        messages.warn(format_args!("no user {}: {reason}; give the number", escape_control(name)));
     }
-    has_foreign || args.has_user_names()
+    !foreign.is_empty() || args.has_user_names()
+}
+
+/// Resolves the names of login users: by the names in `tally`, by those of events that did not count, and
+/// only then by the users of this host. Returns whether all names in the logs were seen.
+fn resolve(
+    args: &mut Args,
+    tally: &Tally,
+    contents: &Contents<'_>,
+    messages: &mut Messages<impl Write>,
+) -> bool {
+    resolve_by_logs(args, tally, messages);
+    let mut sees_all_names = true;
+    if args.has_user_names() && args.query().filter.has_condition() {
+        match &**contents {
+            Some(contents) => resolve_by_logs(args, &contents.tally, messages),
+            None => sees_all_names = false,
+        }
+    }
+    args.resolve_user_names(|name| {
+        let users = host_user(name);
+        for user in users.iter().filter(|_| !sees_all_names) {
+            messages.warn(format_args!(
+                "{} is AUID {user} by this host, because no event that matches the filters has the name; \
+                 if the logs are of another host, give the number",
+                escape_control(name)
+            ));
+        }
+        users
+    });
+    sees_all_names
 }
 
 /// How many names of one login user a message lists.
@@ -107,16 +151,18 @@ fn list(
     logs: &[PathBuf],
     args: &mut Args,
     layout: &Layout,
+    contents: &Contents<'_>,
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<Found, Error> {
     // The names of users are known at the end of the logs, too late for their events.
-    if args.has_user_names() && can_be_reread(logs) {
-        let held = scan::read(logs, &args.query().contents(), Chunking::default());
-        resolve_by_logs(args, &held.tally, messages);
-        args.resolve_user_names(host_user);
-        if args.has_user_names() {
-            return Ok(Found::default());
+    if args.has_user_names() {
+        if let Some(contents) = &**contents {
+            resolve_by_logs(args, &contents.tally, messages);
+            args.resolve_user_names(host_user);
+            if args.has_user_names() {
+                return Ok(Found::default());
+            }
         }
     }
     let query = args.query_by_name(host_user);
@@ -157,13 +203,15 @@ pub fn run(
     }
     let query = args.query();
     let layout = Layout { is_own, ..args.layout() };
+    let read_contents = || scan::read(&logs.paths, &query.contents(), chunking);
+    let contents: Contents<'_> =
+        LazyCell::new(Box::new(|| can_be_reread(&logs.paths).then(read_contents)));
     let found = if layout.each {
-        list(&logs.paths, &mut args, &layout, out, messages)?
+        list(&logs.paths, &mut args, &layout, &contents, out, messages)?
     } else {
         scan::read(&logs.paths, &query, chunking)
     };
-    resolve_by_logs(&mut args, &found.tally, messages);
-    args.resolve_user_names(host_user);
+    let sees_all_names = resolve(&mut args, &found.tally, &contents, messages);
     let layout = Layout { is_own, ..args.layout() };
     if !layout.each {
         report::write(&found.tally, &layout, out)?;
@@ -173,11 +221,13 @@ pub fn run(
     if let Some(absence) =
         report::Absence::find(&found.tally, &layout).filter(|_| found.has_records)
     {
-        let held = can_be_reread(&logs.paths)
-            .then(|| scan::read(&logs.paths, &query.contents(), chunking));
-        absence.report(&query.filter, held.as_ref(), &layout, messages);
+        absence.report(&query.filter, contents.as_ref(), &layout, messages);
     }
-    if report_unknown_users(&args, &found.tally, messages) {
+    let is_effective_user = |name: &[u8]| {
+        let read = || scan::read(&logs.paths, &query.effective_user(name), chunking);
+        can_be_reread(&logs.paths) && !read().tally.users().is_empty()
+    };
+    if report_unknown_users(&args, &found.tally, sees_all_names, is_effective_user, messages) {
         return Ok(USAGE);
     }
     let is_incomplete = logs.notes.iter().any(logs::Note::is_failure)

@@ -27,7 +27,8 @@ pub(crate) const MANUAL: Manual = Manual {
             "WHAT COUNTS",
             &[
                 "A system call is counted for each SYSCALL record of the login user. A command is \
-                 counted with all its arguments. A file is counted if open, creat, openat, \
+                 counted with all its arguments, also if the kernel logged it and then failed to execute it, \
+                 unless `--successful` is given. A file is counted if open, creat, openat, \
                  openat2, open_by_handle_at or io_uring opened it or tried to open it. The \
                  directory in which a new file is created does not count as opened.",
                 "Only what the audit rules record can be counted. The following rules record \
@@ -104,7 +105,7 @@ pub(crate) const MANUAL: Manual = Manual {
             &[
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
                with what they are and what to do; files that are given twice, which are read once; \
-               rotated files that are missing or no regular files; empty logs; damaged records, which are left out; \
+               rotated files that are missing or no regular files; empty logs; damaged records, and those whose quotes another program escaped or doubled, which are left out; \
                records that journalctl printed without serial numbers, which are not counted; records that the logs hold \
                twice, which count once; records of one event with and without the name of a host, \
                all of which count; incomplete events, which are counted with the records \
@@ -143,7 +144,8 @@ pub(crate) const MANUAL: Manual = Manual {
                where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
                up. For any other log, \
                which may come from another machine, they only resolve a name given with `--uid` \
-               that the log does not contain.",
+               that the log does not contain. The name may stand in events that the other filters leave \
+               out: to find it there, regular files are read again.",
                 "The kernel names no file for ftruncate(2), and no login user for what io_uring(7) does in a \
                  kernel thread; that counts for `unknown`.",
             ],
@@ -179,7 +181,7 @@ pub(crate) const MANUAL: Manual = Manual {
                 "0: success, even if nothing matched. 1: some of the input could not be read or is no \
                audit log (the rest is reported), the report could not be written, or there was no system call \
                for a profile. 2: the command line is wrong, or nothing knows the \
-               name given with `--uid`.",
+               name given with `--uid` or `--euid`.",
             ],
         ),
     ],
@@ -198,7 +200,12 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("List the files that a login user opened while running as root:", "by-effective-user"),
     ("List the files that a login user failed to open:", "failed-opens"),
     ("List the files that a login user changed, and the network addresses used:", "changes"),
-    ("Find who opened or changed a file, or tried to:", "recipe-who-used-a-file"),
+    (
+        "Find who opened or changed a file, or tried to. Compare only the end of the name: a user may also have \
+         written `/tmp/../etc/shadow` or `/etc//shadow`. A link to the file has a name of its own, which \
+         this misses:",
+        "recipe-who-used-a-file",
+    ),
     ("List the commands that users gave to sudo, on a host without rules for execve:", "sudo"),
     ("Find the programs that made most of a login user's system calls:", "programs"),
     (
@@ -209,10 +216,6 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "What happened yesterday? List the commands of a day, which could also be `yesterday`:",
         "one-day",
-    ),
-    (
-        "Who touched a file? List who opened it, changed it, or failed to:",
-        "page-who-touched-a-file",
     ),
     ("Read the current log and its rotated files as one log:", "rotated"),
     (
@@ -243,8 +246,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "commands-for-jq",
     ),
     (
-        "Compute checksums of the files that were opened. With NUL as the line end, no name can \
-         be misread, whatever bytes it contains:",
+        "Compute checksums of the files that were opened. With NUL as the line end, names are printed as they \
+         are, except that a tab in a name becomes `\\011` here; JSON has no such exception:",
         "files-for-xargs",
     ),
     (

@@ -31,7 +31,7 @@ pub enum Section {
     Privileged,
     /// Errors that calls returned.
     Errors,
-    /// Accesses that SELinux, AppArmor, seccomp or Landlock denied.
+    /// Accesses that SELinux, AppArmor, Smack, IPE, seccomp or Landlock denied.
     Denials,
 }
 
@@ -210,6 +210,7 @@ impl Collect {
             | RecordType::ApparmorAllowed
             | RecordType::ApparmorDenied
             | RecordType::Landlock
+            | RecordType::Ipe
             | RecordType::Other => self.needs_standalone_records(),
         }
     }

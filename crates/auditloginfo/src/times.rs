@@ -40,16 +40,16 @@ fn calendar_seconds(input: &str, end: End, now: DateTime<Local>) -> Option<i64> 
     let split = input.split_once([' ', 'T']);
     let (day, time) = split.map_or((input, None), |(day, time)| (day, Some(time)));
     if let (Some(time), None) = (parse_time_of_day(day), time) {
-        return local_seconds(now.date_naive().and_time(time));
+        return local_seconds(now.date_naive().and_time(time), end);
     }
     let time = time.map(|time| parse_time_of_day(time).ok_or(())).transpose().ok()?;
     if let Some(date) = parse_date(day) {
         let default =
             if end == End::Last { NaiveTime::from_hms_opt(23, 59, 59)? } else { NaiveTime::MIN };
-        return local_seconds(date.and_time(time.unwrap_or(default)));
+        return local_seconds(date.and_time(time.unwrap_or(default)), end);
     }
     let point = parse_word(day, end, now)?;
-    local_seconds(time.map_or(point, |time| point.date().and_time(time)))
+    local_seconds(time.map_or(point, |time| point.date().and_time(time)), end)
 }
 
 /// Parses a whole day: a date, or a word of ausearch that means one. Returns its first and its last
@@ -59,7 +59,7 @@ pub(crate) fn parse_day(input: &str, now: DateTime<Local>) -> Option<(u64, u64)>
         word @ ("today" | "yesterday" | "week-ago") => parse_word(word, End::Start, now)?.date(),
         date => parse_date(date)?,
     };
-    let midnight = |date: NaiveDate| local_seconds(date.and_time(NaiveTime::MIN));
+    let midnight = |date: NaiveDate| local_seconds(date.and_time(NaiveTime::MIN), End::Start);
     let (start, next) = (midnight(date)?, midnight(date.succ_opt()?)?);
     Some((u64::try_from(start).ok()?, u64::try_from(next - 1).ok()?))
 }
@@ -133,11 +133,16 @@ fn with_seconds(input: &str) -> String {
     format!("{time}{seconds}{zone}")
 }
 
-/// Converts a local time to seconds since the epoch. A time that occurs twice, when the clock is set
-/// back, is the first one; a time that is skipped, when the clock is set forward, is an hour later.
-fn local_seconds(time: NaiveDateTime) -> Option<i64> {
-    let earliest = |time: NaiveDateTime| time.and_local_timezone(Local).earliest();
-    earliest(time).or_else(|| earliest(time + TimeDelta::hours(1))).map(|time| time.timestamp())
+/// Converts a local time to seconds since the epoch. Of a time that occurs twice, when the clock is set
+/// back, a span starts with the first and ends with the second, in whatever order chrono returns them; a
+/// time that is skipped, when the clock is set forward, is an hour later.
+fn local_seconds(time: NaiveDateTime, end: End) -> Option<i64> {
+    let seconds = |time: NaiveDateTime| {
+        let found = time.and_local_timezone(Local);
+        let both = [found.earliest()?.timestamp(), found.latest()?.timestamp()];
+        if end == End::Start { both.into_iter().min() } else { both.into_iter().max() }
+    };
+    seconds(time).or_else(|| seconds(time + TimeDelta::hours(1)))
 }
 
 #[cfg(test)]

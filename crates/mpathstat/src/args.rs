@@ -18,6 +18,7 @@ pub use table::COMMAND;
 use crate::columns::{self, Column};
 use crate::rates::{By, SortKey};
 use std::ffi::{OsStr, OsString};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 use toolkit::sampling::{Format, SamplingOptions, Schedule};
@@ -108,6 +109,14 @@ impl Args {
         if self.is_metrics() && !self.by.is_empty() {
             return Err("-o prometheus has no sums: leave -g out".to_owned());
         }
+        let chosen = self.columns.iter().flatten();
+        let mut words = chosen.filter_map(|column| match column {
+            Column::Word(word) => Some(word.name),
+            Column::Figure(_) => None,
+        });
+        if let Some(word) = words.next().filter(|_| !self.by.is_empty()) {
+            return Err(format!("-g prints sums, which have no column {word}"));
+        }
         if self.iostat.is_some() && self.sampling.save.is_some() {
             return Err("--save saves counters, not the text for --iostat: use only one".to_owned());
         }
@@ -145,7 +154,9 @@ fn operand(args: &mut Args, word: &OsStr) -> Result<(), String> {
     }
 }
 
+/// Whether a word is meant to be a number. The address of a host is none.
 fn is_number(text: &str) -> bool {
-    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    is_decimal && text.len() <= NUMBER_MAX && text.starts_with(|first: char| first.is_ascii_digit())
+    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && text.starts_with(|first: char| first.is_ascii_digit());
+    is_decimal && text.len() <= NUMBER_MAX && text.parse::<Ipv4Addr>().is_err()
 }

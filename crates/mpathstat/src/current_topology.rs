@@ -74,6 +74,13 @@ impl CurrentTopology {
         }
     }
 
+    /// Sets the major number of device mapper, with which a text names the maps.
+    pub fn set_map_major(&mut self, major: Option<u64>) {
+        if !self.topology.has_map_major(major) {
+            Rc::make_mut(&mut self.topology).set_map_major(major);
+        }
+    }
+
     /// Reads the topology again if the kernel reported an event. Returns whether it did.
     pub fn refresh(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) -> bool {
         let is_stale = !self.is_fixed && self.events.have_changed(root);

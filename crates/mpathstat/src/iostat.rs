@@ -17,6 +17,7 @@ use std::io::{self, Read};
 use std::time::SystemTime;
 use sysparse::ParseError;
 use sysparse::iostat::{Column, Header, Row};
+use sysparse::text::strip_codes;
 use sysparse::timestamp::{self, Timestamp};
 use toolkit::input::Lines;
 
@@ -31,6 +32,8 @@ const TABLES_MAX: usize = 16;
 pub struct TextReport {
     /// Its time of day, if the text has it.
     pub wall: Option<SystemTime>,
+    /// When its interval begins, if the text has that apart from the time of the report before.
+    pub begin: Option<SystemTime>,
     /// What each device did.
     pub figures: FiguresByName,
 }
@@ -81,6 +84,8 @@ struct ReportReader {
 #[derive(Default)]
 struct PartialReport {
     time: Option<Timestamp>,
+    /// When its interval begins, by the header of sar.
+    begin: Option<SystemTime>,
     /// The number of the line with the time.
     time_line: usize,
     /// The number of a line that may be a time in another language.
@@ -121,7 +126,7 @@ impl<R: Read> IostatText<R> {
                 break;
             };
             reports.number += 1;
-            reports.line(line.bytes.trim_ascii_end(), &mut on_damage);
+            reports.line(strip_codes(line.bytes).trim_ascii_end(), &mut on_damage);
         }
         Ok(reports.complete.pop_front())
     }
@@ -179,12 +184,14 @@ impl ReportReader {
 
     fn text_line(&mut self, line: &[u8], on_damage: &mut impl FnMut(usize, ParseError)) {
         let (line, header) = self.prefix.read(line);
+        // Without empty lines, the next thing after a table is the CPU of the next report.
+        let is_cpu = self.current.header.is_some() && line.text.starts_with(b"avg-cpu");
         if let Some(header) = header {
             self.begin_table(&header, &line, on_damage);
         } else if let Some(time) = self.time_line(&line) {
             self.finish(on_damage);
             self.current.set_time(Some(time), self.number);
-        } else if line.text.is_empty() {
+        } else if line.text.is_empty() || is_cpu {
             if self.current.end_table() {
                 self.finish(on_damage);
             }
@@ -258,7 +265,7 @@ impl ReportReader {
             self.finish(on_damage);
         }
         if let Some(begin) = line.time.filter(|_| is_sar) {
-            self.clock.begin_interval(&begin);
+            self.current.begin = self.clock.begin_interval(&begin);
         }
         let current = &mut self.current;
         (current.header, current.is_sar) = (Some(*header), is_sar);
@@ -289,7 +296,7 @@ impl ReportReader {
             on_damage(current.time_line, bad);
             None
         });
-        self.complete.push_back(TextReport { wall, figures });
+        self.complete.push_back(TextReport { wall, begin: current.begin, figures });
     }
 
     /// Takes the end of the text.
@@ -344,7 +351,7 @@ impl PartialReport {
         let added = header.row(line).and_then(|row: Row<'_>| self.devices.add(&row));
         match added {
             // With `iostat -h` of old versions, a long name has a line of its own.
-            Err(_) if !line.starts_with(b" ") && !has_figures(line) => {
+            Err(_) if !line.starts_with(b" ") && numbers(line) == 0 => {
                 self.name = Some((number, line.to_vec()));
             }
             Err(bad) => on_damage(number, bad),
@@ -380,16 +387,12 @@ fn numbers(line: &[u8]) -> usize {
     words.filter(|word| sysparse::text::decimal(word).is_some()).count()
 }
 
-/// Whether a line has a figure after a name.
-fn has_figures(line: &[u8]) -> bool {
-    numbers(line) > 0
-}
-
 /// Whether a line looks like that of a device: a name and five or more numbers. The name of averages
 /// ends with a colon, in some languages with a wide one.
 fn looks_like_row(line: &[u8]) -> bool {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let is_average = |name: &[u8]| name.ends_with(b":") || name.ends_with("：".as_bytes());
-    let is_name = words.next().is_some_and(|name| !is_average(name)) && !line.starts_with(b" ");
+    let is_name = words.next().is_some_and(|name| !is_average(name))
+        && !line.first().is_some_and(u8::is_ascii_whitespace);
     is_name && numbers(line) >= 5 && numbers(line) == words.count()
 }

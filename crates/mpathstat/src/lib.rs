@@ -48,8 +48,9 @@ use toolkit::cli;
 use toolkit::input::Source;
 use toolkit::messages::Messages;
 use toolkit::sampling::{self, Format, HostInfo, Schedule, SystemRoot};
-use topology::Topology;
 use topology::sysfs::AttributeSet;
+use topology::text::Contents;
+use topology::{MapMajor, Topology};
 
 /// Runs the command with `words`, those after its name. Returns the exit status: 0, or 1 if there
 /// was no map.
@@ -70,7 +71,7 @@ pub fn run(
     let maps = map_monitor(&args, fixed, &root);
     let Some(file) = &args.iostat else {
         let counters = CounterReader::new(maps.topology.get(), needs_failures(&args));
-        let mut monitor = KernelMonitor { maps, counters };
+        let mut monitor = KernelMonitor { maps, counters, last: None };
         return sampling::run(&mut monitor, report, schedule, &mut root, out, messages);
     };
     let mut monitor = TextMonitor {
@@ -81,6 +82,7 @@ pub fn run(
         seconds: schedule.period().as_secs_f64(),
         has_report: false,
         has_match: false,
+        map_major: MapMajor::default(),
     };
     let schedule = Schedule { since_boot: !args.omits_since_boot, ..schedule.clone() };
     sampling::run(&mut monitor, report, &schedule, &mut root, out, messages)
@@ -108,7 +110,7 @@ fn map_monitor(args: &Args, fixed: Option<Topology>, root: &SystemRoot) -> MapMo
     MapMonitor {
         topology,
         view,
-        is_single: args.schedule().count == Some(1),
+        can_wait: args.schedule().count != Some(1) && args.iostat.is_none(),
         is_saved: root.is_saved(),
         has_maps: false,
     }
@@ -147,8 +149,14 @@ fn needs_failures(args: &Args) -> bool {
 fn read_topology(file: &Path, messages: &mut Messages<impl Write>) -> Result<Topology, Error> {
     let name = display_name(file).display();
     let on_damage = |line, bad| messages.warn_once(format_args!("{name}:{line}: {bad}"));
-    let text = topology::text::read_with_kind(open_text(file)?, on_damage);
-    let (topology, found) = text.map_err(read_error(file))?;
+    let text = topology::text::read_contents(open_text(file)?, on_damage);
+    let Contents { topology, incomplete, kind: found } = text.map_err(read_error(file))?;
+    if let [first, others @ ..] = &incomplete[..] {
+        let first = String::from_utf8_lossy(first);
+        let more = if others.is_empty() { "" } else { " and of other maps" };
+        let hint = "are missing in this text; save the whole output";
+        messages.warn(format_args!("{name}: paths of {first}{more} {hint}"));
+    }
     if topology.maps.is_empty() && topology.subsystems.is_empty() {
         let expected = "the output of multipath -ll, multipathd or nvme list-subsys";
         return Err(Error::Kind { path: display_name(file).into(), expected, found });

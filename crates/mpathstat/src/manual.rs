@@ -89,7 +89,8 @@ const REPORT: &[&str] = &[
     "A map is idle, and left out, if it completed no request (read, write, discard or flush), was not \
      busy and has no request in flight, no request is in flight on any of its paths, and its paths \
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
-     more than the map. `-a` shows idle maps, too.",
+     more than the map. With `-i`, a map without a usable path is never idle: what waits for a path need \
+     not be in flight. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
      address, or as in the text that `--topology` reads. In such a text, a path whose device \
      was removed is named by its device number, or `-`.",
@@ -143,15 +144,17 @@ const MARKS: &[&str] = &[
      `standby`, `unavailable`, `offline` and `transitioning`, and `ghost` of the path checker. They \
      are no alarm.",
     "`<- stuck 12 in flight`: there are 12 requests in flight, and for 0.9 seconds or more none was \
-     completed. `Await` is `-`. The row of the map has this mark if no request is in flight on its \
+     completed. `Await` is `-`. A text for `--iostat` of Linux 5.0 or later does not tell their number: \
+     `<- stuck` alone stands for a device that completed nothing and was busy for 90 % of the time or more. The row of the map has this mark if no request is in flight on its \
      paths.",
-    "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one.",
+    "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one. Requests \
+     that the NVMe driver holds back are not counted.",
     "`<- offline` and so on: the state of a path that cannot carry I/O. It is that of the device \
      (`offline`, `blocked`, `transport-offline`, `gone`, `connecting`, ...), or what multipathd says \
      about it (`failed`, `faulty`).",
     "`<- not through the map`: somebody uses the path itself instead of the map. The reads and writes \
      of all paths exceed those of the map by more than 2 per second and path and by more than 1 %, \
-     and so do their sectors. They did so in the report before, too. One report is enough if the map had \
+     and so do their sectors. Commands that ended with an error do not count, because they are repeated. They did so in the report before, too. One report is enough if the map had \
      nothing to do and the paths completed more than 250 reads and writes each on average, which is more \
      than udev does when it looks at a path. \
      There is no such mark in a report since boot, in the three reports after a map or path was \
@@ -162,19 +165,25 @@ const MARKS: &[&str] = &[
      I/O. Path groups are distinguished by their number, if multipathd or `--topology` supplies it, \
      and by their access state otherwise. Reads and writes are added up over several reports, until \
      there are 100 per path on average. Then the paths are judged. The result stands until the next \
-     judgment, and the sums start again at zero.",
+     judgment, and the sums start again at zero. A judgment over the time since boot stands for its own \
+     report only.",
     "A path is marked by `await` if it had at least 50 reads and writes, and if they took more \
      than 3 times as long, and more than 0.5 ms longer, than on the fastest sibling with at least \
-     50. A path is marked by `share` if it had at least 10 reads and writes, but fewer than a \
-     quarter of those of the busiest sibling. A path that is idle is never marked for being idle.",
+     50. A path that never has 50, because a path selector avoids it, is compared with the busiest \
+     sibling of each report in which it has more than 2 per second, until there is enough. A path is marked by `share` if it had at least 10 reads and writes, and more than 2 per second, but \
+     fewer than a quarter of those of the busiest sibling. A path that is idle, or that only a path checker \
+     reads, is never marked for being idle.",
     "`<- errors 5.00/s`, `<- timeouts 1.00/s`, `<- retries 2.00/s`, `<- failovers 2.00/s`: commands on \
      the path ended with an error, timed out, were sent again or moved to another path. \
      The kernel counts as an error each command that did not succeed, including a unit attention.",
-    "With `-g`, sums are compared with those that have maps in common with them, and each row ends \
-     with the number of usable paths. `<- stuck 12 in flight` counts the requests on those paths of \
+    "With `-g`, each row ends with the number of usable paths. Two sums are compared by the same rules, but \
+     only where both have usable paths: in the maps and path groups that they have in common, and in each \
+     of these by itself. There, both count with equally many reads and writes, so a sum is not slow \
+     because its maps are. Shares are those of a path on average. Sums that are not shown, because an \
+     operand chooses others, count too. `<- stuck 12 in flight` counts the requests on those paths of \
      the sum that have this mark.",
     "Paths of an NVMe map with the I/O policy `numa` are not judged by share, because the driver \
-     chooses them by processor. Some path selectors of device mapper distribute I/O unevenly on \
+     chooses them by processor; nor are those of one whose policy is unknown, because `numa` is the default. Some path selectors of device mapper distribute I/O unevenly on \
      purpose (io-affinity, or round-robin with a large rr_min_io). With these, a mark by share \
      means little. `-i` reads the states and error counters of each path for each report, which \
      costs up to four system calls per path.",
@@ -212,7 +221,7 @@ const RECORDS: &[&str] = &[
      the states of multipathd need `-x` or `-i`. `mark` has the words `state`, `stuck`, `no-path`, \
      `not-through-map`, `await`, `share`, `errors`, `timeouts`, `retries` and `failovers`, with commas between them.",
     "With `-g`, each record is a sum. It has `time`, `seconds`, `map`, `wwid`, `sum` and `paths` \
-     (the number of paths) before the figures. In `jsonl`, a change is a record with the field \
+     (the number of paths) before the figures, and `usable` and `mark` after them. In `jsonl`, a change is a record with the field \
      `event`; `tsv` leaves changes out.",
 ];
 
@@ -236,7 +245,7 @@ const NOTES: &[&str] = &[
     "Partitions and logical volumes on a map are not shown, because they are not multipath \
      devices.",
     "If the kernel keeps no statistics for an NVMe map itself, as before Linux 6.4, the sum of \
-     its paths is shown. A namespace that has only one path and no multipathing is not a map.",
+     its paths is shown, and its raw counters and metrics are left out. A namespace that has only one path and no multipathing is not a map.",
     "Counters of milliseconds wrap at 32 bits, after 49 days of waiting time. This is corrected. \
      In a report since boot, each device counts from the time at which it appeared, but rates are \
      per second of the whole time since boot.",

@@ -6,11 +6,11 @@ use crate::iostat::{IostatText, TextReport};
 use crate::rates::{IntervalRates, View, changes_between, has_figures};
 use crate::sample::{CounterReader, Sample, moment, uptime_if_known};
 use crate::text_kind;
-use crate::topology::{Device, Topology};
+use crate::topology::{Device, MapMajor, Topology};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use toolkit::escape::{escape_control, escape_path};
 use toolkit::messages::Messages;
 use toolkit::sampling::{
@@ -24,8 +24,8 @@ pub struct MapMonitor {
     pub topology: CurrentTopology,
     /// What is shown of the rates.
     pub view: View,
-    /// Whether there is only one report, so that no map can be waited for.
-    pub is_single: bool,
+    /// Whether a map can be waited for: there is another report, and not the one of a text.
+    pub can_wait: bool,
     /// Whether the system is a saved one.
     pub is_saved: bool,
     /// Whether any sample had a map.
@@ -57,7 +57,7 @@ impl MapMonitor {
         messages: &mut Messages<impl Write>,
     ) -> FirstSample {
         if !self.has_maps {
-            let can_wait = !self.is_single && !self.topology.is_fixed();
+            let can_wait = self.can_wait && !self.topology.is_fixed();
             let hint = if can_wait && !self.is_saved { "; waiting for one" } else { "" };
             let advice = match (self.topology.is_fixed(), self.is_saved) {
                 (true, _) => "",
@@ -90,6 +90,8 @@ pub struct KernelMonitor {
     pub maps: MapMonitor,
     /// The counters of their devices.
     pub counters: CounterReader,
+    /// The time of the last sample.
+    pub last: Option<Duration>,
 }
 
 impl IntervalCommand for KernelMonitor {
@@ -119,6 +121,11 @@ impl IntervalCommand for KernelMonitor {
             is_new = true;
         };
         topology.update_states(root, is_new, messages);
+        if self.last.replace(moment.monotonic).is_some_and(|last| last >= moment.monotonic) {
+            messages.warn_once(
+                "no time passed since the previous sample; the figures between them are unknown",
+            );
+        }
         let topology = self.maps.sampled_topology();
         Ok(Some(Sample { moment, topology, readings: counters.readings }))
     }
@@ -167,6 +174,8 @@ pub struct TextMonitor {
     pub has_report: bool,
     /// Whether a report had any map or path.
     pub has_match: bool,
+    /// The major number of the maps in the text.
+    pub map_major: MapMajor,
 }
 
 /// One report of a text.
@@ -184,6 +193,22 @@ impl TextMonitor {
         let TextSample { topology, report } = sample;
         let wall = report.wall.or(self.wall);
         IntervalRates::from_figures(topology, wall, seconds, &report.figures)
+    }
+
+    /// Finds the major number of the maps, with which `sar -d` names them.
+    fn find_map_major(&mut self, report: &TextReport, messages: &mut Messages<impl Write>) {
+        let names = report.figures.keys().map(Vec::as_slice);
+        self.map_major.add(self.maps.topology.get(), names);
+        let candidates = self.map_major.candidates();
+        if let [_, _, ..] = candidates[..] {
+            let name = escape_path(&self.name);
+            let majors: Vec<_> = candidates.iter().map(|major| format!("dev{major}-*")).collect();
+            let majors = majors.join(" or ");
+            let hint = "so their figures are unknown; use sar -dp, which prints names";
+            messages.warn_once(format_args!("{name}: the maps may be {majors}, {hint}"));
+        }
+        let major = if let [major] = candidates[..] { Some(major) } else { None };
+        self.maps.topology.set_map_major(major);
     }
 
     /// Reports that none of the maps and paths is in a report, once. After a report that has one, others
@@ -213,6 +238,12 @@ impl TextMonitor {
     }
 }
 
+/// The length of the interval that ends with a report, if its times are known.
+fn seconds_from(begin: Option<SystemTime>, report: &TextReport) -> Option<f64> {
+    let elapsed = report.wall?.duration_since(begin?).ok()?;
+    Some(elapsed.as_secs_f64()).filter(|seconds| *seconds > 0.0)
+}
+
 impl IntervalCommand for TextMonitor {
     type Sample = TextSample;
     type Rates<'a> = IntervalRates<'a>;
@@ -238,6 +269,7 @@ impl IntervalCommand for TextMonitor {
         };
         self.has_report = true;
         self.maps.topology.add_namespaces(report.figures.keys().map(Vec::as_slice));
+        self.find_map_major(&report, messages);
         self.check_match(&report, messages);
         let topology = self.maps.sampled_topology();
         Ok(Some(TextSample { topology, report }))
@@ -248,14 +280,17 @@ impl IntervalCommand for TextMonitor {
     }
 
     /// The rates of the first report of the text, which may be since boot or of an interval whose
-    /// beginning is not in the text.
+    /// beginning is not in the text. sar has no report since boot, and its header has the beginning.
     fn since_boot<'a>(
         &mut self,
         sample: &'a TextSample,
         _: &mut SystemRoot,
     ) -> Result<IntervalRates<'a>, Error> {
-        let rates = IntervalRates { is_since_boot: true, ..self.rates(sample, self.seconds) };
-        Ok(IntervalRates { seconds: f64::NAN, ..self.maps.view.apply(rates) })
+        let seconds = seconds_from(sample.report.begin, &sample.report);
+        let rates = self.rates(sample, seconds.unwrap_or(self.seconds));
+        let rates = IntervalRates { is_since_boot: seconds.is_none(), ..rates };
+        let seconds = seconds.unwrap_or(f64::NAN);
+        Ok(IntervalRates { seconds, ..self.maps.view.apply(rates) })
     }
 
     fn between<'a>(
@@ -264,9 +299,7 @@ impl IntervalCommand for TextMonitor {
         new: &'a TextSample,
     ) -> Option<IntervalRates<'a>> {
         let changes = changes_between(&old.topology, &new.topology);
-        let times = old.report.wall.zip(new.report.wall);
-        let elapsed = times.and_then(|(old, new)| new.duration_since(old).ok());
-        let seconds = elapsed.map(|elapsed| elapsed.as_secs_f64()).filter(|seconds| *seconds > 0.0);
+        let seconds = seconds_from(new.report.begin.or(old.report.wall), &new.report);
         let rates = IntervalRates { changes, ..self.rates(new, seconds.unwrap_or(self.seconds)) };
         self.maps.has_maps.then(|| self.maps.view.apply(rates))
     }

@@ -19,10 +19,12 @@ mod bypass;
 mod figures;
 mod mark;
 mod marker;
+mod matched;
 mod outliers;
 mod printed;
 mod selection;
 mod stuck;
+mod sum_outliers;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -37,12 +39,10 @@ pub use sums::{By, Sum};
 pub use view::{SortKey, View};
 
 use crate::sample::{Reading, Sample};
-use crate::topology::{Change, Device, Map, Path, Topology, changes};
+use crate::topology::{Change, Device, Map, Path, Topology, changes, name_in_diskstats};
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
-use sysparse::device_name::number_after;
 
 /// Figures by device: by its kernel name, or by the name of a map.
 pub type FiguresByName = HashMap<Vec<u8>, Figures>;
@@ -71,8 +71,10 @@ pub struct MapRates<'a> {
     pub map: &'a Map,
     /// What it did; `None` if that is unknown.
     pub figures: Option<Figures>,
-    /// Its counters, unless the figures come from a text.
+    /// Its counters, unless the figures come from a text or the kernel does not count it.
     pub reading: Option<&'a Reading>,
+    /// Its major and minor number, if known from the counters.
+    pub number: Option<(u64, u64)>,
     /// Whether it did nothing, as far as is known, and nothing is in flight.
     pub is_idle: bool,
     /// What is wrong with the map as a whole.
@@ -130,10 +132,12 @@ impl<'a> IntervalRates<'a> {
     /// Sets the counters of maps and paths.
     fn set_readings(&mut self, sample: &'a Sample) {
         for map in &mut self.maps {
-            map.reading = sample.reading(&map.map.device);
             for path in &mut map.paths {
                 path.reading = sample.reading(&path.path.device);
             }
+            let reading = sample.reading(&map.map.device);
+            map.number = reading.map(|reading| reading.number);
+            map.reading = reading.filter(|reading| !map.is_uncounted(reading));
         }
     }
 
@@ -184,15 +188,9 @@ impl<'a> IntervalRates<'a> {
 
 /// The figures of a device in a text. `sar -d` without `-p` names it `dev8-16` by its number.
 fn named_figures<'f>(figures: &'f FiguresByName, device: &Device) -> Option<&'f Figures> {
-    let numbered =
-        |(major, minor): (u64, u64)| figures.get(format!("dev{major}-{minor}").as_bytes());
-    figures.get(&device.kernel).or_else(|| {
-        if let Some(number) = device.number {
-            return numbered(number);
-        }
-        // The major number of device mapper is one of those that the kernel assigns.
-        let minor = number_after(b"dm-", &device.kernel)?;
-        DYNAMIC_MAJORS.rev().find_map(|major| numbered((major, minor)))
+    figures.get(&name_in_diskstats(&device.kernel)).or_else(|| {
+        let (major, minor) = device.number?;
+        figures.get(format!("dev{major}-{minor}").as_bytes())
     })
 }
 
@@ -202,8 +200,6 @@ fn map_figures<'f>(figures: &'f FiguresByName, map: &Map) -> Option<&'f Figures>
     let by_name = figures.get(&map.name).or_else(|| linked(b"dm-name-", &map.name));
     by_name.or_else(|| linked(b"dm-uuid-mpath-", &map.wwid))
 }
-
-const DYNAMIC_MAJORS: RangeInclusive<u64> = 234..=254;
 
 /// Whether a text has figures of any map or path.
 #[must_use]
@@ -238,11 +234,18 @@ impl<'a> MapRates<'a> {
         let paths = paths.collect();
         // Before Linux 6.4, the NVMe driver counted nothing on the map itself.
         let is_uncounted = map.is_nvme() && own.as_ref().is_none_or(|own| own.ios() == 0.0);
-        let own = if is_uncounted && total > 0.0 { Some(sum) } else { own };
-        let marks = Vec::new();
-        let mut rates = MapRates { map, figures: own, reading: None, is_idle: false, marks, paths };
+        let figures = if is_uncounted && sum.is_active() { Some(sum) } else { own };
+        let (marks, reading, number) = (Vec::new(), None, None);
+        let mut rates = MapRates { map, figures, reading, number, is_idle: false, marks, paths };
         rates.is_idle = rates.is_inactive();
         rates
+    }
+
+    /// Whether the NVMe driver does not count the map itself: it counted nothing since boot, but a path
+    /// did.
+    fn is_uncounted(&self, reading: &Reading) -> bool {
+        let mut paths = self.paths.iter().filter_map(|path| path.reading);
+        self.map.is_nvme() && reading.is_unused() && !paths.all(Reading::is_unused)
     }
 
     /// Whether the map does nothing, and no path did I/O of its own.

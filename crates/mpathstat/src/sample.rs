@@ -14,7 +14,7 @@
 mod tests;
 
 use crate::error::Error;
-use crate::topology::{Device, Path, Topology};
+use crate::topology::{Device, Path, Topology, name_in_diskstats};
 use std::collections::HashMap;
 use std::io::Write;
 use std::rc::Rc;
@@ -75,6 +75,12 @@ impl Reading {
     #[must_use]
     pub fn in_flight(&self) -> Option<u64> {
         (self.io.in_flight < 1 << 31).then_some(self.io.in_flight)
+    }
+
+    /// Whether the device completed nothing since it appeared.
+    #[must_use]
+    pub fn is_unused(&self) -> bool {
+        Io { in_flight: 0, ..self.io } == self.before().io
     }
 
     /// The counters of the same device when it appeared.
@@ -163,9 +169,7 @@ impl CounterReader {
         self.devices = None;
         self.slots.clear();
         for (slot, name) in topology.names.iter().enumerate() {
-            // `cciss!c0d0` in sysfs is `cciss/c0d0` in diskstats.
-            let name = name.iter().map(|byte| if *byte == b'!' { b'/' } else { *byte });
-            self.slots.insert(name.collect(), slot);
+            self.slots.insert(name_in_diskstats(name), slot);
         }
         self.failures.clear();
         self.failures.resize_with(topology.names.len(), || None);

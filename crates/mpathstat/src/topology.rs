@@ -9,6 +9,7 @@
 //! ```
 
 mod change;
+mod map_major;
 mod names;
 pub mod states;
 mod subsystem;
@@ -18,7 +19,8 @@ mod tests;
 pub mod text;
 
 pub use change::{Change, ChangeKind, changes};
-pub use names::unescape;
+pub use map_major::MapMajor;
+pub use names::{name_in_diskstats, unescape};
 pub use subsystem::Subsystem;
 pub use toolkit::sampling::natural_cmp;
 

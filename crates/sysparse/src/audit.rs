@@ -17,6 +17,7 @@ mod fields;
 mod kernel_log;
 mod message;
 mod path;
+mod quotes;
 mod record_type;
 mod several;
 mod stamp;

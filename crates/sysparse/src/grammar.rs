@@ -181,11 +181,31 @@ pub(crate) fn line(input: &[u8]) -> Parsed<'_, &[u8]> {
     terminated(take_until("\n"), literal(b"\n")).parse(input)
 }
 
-/// An escape sequence that sets a colour, such as `\x1b[01;31m`; one at the end may be cut off.
+/// What steers a terminal: a sequence that sets a colour or a mode, such as `\x1b[01;31m` and
+/// `\x1b[?2004l`, one that selects a character set or a keypad, such as `\x1b(B` and `\x1b=`, or a
+/// control character besides the tab. A sequence at the end may be cut off.
 pub(crate) fn escape_sequence(input: &[u8]) -> Parsed<'_, &[u8]> {
-    let parameters = take_while(|byte| matches!(byte, b'0'..=b'9' | b';'));
-    let letter = take_while_m_n(1, 1, |byte: u8| byte.is_ascii_alphabetic());
-    recognize((literal(b"\x1b["), parameters, alt((letter, eof)))).parse(input)
+    let one = |is_end: fn(u8) -> bool| take_while_m_n(1, 1, is_end);
+    let control = (
+        literal(b"["),
+        take_while(|byte| matches!(byte, b'0'..=b'?')),
+        take_while(is_intermediate),
+        alt((one(|byte| matches!(byte, b'@'..=b'~')), eof)),
+    );
+    let charset = (one(is_intermediate), one(|byte| matches!(byte, b'0'..=b'~')));
+    let keypad = one(|byte| matches!(byte, b'0'..=b'?'));
+    let sequence =
+        (literal(b"\x1b"), alt((value((), control), value((), charset), value((), keypad))));
+    alt((recognize(sequence), one(is_lone_control))).parse(input)
+}
+
+fn is_intermediate(byte: u8) -> bool {
+    matches!(byte, b' '..=b'/')
+}
+
+/// Whether this is a control character that begins no sequence and separates no words.
+fn is_lone_control(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\x1b')
 }
 
 /// What stands before the first `literal`, which is passed. The literal is found by a byte that is

@@ -16,7 +16,7 @@
 
 use crate::ParseError;
 use crate::grammar::{Parsed, decimal, escape_sequence, expect, finish, literal, whole};
-use crate::text::strip_color;
+use crate::text::strip_codes;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{take_till1, take_while1};
@@ -206,7 +206,7 @@ impl Header {
             let (figures, name) = line.split_at(first_words(line, count).unwrap_or(line.len()));
             (name, figures)
         };
-        let name = strip_color(name.trim_ascii()).trim_ascii();
+        let name = strip_codes(name.trim_ascii()).trim_ascii();
         if name.is_empty() {
             let expected = "a device and as many figures as the header has";
             return Err(ParseError { expected, at: 0 });
@@ -225,7 +225,7 @@ impl Header {
     pub fn figures<'a>(&'a self, name: &'a [u8], line: &'a [u8]) -> Result<Row<'a>, ParseError> {
         let mut figures = terminated(times(self.columns.count, next_figure), (gap, eof));
         finish(line, figures.parse(line))?;
-        Ok(Row { name: strip_color(name.trim_ascii()), header: self, figures: line })
+        Ok(Row { name: strip_codes(name.trim_ascii()), header: self, figures: line })
     }
 
     /// The text before the header in `line`, which is the same before each line of the table; nothing
@@ -321,7 +321,7 @@ fn figure(input: &[u8]) -> Parsed<'_, Figure> {
 
 /// A word; it may be in colour.
 fn cell(input: &[u8]) -> Parsed<'_, &[u8]> {
-    map(take_till1(|byte: u8| byte.is_ascii_whitespace()), strip_color).parse(input)
+    map(take_till1(|byte: u8| byte.is_ascii_whitespace()), strip_codes).parse(input)
 }
 
 /// What stands between words: blanks, and the escape sequence that sets the colour of the next one.
@@ -346,7 +346,7 @@ fn last_words(line: &[u8], count: usize) -> Option<usize> {
     while left > 0 {
         let rest = line.get(..at)?.trim_ascii_end();
         at = rest.iter().rposition(u8::is_ascii_whitespace)? + 1;
-        left -= usize::from(!strip_color(rest.get(at..)?).is_empty());
+        left -= usize::from(!strip_codes(rest.get(at..)?).is_empty());
     }
     Some(at)
 }

@@ -31,7 +31,7 @@ pub use map::Map;
 use crate::ParseError;
 use crate::device_name::{self, part};
 use crate::grammar::{Parsed, expect, literal, parse, word};
-use crate::text::strip_color;
+use crate::text::strip_codes;
 use map::{map_names, names_alone};
 use nom::Parser;
 use nom::branch::alt;
@@ -68,6 +68,8 @@ pub struct Group<'a> {
     pub priority: &'a [u8],
     /// `active`, `enabled`, `disabled`, `undef` or `n/a`.
     pub status: &'a [u8],
+    /// Whether the tree goes on with another group of the map.
+    pub has_next: bool,
 }
 
 /// A path.
@@ -79,6 +81,8 @@ pub struct Path<'a> {
     pub name: &'a [u8],
     /// Major and minor number, such as `8:64`; `-` or `#:#` if the device is gone.
     pub device: &'a [u8],
+    /// Whether the tree goes on with another path of the group.
+    pub has_next: bool,
     states: &'a [u8],
 }
 
@@ -97,7 +101,7 @@ impl<'a> Path<'a> {
     pub fn states(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.states
             .split(|byte| matches!(byte, b' ' | b'\t' | b'[' | b']'))
-            .map(strip_color)
+            .map(strip_codes)
             .filter(|word| !word.is_empty())
     }
 }
@@ -124,7 +128,20 @@ pub fn line(line: &[u8]) -> Result<Line<'_>, ParseError> {
     while let Some(rest) = line.strip_prefix(b"multipathd>") {
         line = rest.trim_ascii_start();
     }
-    parse(strip_color(line), any_line)
+    let line = strip_codes(line);
+    let has_next = has_next(line);
+    parse(line, any_line).map(|found| match found {
+        Line::Group(group) => Line::Group(Group { has_next, ..group }),
+        Line::Path(path) => Line::Path(Path { has_next, ..path }),
+        other => other,
+    })
+}
+
+/// Whether a branch of the tree is not the last one: `|-`. Before multipath-tools 0.4.9, the tree does
+/// not tell.
+fn has_next(line: &[u8]) -> bool {
+    let dash = line.iter().position(|byte| *byte == b'-');
+    dash.and_then(|dash| line.get(..dash)).is_some_and(|before| before.ends_with(b"|"))
 }
 
 fn any_line(input: &[u8]) -> Parsed<'_, Line<'_>> {
@@ -171,7 +188,7 @@ fn group(input: &[u8]) -> Parsed<'_, Line<'_>> {
     let status = preceded((take_until(" status="), literal(b" status=")), word);
     let group = (peek(opt(priority)), status);
     map(preceded(literal(b"policy="), group), |(priority, status)| {
-        Line::Group(Group { priority: priority.unwrap_or_default(), status })
+        Line::Group(Group { priority: priority.unwrap_or_default(), status, has_next: false })
     })
     .parse(input)
 }
@@ -180,7 +197,7 @@ fn group(input: &[u8]) -> Parsed<'_, Line<'_>> {
 fn old_group<'a>(input: &'a [u8]) -> Parsed<'a, Line<'a>> {
     let is_end = |byte| matches!(byte, b'[' | b']');
     let bracket = delimited(literal(b"["), take_till(is_end), opt(literal(b"]")));
-    let empty = || Group { priority: b"", status: b"" };
+    let empty = || Group { priority: b"", status: b"", has_next: false };
     let add = |group: Group<'a>, value: &'a [u8]| match value.strip_prefix(b"prio=") {
         Some(priority) => Group { priority: priority.trim_ascii_end(), ..group },
         None if group.status.is_empty() => Group { status: value.trim_ascii_end(), ..group },
@@ -195,7 +212,7 @@ fn old_group<'a>(input: &'a [u8]) -> Parsed<'a, Line<'a>> {
 fn path(input: &[u8]) -> Parsed<'_, Line<'_>> {
     let name = verify(plain_word, |name: &[u8]| !name.is_empty());
     map((hctl, space0, name, space0, device, rest), |(hctl, _, name, _, device, states)| {
-        Line::Path(Path { hctl, name, device, states })
+        Line::Path(Path { hctl, name, device, has_next: false, states })
     })
     .parse(input)
 }
@@ -218,5 +235,5 @@ fn whole_word<'a, T>(
 }
 
 fn plain_word(input: &[u8]) -> Parsed<'_, &[u8]> {
-    map(word, strip_color).parse(input)
+    map(word, strip_codes).parse(input)
 }

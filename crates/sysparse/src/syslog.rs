@@ -18,7 +18,7 @@ use crate::grammar::{Parsed, blanks, literal};
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{
-    escaped, is_a, is_not, take_till1, take_while, take_while_m_n, take_while1,
+    escaped, is_a, is_not, take_till1, take_until, take_while, take_while_m_n, take_while1,
 };
 use nom::character::complete::{
     alpha1, alphanumeric1, digit1, one_of, space0, space1, u8 as one_byte,
@@ -117,13 +117,15 @@ fn tag(input: &[u8]) -> Parsed<'_, &[u8]> {
     terminated(name, (opt(id), literal(b":"), space0)).parse(input)
 }
 
-/// `11-22 13:14:51.280   411   411 W auditd  : `; logcat names no host.
+/// `11-22 13:14:51.280   411   411 W auditd  : `; logcat names no host. A tag such as `Binder:411_2` has a
+/// colon of its own.
 fn logcat(input: &[u8]) -> Parsed<'_, HostAndTag<'_>> {
     let year = opt((digits(4), literal(b"-")));
     let time = (year, digits(2), literal(b"-"), digits(2), literal(b" "), clock);
     let ids = (space1, digit1, space1, digit1, space1);
     let level = (one_of("VDIWEFA"), literal(b" "));
-    let tag = map(is_not(":"), <[u8]>::trim_ascii_end);
+    let tag = map(take_until(": "), <[u8]>::trim_ascii_end);
+    let tag = verify(tag, |tag: &[u8]| !tag.is_empty());
     let (input, tag) = delimited((time, ids, level), tag, literal(b": ")).parse(input)?;
     Ok((input, (&[], tag)))
 }
@@ -190,7 +192,7 @@ fn filled_word(input: &[u8]) -> Parsed<'_, &[u8]> {
 mod tests {
     use super::*;
 
-    const HEADERS: [(&str, &str, &str); 18] = [
+    const HEADERS: [(&str, &str, &str); 19] = [
         ("Nov 22 13:14:51 lab kernel: ", "lab", "kernel"),
         ("Nov  2 13:14:51 lab sshd[99]: ", "lab", "sshd"),
         ("<13>Nov 22 13:14:51 lab audispd: ", "lab", "audispd"),
@@ -209,6 +211,7 @@ mod tests {
         ("1 2026-11-22T13:14:51Z - x 4 m [a b=\"]\\\"\"][c] \u{feff}", "", "x"),
         ("11-22 13:14:51.280   411   411 W auditd  : ", "", "auditd"),
         ("2026-11-22 13:14:51.280  411  9 I my tag: ", "", "my tag"),
+        ("11-22 13:14:51.280  411  9 W Binder:411_2: ", "", "Binder:411_2"),
     ];
 
     #[test]
@@ -249,6 +252,7 @@ mod tests {
             "Nov 22 13:14:51 dead: kernel: x",
             "Nov 22 13:14:51 db8::7eve: kernel: x",
             "Nov 22 13:14:51 lab user.eve kernel: x",
+            "11-22 13:14:51.280  411  9 W : x",
         ] {
             assert_eq!(header(line.as_bytes()), None, "{line}");
         }

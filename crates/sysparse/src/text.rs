@@ -5,7 +5,6 @@ mod encoded;
 pub use encoded::Text;
 
 use crate::grammar::{self, escape_sequence, hex, whole};
-use memchr::memmem;
 use nom::Parser;
 use nom::multi::many0_count;
 
@@ -57,18 +56,25 @@ pub fn lines(input: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// `word` without the escape sequences around it that set its colour.
-pub(crate) fn strip_color(word: &[u8]) -> &[u8] {
-    let leading = many0_count(escape_sequence).parse(word);
-    let mut word = leading.map_or(word, |(rest, _)| rest);
-    while let Some(at) = memmem::rfind(word, b"\x1b[") {
-        let (before, sequence) = word.split_at(at);
-        if whole(escape_sequence, sequence).is_none() {
-            break;
+/// A text without what steers a terminal at both ends of it: sequences that set colours and modes, and
+/// control characters besides the tab.
+///
+/// ```
+/// assert_eq!(sysparse::text::strip_codes(b"\x1b[?2004l\r\x1b[1mmpatha\x1b[0m"), b"mpatha");
+/// ```
+#[must_use]
+pub fn strip_codes(text: &[u8]) -> &[u8] {
+    let leading = many0_count(escape_sequence).parse(text);
+    let mut text = leading.map_or(text, |(rest, _)| rest);
+    loop {
+        // A sequence has no control character besides the one that begins it.
+        let last = text.iter().rposition(u8::is_ascii_control);
+        let (before, end) = text.split_at(last.unwrap_or(text.len()));
+        if whole(escape_sequence, end).is_none() {
+            return text;
         }
-        word = before;
+        text = before;
     }
-    word
 }
 
 #[cfg(test)]
@@ -106,11 +112,23 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_taken_off() {
-        for coloured in ["sda", "\x1b[1msda", "sda\x1b[0m", "\x1b[01;31m\x1b[Ksda\x1b[m\x1b[K"] {
-            assert_eq!(strip_color(coloured.as_bytes()), b"sda", "{coloured}");
+    fn codes_for_the_terminal_are_taken_off() {
+        for coded in [
+            "sda",
+            "\x1b[1msda",
+            "sda\x1b[0m",
+            "\x1b[01;31m\x1b[Ksda\x1b[m\x1b[K",
+            "\x1b[?2004l\rsda\x1b[?2004h",
+            "\x0csda\x07\0",
+            "\x1b[?1049h\x1b[22;0;0t\x1b[?1h\x1b=\rsda\x1b[>0 q",
+            "\x1b(B\x1b[msda\x1b(B\x1b[m\x1b[0",
+            "\x7f\x1b[1~sda\x1b7\x1b[200@\x1b[",
+        ] {
+            assert_eq!(strip_codes(coded.as_bytes()), b"sda", "{coded}");
         }
-        assert_eq!(strip_color(b"a\x1b[0mb"), b"a\x1b[0mb");
-        assert_eq!(strip_color(b"\x1b["), b"");
+        for plain in ["a\x1b[0mb", "\tsda\t", "\x1b", "\x1bsda", "\x1b]0;sda", "\x1b(\x7fsda"] {
+            assert_eq!(strip_codes(plain.as_bytes()), plain.as_bytes(), "{plain}");
+        }
+        assert_eq!(strip_codes(b"\x1b["), b"");
     }
 }

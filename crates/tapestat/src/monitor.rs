@@ -62,7 +62,9 @@ impl DriveMonitor {
         if !self.drives.is_empty() {
             return FirstSample::Report;
         }
-        messages.warn_once("there is no tape drive with statistics here; waiting for one");
+        if self.drives.selection().is_all() {
+            messages.warn_once("there is no tape drive with statistics here; waiting for one");
+        }
         FirstSample::Wait
     }
 }
@@ -77,7 +79,12 @@ impl IntervalCommand for DriveMonitor {
         root: &mut SystemRoot,
         messages: &mut Messages<impl Write>,
     ) -> Result<Option<Sample>, Error> {
+        let had_drives = !self.drives.is_empty();
         self.drives.refresh(root, messages);
+        // With `-w`, each drive that is removed is reported.
+        if had_drives && self.drives.is_empty() && !self.waits {
+            messages.warn("the last drive was removed; reports are empty until one is added");
+        }
         let moment = moment(root)?;
         if self.last.replace(moment.monotonic).unwrap_or_default() >= moment.monotonic {
             messages.warn_once(

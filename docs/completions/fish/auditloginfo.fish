@@ -23,7 +23,7 @@ complete -c auditloginfo -l addresses -d 'list the socket addresses of connect, 
 complete -c auditloginfo -l sudo -d 'list the commands given to sudo, with the directory'
 complete -c auditloginfo -l privileged -d 'list the commands that non-root users executed as root'
 complete -c auditloginfo -l errors -d 'list the errors that calls returned, and the files'
-complete -c auditloginfo -l denials -d 'list what SELinux, AppArmor, seccomp and Landlock denied'
+complete -c auditloginfo -l denials -d 'list what SELinux, AppArmor, seccomp and others denied'
 complete -c auditloginfo -s m -l modes -d 'show how files were opened: r w rw c t a x'
 complete -c auditloginfo -s a -l absolute -d 'join relative file names with the working directory'
 complete -c auditloginfo -l each -d 'list each entry as it happened, instead of counts'

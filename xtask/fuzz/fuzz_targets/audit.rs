@@ -55,6 +55,7 @@ fn read_record(record: &Record<'_>, line: &[u8]) {
     let path = Path::parse(record).map(|path| (path.name, path.is_parent(), path.nametype()));
     let _ = (call, path, record.stamp(), record.auid(), record.node(), record.is_logged_call());
     let _ = record.arguments().count();
+    assert!(record.check_quotes().map_or_else(|error| error.at <= line.len(), |()| true));
 }
 
 /// What the fast path takes must be one whole line with the same record.

@@ -249,12 +249,13 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
     ),
     Opt::flag(
         long("denials"),
-        "list what SELinux, AppArmor, seccomp and Landlock denied",
+        "list what SELinux, AppArmor, seccomp and others denied",
         "List what access controls denied. SELinux: source context, target context, class, \
          permissions, object. AppArmor: profile, operation, mask, object. seccomp: program, \
-         system call, architecture. Landlock: access, object. Capabilities are listed by name. Further facts \
+         system call, architecture. Landlock: access, object. Smack: subject, object, access, name. IPE: \
+         operation, file. Capabilities are listed by name. Further facts \
          that a rule may need, such as ports, peers and mount flags, follow as name=value. What \
-         was only logged is marked: permissive=1 for SELinux, apparmor-complain for AppArmor.",
+         was only logged is marked: permissive=1 for SELinux and IPE, apparmor-complain for AppArmor.",
         |args| args.add_section(Section::Denials),
     ),
     Opt::flag(
@@ -272,7 +273,7 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "join relative file names with the working directory",
         "Join relative file names with the working directory of the process. If the call refers \
          to a directory by its file descriptor, the log does not say which directory that is, and \
-         the name is printed as `[fd 4]/name`.",
+         the name is printed as `[fd 4]/name`. Nothing else is resolved: `/tmp/../etc/hosts` stays as it is.",
         |args| args.absolute = true,
     ),
 ];

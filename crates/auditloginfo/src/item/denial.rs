@@ -38,7 +38,7 @@ pub(crate) fn write(record: &Record<'_>, line: &mut Vec<u8>) -> bool {
             write_value(name, value, line);
         }
     }
-    let is_permissive = denial.is_permitted && denial.access_control == AccessControl::Selinux;
+    let is_permissive = denial.is_permitted && denial.access_control != AccessControl::Apparmor;
     line.extend_from_slice(if is_permissive { b" permissive=1\0" } else { b"\0" });
     line.extend_from_slice(access_control_name(&denial).as_bytes());
     true
@@ -49,6 +49,8 @@ fn access_control_name(denial: &Denial<'_>) -> &'static str {
         AccessControl::Selinux => "selinux",
         AccessControl::Apparmor if denial.is_permitted => "apparmor-complain",
         AccessControl::Apparmor => "apparmor",
+        AccessControl::Smack => "smack",
+        AccessControl::Ipe => "ipe",
         AccessControl::Landlock => "landlock",
         AccessControl::Seccomp => "seccomp",
     }
@@ -233,6 +235,16 @@ mod tests {
             (
                 "LANDLOCK_ACCESS domain=195 blockers=fs.read_dir path=\"/\" dev=\"vda\" ino=2",
                 "fs.read_dir / | landlock",
+            ),
+            (
+                "1400 lsm=SMACK fn=smack_inode_permission action=denied subject=\"a\" object=6220 requested=rx \
+                 pid=5 comm=\"x\" name=\"y\" dev=\"sda1\" ino=3",
+                "a b  rx y fn=smack_inode_permission | smack",
+            ),
+            (
+                "IPE_ACCESS ipe_op=EXECUTE ipe_hook=MMAP enforcing=0 pid=2 comm=\"x\" path=\"/bin/x\" dev=\"dm-0\" \
+                 ino=3 rule=\"DEFAULT action=DENY\"",
+                "EXECUTE /bin/x ipe_hook=MMAP rule=DEFAULT action=DENY permissive=1 | ipe",
             ),
         ] {
             assert_eq!(denial(record).as_deref(), Some(wanted), "{record}");

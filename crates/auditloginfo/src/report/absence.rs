@@ -7,7 +7,7 @@ use crate::filter::{FieldFilter, Filter};
 use crate::found::Found;
 use crate::login_user::LoginUser;
 use crate::section::Section;
-use crate::tally::{Counts, EventTime, Tally};
+use crate::tally::{Counts, EventTime, NameCounts, Tally};
 use std::io::Write;
 use sysparse::audit::AUID_UNSET;
 use toolkit::escape::escape_control;
@@ -55,36 +55,42 @@ impl Absence {
         layout: &Layout,
         messages: &mut Messages<impl Write>,
     ) {
+        let asked_for = if layout.scope == Scope::Overview { String::new() } else { kinds(layout) };
         let Some(held) = held else {
             return messages.warn(format_args!(
-                "{}; the input cannot be read twice, so what else it holds is unknown",
-                self.subject()
+                "{}{asked_for}{}; the input cannot be read twice, so what else it holds is unknown",
+                self.subject(),
+                condition(filter)
             ));
         };
         let is_held = match self {
             Absence::Everything => true,
             Absence::Users(users) => users.iter().any(|auid| held.tally.counts(*auid).is_some()),
         };
-        let commands = if has_condition(filter) { 0 } else { self.sudo_commands(held, layout) };
-        let hint = if commands > 0 { ": see --sudo" } else { "" };
-        if is_held && !has_condition(filter) && lacks_calls(held, layout) {
+        let has_condition = filter.has_condition();
+        let count = |names: fn(&Counts) -> &NameCounts| {
+            if has_condition { 0 } else { self.count_other(held, layout, names) }
+        };
+        let (commands, denials) = (count(|counts| &counts.sudo), count(|counts| &counts.denials));
+        let hint = match (commands > 0, denials > 0) {
+            (true, true) => ": see --sudo and --denials",
+            (true, false) => ": see --sudo",
+            (false, true) => ": see --denials",
+            (false, false) => "",
+        };
+        if is_held && !has_condition && lacks_calls(held, layout) {
             return messages.warn(format_args!("no SYSCALL record, only {}{hint}", types(held)));
         }
-        let has_kinds = is_held && layout.scope != Scope::Overview;
-        let kinds = if has_kinds { kinds(layout) } else { String::new() };
+        let kinds = if is_held { asked_for } else { String::new() };
         let condition = if is_held { condition(filter) } else { String::new() };
-        let noun = if commands == 1 { "command" } else { "commands" };
-        let commands = match commands {
-            0 => String::new(),
-            _ => format!(", but {commands} {noun} given to sudo{hint}"),
-        };
+        let others = others(commands, denials);
         let (missing, contents) = (self.subject(), contents(held, filter));
-        messages.warn(format_args!("{missing}{kinds}{condition}{commands}; {contents}"));
+        messages.warn(format_args!("{missing}{kinds}{condition}{others}{hint}; {contents}"));
     }
 
-    /// How many commands the login users without an entry gave to sudo, if the report has no section
-    /// for them.
-    fn sudo_commands(&self, held: &Found, layout: &Layout) -> u64 {
+    /// How many such names the login users without an entry have, if all sections of the report need
+    /// system calls.
+    fn count_other(&self, held: &Found, layout: &Layout, names: fn(&Counts) -> &NameCounts) -> u64 {
         let is_meant = |user: &LoginUser| match self {
             Absence::Everything => true,
             Absence::Users(users) => users.contains(user),
@@ -94,7 +100,7 @@ impl Absence {
         }
         let users = held.tally.users();
         let meant = users.iter().filter(|(user, _)| is_meant(user));
-        meant.map(|(_, counts)| counts.sudo.total()).sum()
+        meant.map(|(_, counts)| names(counts).total()).sum()
     }
 
     fn subject(&self) -> String {
@@ -130,6 +136,16 @@ fn has_entry(counts: &Counts, layout: &Layout) -> bool {
     layout.scope == Scope::Overview || layout.sections().any(has_names)
 }
 
+/// `, but 2 commands given to sudo and 1 denial`
+fn others(commands: u64, denials: u64) -> String {
+    let plural = |count| if count == 1 { "" } else { "s" };
+    let commands =
+        (commands > 0).then(|| format!("{commands} command{} given to sudo", plural(commands)));
+    let denials = (denials > 0).then(|| format!("{denials} denial{}", plural(denials)));
+    let others = list(commands.into_iter().chain(denials), "and");
+    if others.is_empty() { others } else { format!(", but {others}") }
+}
+
 /// Whether the sections need system calls and the logs hold none.
 fn lacks_calls(held: &Found, layout: &Layout) -> bool {
     let types = &held.tally.contents.types;
@@ -141,11 +157,6 @@ fn lacks_calls(held: &Found, layout: &Layout) -> bool {
 
 fn needs_calls(section: Section) -> bool {
     !matches!(section, Section::Denials | Section::Sudo)
-}
-
-fn has_condition(filter: &Filter) -> bool {
-    let has_span = filter.start.is_some() || filter.end.is_some();
-    has_span || filter.success.is_some() || !filter.fields.is_empty()
 }
 
 /// ` in the time span that matches the filters`

@@ -1,7 +1,7 @@
 //! Problems that are reported on stderr: what is missing from a report, and why.
 
 use super::{Format, Layout, profile};
-use crate::file_kind::JOURNAL_EXPORT;
+use crate::file_kind::{FileKind, JOURNAL_EXPORT};
 use crate::found::Found;
 use crate::logs::DEFAULT_LOG;
 use crate::syslog_tags::Origin;
@@ -33,11 +33,20 @@ fn report_logs(found: &Found, messages: &mut Messages<impl Write>) {
         messages.warn(format_args!("{}: {}{advice}", escape_path(log), describe(error)));
     }
     for (log, kind) in &found.not_audit_logs {
-        messages.warn(format_args!("{}: {kind}", escape_path(log)));
+        let note = note_on_gzip(log, *kind);
+        messages.warn(format_args!("{}: {kind}{note}", escape_path(log)));
     }
     for log in &found.empty_logs {
         messages.warn(format_args!("{}: empty; there is no record to report", escape_path(log)));
     }
+}
+
+/// What `LOG` is in the advice on a file in a compressed one.
+fn note_on_gzip(log: &Path, kind: FileKind) -> &'static str {
+    let is_gzip = log.extension().is_some_and(|end| end == "gz");
+    let needs_note =
+        matches!(kind, FileKind::Utf16 | FileKind::Compressed(..) | FileKind::JournalFile);
+    if is_gzip && needs_note { "; LOG is what gzip -dc prints of this file" } else { "" }
 }
 
 /// What to do about a log that could not be read.

@@ -44,6 +44,7 @@ pub(super) fn write(tally: &Tally, layout: &Layout, out: &mut impl Write) -> io:
 fn title(section: Section, layout: &Layout) -> &'static str {
     match section {
         Section::Calls => "System calls made:",
+        Section::Commands if layout.failed => "Commands that could not be executed:",
         Section::Commands => "Commands executed:",
         Section::Files if layout.failed => "Files that could not be opened:",
         Section::Files => "Files opened:",
@@ -52,6 +53,7 @@ fn title(section: Section, layout: &Layout) -> &'static str {
         Section::Changes => "Files changed:",
         Section::Addresses => "Addresses used:",
         Section::Sudo => "Commands given to sudo:",
+        Section::Privileged if layout.failed => "Commands that could not be executed as root:",
         Section::Privileged => "Commands executed as root:",
         Section::Errors => "Calls failed:",
         Section::Denials => "Access denied:",

@@ -4,9 +4,10 @@
 //! log is one chunk: its open events are merged with those of the logs before and after it.
 
 use super::chunks::{Chunking, CountingReader};
+use super::record_reader::Unreadable;
 use super::workers::Queue;
 use super::{HeadReader, open};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -52,14 +53,5 @@ impl Queue for GzipQueue<'_> {
 
     fn threads(&self) -> usize {
         self.logs.len().min(self.chunking.threads).max(1)
-    }
-}
-
-/// A log that cannot be opened.
-struct Unreadable(Option<io::Error>);
-
-impl Read for Unreadable {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
     }
 }

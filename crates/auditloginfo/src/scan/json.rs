@@ -1,6 +1,7 @@
 //! Records in the strings of JSON objects, as log shippers and `journalctl -o json` write them.
 
 use super::journal::{Entry, Field};
+use memchr::memmem;
 use std::iter;
 use sysparse::ParseError;
 use sysparse::json::{self, Piece, Text, Value};
@@ -47,6 +48,12 @@ impl<'a> Strings<'a> {
         })
     }
 
+    /// The value of a key.
+    fn get(&self, wanted: &[u8]) -> Option<Value<'a>> {
+        let mut values = KEYS.iter().zip(self.values);
+        values.find(|(key, _)| **key == wanted).and_then(|(_, value)| value)
+    }
+
     /// Keeps a value that may hold records.
     fn set(&mut self, key: usize, value: Value<'a>) {
         let is_kept = match value {
@@ -65,6 +72,15 @@ impl<'a> Strings<'a> {
 /// Whether a line begins as an object.
 pub(super) fn is_object(line: &[u8]) -> bool {
     line.trim_ascii_start().starts_with(b"{")
+}
+
+/// Whether a line looks like a part of JSON in several lines, or of JSON in a string, that holds a record in
+/// a string.
+pub(super) fn may_hold_record(line: &[u8]) -> bool {
+    let starts = [&b"\"type="[..], b"\"node="];
+    let mut places = starts.iter().flat_map(|start| memmem::find_iter(line, start));
+    let is_value = |at| line.get(..at).unwrap_or_default().trim_ascii_end().ends_with(b"\":");
+    matches!(line.trim_ascii_start(), [b'{' | b'[' | b'"', ..]) && places.any(is_value)
 }
 
 /// Reads an object: the fields of the journal into `entry`, the strings that may hold records are
@@ -89,6 +105,12 @@ pub(super) fn read<'a>(line: &'a [u8], entry: &mut Entry) -> Result<Strings<'a>,
             _ => {}
         }
     }
+    // Vector writes the journal's MESSAGE in lower case.
+    let is_entry = !entry.get(Field::Transport).is_empty();
+    let lacks_message = entry.get(Field::Message).is_empty() && !entry.lacks_message;
+    if let Some(message) = strings.get(b"message").filter(|_| is_entry && lacks_message) {
+        read_field(Field::Message, message, entry);
+    }
     Ok(strings)
 }
 
@@ -111,7 +133,8 @@ fn read_field(field: Field, value: Value<'_>, entry: &mut Entry) {
     match value {
         Value::Text(text) => unescape(text, bytes),
         Value::Array(array) => bytes.extend(json::bytes(array).map_while(|byte| byte)),
-        _ => {}
+        Value::Word(word) => bytes.extend_from_slice(word),
+        Value::Null | Value::Object(_) => {}
     }
 }
 
@@ -123,6 +146,24 @@ pub(super) fn unescape(text: Text<'_>, bytes: &mut Vec<u8>) {
             Piece::Char(char) => {
                 bytes.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_json_is_told_from_other_text() {
+        for (line, wanted) in [
+            ("  \"message\": \"type=CWD msg=audit(1.000:1):\"", true),
+            ("[{\"message\":\"node=a type=CWD msg=audit(1.000:1):\"}]", true),
+            ("  \"message\": \"x type=CWD msg=audit(1.000:1):\"", false),
+            ("  \"type=CWD msg=audit(1.000:1):\"", false),
+            ("12:00 {\"message\": \"type=CWD msg=audit(1.000:1):\"}", false),
+        ] {
+            assert_eq!(may_hold_record(line.as_bytes()), wanted, "{line}");
         }
     }
 }

@@ -5,8 +5,8 @@
 pub const LINE_MAX: usize = 1 << 16;
 
 /// How many bytes at the start of a log show whether it has lines, or is an archive or an export of the
-/// journal.
-pub(super) const LOG_START: usize = 512;
+/// journal, and how the quotes in its records are written.
+pub(super) const LOG_START: usize = 1 << 12;
 
 /// The longest line of JSON that is read, in bytes.
 pub(super) const JSON_LINE_MAX: usize = 1 << 22;

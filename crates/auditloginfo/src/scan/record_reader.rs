@@ -44,13 +44,18 @@ pub(super) struct ChunkStats {
 }
 
 /// Whether a log that begins so cannot be divided at the ends of its lines: the output of `journalctl
-/// -o export`, or an archive, whose files do not begin where lines do.
+/// -o export`, or what is not read.
 pub(super) fn is_undivided(start: &[u8]) -> bool {
-    journal::is_export(start) || file_kind::is_archive(start)
+    journal::is_export(start) || is_unreadable(start)
+}
+
+/// Whether nothing is read of a log that begins so: an archive, whose files do not begin where lines do, or
+/// records that would be misread.
+fn is_unreadable(start: &[u8]) -> bool {
+    file_kind::is_archive(start) || file_kind::has_escaped_quotes(start)
 }
 
 /// Reads a log from its beginning, as [`read_chunk`] does, or as the output of `journalctl -o export`.
-/// Nothing in an archive is read.
 pub(super) fn read_log(
     mut reader: impl Read,
     buffer: &mut Vec<u8>,
@@ -59,13 +64,13 @@ pub(super) fn read_log(
     sink: &mut Sink,
 ) -> ChunkStats {
     let mut start = Vec::new();
-    // An error comes again where the lines are read.
-    let _ = reader.by_ref().take(LOG_START as u64).read_to_end(&mut start);
-    if file_kind::is_archive(&start) {
+    let result = reader.by_ref().take(LOG_START as u64).read_to_end(&mut start);
+    if is_unreadable(&start) {
         return ChunkStats { lines: 1, ..ChunkStats::default() };
     }
     let is_export = journal::is_export(&start);
-    let reader = Cursor::new(start).chain(reader);
+    // A decoder reports an error only once.
+    let reader = Cursor::new(start).chain(Unreadable(result.err())).chain(reader);
     if is_export {
         read_export(reader, tags, assembler, sink)
     } else {
@@ -99,6 +104,15 @@ fn read_export(
     let mut records = RecordReader::new(tags, assembler, sink);
     let result = records.read_entries(BufReader::with_capacity(1 << 18, reader));
     records.finish(result)
+}
+
+/// What cannot be read, if there is an error; else nothing.
+pub(super) struct Unreadable(pub(super) Option<io::Error>);
+
+impl Read for Unreadable {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 struct RecordReader<'r, 'a> {
@@ -230,7 +244,8 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     fn read_unusual_line(&mut self, line: &[u8]) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if json::is_object(line) {
-            self.read_json(line);
+            // An element of an array, one on each line.
+            self.read_json(line.strip_suffix(b",").unwrap_or(line));
         } else if !line.is_empty() {
             self.read_text_line(line);
         }
@@ -267,6 +282,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
             Place::Tagged(syslog, None) if syslog_tags::is_program_name(syslog.tag) => {
                 (Origin::Message(syslog.tag.to_vec()), Some(syslog))
             }
+            _ if json::may_hold_record(line) => (Origin::Json, None),
             Place::Tagged(syslog, None) => (Origin::Text, Some(syslog)),
             Place::Nowhere => (Origin::Text, None),
         };

@@ -54,6 +54,7 @@ fn is_complete(record: &Record<'_>) -> bool {
         RecordType::Avc => record.field(b"permissive").is_some(),
         RecordType::UserAvc | RecordType::UserCmd => record.line.ends_with(b"'"),
         RecordType::Seccomp => record.field(b"code").is_some(),
+        RecordType::Ipe => record.field(b"rule").is_some(),
         RecordType::ApparmorAllowed | RecordType::ApparmorDenied | RecordType::Landlock => false,
         _ => true,
     }

@@ -91,7 +91,7 @@ const CONTENTS: &[Opt<Args>] = &[
         "Show the columns in LIST, separated by commas, in this order: reads, writes, read-kb, \
          written-kb, await, r_await, w_await, areq-sz, rareq-sz, wareq-sz, in-flight, aqu-sz, util, \
          discards, d_await, flushes, f_await, errors, timeouts, retries, failovers, share, hctl, host, target, group, \
-         state, access, multipathd. See EXTENDED STATISTICS. Only the text report has columns.",
+         state, access, multipathd. See EXTENDED STATISTICS. Only the text report has columns; with `-g`, those of figures.",
         |args, value| {
             args.columns = Some(columns::parse(&value.to_string_lossy())?);
             Ok(())
@@ -201,7 +201,9 @@ const INPUT: &[Opt<Args>] = &[
         "Read figures from FILE, which holds the output of any version of `iostat -x`, in any of its \
          formats, or of `sar -d`; `-` is standard input. There is one report for each report in FILE, \
          including one since boot. Figures are shown as they are in FILE, those that are not there as \
-         `-`. If the text has times, they are those of the reports; a time whose date, \
+         `-`. If `sar -d` names devices by number and several numbers can be those of the maps, \
+         as `dev253-0` and `dev254-0`, the figures of the maps are `-`; `sar -dp` prints names. \
+         If the text has times, they are those of the reports; a time whose date, \
          AM or PM cannot be read is `-`. With `-i`, give the interval of the text, unless it has times or \
          its interval is one second.",
         |args, value| {

@@ -19,6 +19,13 @@ fn devices_precede_interval_and_count() {
 }
 
 #[test]
+fn the_address_of_a_host_is_no_interval() {
+    let args = args("10.0.0.1 192.168.1.20 5").unwrap();
+    assert_eq!(args.devices, ["10.0.0.1", "192.168.1.20"]);
+    assert_eq!(args.sampling.schedule.period(), Duration::from_secs(5));
+}
+
+#[test]
 fn the_last_of_two_opposites_wins() {
     let last = args("--since-boot -a -y -z").unwrap();
     assert!(!last.sampling.schedule.since_boot && !last.shows_idle);
@@ -40,6 +47,7 @@ fn conflicts_are_usage_errors() {
         ("1 sda", "sda: expected a count; maps and paths precede the interval"),
         ("-km", "only one of -k, -m and -G can be given"),
         ("--topology - --iostat -", "only one of --topology and --iostat"),
+        ("-g host --columns reads,state", "-g prints sums, which have no column state"),
         ("-g lun", "expected one of host, target, controller, group"),
         ("-o XML", "expected one of JSON, jsonl, tsv"),
     ] {

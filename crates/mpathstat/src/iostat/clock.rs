@@ -43,9 +43,9 @@ impl TextClock {
         Ok(None)
     }
 
-    /// Takes the time at which the interval of the next report begins.
-    pub(super) fn begin_interval(&mut self, begin: &Timestamp) {
-        self.time(begin);
+    /// The time of day at which the interval of the next report begins, if it is known.
+    pub(super) fn begin_interval(&mut self, begin: &Timestamp) -> Option<SystemTime> {
+        self.time(begin)
     }
 
     /// An error, the first time.

@@ -24,6 +24,8 @@ pub(super) struct JsonReader {
     figures: Vec<(Column, f64)>,
     devices: Devices,
     wall: Option<SystemTime>,
+    /// Whether it was reported that this is the JSON of sadf.
+    is_of_sadf: bool,
 }
 
 impl JsonReader {
@@ -63,7 +65,12 @@ impl JsonReader {
         let text = std::mem::take(&mut self.text);
         match &self.key[..] {
             b"disk_device" => self.name = text,
-            b"timestamp" => {
+            b"disk-device" if !std::mem::replace(&mut self.is_of_sadf, true) => {
+                let expected = "the JSON of iostat, and not that of sadf; save the text of sar -d,";
+                return Err(ParseError { expected, at: 0 });
+            }
+            // That of sadf is an object.
+            b"timestamp" if !text.is_empty() => {
                 self.wall = match timestamp::whole_line(&text) {
                     Some(time) => clock.wall(&time)?,
                     None => clock.report(UNREAD_TIME).map(|()| None)?,
@@ -122,7 +129,7 @@ impl JsonReader {
 
     fn finish(&mut self, complete: &mut VecDeque<TextReport>) {
         let (figures, _) = std::mem::take(&mut self.devices).figures();
-        complete.push_back(TextReport { wall: self.wall.take(), figures });
+        complete.push_back(TextReport { wall: self.wall.take(), begin: None, figures });
     }
 }
 

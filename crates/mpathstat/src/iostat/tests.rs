@@ -110,6 +110,16 @@ fn what_precedes_the_first_header_precedes_the_lines_before_it() {
 }
 
 #[test]
+fn a_text_may_have_no_empty_lines_or_be_indented_by_a_tab() {
+    let cpu = "avg-cpu:  %user\n          1.0 2.0 3.0 4.0 5.0\n";
+    let text = format!("{cpu}{}", TEXT.replace("\n\n", &format!("\n\n{cpu}")));
+    let wanted = read(&text);
+    assert_eq!((wanted.0.len(), &wanted.1), (4, &vec![]));
+    assert_eq!(read(&text.replace("\n\n", "\n")), wanted);
+    assert_eq!(read(&format!("\t{}", text.replace('\n', "\n\t"))), wanted);
+}
+
+#[test]
 fn a_header_may_be_far_from_the_beginning() {
     let text = format!("{}{TEXT}", "other line\n".repeat(HEAD_MAX));
     assert_eq!(read(&text).0.len(), 4);

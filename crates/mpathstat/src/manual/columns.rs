@@ -29,7 +29,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "`%Share`, `share`: percentage of F1 + F5 of all paths of the map.",
     "`HCTL`, `hctl`: the last part of the link `/sys/block/sdX/device`.",
     "`Host`, `Target`, `host`, `target`: from the same link, and from `/sys/class/fc_transport`, \
-     `iscsi_session` and others there; for NVMe, `address` in the folder of the controller.",
+     `iscsi_session` and others there; for NVMe, `address` in the folder of the controller; in JSON of multipathd, \
+     `host_wwpn`, or else `host_adapter`, and `target_wwpn`.",
     "`Group`, `group`, `Multipathd`, `multipathd`: from multipathd.",
     "`State`, `state`: `device/state` of the path; for NVMe, `state` of the controller.",
     "`Access`, `access`: `device/access_state` of the path, or `ana_state`; for an NVMe map, `iopolicy` of \

@@ -2,7 +2,8 @@
 //!
 //! The paths of a map complete a few more reads and writes than the map: a path checker reads a sector
 //! from time to time, a large request is split, a failed one is repeated on another path, and udev
-//! looks at a device that was just added. So there is a mark only if
+//! looks at a device that was just added. Commands that ended with an error do not count, if their number
+//! is known: each was repeated. For the rest, there is a mark only if
 //!
 //! - the I/O of the paths exceeds that of the map by more than [`IOS_PER_S`] a second per path and by
 //!   more than [`EXCESS`] of that of the map, and so do the sectors;
@@ -76,7 +77,7 @@ fn is_certain(rates: &MapRates<'_>) -> bool {
         !map.is_active() && map.in_flight_before.is_none_or(|count| count == 0.0)
     });
     let probes: f64 = rates.paths.iter().map(|_| PROBE_IOS).sum();
-    is_unused && path_sum(rates, Figures::ios) > probes
+    is_unused && path_sum(rates, path_ios) > probes
 }
 
 /// Whether the paths of the map did more than the map and a path checker explain.
@@ -84,8 +85,12 @@ pub(super) fn has_excess(rates: &MapRates<'_>) -> bool {
     let Some(map) = &rates.figures else { return false };
     let allowed: f64 = rates.paths.iter().map(|_| IOS_PER_S * map.seconds).sum();
     let exceeds = |paths: f64, map: f64| paths - map > allowed && paths - map > EXCESS * map;
-    exceeds(path_sum(rates, Figures::ios), map.ios())
-        && exceeds(path_sum(rates, sectors), sectors(map))
+    exceeds(path_sum(rates, path_ios), map.ios()) && exceeds(path_sum(rates, sectors), sectors(map))
+}
+
+/// The reads and writes of a path that did not end with an error, as far as is known.
+fn path_ios(path: &Figures) -> f64 {
+    (path.ios() - path.errors.unwrap_or(0.0)).max(0.0)
 }
 
 /// The sum of an amount over the paths, as far as it is known.
@@ -100,7 +105,7 @@ fn sectors(figures: &Figures) -> f64 {
 /// Marks each path that alone did more than the map, as far as a path checker does not explain it. If
 /// there is none, the busiest one.
 fn mark_paths(paths: &mut [PathRates<'_>], map: f64) {
-    let ios = |path: &PathRates<'_>| path.figures.as_ref().map_or(0.0, Figures::ios);
+    let ios = |path: &PathRates<'_>| path.figures.as_ref().map_or(0.0, path_ios);
     let exceeds = |path: &PathRates<'_>| {
         let allowed = path.figures.as_ref().map_or(0.0, |it| IOS_PER_S * it.seconds);
         ios(path) - map > allowed

@@ -223,17 +223,29 @@ impl Figures {
     }
 
     /// Requests in flight while none was completed: at the end, or on average in a text, which does
-    /// not have the number at the end. 0 if any request was completed.
+    /// not have the number at the end. 0 if any request was completed, or if the number is unknown.
     #[must_use]
     pub fn stalled(&self) -> f64 {
-        let has_awaited =
-            self.printed.as_ref().is_some_and(|it| it.await_ms.is_some_and(|ms| ms > 0.0));
         match self.in_flight {
-            _ if self.completed() > 0.0 || has_awaited => 0.0,
+            _ if self.has_completed() => 0.0,
             Some(in_flight) => in_flight,
             None if self.printed.is_some() => self.rate(self.queued_ms / 1000.0).round(),
             None => 0.0,
         }
+    }
+
+    /// Whether requests are in flight and none was completed. Since Linux 5.0, the time of a request
+    /// counts when it is completed, so a text shows this only by the busy time.
+    #[must_use]
+    pub fn is_stalled(&self) -> bool {
+        let is_hung = self.printed.is_some() && self.rate(self.busy_ms) >= HUNG_MS_PER_S;
+        self.stalled() > 0.0 || is_hung && !self.has_completed()
+    }
+
+    /// Whether any request was completed. A text has rates of zero if they are few.
+    fn has_completed(&self) -> bool {
+        let printed = self.printed.as_ref();
+        self.completed() > 0.0 || printed.is_some_and(|it| it.await_ms.is_some_and(|ms| ms > 0.0))
     }
 
     /// Whether the device completed requests, was busy, or has requests in flight.
@@ -338,6 +350,10 @@ pub(super) fn known_sum<T: Add<Output = T>>(a: Option<T>, b: Option<T>) -> Optio
         (a, b) => a.or(b),
     }
 }
+
+/// The milliseconds per second from which a device in a text that completed nothing was busy because
+/// its requests hang.
+const HUNG_MS_PER_S: f64 = 900.0;
 
 /// A sector has 512 bytes.
 const SECTORS_IN_KIB: f64 = 2.0;

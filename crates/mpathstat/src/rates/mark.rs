@@ -5,7 +5,8 @@
 pub enum Mark {
     /// The path is in a state in which it cannot carry I/O.
     State(Vec<u8>),
-    /// Requests are in flight, and none was completed for about a second or more.
+    /// So many requests are in flight, and none was completed for about a second or more; 0 if the
+    /// number is unknown.
     Stuck(f64),
     /// No path of the map can carry I/O; so many requests wait for one.
     NoPath(f64),

@@ -1,9 +1,10 @@
 //! Finds the marks of `-i`.
 
 use super::bypass::Bypass;
-use super::outliers::{Outliers, Subject};
+use super::outliers::{Outliers, Subject, is_judged_by_share};
 use super::stuck::Stuck;
-use super::{Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
+use super::sum_outliers::SumOutliers;
+use super::{By, Figures, IntervalRates, MapRates, Mark, PathRates, Sum};
 use crate::topology::{Map, Path};
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub struct Marker {
     outliers: Outliers,
-    sums: Outliers,
+    sums: SumOutliers,
     stuck: Stuck,
     bypass: Bypass,
 }
@@ -40,32 +41,24 @@ impl Marker {
             }
         }
         self.outliers.end_interval();
+        if rates.is_since_boot {
+            // What was so at some time since boot says nothing about the intervals that follow.
+            self.outliers = Outliers::default();
+        }
         self.stuck.end_interval();
     }
 
-    /// Sets the marks of sums: of those with paths on which nothing moves, with failures, and of those that
-    /// are out of line with others of the same family.
-    pub(super) fn mark_sums(&mut self, sums: &mut [Sum<'_>], seconds: f64, is_since_boot: bool) {
-        let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (place, sum) in sums.iter().enumerate() {
-            groups.entry(sum.family).or_default().push(place);
+    /// The marks of sums that are out of line with others, by their keys.
+    pub(super) fn judge_sums(
+        &mut self,
+        rates: &IntervalRates<'_>,
+        by: &[By],
+    ) -> HashMap<Vec<u8>, Mark> {
+        let marks = self.sums.judge(&rates.maps, by, rates.seconds);
+        if rates.is_since_boot {
+            self.sums = SumOutliers::default();
         }
-        let mut found = Vec::new();
-        for places in groups.values() {
-            let members: Vec<_> = places.iter().filter_map(|place| sums.get(*place)).collect();
-            let subjects: Vec<_> = members.iter().map(|sum| sum.subject()).collect();
-            let marks = self.sums.judge(&subjects, true, seconds);
-            found.extend(places.iter().copied().zip(marks));
-        }
-        self.sums.end_interval();
-        for (place, mark) in found {
-            if let Some(sum) = sums.get_mut(place) {
-                sum.marks.extend((sum.stuck > 0.0).then_some(Mark::Stuck(sum.stuck)));
-                sum.marks.extend(mark);
-                let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
-                sum.marks.extend(failures(figures));
-            }
-        }
+        marks
     }
 
     /// Marks paths on which nothing moves; and the map if no path is to blame.
@@ -75,12 +68,14 @@ impl Marker {
         for path in &mut rates.paths {
             let key = key(&map.wwid, path.path);
             let stuck = self.stuck.judge(key, path.figures.as_ref(), seconds);
-            is_on_path |= path.figures.as_ref().is_some_and(|figures| figures.stalled() > 0.0);
+            is_on_path |= path.figures.as_ref().is_some_and(Figures::is_stalled);
             path.marks.extend(stuck.map(Mark::Stuck));
         }
         let stuck = self.stuck.judge(map.wwid.clone(), rates.figures.as_ref(), seconds);
         let queued = rates.figures.as_ref().and_then(|figures| figures.in_flight);
         if lacks_path(rates) {
+            // Nothing need be in flight: the NVMe driver counts no request that waits for a path.
+            rates.is_idle = false;
             rates.marks.push(Mark::NoPath(queued.unwrap_or(0.0)));
         } else if !is_on_path {
             rates.marks.extend(stuck.map(Mark::Stuck));
@@ -99,10 +94,25 @@ impl Marker {
                 Subject { key, name, figures: path.figures.as_ref() }
             })
             .collect();
-        let marks = self.outliers.judge(&subjects, map.policy != b"numa", seconds);
+        let marks = self.outliers.judge(&subjects, is_judged_by_share(map), seconds);
         for (path, mark) in siblings.iter_mut().zip(marks) {
             path.marks.extend(mark);
         }
+    }
+}
+
+/// Sets the marks of sums: of those with paths on which nothing moves, with failures, and of those that
+/// are out of line.
+pub(super) fn mark_sums(
+    sums: &mut [Sum<'_>],
+    outliers: &HashMap<Vec<u8>, Mark>,
+    is_since_boot: bool,
+) {
+    for sum in sums {
+        sum.marks.extend(sum.stuck.map(Mark::Stuck));
+        sum.marks.extend(outliers.get(&sum.key()).cloned());
+        let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
+        sum.marks.extend(failures(figures));
     }
 }
 

@@ -8,25 +8,36 @@
 //! - by `await`, if it had at least half of [`IOS`] reads and writes, and they took more than
 //!   [`AWAIT_FACTOR`] times as long, and more than [`AWAIT_MS`] longer, than on the fastest sibling
 //!   with as many;
-//! - by `share`, if it had at least [`IDLE_IOS`] reads and writes, but fewer than one for
-//!   [`SHARE_FACTOR`] of the busiest sibling. An idle path is never out of line.
+//! - by `share`, if it had at least [`IDLE_IOS`] reads and writes and more than a path checker explains,
+//!   but fewer than one for [`SHARE_FACTOR`] of the busiest sibling. An idle path is never out of line.
 //!
-//! Paths that the NVMe driver chooses by processor (policy `numa`) are not judged by share.
+//! A path selector gives a slow path so little to do that it never has enough in time. So each path is
+//! also compared with the busiest sibling of each interval (see [`Matched`]), however long it takes until
+//! there is enough. This counts where a judgment lacks evidence on the path.
+//!
+//! Paths that the NVMe driver chooses by processor (policy `numa`, its default) are not judged by share.
 
+use super::bypass::IOS_PER_S;
 use super::figures::per;
+use super::matched::{AWAIT_FACTOR, AWAIT_MS, IOS, Load, Matched};
 use super::{Figures, Mark};
+use crate::topology::Map;
 use std::collections::HashMap;
 
-/// The reads and writes per path, on average, from which paths are judged.
-pub(super) const IOS: f64 = 100.0;
-/// How many times as long as on the fastest sibling a read or write can take.
-pub(super) const AWAIT_FACTOR: f64 = 3.0;
-/// How many milliseconds longer than on the fastest sibling a read or write can take.
-pub(super) const AWAIT_MS: f64 = 0.5;
 /// How many times as many reads and writes the busiest sibling can have.
 pub(super) const SHARE_FACTOR: f64 = 4.0;
 /// A path with fewer reads and writes is idle.
 pub(super) const IDLE_IOS: f64 = 10.0;
+
+/// Whether the paths of a map are expected to have equal shares.
+pub(super) fn is_judged_by_share(map: &Map) -> bool {
+    !map.is_nvme() || !matches!(&map.policy[..], b"" | b"numa")
+}
+
+/// How many reads and writes of a path a path checker explains.
+pub(super) fn idle_ios(seconds: f64) -> f64 {
+    IOS_PER_S * seconds
+}
 
 /// The evidence on each path since it was last judged, and its mark.
 #[derive(Debug, Default)]
@@ -51,18 +62,22 @@ pub(super) struct Subject<'a> {
 #[derive(Debug, Clone, Default)]
 struct Evidence {
     name: Vec<u8>,
-    ios: f64,
-    ms: f64,
+    load: Load,
+    /// How many reads and writes a path checker explains.
+    idle: f64,
     mark: Option<Mark>,
+    /// What it took beside the busiest sibling since it last had enough, and the mark for that.
+    matched: Matched,
+    slow: Option<Mark>,
 }
 
 impl Evidence {
     fn await_ms(&self) -> f64 {
-        per(self.ms, self.ios)
+        per(self.load.ms, self.load.ios)
     }
 
     fn has_enough(&self) -> bool {
-        self.ios >= IOS / 2.0
+        self.load.ios >= IOS / 2.0
     }
 }
 
@@ -76,6 +91,7 @@ impl Outliers {
     ) -> Vec<Option<Mark>> {
         let evidence = siblings.iter().map(|subject| self.evidence(subject, seconds));
         let mut evidence: Vec<_> = evidence.collect();
+        compare_with_busiest(siblings, &mut evidence, seconds);
         judge_siblings(&mut evidence, by_share);
         let mut marks = Vec::new();
         for (subject, evidence) in siblings.iter().zip(evidence) {
@@ -98,29 +114,51 @@ impl Outliers {
         };
         let mut evidence = self.paths.remove(&subject.key).unwrap_or_default();
         evidence.name = subject.name.to_vec();
-        // The figures of a text are per second.
-        let intervals = per(seconds, figures.seconds);
-        evidence.ios += figures.ios() * intervals;
-        evidence.ms += (figures.read_ms + figures.write_ms) * intervals;
+        evidence.load += Load::new(figures, seconds);
+        evidence.idle += idle_ios(seconds);
         evidence
+    }
+}
+
+/// Compares what each path did in this interval with what the busiest one did. The reads of a path checker
+/// say nothing about a path.
+fn compare_with_busiest(siblings: &[Subject<'_>], evidence: &mut [Evidence], seconds: f64) {
+    let load = |path: &Subject<'_>| path.figures.map(|figures| Load::new(figures, seconds));
+    let loads: Vec<_> = siblings.iter().map(|path| load(path).unwrap_or_default()).collect();
+    let places = siblings.iter().zip(&loads).enumerate();
+    let busiest = places.max_by(|(_, (_, a)), (_, (_, b))| a.ios.total_cmp(&b.ios));
+    let Some((place, (busiest, most))) = busiest else { return };
+    for (own, (path, load)) in evidence.iter_mut().zip(&loads).enumerate() {
+        if own != place && load.ios > idle_ios(seconds) {
+            path.matched.add(*load, *most);
+            if let Some(judged) = path.matched.take_enough() {
+                path.slow = judged.slow_mark(busiest.name);
+            }
+        }
     }
 }
 
 /// Judges siblings if there is enough evidence on them, and then drops the evidence.
 fn judge_siblings(evidence: &mut [Evidence], by_share: bool) {
-    let total: f64 = evidence.iter().map(|path| path.ios).sum();
+    let total: f64 = evidence.iter().map(|path| path.load.ios).sum();
     let wanted: f64 = evidence.iter().map(|_| IOS).sum();
     if total < wanted {
         return;
     }
     let judged = evidence.iter().filter(|path| path.has_enough());
     let fastest = judged.min_by(|a, b| a.await_ms().total_cmp(&b.await_ms())).cloned();
-    let busiest = evidence.iter().max_by(|a, b| a.ios.total_cmp(&b.ios)).cloned();
+    let busiest = evidence.iter().max_by(|a, b| a.load.ios.total_cmp(&b.load.ios)).cloned();
     for path in evidence {
         let slow = fastest.as_ref().and_then(|fastest| slow_mark(path, fastest));
         let few =
             busiest.as_ref().filter(|_| by_share).and_then(|busiest| share_mark(path, busiest));
-        *path = Evidence { mark: slow.or(few), ..Evidence::default() };
+        let (matched, rarely_slow) = if path.has_enough() {
+            (Matched::default(), None)
+        } else {
+            (path.matched, path.slow.take())
+        };
+        let mark = slow.or_else(|| rarely_slow.clone()).or(few);
+        *path = Evidence { mark, matched, slow: rarely_slow, ..Evidence::default() };
     }
 }
 
@@ -134,7 +172,9 @@ fn slow_mark(path: &Evidence, fastest: &Evidence) -> Option<Mark> {
 
 /// The mark of a path that is used too little.
 fn share_mark(path: &Evidence, busiest: &Evidence) -> Option<Mark> {
-    let is_unused = path.ios >= IDLE_IOS && path.ios * SHARE_FACTOR < busiest.ios;
-    let times = path.ios / busiest.ios;
-    is_unused.then(|| Mark::Share { times, sibling: busiest.name.clone() })
+    let (own, most) = (path.load.ios, busiest.load.ios);
+    let is_used = own >= IDLE_IOS && own > path.idle;
+    let times = own / most;
+    (is_used && own * SHARE_FACTOR < most)
+        .then(|| Mark::Share { times, sibling: busiest.name.clone() })
 }

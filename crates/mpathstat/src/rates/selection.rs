@@ -62,23 +62,31 @@ impl Selection {
         !self.wanted.is_empty() && words.len() == self.wanted.len()
     }
 
-    /// Keeps the named maps with all of their paths, and the named paths of other maps.
-    pub fn apply(&self, maps: &mut Vec<MapRates<'_>>) {
-        if self.wanted.is_empty() {
-            return;
+    /// Keeps the named maps, and those of named paths.
+    pub fn keep_maps(&self, maps: &mut Vec<MapRates<'_>>) {
+        if !self.wanted.is_empty() {
+            maps.retain(|map| {
+                self.has_map(map) || map.paths.iter().any(|path| self.has_path(path))
+            });
         }
-        maps.retain_mut(|rates| {
-            let number = rates.reading.map(|reading| reading.number);
-            let is_named = self.wanted.iter().any(|wanted| wanted.is_map(rates.map, number));
-            if !is_named {
-                let is_path = |path: &PathRates<'_>| {
-                    let number = path.reading.map(|reading| reading.number);
-                    self.wanted.iter().any(|wanted| wanted.is_path(path.path, number))
-                };
-                rates.paths.retain(is_path);
+    }
+
+    /// Keeps the named paths of maps that are not named themselves.
+    pub fn keep_paths(&self, maps: &mut [MapRates<'_>]) {
+        if !self.wanted.is_empty() {
+            for map in maps.iter_mut().filter(|map| !self.has_map(map)) {
+                map.paths.retain(|path| self.has_path(path));
             }
-            is_named || !rates.paths.is_empty()
-        });
+        }
+    }
+
+    fn has_map(&self, rates: &MapRates<'_>) -> bool {
+        self.wanted.iter().any(|wanted| wanted.is_map(rates.map, rates.number))
+    }
+
+    fn has_path(&self, rates: &PathRates<'_>) -> bool {
+        let number = rates.reading.map(|reading| reading.number);
+        self.wanted.iter().any(|wanted| wanted.is_path(rates.path, number))
     }
 }
 

@@ -16,14 +16,15 @@ pub(super) struct Stuck {
 }
 
 impl Stuck {
-    /// Adds an interval of `seconds`. Returns the number of requests in flight if they are stuck.
+    /// Adds an interval of `seconds`. Returns the number of requests in flight if they are stuck, 0 if it
+    /// is unknown.
     pub(super) fn judge(
         &mut self,
         key: Vec<u8>,
         figures: Option<&Figures>,
         seconds: f64,
     ) -> Option<f64> {
-        let figures = figures.filter(|figures| figures.stalled() > 0.0)?;
+        let figures = figures.filter(|figures| figures.is_stalled())?;
         let had_some = figures.in_flight_before.is_some_and(|count| count > 0.0);
         // As nothing was completed, the busy time is how long the requests have been in flight.
         let busy = per(figures.busy_ms / 1000.0 * seconds, figures.seconds);

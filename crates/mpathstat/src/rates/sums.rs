@@ -1,6 +1,6 @@
 //! Sums of paths that have something in common: an HBA, a port of the array, a controller, a group.
 
-use super::outliers::Subject;
+use super::figures::known_sum;
 use super::{Figures, MapRates, Mark, PathRates};
 use crate::topology::{Map, Path, natural_cmp};
 use std::collections::HashMap;
@@ -46,22 +46,21 @@ pub struct Sum<'a> {
     pub usable: usize,
     /// What they did; `None` if that is unknown of all of them.
     pub figures: Option<Figures>,
-    /// How many requests are in flight on those paths that complete none.
-    pub(super) stuck: f64,
-    /// How they are out of line with the sums of the same family.
+    /// How many requests are in flight on those paths that complete none; 0 if their number is unknown.
+    pub(super) stuck: Option<f64>,
+    /// Whether a path did something, or belongs to a map without a usable path.
+    is_active: bool,
+    /// Whether a path belongs to a map that is not idle.
+    is_in_use: bool,
+    /// What is wrong with them.
     pub marks: Vec<Mark>,
-    /// The sums with which this one can be compared, because they have maps in common, directly or by
-    /// further sums.
-    pub(super) family: usize,
 }
 
 /// The sums of the paths, by name in natural order; those of groups in the order of the maps.
 pub(super) fn sums<'a>(maps: &[MapRates<'a>], by: &[By]) -> Vec<Sum<'a>> {
     let mut places: HashMap<(usize, Vec<u8>), usize> = HashMap::new();
     let mut sums: Vec<Sum<'a>> = Vec::new();
-    let mut families = Families::default();
     for (number, rates) in maps.iter().enumerate() {
-        let mut first = None;
         for path in &rates.paths {
             let (name, map) = common(rates.map, path.path, by);
             let key = (if map.is_some() { number } else { 0 }, name.clone());
@@ -71,13 +70,9 @@ pub(super) fn sums<'a>(maps: &[MapRates<'a>], by: &[By]) -> Vec<Sum<'a>> {
                 sums.push(Sum { name, map, is_known, ..Sum::default() });
             }
             if let Some(sum) = sums.get_mut(place) {
-                sum.add(path);
+                sum.add(rates, path);
             }
-            families.unite(*first.get_or_insert(place), place);
         }
-    }
-    for (place, sum) in sums.iter_mut().enumerate() {
-        sum.family = families.root(place);
     }
     if !by.contains(&By::Group) {
         sums.sort_by(|a, b| natural_cmp(&a.name, &b.name));
@@ -85,51 +80,43 @@ pub(super) fn sums<'a>(maps: &[MapRates<'a>], by: &[By]) -> Vec<Sum<'a>> {
     sums
 }
 
-/// Which sums belong together: by sum, a sum of the same family, or the sum itself.
-#[derive(Debug, Default)]
-struct Families(Vec<usize>);
-
-impl Families {
-    fn root(&mut self, mut place: usize) -> usize {
-        while let Some(parent) = self.0.get(place).copied().filter(|parent| *parent != place) {
-            place = parent;
-        }
-        place
+impl Sum<'_> {
+    /// What distinguishes the sum from all others, in every interval.
+    pub(super) fn key(&self) -> Vec<u8> {
+        key(self.map, &self.name)
     }
 
-    fn unite(&mut self, one: usize, other: usize) {
-        for place in self.0.len()..=one.max(other) {
-            self.0.push(place);
-        }
-        let (one, other) = (self.root(one), self.root(other));
-        if let Some(parent) = self.0.get_mut(one.max(other)) {
-            *parent = one.min(other);
+    /// Whether the paths did nothing, as far as is known.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.is_active && (self.figures.is_some() || !self.is_in_use)
+    }
+
+    fn add(&mut self, map: &MapRates<'_>, path: &PathRates<'_>) {
+        self.paths += 1;
+        let figures = path.figures.as_ref().filter(|_| self.is_known);
+        let lacks_path = map.marks.iter().any(|mark| matches!(mark, Mark::NoPath(_)));
+        // What only a path checker reads is as idle as its map.
+        self.is_active |= !map.is_idle && figures.is_some_and(Figures::is_active) || lacks_path;
+        self.is_in_use |= !map.is_idle;
+        self.usable += usize::from(path.path.is_usable());
+        // Paths that share nothing are not added up.
+        if let Some(figures) = figures {
+            *self.figures.get_or_insert_default() += figures;
+            let stuck = path.marks.iter().find_map(Mark::stuck);
+            self.stuck = known_sum(self.stuck, stuck);
         }
     }
 }
 
-impl Sum<'_> {
-    /// Whether the paths did nothing, as far as is known.
-    pub(super) fn is_idle(&self) -> bool {
-        self.figures.as_ref().is_some_and(|figures| !figures.is_active())
-    }
+/// What distinguishes the sum to which a path belongs, and its name; `None` if the path lacks what
+/// paths must have in common.
+pub(super) fn key_and_name(map: &Map, path: &Path, by: &[By]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (name, map) = common(map, path, by);
+    (map.is_some() || name != UNKNOWN).then(|| (key(map, &name), name))
+}
 
-    /// The sum as it is compared with its siblings.
-    pub(super) fn subject(&self) -> Subject<'_> {
-        let wwid = self.map.map_or(&b""[..], |map| &map.wwid);
-        let key = [wwid, b"\n", &self.name].concat();
-        Subject { key, name: &self.name, figures: self.figures.as_ref() }
-    }
-
-    fn add(&mut self, path: &PathRates<'_>) {
-        self.paths += 1;
-        self.usable += usize::from(path.path.is_usable());
-        // Paths that share nothing are not added up.
-        if let Some(figures) = path.figures.as_ref().filter(|_| self.is_known) {
-            *self.figures.get_or_insert_default() += figures;
-            self.stuck += path.marks.iter().filter_map(Mark::stuck).sum::<f64>();
-        }
-    }
+fn key(map: Option<&Map>, name: &[u8]) -> Vec<u8> {
+    [map.map_or(&b""[..], |map| &map.wwid), b"\n", name].concat()
 }
 
 /// The name of the sum to which a path belongs, and the map if it is one of the map's own. The name is

@@ -3,6 +3,7 @@ mod figures;
 mod outliers;
 mod samples;
 mod selection;
+mod sum_outliers;
 mod sums;
 
 use super::*;

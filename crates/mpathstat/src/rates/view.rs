@@ -1,7 +1,9 @@
 //! What is shown of the rates: marks, the chosen devices, sums, and whether idle ones are shown.
 
+use super::marker::mark_sums;
 use super::sums::sums;
 use super::{By, Figures, IntervalRates, Marker, Selection};
+use std::collections::HashMap;
 
 /// The figure by which maps or sums are sorted.
 pub type SortKey = fn(&Figures) -> Option<f64>;
@@ -30,11 +32,17 @@ impl View {
         if let Some(marker) = &mut self.marker {
             marker.mark(&mut rates);
         }
-        self.selection.apply(&mut rates.maps);
+        self.selection.keep_maps(&mut rates.maps);
+        // Paths that are not shown are compared with those that are.
+        let outliers = match &mut self.marker {
+            Some(marker) if !self.by.is_empty() => marker.judge_sums(&rates, &self.by),
+            _ => HashMap::new(),
+        };
+        self.selection.keep_paths(&mut rates.maps);
         rates.sums = (!self.by.is_empty()).then(|| {
             let mut sums = sums(&rates.maps, &self.by);
-            if let Some(marker) = &mut self.marker {
-                marker.mark_sums(&mut sums, rates.seconds, rates.is_since_boot);
+            if self.marker.is_some() {
+                mark_sums(&mut sums, &outliers, rates.is_since_boot);
             }
             sums.retain(|sum| self.shows_idle || !sum.is_idle());
             self.select(&mut sums, |sum| sum.figures.as_ref());

@@ -94,11 +94,13 @@ fn path_pairs<'a>(rates: &'a PathRates<'_>, marks: &'a [u8]) -> Pairs<'a> {
     pairs
 }
 
-fn sum_pairs<'a>(sum: &'a Sum<'_>) -> Pairs<'a> {
+fn sum_pairs<'a>(sum: &'a Sum<'_>, marks: &'a [u8]) -> Pairs<'a> {
     let pairs = vec![
         ("sum", text(&sum.name)),
         ("map", sum.map.map_or(Value::Null, |map| text(&map.name))),
         ("paths", Value::Number(sum.paths as u64)),
+        ("running", Value::Number(sum.usable as u64)),
+        ("mark", text(marks)),
     ];
     with_figures(pairs, sum.figures.as_ref())
 }
@@ -128,7 +130,9 @@ impl Report<IntervalRates<'_>> for Json {
         }
         match &rates.sums {
             Some(sums) => {
-                list("sums", sums, out, |sum, mut out| json(&sum_pairs(sum), &mut out))?;
+                list("sums", sums, out, |sum, mut out| {
+                    json(&sum_pairs(sum, &marks(&sum.marks)), &mut out)
+                })?;
             }
             None => list("multipath", &rates.maps, out, map)?,
         }

@@ -35,6 +35,7 @@ pub(super) fn mark_phrases(marks: &[Mark], place: Option<&Endpoints>) -> String 
 fn phrase(mark: &Mark) -> String {
     match mark {
         Mark::State(state) => escape_control(state),
+        Mark::Stuck(0.0) => "stuck".to_owned(),
         Mark::Stuck(count) => format!("stuck {count:.0} in flight"),
         Mark::NoPath(0.0) => "no path".to_owned(),
         Mark::NoPath(count) => format!("no path, {count:.0} queued"),

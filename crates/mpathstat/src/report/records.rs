@@ -35,6 +35,9 @@ const PLACE: [&str; 16] = [
 /// The keys of the interval and the sum.
 const SUM: [&str; 6] = ["time", "seconds", "map", "wwid", "sum", "paths"];
 
+/// The keys that follow the figures of sums.
+const USABLE: [&str; 2] = ["usable", "mark"];
+
 /// The key of the share, which is unknown of a sum.
 const SHARE: &str = "share_pct";
 
@@ -74,7 +77,9 @@ impl<'a> Records<'a> {
         keys.extend(figures(false).map(|column| column.record_key));
         keys.push(SHARE);
         keys.extend(figures(true).map(|column| column.record_key));
-        if !has_sums {
+        if has_sums {
+            keys.extend(USABLE);
+        } else {
             keys.extend(KIND);
             keys.extend(COUNTERS.iter().map(|counter| counter.record_key));
         }
@@ -154,6 +159,8 @@ impl<'a> Records<'a> {
         values.push(sum.map.map_or(Value::Null, |map| text(&map.wwid)));
         values.extend([text(&sum.name), Value::Number(sum.paths as u64)]);
         add_figures(sum.figures.as_ref(), Value::Null, &mut values);
+        let marks = marks(&sum.marks);
+        values.extend([Value::Number(sum.usable as u64), text(&marks)]);
         self.write(&values, out)
     }
 

@@ -1,4 +1,4 @@
-//! Names: the escapes of device mapper.
+//! Names: the escapes of device mapper and of sysfs.
 
 use sysparse::text;
 
@@ -19,4 +19,11 @@ pub fn unescape(name: &[u8]) -> Vec<u8> {
         rest = tail;
     }
     plain
+}
+
+/// The name that `/proc/diskstats` and texts of iostat have for a device: `cciss/c0d0` for `cciss!c0d0`
+/// in sysfs.
+#[must_use]
+pub fn name_in_diskstats(kernel: &[u8]) -> Vec<u8> {
+    kernel.iter().map(|byte| if *byte == b'!' { b'/' } else { *byte }).collect()
 }

@@ -12,13 +12,15 @@ pub struct Subsystem {
     pub number: u64,
     nqn: Vec<u8>,
     controllers: Vec<(u64, Path)>,
+    /// Whether its last controller is a local one.
+    has_pcie: bool,
 }
 
 impl Subsystem {
     /// A subsystem without controllers.
     #[must_use]
     pub fn new(number: u64, nqn: &[u8]) -> Subsystem {
-        Subsystem { number, nqn: nqn.to_vec(), controllers: Vec::new() }
+        Subsystem { number, nqn: nqn.to_vec(), ..Subsystem::default() }
     }
 
     /// Adds a controller, unless it was added before.
@@ -34,6 +36,12 @@ impl Subsystem {
         let (state, access) = (controller.state.to_vec(), controller.access.to_vec());
         self.controllers
             .push((controller.number, Path { endpoints, state, access, ..Path::default() }));
+        self.has_pcie = controller.transport == b"pcie";
+    }
+
+    /// Whether this looks like a local disk, which has one path and may have no multipathing.
+    fn is_local_disk(&self) -> bool {
+        self.controllers.len() == 1 && self.has_pcie
     }
 
     /// The map of a namespace.
@@ -52,18 +60,23 @@ impl Subsystem {
 
 impl Topology {
     /// The topology with a map for each namespace of its subsystems that is among the names of
-    /// devices. `None` if that does not change it.
+    /// devices. A local disk is a map only if the names contain its path. `None` if that does not change it.
     #[must_use]
     pub fn with_namespaces<'a>(&self, names: impl Iterator<Item = &'a [u8]>) -> Option<Topology> {
         if self.subsystems.is_empty() {
             return None;
         }
         let has = |name: &[u8]| self.maps.iter().any(|map| map.device.kernel == name);
-        let parsed = names.filter_map(|name| NvmeName::parse(name).ok());
-        let used: BTreeSet<_> = parsed.map(|name| (name.instance, name.namespace)).collect();
+        let names: Vec<_> = names.filter_map(|name| NvmeName::parse(name).ok()).collect();
+        let used: BTreeSet<_> = names.iter().map(|name| (name.instance, name.namespace)).collect();
+        let paths = names.iter().filter(|name| name.controller.is_some());
+        let multipathed: BTreeSet<_> = paths.map(|path| path.instance).collect();
         let mut maps = Vec::new();
         for (number, namespace) in used {
-            let subsystem = self.subsystems.iter().find(|subsystem| subsystem.number == number);
+            let subsystem = self.subsystems.iter().find(|subsystem| {
+                let is_map = !subsystem.is_local_disk() || multipathed.contains(&number);
+                subsystem.number == number && is_map
+            });
             maps.extend(subsystem.map(|subsystem| subsystem.map(namespace)));
         }
         maps.retain(|map| !has(&map.device.kernel));

@@ -192,3 +192,55 @@ fn namespaces_are_those_that_have_figures() {
     assert_eq!(found.maps[1].paths[0].endpoints.target, b"nvme4 192.0.2.11");
     assert!(found.with_namespaces(names.into_iter()).is_none(), "nothing new");
 }
+
+/// The maps of which a text lacks paths.
+fn incomplete(text: &str) -> Vec<String> {
+    let contents = text::read_contents(text.as_bytes(), |_, _| ()).unwrap();
+    let names = contents.incomplete.into_iter().map(|name| String::from_utf8(name).unwrap());
+    names.collect()
+}
+
+#[test]
+fn a_map_without_the_paths_that_the_tree_announces_is_incomplete() {
+    assert_eq!(incomplete(SAVED), [""; 0]);
+    let lines: Vec<_> = SAVED.lines().collect();
+    // Ends after each line: the names are reported otherwise, or the map may have no path.
+    let at_end: Vec<_> =
+        (1..=lines.len()).map(|end| incomplete(&(lines[..end].join("\n") + "\n"))).collect();
+    let (none, ten, two) = (vec![], vec!["mpath10".to_owned()], vec!["mpath2".to_owned()]);
+    let wanted = [&none, &none, &ten, &ten, &ten, &none, &none, &none, &two, &none];
+    assert_eq!(at_end.iter().collect::<Vec<_>>(), wanted);
+    // Without each line: a second path of a group, or a group, may not have been there.
+    for (missing, wanted) in [(2, &none), (3, &ten), (4, &ten), (5, &ten), (8, &none), (9, &two)] {
+        let mut lines = lines.clone();
+        lines.remove(missing);
+        assert_eq!(incomplete(&(lines.join("\n") + "\n")), *wanted, "{missing}");
+    }
+    let siblings = SAVED.replace("| `- 0:0:1:0 sde", "| |- 0:0:1:0 sde");
+    assert_eq!(incomplete(&siblings), ["mpath10"]);
+    let siblings = SAVED.replace("  `- 1:0:1:0 sdd", "  |- 1:0:1:0 sdd");
+    assert_eq!(incomplete(&siblings), ["mpath10"]);
+}
+
+#[test]
+fn a_damaged_line_or_a_later_description_is_not_missing() {
+    let damaged = SAVED.replace("`- 1:0:1:0 sdd 8:48", "`- 1:0:1:0 sdd");
+    assert_eq!(incomplete(&damaged), [""; 0]);
+    let cut: String = SAVED.split_inclusive('\n').take(4).collect();
+    assert_eq!(incomplete(&cut), ["mpath10"]);
+    assert_eq!(incomplete(&format!("{cut}{SAVED}")), [""; 0]);
+    assert_eq!(incomplete(&format!("{SAVED}{cut}")), ["mpath10"]);
+    let names: String = SAVED.split_inclusive('\n').take(2).collect();
+    assert_eq!(incomplete(&format!("{cut}{names}")), ["mpath10"]);
+}
+
+#[test]
+fn lines_of_another_host_are_reported() {
+    let host =
+        |name: &str| SAVED.replace("[features", " [features").replace('\n', &format!("\n{name}: "));
+    let text = format!("db1: {}\ndb2: {}", host("db1"), host("db2").replace("36001", "36003"));
+    let (topology, reported) = read(&text);
+    assert_eq!(topology.maps.len(), 2);
+    assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [13]);
+    assert!(reported[0].1.expected.ends_with("select the lines of one host,"));
+}

@@ -42,17 +42,28 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// # Errors
 /// `input` cannot be read.
 pub fn read(input: impl Read, report: impl FnMut(usize, ParseError)) -> io::Result<Topology> {
-    read_with_kind(input, report).map(|(topology, _)| topology)
+    read_contents(input, report).map(|contents| contents.topology)
 }
 
-/// Like [`read`]. Also returns what the text is, for a message if there is no map in it.
+/// What a text contains.
+#[derive(Debug)]
+pub struct Contents {
+    /// The maps and paths.
+    pub topology: Topology,
+    /// The maps of which paths are missing, because the text was cut off.
+    pub incomplete: Vec<Vec<u8>>,
+    /// What the text is, for a message if there is no map in it.
+    pub kind: &'static str,
+}
+
+/// Like [`read`]. Also returns what else is known of the text.
 ///
 /// # Errors
 /// `input` cannot be read.
-pub fn read_with_kind(
+pub fn read_contents(
     mut input: impl Read,
     mut report: impl FnMut(usize, ParseError),
-) -> io::Result<(Topology, &'static str)> {
+) -> io::Result<Contents> {
     let mut head = Vec::new();
     input.by_ref().take(EXAMINED).read_to_end(&mut head)?;
     if head.starts_with(BYTE_ORDER_MARK) {
@@ -82,7 +93,8 @@ pub fn read_with_kind(
     if let Err(error) = builder.once(ended) {
         report(number, error);
     }
-    Ok((builder.finish(), kind))
+    let incomplete = builder.incomplete();
+    Ok(Contents { topology: builder.finish(), incomplete, kind })
 }
 
 /// Checks the last line of a text that does not end with a newline: a path has three states, those in

@@ -6,11 +6,13 @@
 //! AVC        apparmor="DENIED" operation="open" class="file" profile="player" name="/srv/film.mkv" pid=77
 //! USER_AVC   pid=1 uid=0 auid=7005 msg='avc:  denied  { start } for auid=7005 path="/u" cmdline="..." scontext=...
 //! SECCOMP    auid=7005 exe="/bin/a" sig=9 arch=c000003e syscall=102 compat=0 code=0x0
+//! AVC        lsm=SMACK fn=smack_inode_permission action=denied subject="a" object="b" requested=r pid=5 comm="x"
+//! IPE_ACCESS ipe_op=EXECUTE ipe_hook=MMAP enforcing=1 pid=2 comm="x" path="/x" rule="DEFAULT action=DENY"
 //! LANDLOCK_ACCESS   domain=195ba459b blockers=fs.read_dir path="/" dev="vda1" ino=2
 //! ```
 //!
 //! Sources: `security/selinux/avc.c`, `security/lsm_audit.c`, `security/apparmor/audit.c`,
-//! `security/landlock/audit.c` and `kernel/auditsc.c` of Linux; `avc_audit` of libselinux.
+//! `security/smack/smack_access.c`, `security/ipe/audit.c`, `security/landlock/audit.c` and `kernel/auditsc.c` of Linux; `avc_audit` of libselinux.
 
 use super::fields::Fields;
 use super::value::Value;
@@ -20,7 +22,7 @@ use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::take_until;
-use nom::combinator::{map, map_opt, rest};
+use nom::combinator::{map, map_opt, rest, verify};
 use nom::sequence::{delimited, preceded};
 
 /// What refuses accesses.
@@ -30,6 +32,10 @@ pub enum AccessControl {
     Selinux,
     /// AppArmor, in the kernel or in a program that asks it.
     Apparmor,
+    /// Smack.
+    Smack,
+    /// Integrity Policy Enforcement.
+    Ipe,
     /// Landlock.
     Landlock,
     /// A seccomp filter.
@@ -41,7 +47,7 @@ pub enum AccessControl {
 pub struct Denial<'a> {
     /// What refused the access.
     pub access_control: AccessControl,
-    /// Whether the policy would have refused the access, but only logged it: SELinux in permissive
+    /// Whether the policy would have refused the access, but only logged it: SELinux and IPE in permissive
     /// mode, AppArmor in complain mode.
     pub is_permitted: bool,
     /// SELinux's permissions, separated by blanks; empty for other access controls.
@@ -84,6 +90,7 @@ impl<'a> Record<'a> {
             RecordType::UserAvc => user_denial(self.message_text()?).ok().map(|(_, denial)| denial),
             RecordType::ApparmorDenied => other(AccessControl::Apparmor, false),
             RecordType::ApparmorAllowed => other(AccessControl::Apparmor, true),
+            RecordType::Ipe => ipe(self.body),
             RecordType::Landlock => other(AccessControl::Landlock, false),
             RecordType::Seccomp if !self.is_logged_call() => other(AccessControl::Seccomp, false),
             _ => None,
@@ -116,7 +123,7 @@ impl<'a> Denial<'a> {
 
 /// What the kernel writes of a denial.
 fn kernel_denial(body: &[u8]) -> Parsed<'_, Denial<'_>> {
-    alt((selinux, apparmor)).parse(body)
+    alt((selinux, apparmor, smack)).parse(body)
 }
 
 /// What a program writes of a denial.
@@ -167,6 +174,25 @@ fn apparmor(input: &[u8]) -> Parsed<'_, Denial<'_>> {
     .parse(input)
 }
 
+/// `lsm=SMACK fn=smack_inode_permission action=denied subject="a" object="b" requested=r`
+fn smack(input: &[u8]) -> Parsed<'_, Denial<'_>> {
+    let refuses = |fields: &&[u8]| first_field(fields, b"action") == Some(Value::Bare(b"denied"));
+    let fields = verify(preceded((blanks, literal(b"lsm=SMACK ")), rest), refuses);
+    map(fields, |fields| Denial::new(AccessControl::Smack, false, fields)).parse(input)
+}
+
+/// `ipe_op=EXECUTE ipe_hook=MMAP enforcing=1 ... rule="DEFAULT action=DENY"`
+fn ipe(body: &[u8]) -> Option<Denial<'_>> {
+    let rule = Fields::new(body).filter(|(name, _)| *name == b"rule").last()?.1.raw();
+    let is_permitted = first_field(body, b"enforcing") == Some(Value::Bare(b"0"));
+    let denial = Denial::new(AccessControl::Ipe, is_permitted, body);
+    rule.ends_with(b"action=DENY").then_some(denial)
+}
+
+fn first_field<'a>(fields: &'a [u8], wanted: &[u8]) -> Option<Value<'a>> {
+    Fields::new(fields).find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}
+
 /// Whether AppArmor permitted an access that its policy refuses; `None` if it refuses nothing.
 fn is_permitted(verdict: &[u8]) -> Option<bool> {
     match verdict {
@@ -184,7 +210,7 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    const SAMPLES: [&str; 8] = [
+    const SAMPLES: [&str; 11] = [
         "AVC avc:  denied  { read write } for  pid=1 comm=\"a\" name=\"x\" scontext=s tcontext=t tclass=file \
          permissive=1",
         "AVC apparmor=\"DENIED\" operation=\"open\" profile=\"p\" name=2F6120 denied_mask=\"r\"",
@@ -195,6 +221,9 @@ mod tests {
         "SECCOMP auid=7 exe=\"/bin/a\" sig=9 arch=c000003e syscall=102 compat=0 code=0x0",
         "LANDLOCK_ACCESS domain=195 blockers=fs.read_dir path=\"/\" dev=\"vda\" ino=2",
         "APPARMOR_DENIED operation=\"inode_permission\" denied_mask=\"::r\" name=\"/a\" profile=\"p\"",
+        "AVC lsm=SMACK fn=smack_inode_permission action=denied subject=\"a\" object=\"b\" requested=r pid=5",
+        "IPE_ACCESS ipe_op=EXECUTE enforcing=1 path=\"/x\" dev=\"vda\" rule=\"DEFAULT action=DENY\"",
+        "1420 ipe_op=EXECUTE enforcing=0 path=\"/x\" rule=\"op=EXECUTE action=DENY\"",
     ];
 
     fn line(text: &str) -> String {
@@ -229,6 +258,9 @@ mod tests {
             "Seccomp  auid=7 exe=/bin/a sig=9 arch=c000003e syscall=102 compat=0 code=0x0",
             "Landlock  domain=195 blockers=fs.read_dir path=/ dev=vda ino=2",
             "Apparmor  operation=inode_permission denied_mask=::r name=/a profile=p",
+            "Smack  fn=smack_inode_permission action=denied subject=a object=b requested=r pid=5",
+            "Ipe  ipe_op=EXECUTE enforcing=1 path=/x dev=vda rule=DEFAULT action=DENY",
+            "Ipe permitted  ipe_op=EXECUTE enforcing=0 path=/x rule=op=EXECUTE action=DENY",
         ];
         for (sample, wanted) in SAMPLES.into_iter().zip(wanted) {
             assert_eq!(read(line(sample).as_bytes()).as_deref(), Some(wanted), "{sample}");
@@ -245,6 +277,9 @@ mod tests {
             "SECCOMP auid=7 exe=\"/bin/a\" arch=c000003e syscall=102 code=0x7ffc0000",
             "USER_AVC pid=1 msg='avc:  received setenforce notice (enforcing=1)'",
             "USER_AVC pid=1",
+            "AVC lsm=SMACK fn=smack_inode_permission action=granted subject=\"a\" action=denied",
+            "IPE_ACCESS ipe_op=EXECUTE enforcing=1 path=\"/x\" rule=\"DEFAULT action=ALLOW\"",
+            "IPE_ACCESS ipe_op=EXECUTE enforcing=1 path=\"/x\"",
         ] {
             assert_eq!(read(line(text).as_bytes()), None, "{text}");
         }

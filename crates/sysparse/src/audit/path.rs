@@ -11,9 +11,10 @@
 
 use super::Record;
 use super::fields::{anywhere, field_in};
+use super::quotes::is_misread;
 use super::value::{Value, bare, value};
 use crate::ParseError;
-use crate::grammar::{Parsed, digit, finish, literal, number, up_to};
+use crate::grammar::{Parsed, digit, finish, literal, no_match, number, up_to};
 use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{map, opt, verify};
@@ -45,13 +46,20 @@ impl<'a> Path<'a> {
     /// ```
     ///
     /// # Errors
-    /// The record has none.
+    /// The record has none, or its quotes are escaped or doubled: see [`Record::check_quotes`].
     #[inline(always)]
     pub fn parse(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
         match in_kernel_order(record.body) {
             Ok((_, path)) => Ok(path),
-            Err(_) => Ok(finish(record.line, in_any_order(record.body))?.1),
+            Err(_) => Path::parse_in_any_order(record),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn parse_in_any_order(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
+        record.check_name()?;
+        Ok(finish(record.line, in_any_order(record.body))?.1)
     }
 
     /// Whether it is the directory in which a file is created or deleted, not the file.
@@ -101,12 +109,13 @@ fn in_kernel_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
     let item = alt((one_digit, terminated(number, literal(b" name="))));
     let (input, item) = preceded(literal(b" item="), item).parse(record)?;
     let (rest, name) = value(input)?;
+    if is_misread(name, rest) {
+        return Err(no_match(input));
+    }
     Ok((rest, Path { item: Some(item), name, rest }))
 }
 
 /// The same name, wherever it stands.
-#[cold]
-#[inline(never)]
 fn in_any_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
     let item = opt(anywhere(b"item", Value::number));
     let name = context("name= and a file name", anywhere(b"name", Some));

@@ -38,6 +38,8 @@ pub enum RecordType {
     ApparmorDenied,
     /// 1423: an access that Landlock refused.
     Landlock,
+    /// 1420: a program or a file that IPE did not let run, or one that it let run and logs.
+    Ipe,
     /// Records that only add details to a system call, none of which is read here: process titles,
     /// descriptors, mappings, message queues, clocks, modules, the end mark.
     Detail,
@@ -47,7 +49,7 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [RecordType; 16] = [
+    pub const ALL: [RecordType; 17] = [
         RecordType::Syscall,
         RecordType::Path,
         RecordType::Cwd,
@@ -62,6 +64,7 @@ impl RecordType {
         RecordType::ApparmorAllowed,
         RecordType::ApparmorDenied,
         RecordType::Landlock,
+        RecordType::Ipe,
         RecordType::Detail,
         RecordType::Other,
     ];
@@ -95,6 +98,7 @@ impl RecordType {
             b"APPARMOR_ALLOWED" | b"1502" => RecordType::ApparmorAllowed,
             b"APPARMOR_DENIED" | b"1503" => RecordType::ApparmorDenied,
             b"LANDLOCK_ACCESS" | b"1423" => RecordType::Landlock,
+            b"IPE_ACCESS" | b"1420" => RecordType::Ipe,
             other if is_detail(other) => RecordType::Detail,
             _ => RecordType::Other,
         }
@@ -181,6 +185,7 @@ mod tests {
             ("APPARMOR_ALLOWED", 1502, RecordType::ApparmorAllowed),
             ("APPARMOR_DENIED", 1503, RecordType::ApparmorDenied),
             ("LANDLOCK_ACCESS", 1423, RecordType::Landlock),
+            ("IPE_ACCESS", 1420, RecordType::Ipe),
             ("PROCTITLE", 1327, RecordType::Detail),
             ("USER_LOGIN", 1112, RecordType::Other),
         ] {

@@ -133,7 +133,8 @@ fn find(line: &[u8]) -> Start<'_> {
 fn after_tag(header: syslog::Header<'_>) -> Option<Found<'_>> {
     let time = opt(kernel_time).parse(header.message);
     let message = match time {
-        Ok((rest, _)) if header.tag == b"kernel" => rest,
+        // The other programs that forward records have none from the kernel's log.
+        Ok((rest, _)) if header.tag == b"kernel" || !is_forwarding_tag(header.tag) => rest,
         _ => header.message,
     };
     record_start(message).ok()
@@ -261,6 +262,15 @@ mod tests {
                 let line = format!("{prefix}{text}");
                 assert_eq!(header(line.as_bytes()).is_some(), is_record, "{line}");
             }
+        }
+    }
+
+    #[test]
+    fn the_uptime_follows_the_tag_of_the_kernel_whatever_its_name() {
+        for (tag, wanted) in [("kernel", true), ("vmunix", true), ("auditd", false)] {
+            let line = format!("Nov 22 13:14:51 lab {tag}: [   12.345678] {RECORD}");
+            let Place::Tagged(_, record) = place(line.as_bytes()) else { panic!("{line}") };
+            assert_eq!(record.is_some(), wanted, "{line}");
         }
     }
 

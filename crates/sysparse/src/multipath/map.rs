@@ -12,7 +12,7 @@
 //! sure: the kernel's name after the names, and the last ` (` in them.
 
 use crate::grammar::{Parsed, blanks, escape_sequence, first, is_blank, literal, number, word};
-use crate::text::strip_color;
+use crate::text::strip_codes;
 use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
@@ -20,7 +20,7 @@ use nom::bytes::complete::{take_till1, take_until};
 use nom::character::complete::one_of;
 use nom::combinator::{eof, map_opt, not, opt, peek, recognize, rest, value, verify};
 use nom::multi::many0_count;
-use nom::sequence::{delimited, preceded, terminated};
+use nom::sequence::{preceded, terminated};
 
 /// A map's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,8 @@ fn vendor(input: &[u8]) -> Parsed<'_, &[u8]> {
 
 /// `36000402001f45eb56424ca6800000000dm-0 `: before multipath-tools 0.4.9.
 fn glued(input: &[u8]) -> Parsed<'_, Map<'_>> {
-    let end = terminated(kernel, vendor);
+    // Escape sequences before it are taken off the WWID: to read them at each place takes long.
+    let end = terminated(plain_kernel, vendor);
     let parts = verify(first(end), |(wwid, _): &(&[u8], _)| !wwid.contains(&b' '));
     map_opt(parts, |(wwid, kernel)| Map::unnamed(wwid, Some(kernel))).parse(input)
 }
@@ -124,8 +125,12 @@ fn planned(input: &[u8]) -> Parsed<'_, Map<'_>> {
 
 /// `dm-1`, in colour or not, to the end of a word.
 fn kernel(input: &[u8]) -> Parsed<'_, &[u8]> {
+    preceded(escapes, plain_kernel).parse(input)
+}
+
+fn plain_kernel(input: &[u8]) -> Parsed<'_, &[u8]> {
     let name = recognize((literal(b"dm-"), number));
-    delimited(escapes, name, (escapes, not(take_till1(is_blank)))).parse(input)
+    terminated(name, (escapes, not(take_till1(is_blank)))).parse(input)
 }
 
 fn escapes(input: &[u8]) -> Parsed<'_, ()> {
@@ -136,7 +141,7 @@ impl<'a> Map<'a> {
     /// The map of `mpathb (35000c50000000002`.
     fn named(names: &'a [u8], kernel: Option<&'a [u8]>) -> Option<Map<'a>> {
         let (alias, wwid) = names.split_at(memmem::rfind(names, b" (")?);
-        let (alias, wwid) = (strip_color(alias), wwid.get(2..)?);
+        let (alias, wwid) = (strip_codes(alias), wwid.get(2..)?);
         let is_name = !alias.is_empty() && !alias.contains(&b'/') && !wwid.is_empty();
         is_name.then_some(Map { alias, wwid, kernel })
     }
@@ -144,7 +149,7 @@ impl<'a> Map<'a> {
     /// The map of a WWID alone. Only one that begins with a digit may hold blanks: a sentence that
     /// names a device is no map.
     fn unnamed(wwid: &'a [u8], kernel: Option<&'a [u8]>) -> Option<Map<'a>> {
-        let wwid = strip_color(wwid.trim_ascii_end());
+        let wwid = strip_codes(wwid.trim_ascii_end());
         let is_wwid = !wwid.contains(&b' ') || wwid.first().is_some_and(u8::is_ascii_digit);
         let is_name = is_wwid && !wwid.is_empty() && !wwid.contains(&b'/');
         is_name.then_some(Map { alias: wwid, wwid, kernel })

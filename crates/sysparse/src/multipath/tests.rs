@@ -17,6 +17,7 @@ fn maps_are_found_in_every_form() {
         ("mpatha (1IET     00080001) dm-0 IET,X", "mpatha", "1IET     00080001", Some("dm-0")),
         ("1IET     00080001 dm-0 IET,X", "1IET     00080001", "1IET     00080001", Some("dm-0")),
         ("create: 360004dm-0  NEXSAN  ,SATABoy2   ", "360004", "360004", Some("dm-0")),
+        ("360004\x1b[1mdm-0\x1b[0m  NEXSAN  ,SATABoy2   ", "360004", "360004", Some("dm-0")),
         ("reload: mpatha (36001) dm-10 IBM,2145", "mpatha", "36001", Some("dm-10")),
         ("mpatha (36001) dm-2", "mpatha", "36001", Some("dm-2")),
         ("mpathc (36001) dm-0  ##,##", "mpathc", "36001", Some("dm-0")),
@@ -86,14 +87,15 @@ fn a_prompt_may_precede_a_line() {
 
 #[test]
 fn groups_and_paths_are_found_in_every_form() {
-    for (text, priority, status) in [
-        ("|-+- policy='round-robin 0' prio=-1 status=active", "-1", "active"),
-        ("'-+- policy='service-time 0' prio=10 status=enabled", "10", "enabled"),
-        ("\t\t-+- policy='service-time 0' prio=1 status=active", "1", "active"),
-        ("\\_ round-robin 0 [prio=0][enabled]", "0", "enabled"),
-        ("\\_ round-robin 0 [active][first]", "", "active"),
+    for (text, priority, status, has_next) in [
+        ("|-+- policy='round-robin 0' prio=-1 status=active", "-1", "active", true),
+        ("'-+- policy='service-time 0' prio=10 status=enabled", "10", "enabled", false),
+        ("\t\t-+- policy='service-time 0' prio=1 status=active", "1", "active", false),
+        ("\\_ round-robin 0 [prio=0][enabled]", "0", "enabled", false),
+        ("\\_ round-robin 0 [active][first]", "", "active", false),
     ] {
-        let group = Group { priority: priority.as_bytes(), status: status.as_bytes() };
+        let (priority, status) = (priority.as_bytes(), status.as_bytes());
+        let group = Group { priority, status, has_next };
         assert_eq!(line(text.as_bytes()), Ok(Line::Group(group)), "{text}");
     }
     for (text, hctl, name, device, states) in [
@@ -117,6 +119,7 @@ fn groups_and_paths_are_found_in_every_form() {
         let found = [path.hctl, path.name, path.device];
         assert_eq!(found, [hctl.as_bytes(), name.as_bytes(), device.as_bytes()], "{text}");
         assert_eq!(path.states().count(), states, "{text}");
+        assert_eq!(path.has_next, text.contains("|- "), "{text}");
     }
     let Ok(Line::Path(path)) = line(b" \\_ 5:0:0:0  sdb 8:16  [active][ready]") else { panic!() };
     assert_eq!(path.states().collect::<Vec<_>>(), [&b"active"[..], b"ready"]);
@@ -133,5 +136,16 @@ fn an_error_in_a_branch_has_its_place() {
     ] {
         let expected = "a path group or a path";
         assert_eq!(line(text.as_bytes()), Err(ParseError { expected, at }), "{text}");
+    }
+}
+
+#[test]
+fn many_codes_for_the_terminal_in_a_line_take_linear_time() {
+    for code in ["\x1b[m", "\x01", " \x1b[1m", ")\x07"] {
+        let long = std::format!("x{}x", code.repeat(1 << 14));
+        let short = std::format!("x{}x", code.repeat(1 << 8));
+        let read = |text: &str| assert_eq!(line(text.as_bytes()), Ok(Line::Other));
+        // Quadratic time is 64 times as long.
+        test_support::takes_at_most(8, || (0..64).for_each(|_| read(&short)), || read(&long));
     }
 }

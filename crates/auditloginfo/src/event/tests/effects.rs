@@ -143,3 +143,23 @@ fn an_operation_of_io_uring_without_a_call_counts_if_it_passes_the_filter() {
         }
     }
 }
+
+#[test]
+fn rare_records_whose_quotes_are_escaped_are_damaged() {
+    let query = everything();
+    let mut sink = Sink::new(query.collect);
+    let mut assembler = EventAssembler::new(&query, RandomState::default());
+    for (record, is_checked) in [
+        ("EXECVE msg=audit(1.000:1): argc=1 a0=", true),
+        ("USER_CMD msg=audit(1.000:1): msg='cmd=", true),
+        ("LANDLOCK_ACCESS msg=audit(1.000:1): blockers=fs.read_dir path=", true),
+        ("CWD msg=audit(1.000:1): cwd=", false),
+    ] {
+        for (value, is_plain) in [("\"x\"", true), ("\\\"x\\\"", false), ("\"\"x\"\"", false)] {
+            let is_sound = is_plain || !is_checked;
+            let line = format!("type={record}{value}");
+            let header = audit::header(line.as_bytes()).expect("a record");
+            assert_eq!(assembler.add_record(header, &mut sink).is_ok(), is_sound, "{line}");
+        }
+    }
+}

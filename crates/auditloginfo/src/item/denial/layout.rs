@@ -1,7 +1,7 @@
 //! Which fields of a denial are shown, and in which order.
 //!
 //! Sources: `security/lsm_audit.c`, `security/selinux/avc.c`, `security/apparmor/*.c`,
-//! `security/landlock/audit.c` and `kernel/auditsc.c` of Linux for what the kernel writes; dbus-daemon,
+//! `security/smack/smack_access.c`, `security/ipe/audit.c`, `security/landlock/audit.c` and `kernel/auditsc.c` of Linux for what the kernel writes; dbus-daemon,
 //! systemd, the X server and Android for what programs write; capabilities(7).
 
 use sysparse::audit::AccessControl;
@@ -49,6 +49,8 @@ pub(super) fn get(access_control: AccessControl) -> &'static Layout {
     match access_control {
         AccessControl::Selinux => &SELINUX,
         AccessControl::Apparmor => &APPARMOR,
+        AccessControl::Smack => &SMACK,
+        AccessControl::Ipe => &IPE,
         AccessControl::Landlock => &LANDLOCK,
         AccessControl::Seccomp => &SECCOMP,
     }
@@ -83,6 +85,21 @@ const APPARMOR: Layout = Layout {
     ],
 };
 
+const SMACK: Layout = Layout {
+    words: &[
+        Word::Field(&["subject"]),
+        Word::Field(&["object"]),
+        Word::Field(&["requested"]),
+        Word::Field(&["path", "name"]),
+    ],
+    facts: &["fn", "opid", "ocomm", "saddr", "src", "daddr", "dest", "netif"],
+};
+
+const IPE: Layout = Layout {
+    words: &[Word::Field(&["ipe_op"]), Word::Field(&["path"])],
+    facts: &["ipe_hook", "rule"],
+};
+
 const LANDLOCK: Layout = Layout {
     words: &[Word::Field(&["blockers"]), Word::Field(&["path", "name"])],
     facts: &["saddr", "src", "daddr", "dest", "ocomm", "ioctlcmd"],
@@ -98,9 +115,10 @@ pub(super) fn is_user_text(name: &str) -> bool {
 }
 
 #[rustfmt::skip]
-const USER_TEXT: [&str; 21] = [
+const USER_TEXT: [&str; 23] = [
     "profile", "label", "peer", "peer_label", "namespace", "name", "name2", "path", "target", "srcname",
     "fstype", "options", "trans", "addr", "peer_addr", "exe", "comm", "ocomm", "kmod", "key_desc", "trawcon",
+    "subject", "object",
 ];
 
 /// The capabilities by number: `include/uapi/linux/capability.h`.

@@ -46,7 +46,10 @@ fn rule(denial: &Denial<'_>) -> Option<String> {
     let is_capability = match denial.access_control {
         AccessControl::Selinux => CAPABILITY_CLASSES.contains(&find(b"tclass")?.raw()),
         AccessControl::Apparmor => find(b"operation")?.raw() == b"capable",
-        AccessControl::Seccomp | AccessControl::Landlock => false,
+        AccessControl::Smack
+        | AccessControl::Ipe
+        | AccessControl::Seccomp
+        | AccessControl::Landlock => false,
     };
     if is_capability {
         let number = usize::try_from(find(b"capability")?.number()?).ok()?;

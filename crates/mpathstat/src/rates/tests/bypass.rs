@@ -119,3 +119,23 @@ fn paths_that_alone_did_more_than_the_map_are_marked_or_the_busiest_one() {
     assert_eq!(second_marks(100.0, [32.0, 31.0, 31.0, 31.0]), marks(&["sda"]));
     assert_eq!(second_marks(100.0, [31.0, 32.0, 32.0, 31.0]), marks(&["sdb", "sdc"]));
 }
+
+#[test]
+fn commands_that_failed_are_repeated_and_so_no_io_past_the_map() {
+    let failing = |reads: f64, errors: f64| Figures { errors: Some(errors), ..read(reads, 0.0) };
+    let is_marked = |map: f64, path: Figures| {
+        let marks = bypass_marks(&read(map, 0.0), &path);
+        marks.map(|marks| marks.iter().any(|mark| mark.contains("not-through-map")))
+    };
+    assert_eq!(is_marked(100.0, failing(120.0, 12.0)), [false; 3]);
+    assert_eq!(is_marked(100.0, failing(120.0, 11.9)), [false, true, true]);
+    // What an idle map did not do is certain at once, but not if it failed.
+    assert_eq!(is_marked(0.0, failing(1100.0, 100.0)), [false, true, true]);
+    assert_eq!(is_marked(0.0, failing(1100.0, 99.0)), [true; 3]);
+    let (topology, mut marker) = (topology(), Marker::default());
+    let paths = [failing(130.0, 40.0), read(120.0, 0.0), read(0.0, 0.0), failing(0.0, 20.0)];
+    let mut found = || all_marks(&mut marker, &topology, &read(100.0, 0.0), &paths);
+    let found = [found(), found()].map(|marks| marks.join(", "));
+    let wanted = "sda errors, sdb not-through-map, sdd state errors";
+    assert_eq!(found, ["sda errors, sdd state errors", wanted]);
+}

@@ -192,3 +192,25 @@ fn a_text_has_requests_in_flight_on_average() {
     let old_kernel = Figures { printed: None, ..waits(None) };
     assert_eq!(Some(old_kernel.stalled()), Some(0.0));
 }
+
+#[test]
+fn a_busy_device_of_a_text_that_completes_nothing_is_stalled() {
+    let text = |busy_ms: f64, queued_ms: f64, await_ms: f64| Figures {
+        seconds: 1.0,
+        busy_ms,
+        queued_ms,
+        printed: Some(Box::new(Printed { await_ms: Some(await_ms), ..Printed::default() })),
+        ..Figures::default()
+    };
+    let found = |figures: Figures| (figures.is_stalled(), figures.stalled());
+    assert_eq!(found(text(900.0, 0.0, 0.0)), (true, 0.0));
+    assert_eq!(found(text(899.0, 0.0, 0.0)), (false, 0.0));
+    assert_eq!(found(text(0.0, 4000.0, 0.0)), (true, 4.0), "before Linux 5.0");
+    assert_eq!(found(text(1000.0, 4000.0, 0.1)), (false, 0.0), "a few were completed");
+    assert_eq!(found(Figures { reads: 0.01, ..text(1000.0, 0.0, 0.0) }), (false, 0.0));
+    let counters = Figures { printed: None, in_flight: Some(0.0), ..text(1000.0, 0.0, 0.0) };
+    assert_eq!(found(counters.clone()), (false, 0.0));
+    assert_eq!(found(Figures { in_flight: Some(2.0), ..counters }), (true, 2.0));
+    let long = Figures { seconds: 2.0, ..text(1799.0, 0.0, 0.0) };
+    assert_eq!(found(long), (false, 0.0));
+}

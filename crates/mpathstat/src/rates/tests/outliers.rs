@@ -132,3 +132,106 @@ fn two_siblings_are_compared_and_one_alone_is_not() {
         assert_eq!(judge(&mut outliers, &both), Vec::<&str>::new());
     }
 }
+
+#[test]
+fn what_a_path_checker_reads_is_no_share() {
+    let topology = topology();
+    let once = |reads: f64, seconds: f64| {
+        let figures = |device: &Device| {
+            let reads = if device.kernel == b"sdc" { reads } else { 5000.0 };
+            Some(Figures { seconds, ..read(reads, reads) })
+        };
+        let mut rates = IntervalRates::new(&topology, None, seconds, figures);
+        Marker::default().mark(&mut rates);
+        rates.maps[0].paths[2].marks.iter().map(Mark::key).collect::<Vec<_>>()
+    };
+    assert_eq!(once(120.0, 60.0), [""; 0]);
+    assert_eq!(once(121.0, 60.0), ["share"]);
+    let mut marker = Marker::default();
+    let (busy, fine) = ((99.0, 99.0), (101.0, 101.0));
+    let mut found =
+        |reads: f64| marks(&mut marker, &topology, [busy, fine, (reads, reads), (0.0, 0.0)]).len();
+    // Two intervals are judged together.
+    assert_eq!([found(5.0), found(5.0)], [0, 1]);
+    assert_eq!([found(9.0), found(0.0)], [1, 0], "nine reads are those of an idle path");
+}
+
+#[test]
+fn a_judgment_since_boot_stands_for_its_own_report_only() {
+    let topology = topology();
+    let marker = Some(Marker::default());
+    let mut view = View { marker, by: vec![By::Host], ..View::default() };
+    let mut count = |reads: f64, is_since_boot: bool| {
+        let figures = |device: &Device| {
+            let ms = if device.kernel == b"sdc" { 20.0 } else { 1.0 };
+            Some(read(reads, reads * ms))
+        };
+        let rates = IntervalRates::new(&topology, None, 1.0, figures);
+        let rates = view.apply(IntervalRates { is_since_boot, ..rates });
+        let sums = rates.sums.iter().flatten().map(|sum| sum.marks.len()).sum::<usize>();
+        (rates.maps[0].paths[2].marks.len(), sums)
+    };
+    assert_eq!(count(1000.0, true), (1, 1));
+    assert_eq!(count(99.0, false), (0, 0));
+    assert_eq!(count(1.0, false), (1, 1));
+    assert_eq!(count(1.0, false), (1, 1));
+}
+
+/// The marks of `sdc` after each of these intervals, in which its siblings are busy.
+fn marks_beside_busy(marker: &mut Marker, intervals: &[(f64, f64)]) -> Vec<String> {
+    let topology = topology();
+    let judge = |sdc: &(f64, f64)| {
+        let figures = |device: &Device| match &device.kernel[..] {
+            b"sda" => Some(read(300.0, 300.0)),
+            b"sdb" => Some(read(301.0, 301.0)),
+            b"sdc" => Some(read(sdc.0, sdc.1)),
+            _ => None,
+        };
+        let mut rates = IntervalRates::new(&topology, None, 1.0, figures);
+        marker.mark(&mut rates);
+        match rates.maps[0].paths[2].marks.first() {
+            Some(Mark::Await { times, sibling }) => {
+                format!("{times:.2} {}", sibling.escape_ascii())
+            }
+            mark => mark.map_or("", Mark::key).to_owned(),
+        }
+    };
+    intervals.iter().map(judge).collect()
+}
+
+#[test]
+fn a_slow_path_that_is_avoided_is_marked_when_there_is_enough_of_it() {
+    // Beside 301 reads, 4 count as 7.9: 13 intervals are enough.
+    let mut marker = Marker::default();
+    let (slow, mark) = ([(4.0, 2000.0); 13], "500.00 sdb");
+    let wanted = [&[""; 12][..], &[mark]].concat();
+    assert_eq!(marks_beside_busy(&mut marker, &slow), wanted);
+    // The mark stands, until there is enough evidence against it.
+    assert_eq!(marks_beside_busy(&mut marker, &[(1.0, 500.0); 3]), [mark; 3]);
+    assert_eq!(marks_beside_busy(&mut marker, &[(100.0, 100.0)]), [""]);
+    assert_eq!(marks_beside_busy(&mut marker, &slow), wanted, "it starts again at zero");
+    let quick = marks_beside_busy(&mut marker, &[(9.0, 9.0); 8]);
+    assert_eq!(quick, [&[mark; 5][..], &[""; 3]].concat(), "it is judged again");
+}
+
+#[test]
+fn a_path_that_is_avoided_is_not_judged_by_what_a_path_checker_reads() {
+    let found = |path| {
+        let marks = marks_beside_busy(&mut Marker::default(), &[path; 60]);
+        marks.concat().len()
+    };
+    assert_eq!([found((2.0, 1000.0)), found((4.0, 12.0))], [0, 0]);
+    assert_ne!(found((2.1, 1000.0)), 0);
+}
+
+#[test]
+fn the_evidence_on_a_path_that_is_avoided_ends_with_its_state() {
+    let (mut marker, slow) = (Marker::default(), [(4.0, 2000.0); 12]);
+    assert_eq!(marks_beside_busy(&mut marker, &slow).concat(), "");
+    let mut maps = topology().maps;
+    maps[0].paths[2].state = b"blocked".to_vec();
+    let blocked = Topology::new(maps);
+    marker.mark(&mut IntervalRates::new(&blocked, None, 1.0, |_| Some(read(1.0, 1.0))));
+    assert_eq!(marks_beside_busy(&mut marker, &slow).concat(), "");
+    assert_eq!(marks_beside_busy(&mut marker, &slow[..1]), ["500.00 sdb"]);
+}

@@ -57,7 +57,8 @@ fn reads_in_text(topology: &Topology, name: &str) -> [Option<f64>; 2] {
 
 #[test]
 fn a_device_in_a_text_is_found_by_its_name_or_number() {
-    let topology = topology();
+    let mut topology = topology();
+    topology.set_map_major(Some(253));
     let (map, path, none) = ([Some(4.0), None], [None, Some(4.0)], [None, None]);
     for (name, wanted) in [
         ("dm-0", map),
@@ -65,19 +66,26 @@ fn a_device_in_a_text_is_found_by_its_name_or_number() {
         ("dm-name-mpatha", map),
         ("dm-name-mpathb", none),
         ("dm-uuid-mpath-", none),
-        ("dev254-0", map),
-        ("dev234-0", map),
-        ("dev233-0", none),
-        ("dev255-0", none),
+        ("dev254-0", none),
+        ("dev253-0", map),
         ("dev253-1", none),
         ("sda", path),
         ("dev8-0", path),
         ("dev8-1", none),
+        ("cciss/c0d0", none),
         ("sdz", none),
     ] {
         assert_eq!(reads_in_text(&topology, name), wanted, "{name}");
         assert_eq!(has_figures(&topology, &text_of(name)), wanted != none, "{name}");
     }
+}
+
+#[test]
+fn a_slash_in_a_text_is_an_exclamation_mark_in_a_topology() {
+    let lines = "mpatha (36001) dm-0 A,B\nsize=1G\n`-+- policy='x' prio=1 status=active\n  \
+        `- 0:0:0:0 cciss!c0d0 104:0 active ready running\n";
+    let topology = crate::topology::text::read(lines.as_bytes(), |_, _| ()).unwrap();
+    assert_eq!(reads_in_text(&topology, "cciss/c0d0"), [None, Some(4.0)]);
 }
 
 #[test]
@@ -87,4 +95,44 @@ fn a_map_in_a_text_is_idle_if_nothing_of_it_is_there() {
         IntervalRates::from_figures(&topology, None, 1.0, &text_of(name)).maps[0].is_idle
     };
     assert_eq!(["dm-0", "sda", "sdz"].map(is_idle), [false, false, true]);
+}
+
+/// The map after an interval in which it and its first path completed these reads, with as many
+/// requests in flight on the path as this.
+fn of_nvme(kernel: &str, map: u64, path: u64, in_flight: u64) -> String {
+    let mut maps = topology().maps;
+    maps[0].device.kernel = kernel.as_bytes().to_vec();
+    let topology = Rc::new(Topology::new(maps));
+    let old = sample(&topology, 1, [0; 5]);
+    let mut new = sample(&topology, 2, [map, path, 0, 0, 0]);
+    for place in 1..3 {
+        new.readings[place].as_mut().unwrap().io.in_flight = in_flight;
+    }
+    let rates = IntervalRates::between(&old, &new);
+    let map = &rates.maps[0];
+    assert!(map.number.is_some());
+    let figures = map.figures.as_ref().unwrap();
+    let (reads, await_ms) = (figures.reads, figures.await_ms());
+    format!("{reads} {await_ms:?} {:?} {}", figures.in_flight, map.reading.is_some())
+}
+
+#[test]
+fn an_nvme_map_that_the_kernel_does_not_count_is_the_sum_of_its_paths() {
+    assert_eq!(of_nvme("nvme0n1", 0, 9, 0), "9 Some(1.0) Some(0.0) false");
+    assert_eq!(of_nvme("nvme0n1", 0, 9, 2), "9 Some(1.0) Some(4.0) false");
+    assert_eq!(of_nvme("nvme0n1", 0, 0, 2), "0 None Some(4.0) true", "all paths hang");
+    assert_eq!(of_nvme("nvme0n1", 0, 0, 0), "0 Some(0.0) Some(0.0) true", "nothing to count");
+    assert_eq!(of_nvme("nvme0n1", 8, 9, 2), "8 Some(1.0) Some(0.0) true");
+    assert_eq!(of_nvme("dm-0", 0, 9, 0), "0 Some(0.0) Some(0.0) true");
+}
+
+#[test]
+fn an_nvme_map_that_did_nothing_in_the_interval_is_still_counted() {
+    let mut maps = topology().maps;
+    maps[0].device.kernel = b"nvme0n1".to_vec();
+    let topology = Rc::new(Topology::new(maps));
+    let old = sample(&topology, 1, [5, 5, 0, 0, 0]);
+    let new = sample(&topology, 2, [5, 6, 0, 0, 0]);
+    let rates = IntervalRates::between(&old, &new);
+    assert_eq!(rates.maps[0].reading.map(|reading| reading.io.reads), Some(5));
 }

@@ -26,7 +26,9 @@ fn selection(words: &[&str]) -> Selection {
 fn selected(words: &[&str]) -> String {
     let topology = topology();
     let mut rates = IntervalRates::new(&topology, None, 1.0, |_| None).maps;
-    selection(words).apply(&mut rates);
+    let selection = selection(words);
+    selection.keep_maps(&mut rates);
+    selection.keep_paths(&mut rates);
     let shown = |map: &MapRates<'_>| {
         let paths = map.paths.iter().map(|path| String::from_utf8_lossy(&path.path.device.kernel));
         let paths: Vec<_> = paths.collect();

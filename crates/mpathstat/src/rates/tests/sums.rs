@@ -103,28 +103,12 @@ fn a_sum_is_marked_by_the_requests_that_are_stuck_on_its_paths() {
     let marks = rates.sums.unwrap().into_iter().map(|sum| sum.marks);
     let wanted = [10.0, 5.0].map(|requests| vec![Mark::Stuck(requests)]);
     assert_eq!(marks.collect::<Vec<_>>(), wanted);
-}
-
-#[test]
-fn hosts_that_serve_one_map_after_another_are_one_family() {
-    let map = |dm: u32, one: u32, other: u32| {
-        format!(
-            "m{dm} (3600{dm}) dm-{dm} A,B\nsize=1G\n`-+- policy='x' prio=1 status=active\n  \
-             |- {one}:0:0:{dm} sd{dm}a 8:0 active ready running\n  \
-             `- {other}:0:0:{dm} sd{dm}b 8:1 active ready running\n"
-        )
-    };
-    // Host 2 leads to maps of 1 and of 3, but 4 and 5 are apart.
-    let lines = map(0, 4, 5) + &map(1, 3, 2) + &map(2, 1, 2);
-    let topology = text::read(lines.as_bytes(), |_, _| ()).unwrap();
-    let rates = IntervalRates::new(&topology, None, 1.0, |_| None);
-    let mut sums = sums(&rates.maps, &[By::Host]);
-    let families: Vec<_> = sums.iter().map(|sum| sum.family).collect();
-    let [one, two, three, four, five] = families[..] else { panic!("{families:?}") };
-    assert_eq!((one, two), (three, three));
-    assert_eq!(four, five);
-    assert_ne!(one, four);
-    assert!(sums.iter_mut().all(|sum| sum.usable == sum.paths));
+    // The number is unknown in a text.
+    let hung = Figures { printed: Some(Box::default()), ..waiting(0.0, 0.0, 1000.0) };
+    let hung = Figures { in_flight: None, ..hung };
+    let rates = view.apply(IntervalRates::new(&topology, None, 1.0, |_| Some(hung.clone())));
+    let marks = rates.sums.into_iter().flatten().map(|sum| sum.marks);
+    assert_eq!(marks.collect::<Vec<_>>(), [0.0, 0.0].map(|none| vec![Mark::Stuck(none)]));
 }
 
 #[test]
@@ -142,6 +126,59 @@ fn idle_maps_and_sums_are_shown_only_if_asked_for() {
     assert_eq!(shown(&mut view, &topology, done).len(), 4);
     view.shows_idle = false;
     assert_eq!(shown(&mut view, &topology, done), ["host10 1 1"]);
+}
+
+#[test]
+fn a_map_without_a_usable_path_is_never_idle_if_anything_is_marked() {
+    let mut maps = topology().maps;
+    maps[0].paths.iter_mut().for_each(|path| path.state = b"offline".to_vec());
+    maps[1].paths[0].state = b"offline".to_vec();
+    let topology = Topology::new(maps);
+    let idle: Done = |_| (0.0, 0.0);
+    let mut view = View::default();
+    assert_eq!(shown(&mut view, &topology, idle), [""; 0]);
+    view.marker = Some(Marker::default());
+    assert_eq!(shown(&mut view, &topology, idle), ["a 0 2 no-path"]);
+    view.by = vec![By::Host];
+    assert_eq!(shown(&mut view, &topology, idle), ["host2 0 1", "host3 0 1"]);
+}
+
+#[test]
+fn a_sum_is_as_idle_as_the_maps_of_its_paths() {
+    let topology = topology();
+    let mut view = View { by: vec![By::Host], ..View::default() };
+    let checkers: Done = |name| (f64::from(u8::from(name.starts_with(b"sd"))), 1.0);
+    assert_eq!(shown(&mut view, &topology, checkers), [""; 0]);
+    let used: Done = |name| match name {
+        b"dm-0" | b"sda" => (9.0, 9.0),
+        b"sdc" | b"sdd" => (1.0, 1.0),
+        _ => (0.0, 0.0),
+    };
+    assert_eq!(shown(&mut view, &topology, used), ["host10 9 1"]);
+    // The figures of the paths of the first map are unknown, and it is idle or not.
+    for (reads, wanted) in [(0.0, &[][..]), (9.0, &["host9 0 1", "host10 0 1"])] {
+        let figures = |device: &Device| match &device.kernel[..] {
+            b"sda" | b"sdb" => None,
+            b"dm-0" => Some(read(reads, reads)),
+            _ => Some(read(0.0, 0.0)),
+        };
+        let rates = view.apply(IntervalRates::new(&topology, None, 1.0, figures));
+        let sum = |sum: &Sum<'_>| format!("{} 0 {}", sum.name.escape_ascii(), sum.paths);
+        assert_eq!(rates.sums.iter().flatten().map(sum).collect::<Vec<_>>(), wanted);
+        assert!(rates.sums.iter().flatten().all(|sum| sum.figures.is_none()));
+    }
+    // What is known of one path is enough.
+    let mut maps = topology.maps.clone();
+    maps[1].paths[0].endpoints.host = b"host9".to_vec();
+    let topology = Topology::new(maps);
+    let figures = |device: &Device| (device.kernel != b"sda").then(|| read(0.0, 0.0));
+    let mut rates = IntervalRates::new(&topology, None, 1.0, figures);
+    rates.maps[1].is_idle = false;
+    assert_eq!(view.apply(rates).sums.map(|sums| sums.len()), Some(0));
+    let figures = |device: &Device| device.kernel.starts_with(b"dm-").then(|| read(9.0, 9.0));
+    let rates = view.apply(IntervalRates::new(&topology, None, 1.0, figures));
+    let paths = rates.sums.iter().flatten().map(|sum| sum.paths);
+    assert_eq!(paths.collect::<Vec<_>>(), [1, 1, 2], "all paths are unknown");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Builds the maps of a text line by line.
 
+use super::prefix::before_size;
 use crate::budget::Budget;
 use crate::topology::sysfs::GONE;
 use crate::topology::{Device, Endpoints, Map, MultipathdState, Path, Subsystem, Topology};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use sysparse::ParseError;
 use sysparse::device_name::{Hctl, NvmeName, device_number};
 use sysparse::multipath::{self, Line};
@@ -24,6 +25,9 @@ const NO_MAP: ParseError = ParseError { expected: "the name of a map before this
 const NO_SIZE: ParseError = ParseError { expected: "the size of the map before this", at: 0 };
 /// What is wrong with a line that describes a path, but not as multipath does.
 const NO_PATH: ParseError = ParseError { expected: "a path group or a path", at: 0 };
+/// What is wrong with a text of several hosts, each line of which has the name of one before it.
+const OTHER_HOST: ParseError =
+    ParseError { expected: "the same text before each line; select the lines of one host,", at: 0 };
 const TOO_LONG: ParseError = ParseError { expected: "a line of at most 4096 bytes", at: NAMES_MAX };
 pub(crate) const TOO_MANY: ParseError =
     ParseError { expected: "maps and paths of at most 64 MiB; the rest is not read;", at: 0 };
@@ -41,6 +45,32 @@ struct CurrentMap {
     group: MultipathdState,
     /// The names of its paths.
     paths: HashSet<Vec<u8>>,
+    tree: Tree,
+    /// Whether a line was reported, which may be the one that the tree misses.
+    is_damaged: bool,
+}
+
+/// What the tree that is drawn before groups and paths tells.
+#[derive(Debug, Default)]
+struct Tree {
+    /// Whether it goes on with another path.
+    needs_path: bool,
+    /// Whether it goes on with another group.
+    needs_group: bool,
+    /// Whether a path was missing before a group.
+    lacked_path: bool,
+}
+
+impl Tree {
+    /// Takes a group, in which there must be a path.
+    fn add_group(&mut self, has_next: bool) {
+        self.lacked_path |= self.needs_path;
+        (self.needs_path, self.needs_group) = (true, has_next);
+    }
+
+    fn is_incomplete(&self) -> bool {
+        self.lacked_path || self.needs_path || self.needs_group
+    }
 }
 
 /// The maps that were read so far.
@@ -57,6 +87,8 @@ pub(super) struct Builder {
     is_lost: bool,
     /// Which of the errors that many maps can have were reported.
     reported: Vec<ParseError>,
+    /// The places of maps of which paths are missing.
+    incomplete: BTreeSet<usize>,
     pub(super) budget: Budget,
 }
 
@@ -70,6 +102,7 @@ impl Default for Builder {
             name: None,
             is_lost: false,
             reported: Vec::new(),
+            incomplete: BTreeSet::new(),
             budget: Budget::new(BYTES_MAX),
         }
     }
@@ -84,6 +117,11 @@ impl Builder {
         let name = self.name.take();
         let added = match multipath::line(line) {
             Ok(Line::Other) if self.lacks_paths() && looks_like_path(line) => Err(NO_PATH),
+            Ok(Line::Other) if self.lacks_size() && before_size(line).is_some() => {
+                // What precedes this line also precedes the name of the map, which is left out.
+                let _ = self.end_map();
+                Err(OTHER_HOST)
+            }
             Ok(Line::Other) => Ok(()),
             Ok(_) if line.len() > NAMES_MAX => Err(TOO_LONG),
             Ok(Line::Map(map)) => {
@@ -101,12 +139,20 @@ impl Builder {
                 }
                 None => self.add_size(),
             },
-            Ok(Line::Group(group)) => self.begin_group(to_group(&group)),
-            Ok(Line::Path(path)) => self.add_path(to_path(&path)),
+            Ok(Line::Group(group)) => {
+                self.current.iter_mut().for_each(|current| current.tree.add_group(group.has_next));
+                self.begin_group(to_group(&group))
+            }
+            Ok(Line::Path(path)) => {
+                self.current.iter_mut().for_each(|current| current.tree.needs_path = path.has_next);
+                self.add_path(to_path(&path))
+            }
             Err(error) => Err(error),
         };
         if added.is_ok() {
             self.is_lost &= self.current.is_none();
+        } else if let Some(current) = &mut self.current {
+            current.is_damaged = true;
         }
         self.once(added)
     }
@@ -116,7 +162,7 @@ impl Builder {
         match added {
             Err(NO_MAP) if std::mem::replace(&mut self.is_lost, true) => Ok(()),
             Err(error) if self.reported.contains(&error) => Ok(()),
-            Err(error) if [TOO_MANY, NO_SIZE, NO_PATH].contains(&error) => {
+            Err(error) if [TOO_MANY, NO_SIZE, NO_PATH, OTHER_HOST].contains(&error) => {
                 self.reported.push(error);
                 added
             }
@@ -163,6 +209,8 @@ impl Builder {
             has_size: false,
             group: MultipathdState::default(),
             paths: HashSet::new(),
+            tree: Tree::default(),
+            is_damaged: false,
         });
         Ok(())
     }
@@ -171,12 +219,24 @@ impl Builder {
     /// wrong.
     pub(super) fn end_map(&mut self) -> Result<(), ParseError> {
         let Some(current) = self.current.take() else { return Ok(()) };
-        if current.has_size || current.restart.is_some() || !current.paths.is_empty() {
+        if current.restart.is_some() {
+            return Ok(());
+        }
+        if current.has_size || !current.paths.is_empty() {
+            // A later description of the map may be complete.
+            self.incomplete.remove(&current.place);
+            let is_incomplete = current.tree.is_incomplete() && !current.is_damaged;
+            self.incomplete.extend(is_incomplete.then_some(current.place));
             return Ok(());
         }
         // It was added last.
         self.maps.pop().and_then(|map| self.places.remove(&map.wwid));
         Err(NO_SIZE)
+    }
+
+    /// Whether only the name of the current map was read.
+    fn lacks_size(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| !current.has_size && current.paths.is_empty())
     }
 
     /// Whether the size of the current map was read, but none of its paths yet.
@@ -235,6 +295,12 @@ impl Builder {
         path.multipathd = MultipathdState { states, ..current.group.clone() };
         map.paths.push(path);
         Ok(())
+    }
+
+    /// The names of the maps of which paths are missing.
+    pub(super) fn incomplete(&self) -> Vec<Vec<u8>> {
+        let maps = self.incomplete.iter().filter_map(|place| self.maps.get(*place));
+        maps.map(|map| map.name.clone()).collect()
     }
 
     pub(super) fn finish(self) -> Topology {

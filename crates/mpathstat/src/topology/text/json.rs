@@ -33,6 +33,33 @@ pub(super) struct JsonReader {
     /// The states of the path: in device mapper, and of the checker.
     dm_state: Vec<u8>,
     checker_state: Vec<u8>,
+    ports: Ports,
+}
+
+/// The ports that a path connects; empty if unknown.
+#[derive(Debug, Default)]
+struct Ports {
+    host_wwpn: Vec<u8>,
+    host_adapter: Vec<u8>,
+    target_wwpn: Vec<u8>,
+}
+
+impl Ports {
+    /// What the path connects, where its address does not tell. As in sysfs, the port of an array has
+    /// its WWPN.
+    fn complete(self, address: Endpoints) -> Endpoints {
+        let Ports { host_wwpn, host_adapter, target_wwpn } = self;
+        let host = if host_wwpn.is_empty() { host_adapter } else { host_wwpn };
+        let target = if target_wwpn.is_empty() { address.target } else { target_wwpn };
+        if host.is_empty() || address.host != b"-" {
+            return Endpoints { target, ..address };
+        }
+        Endpoints { controller: host.clone(), host, target }
+    }
+
+    fn bytes(&self) -> usize {
+        self.host_wwpn.len() + self.host_adapter.len() + self.target_wwpn.len()
+    }
 }
 
 impl JsonReader {
@@ -112,10 +139,12 @@ impl JsonReader {
         let states = [&self.dm_state[..], b" ", &self.checker_state].concat();
         (self.dm_state, self.checker_state) = (Vec::new(), Vec::new());
         path.multipathd.states = states.trim_ascii().to_vec();
-        path.endpoints = Endpoints::from_address(&path.hctl, &path.device.kernel);
-        if !builder.budget.take(PATH_BYTES) {
+        let ports = std::mem::take(&mut self.ports);
+        if !builder.budget.take(PATH_BYTES + ports.bytes() * 2) {
             return Err(TOO_MANY);
         }
+        let address = Endpoints::from_address(&path.hctl, &path.device.kernel);
+        path.endpoints = ports.complete(address);
         if let Some((_, paths)) = self.groups.last_mut() {
             paths.push(path);
         }
@@ -158,10 +187,20 @@ impl JsonReader {
             (Kind::Path, b"dev_st", _) => self.path.state = known_state(value).to_vec(),
             (Kind::Path, b"dm_st", _) => self.dm_state = value.to_vec(),
             (Kind::Path, b"chk_st", _) => self.checker_state = value.to_vec(),
+            (Kind::Path, b"host_wwpn", _) => self.ports.host_wwpn = known_port(value).to_vec(),
+            (Kind::Path, b"host_adapter", _) => {
+                self.ports.host_adapter = known_port(value).to_vec();
+            }
+            (Kind::Path, b"target_wwpn", _) => self.ports.target_wwpn = known_port(value).to_vec(),
             _ => {}
         }
         self.key.clear();
     }
+}
+
+/// A port, empty if the text says that it is unknown: `[undef]`, `[unknown]`.
+fn known_port(port: &[u8]) -> &[u8] {
+    if port.starts_with(b"[") { b"" } else { port }
 }
 
 /// The longest name or state; device mapper accepts 127 characters.

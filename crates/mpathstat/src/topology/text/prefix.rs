@@ -6,6 +6,7 @@
 //! ```
 
 use std::net::IpAddr;
+use sysparse::text::strip_codes;
 use sysparse::{nvme_subsystem, timestamp};
 
 /// What precedes each line, if it is always the same, except for its numbers, as in a time.
@@ -45,8 +46,9 @@ impl Prefix {
         begins || has(before_key) && !has(before_size)
     }
 
-    /// A line without what precedes it.
+    /// A line without what precedes it, and without the codes for a terminal at its ends.
     pub(super) fn strip<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        let line = strip_codes(line);
         without_time(self.rest(line).unwrap_or(line))
     }
 
@@ -71,7 +73,7 @@ impl Prefix {
 /// What `before` finds before the first of its lines. A name can look like such a line, so that a line
 /// beside it must have the prefix, too.
 fn find_line(head: &[u8], before: fn(&[u8]) -> Option<&[u8]>) -> Option<Prefix> {
-    let mut lines = head.split(|byte| *byte == b'\n').peekable();
+    let mut lines = head.split(|byte| *byte == b'\n').map(strip_codes).peekable();
     let mut previous = &b""[..];
     while let Some(line) = lines.next() {
         if let Some(prefix) = before(line) {
@@ -144,7 +146,7 @@ fn without_prompt(line: &[u8]) -> &[u8] {
 }
 
 /// What precedes `size=40G features=` or `[size=40G][features=` in a line.
-fn before_size(line: &[u8]) -> Option<&[u8]> {
+pub(super) fn before_size(line: &[u8]) -> Option<&[u8]> {
     let (prefix, _) = split_at_word(line, b"[size=").or_else(|| split_at_word(line, b"size="))?;
     let has_features = line.windows(9).any(|word| word == b"features=");
     (has_features || prefix.is_empty()).then_some(prefix)
