@@ -13,14 +13,14 @@ pub(crate) const MANUAL: Manual = Manual {
          calls made, the commands executed and the files opened, each with its count. The login \
          user ID (AUID) is set at login and does not change with su(1) or sudo(8), so the report \
          shows who acted, even if a command ran as root.",
-        "Logs are read in the order given. `-` stands for standard input. Files compressed with \
-         gzip are decompressed. Without an operand, the log of auditd on this machine is read: \
-         the `log_file` of `/etc/audit/auditd.conf`, or `/var/log/audit/audit.log`. Records are \
-         recognized in raw and enriched logs, after the prefixes that syslog, dmesg, grep and auditd add \
-         (dmesg with any of its time formats), in \
-         the output of ausearch without -i, of `journalctl -o export` and of `journalctl -o json`, \
-         and in lines of JSON. A line may hold several records of one event. The records of an event may be in any order and \
-         may be mixed with those of other events.",
+        "Logs are read in the order given. `-` stands for standard input. Files compressed with gzip \
+         are decompressed. Without an operand, the log of auditd on this machine is read: the \
+         `log_file` of `/etc/audit/auditd.conf`, or `/var/log/audit/audit.log`. Records are recognized \
+         in raw and enriched logs, after the prefixes that syslog, dmesg, grep and auditd add (dmesg \
+         with any of its time formats), in the output of ausearch without -i, of `journalctl -o \
+         export` and of `journalctl -o json`, and in lines of JSON. A line may hold several records of \
+         one event. The records of an event may be in any order and may be mixed with those of other \
+         events.",
     ],
     sections: &[
         (
@@ -55,8 +55,8 @@ pub(crate) const MANUAL: Manual = Manual {
                  appname, PROGRAM, program, ident, ProcessName and SYSLOG_IDENTIFIER, a record counts only \
                  if it would count after that tag. A program that writes what users tell it under the \
                  first keys lets them write records.",
-                "Lines that hold a record in any other place are not counted, and reported on stderr. If no user \
-                 can write there, extract the records: `cut -d' ' -f2- LOG | auditloginfo \
+                "Lines that hold a record in any other place are not counted, and reported on stderr. \
+                 If no user can write there, extract the records: `cut -d' ' -f2- LOG | auditloginfo \
                  -` from lines that begin with a time, such as those of `docker logs -t`, and `jq -r \
                  .full_log LOG | auditloginfo -` from JSON with another key.",
             ],
@@ -74,26 +74,27 @@ pub(crate) const MANUAL: Manual = Manual {
                  a filter let through (`code=0x7ffc0000`). A container whose default action is SCMP_ACT_LOG \
                  writes such records without any audit rule. Any other call fails with ENOSYS, after which \
                  a C library tries an older call.",
-                "Containers take the profile as `podman run --security-opt seccomp=FILE` and `docker run \
-                 --security-opt no-new-privileges --security-opt seccomp=FILE`. docker starts containers with \
-                 runc, which makes calls of its own under the profile: recipes.md of the documentation adds \
-                 them. For a service, put the output of `-o systemd` in a file \
-                 `/etc/systemd/system/UNIT.service.d/calls.conf`, and run `systemctl daemon-reload` and \
-                 `systemctl restart UNIT`.",
-                "A drop-in for a unit of systemd allows the same system calls (SystemCallFilter), on the \
-                 architectures seen (SystemCallArchitectures), and makes the file system read-only \
-                 (ProtectSystem) except for the directories in which files were opened for writing or changed \
-                 (ReadWritePaths). If the log names no file, the file system stays as it is. \
-                 Sockets may have the address families with which socket(2) and socketpair(2) were called \
-                 (RestrictAddressFamilies); systemd does not restrict those of socketcall(2), which 32-bit x86 \
-                 has. A SECCOMP record does not say the family: then none is restricted, and stderr says so. \
-                 Socket addresses are not restricted. A file is left out, and reported, if its name could \
-                 end a line or if its directory is unknown.",
-                "A profile of AppArmor is a skeleton: files as they were opened or changed, programs, which run under \
-                 the same profile, libraries by their names, and the capabilities and sockets that SELinux or \
-                 AppArmor denied or, in permissive or complain mode, would have denied. It includes AppArmor's \
-                 abstraction base. A directory that was opened needs a slash after its name, which the log \
-                 may lack. Load the skeleton in complain mode, and complete it with aa-logprof(8).",
+                "Containers take the profile as `podman run --security-opt seccomp=FILE` and `docker \
+                 run --security-opt no-new-privileges --security-opt seccomp=FILE`. docker starts \
+                 containers with runc, which makes calls of its own under the profile: recipes.md of \
+                 the documentation adds them. For a service, put the output of `-o systemd` in a file \
+                 `/etc/systemd/system/UNIT.service.d/calls.conf`, and run `systemctl daemon-reload` \
+                 and `systemctl restart UNIT`.",
+                "A drop-in for a unit of systemd allows the same system calls (SystemCallFilter), on \
+                 the architectures seen (SystemCallArchitectures), and makes the file system read-only \
+                 (ProtectSystem) except for the directories in which files were opened for writing or \
+                 changed (ReadWritePaths). If the log names no file, the file system stays as it is. \
+                 Sockets may have the address families with which socket(2) and socketpair(2) were \
+                 called (RestrictAddressFamilies); systemd does not restrict those of socketcall(2), \
+                 which 32-bit x86 has. A SECCOMP record does not say the family: then none is \
+                 restricted, and stderr says so. Socket addresses are not restricted. A file is left \
+                 out, and reported, if its name could end a line or if its directory is unknown.",
+                "A profile of AppArmor is a skeleton: files as they were opened or changed, programs, \
+                 which run under the same profile, libraries by their names, and the capabilities and \
+                 sockets that SELinux or AppArmor denied or, in permissive or complain mode, would \
+                 have denied. It includes AppArmor's abstraction base. A directory that was opened \
+                 needs a slash after its name, which the log may lack. Load the skeleton in complain \
+                 mode, and complete it with aa-logprof(8).",
                 "A profile cannot know what was not recorded: code that did not run, calls that the audit \
                  rules excluded, records that the kernel lost, calls answered by the vDSO, which become real \
                  calls where it is missing, and what the container runtime itself calls before it starts the \
@@ -104,14 +105,15 @@ pub(crate) const MANUAL: Manual = Manual {
             "DIAGNOSTICS",
             &[
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
-               with what they are and what to do; files that are given twice, which are read once; \
-               rotated files that are missing or no regular files; empty logs; damaged records, and those whose quotes another program escaped or doubled, which are left out; \
-               records that journalctl printed without serial numbers, which are not counted; records that the logs hold \
-               twice, which count once; records of one event with and without the name of a host, \
-               all of which count; incomplete events, which are counted with the records \
-               that they have; system calls of an unknown architecture, \
-               which are listed by number; and system calls that a profile omits because their \
-               names are unknown. Everything else is counted.",
+                 with what they are and what to do; files that are given twice, which are read once; \
+                 rotated files that are missing or no regular files; empty logs; damaged records, and \
+                 those whose quotes another program escaped or doubled, which are left out; records \
+                 that journalctl printed without serial numbers, which are not counted; records that \
+                 the logs hold twice, which count once; records of one event with and without the name \
+                 of a host, all of which count; incomplete events, which are counted with the records \
+                 that they have; system calls of an unknown architecture, which are listed by number; \
+                 and system calls that a profile omits because their names are unknown. Everything \
+                 else is counted.",
                 "If nothing matched, one line says what the logs hold instead: which login users, in \
                which time, or only which types of records. For this line, regular files are read \
                again.",
@@ -120,25 +122,26 @@ pub(crate) const MANUAL: Manual = Manual {
         (
             "OVERVIEW AND TSV COLUMNS",
             &[
-                "The overview has one line per login user. `AUID`, `USER`: the login user ID and its name; \
-               `auid=` of SYSCALL and other records, `AUID=` of enriched logs. `EVENTS`: events with a record \
-               of the user. `CALLS`: SYSCALL records. `COMMANDS`, `FILES`: what `--commands` and `--files` \
-               count. `AS-ROOT`: SYSCALL records with `euid=0`. `FIRST`, `LAST`: the times of the first and \
-               the last event, in local time.",
-                "With `-o tsv`, these are `auid`, `user`, `events`, `calls`, `commands`, `files`, `as_root`, \
-               `first` and `last`, and the times are in ISO 8601 format. With `--uid` or a section, the columns \
-               are `auid`, `kind`, `count`, `name` and `detail`: see `-o`.",
+                "The overview has one line per login user. `AUID`, `USER`: the login user ID and its \
+                 name; `auid=` of SYSCALL and other records, `AUID=` of enriched logs. `EVENTS`: \
+                 events with a record of the user. `CALLS`: SYSCALL records. `COMMANDS`, `FILES`: what \
+                 `--commands` and `--files` count. `AS-ROOT`: SYSCALL records with `euid=0`. `FIRST`, \
+                 `LAST`: the times of the first and the last event, in local time.",
+                "With `-o tsv`, these are `auid`, `user`, `events`, `calls`, `commands`, `files`, \
+                 `as_root`, `first` and `last`, and the times are in ISO 8601 format. With `--uid` or \
+                 a section, the columns are `auid`, `kind`, `count`, `name` and `detail`: see `-o`.",
             ],
         ),
         (
             "NOTES",
             &[
-                "The login user ID is set by PAM (pam_loginuid) at each login, also by cron for the jobs of a \
-                 user. Daemons that were started at boot have none, and count for `unset`; what they do for \
-                 a user, such as a file server, is not in the user's report. A service restarted from a login \
-                 session by systemctl(1) is a child of systemd, and does not have the user's ID either.",
-                "If auditd or the kernel falls behind, records are lost, and the counts are too low: `lost` in the \
-                 output of `auditctl -s` says how many since boot.",
+                "The login user ID is set by PAM (pam_loginuid) at each login, also by cron for the \
+                 jobs of a user. Daemons that were started at boot have none, and count for `unset`; \
+                 what they do for a user, such as a file server, is not in the user's report. A \
+                 service restarted from a login session by systemctl(1) is a child of systemd, and \
+                 does not have the user's ID either.",
+                "If auditd or the kernel falls behind, records are lost, and the counts are too low: \
+                 `lost` in the output of `auditctl -s` says how many since boot.",
                 "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
                accepts them. The users of this machine name those of a log only if the log is read \
                where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
@@ -153,15 +156,16 @@ pub(crate) const MANUAL: Manual = Manual {
         (
             "ENVIRONMENT",
             &[
-                "`TZ`: the time zone of times on the command line and in reports; by default that of the machine.",
+                "`TZ`: the time zone of times on the command line and in reports; by default that of \
+                 the machine.",
             ],
         ),
         (
             "FILES",
             &[
                 "`/etc/audit/auditd.conf`: its `log_file` is the log that is read without an operand.",
-                "`/var/log/audit/audit.log`: the log, if that does not say another one. Root can read it, and \
-               the group `log_group` of auditd.conf, which is `adm` on Debian.",
+                "`/var/log/audit/audit.log`: the log, if that does not say another one. Root can read \
+                 it, and the group `log_group` of auditd.conf, which is `adm` on Debian.",
                 "`/etc/audit/rules.d`: the rules that decide what the log holds. An example is with the \
                documentation of the package, or in `packaging/audit` of the source.",
             ],
@@ -169,19 +173,19 @@ pub(crate) const MANUAL: Manual = Manual {
         (
             "COMPATIBILITY",
             &[
-                "The report with `--uid` is that of auditloginfo.py of 2016, byte for byte, where that is right: \
-             it crashes on some records, names system calls of other architectures wrongly, and leaves out files \
-             and arguments. docs/compatibility.md of the source lists each difference. Words for times are \
-             those of ausearch(8).",
+                "The report with `--uid` is that of auditloginfo.py of 2016, byte for byte, where that \
+                 is right: it crashes on some records, names system calls of other architectures \
+                 wrongly, and leaves out files and arguments. docs/compatibility.md of the source \
+                 lists each difference. Words for times are those of ausearch(8).",
             ],
         ),
         (
             "EXIT STATUS",
             &[
                 "0: success, even if nothing matched. 1: some of the input could not be read or is no \
-               audit log (the rest is reported), the report could not be written, or there was no system call \
-               for a profile. 2: the command line is wrong, or nothing knows the \
-               name given with `--uid` or `--euid`.",
+                 audit log (the rest is reported), the report could not be written, or there was no \
+                 system call for a profile. 2: the command line is wrong, or nothing knows the name \
+                 given with `--uid` or `--euid`.",
             ],
         ),
     ],
@@ -201,9 +205,9 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("List the files that a login user failed to open:", "failed-opens"),
     ("List the files that a login user changed, and the network addresses used:", "changes"),
     (
-        "Find who opened or changed a file, or tried to. Compare only the end of the name: a user may also have \
-         written `/tmp/../etc/shadow` or `/etc//shadow`. A link to the file has a name of its own, which \
-         this misses:",
+        "Find who opened or changed a file, or tried to. Compare only the end of the name: a user may \
+         also have written `/tmp/../etc/shadow` or `/etc//shadow`. A link to the file has a name of \
+         its own, which this misses:",
         "recipe-who-used-a-file",
     ),
     ("List the commands that users gave to sudo, on a host without rules for execve:", "sudo"),
@@ -246,8 +250,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "commands-for-jq",
     ),
     (
-        "Compute checksums of the files that were opened. With NUL as the line end, names are printed as they \
-         are, except that a tab in a name becomes `\\011` here; JSON has no such exception:",
+        "Compute checksums of the files that were opened. With NUL as the line end, names are printed \
+         as they are, except that a tab in a name becomes `\\011` here; JSON has no such exception:",
         "files-for-xargs",
     ),
     (

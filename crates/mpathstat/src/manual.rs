@@ -101,9 +101,9 @@ const EXTENDED: &[&str] = &[
      its paths.",
     "`r_await`, `w_await`: average time in milliseconds of a read and of a write. `areq-sz`, \
      `rareq-sz`, `wareq-sz`: average size of a read or write, of a read, and of a write. `InFlight`: \
-     number of requests in flight at the end of the interval. `aqu-sz`: average number of requests in flight. `%util`: \
-     percentage of the time in which at least one request was in flight; the sum of several \
-     devices can exceed 100.",
+     number of requests in flight at the end of the interval. `aqu-sz`: average number of requests in \
+     flight. `%util`: percentage of the time in which at least one request was in flight; the sum of \
+     several devices can exceed 100.",
     "`Disc/S`, `d_await`, `Flush/S`, `f_await`: discards and flushes completed per second, and their \
      average time in milliseconds. The kernel counts discards since Linux 4.18, flushes since 5.5, \
      and flushes only on devices that pass them on as requests of their own.",
@@ -111,15 +111,14 @@ const EXTENDED: &[&str] = &[
      for SCSI devices, timeouts since Linux 6.1. `Rty/S`, `Fov/S`: commands per second that the NVMe \
      driver sent again, and requests that it moved to another path. Kernels since 2026 count these \
      and the errors of NVMe paths (`/sys/block/nvme*/diag`).",
-    "`%Share`: percentage of the reads and writes of all paths of the map that went through this \
-     path. `HCTL`: host, channel, target and LUN, or the NVMe controller. `Host`: the HBA; for NVMe over a \
+    "`%Share`: percentage of the reads and writes of all paths of the map that went through this path. \
+     `HCTL`: host, channel, target and LUN, or the NVMe controller. `Host`: the HBA; for NVMe over a \
      network, the address of the host. `Target`: the port of the array: the iSCSI name and portal, the \
      WWPN of Fibre Channel, the address of SAS, the NVMe controller and its address, or the SCSI \
-     target. `Group`: number and \
-     state of the path group. `State`: state of the device; for a map, how many of its paths can \
-     carry I/O, as described in MARKS. `Access`: access state of the path by ALUA or ANA; for an NVMe map, its I/O \
-     policy. Some kernels let only root read ALUA states. `Multipathd`: state of the path in \
-     device mapper and state of the path checker.",
+     target. `Group`: number and state of the path group. `State`: state of the device; for a map, how \
+     many of its paths can carry I/O, as described in MARKS. `Access`: access state of the path by \
+     ALUA or ANA; for an NVMe map, its I/O policy. Some kernels let only root read ALUA states. \
+     `Multipathd`: state of the path in device mapper and state of the path checker.",
     "Only multipathd knows `Group` and `Multipathd`, unless the text for `--topology` contains \
      them. It is asked in the background, with a deadline. Until it answers, and when its last \
      answer is more than 10 seconds old, these columns are `-`. An answer counts only if it comes \
@@ -144,21 +143,21 @@ const MARKS: &[&str] = &[
      `standby`, `unavailable`, `offline` and `transitioning`, and `ghost` of the path checker. They \
      are no alarm.",
     "`<- stuck 12 in flight`: there are 12 requests in flight, and for 0.9 seconds or more none was \
-     completed. `Await` is `-`. A text for `--iostat` of Linux 5.0 or later does not tell their number: \
-     `<- stuck` alone stands for a device that completed nothing and was busy for 90 % of the time or more. The row of the map has this mark if no request is in flight on its \
-     paths.",
+     completed. `Await` is `-`. A text for `--iostat` of Linux 5.0 or later does not tell their \
+     number: `<- stuck` alone stands for a device that completed nothing and was busy for 90 % of the \
+     time or more. The row of the map has this mark if no request is in flight on its paths.",
     "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one. Requests \
      that the NVMe driver holds back are not counted.",
     "`<- offline` and so on: the state of a path that cannot carry I/O. It is that of the device \
      (`offline`, `blocked`, `transport-offline`, `gone`, `connecting`, ...), or what multipathd says \
      about it (`failed`, `faulty`).",
     "`<- not through the map`: somebody uses the path itself instead of the map. The reads and writes \
-     of all paths exceed those of the map by more than 2 per second and path and by more than 1 %, \
-     and so do their sectors. Commands that ended with an error do not count, because they are repeated. They did so in the report before, too. One report is enough if the map had \
-     nothing to do and the paths completed more than 250 reads and writes each on average, which is more \
-     than udev does when it looks at a path. \
-     There is no such mark in a report since boot, in the three reports after a map or path was \
-     added, and on maps of the NVMe driver.",
+     of all paths exceed those of the map by more than 2 per second and path and by more than 1 %, and \
+     so do their sectors. Commands that ended with an error do not count, because they are repeated. \
+     They did so in the report before, too. One report is enough if the map had nothing to do and the \
+     paths completed more than 250 reads and writes each on average, which is more than udev does when \
+     it looks at a path. There is no such mark in a report since boot, in the three reports after a \
+     map or path was added, and on maps of the NVMe driver.",
     "`<- await 12.50 x sda`: a read or write took 12.5 times as long as on `sda`. \
      `<- share 0.12 x sda`: the path had 0.12 times as many reads and writes as `sda`. For both, a \
      path is compared with its siblings: the paths of the same map and path group that can carry \
@@ -167,12 +166,13 @@ const MARKS: &[&str] = &[
      there are 100 per path on average. Then the paths are judged. The result stands until the next \
      judgment, and the sums start again at zero. A judgment over the time since boot stands for its own \
      report only.",
-    "A path is marked by `await` if it had at least 50 reads and writes, and if they took more \
-     than 3 times as long, and more than 0.5 ms longer, than on the fastest sibling with at least \
-     50. A path that never has 50, because a path selector avoids it, is compared with the busiest \
-     sibling of each report in which it has more than 2 per second, until there is enough. A path is marked by `share` if it had at least 10 reads and writes, and more than 2 per second, but \
-     fewer than a quarter of those of the busiest sibling. A path that is idle, or that only a path checker \
-     reads, is never marked for being idle.",
+    "A path is marked by `await` if it had at least 50 reads and writes, and if they took more than 3 \
+     times as long, and more than 0.5 ms longer, than on the fastest sibling with at least 50. A path \
+     that never has 50, because a path selector avoids it, is compared with the busiest sibling of \
+     each report in which it has more than 2 per second, until there is enough. A path is marked by \
+     `share` if it had at least 10 reads and writes, and more than 2 per second, but fewer than a \
+     quarter of those of the busiest sibling. A path that is idle, or that only a path checker reads, \
+     is never marked for being idle.",
     "`<- errors 5.00/s`, `<- timeouts 1.00/s`, `<- retries 2.00/s`, `<- failovers 2.00/s`: commands on \
      the path ended with an error, timed out, were sent again or moved to another path. \
      The kernel counts as an error each command that did not succeed, including a unit attention.",
@@ -183,19 +183,20 @@ const MARKS: &[&str] = &[
      operand chooses others, count too. `<- stuck 12 in flight` counts the requests on those paths of \
      the sum that have this mark.",
     "Paths of an NVMe map with the I/O policy `numa` are not judged by share, because the driver \
-     chooses them by processor; nor are those of one whose policy is unknown, because `numa` is the default. Some path selectors of device mapper distribute I/O unevenly on \
-     purpose (io-affinity, or round-robin with a large rr_min_io). With these, a mark by share \
-     means little. `-i` reads the states and error counters of each path for each report, which \
-     costs up to four system calls per path.",
+     chooses them by processor; nor are those of one whose policy is unknown, because `numa` is the \
+     default. Some path selectors of device mapper distribute I/O unevenly on purpose (io-affinity, or \
+     round-robin with a large rr_min_io). With these, a mark by share means little. `-i` reads the \
+     states and error counters of each path for each report, which costs up to four system calls per \
+     path.",
 ];
 
 const CHANGES: &[&str] = &[
     "Each change since the previous report is shown on a line before the report:",
     "    # 12:00:03 mpathb: path sdd offline (3/4 running)",
-    "A map or path was `added` or `removed`, a path was `replaced` by a different device with the \
-     same name, a map was `renamed`, or the state or the access state of a path changed. The state is \
-     `gone` if the device no longer exists but the map still contains it. The parentheses show how many of the \
-     paths of the map can carry I/O.",
+    "A map or path was `added` or `removed`, a path was `replaced` by a different device with the same \
+     name, a map was `renamed`, or the state or the access state of a path changed. The state is \
+     `gone` if the device no longer exists but the map still contains it. The parentheses show how \
+     many of the paths of the map can carry I/O.",
     "Maps and paths are read again when the kernel reports a change \
      (`/sys/kernel/uevent_seqnum`), or when the number of devices in `/proc/diskstats` changes. \
      The kernel does not report that somebody set a path offline by hand, and rarely that an array \
@@ -213,16 +214,17 @@ const RECORDS: &[&str] = &[
      `mark`, `reads_per_s`, `writes_per_s`, `read_kb_per_s`, `written_kb_per_s`, `await_ms`, \
      `read_await_ms`, `write_await_ms`, `kb_per_read`, `kb_per_write`, `in_flight`, `queue`, \
      `util_pct`, `errors_per_s`, `timeouts_per_s`, `share_pct`, `kb_per_io`, `discards_per_s`, \
-     `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `retries_per_s`, `failovers_per_s`, `kind` (map or path), `usable` and `paths` \
-     (how many paths of a map can carry I/O, and how many there are), and the raw counters of the \
-     kernel: `reads`, `writes`, `read_sectors`, `written_sectors`, `read_ms`, `write_ms`, `busy_ms`, \
-     `queued_ms`, `discards`, `discarded_sectors`, `discard_ms`, `flushes`, `flush_ms`, `errors`, \
-     `timeouts`, `retries`, `failovers`. An unknown value is `null` in jsonl and empty in tsv. Errors, timeouts, groups and \
-     the states of multipathd need `-x` or `-i`. `mark` has the words `state`, `stuck`, `no-path`, \
-     `not-through-map`, `await`, `share`, `errors`, `timeouts`, `retries` and `failovers`, with commas between them.",
-    "With `-g`, each record is a sum. It has `time`, `seconds`, `map`, `wwid`, `sum` and `paths` \
-     (the number of paths) before the figures, and `usable` and `mark` after them. In `jsonl`, a change is a record with the field \
-     `event`; `tsv` leaves changes out.",
+     `discard_await_ms`, `flushes_per_s`, `flush_await_ms`, `retries_per_s`, `failovers_per_s`, `kind` \
+     (map or path), `usable` and `paths` (how many paths of a map can carry I/O, and how many there \
+     are), and the raw counters of the kernel: `reads`, `writes`, `read_sectors`, `written_sectors`, \
+     `read_ms`, `write_ms`, `busy_ms`, `queued_ms`, `discards`, `discarded_sectors`, `discard_ms`, \
+     `flushes`, `flush_ms`, `errors`, `timeouts`, `retries`, `failovers`. An unknown value is `null` \
+     in jsonl and empty in tsv. Errors, timeouts, groups and the states of multipathd need `-x` or \
+     `-i`. `mark` has the words `state`, `stuck`, `no-path`, `not-through-map`, `await`, `share`, \
+     `errors`, `timeouts`, `retries` and `failovers`, with commas between them.",
+    "With `-g`, each record is a sum. It has `time`, `seconds`, `map`, `wwid`, `sum` and `paths` (the \
+     number of paths) before the figures, and `usable` and `mark` after them. In `jsonl`, a change is \
+     a record with the field `event`; `tsv` leaves changes out.",
 ];
 
 const METRICS: &[&str] = &[
@@ -244,8 +246,9 @@ const NOTES: &[&str] = &[
      to the map. So does a map that was created since the previous report.",
     "Partitions and logical volumes on a map are not shown, because they are not multipath \
      devices.",
-    "If the kernel keeps no statistics for an NVMe map itself, as before Linux 6.4, the sum of \
-     its paths is shown, and its raw counters and metrics are left out. A namespace that has only one path and no multipathing is not a map.",
+    "If the kernel keeps no statistics for an NVMe map itself, as before Linux 6.4, the sum of its \
+     paths is shown, and its raw counters and metrics are left out. A namespace that has only one path \
+     and no multipathing is not a map.",
     "Counters of milliseconds wrap at 32 bits, after 49 days of waiting time. This is corrected. \
      In a report since boot, each device counts from the time at which it appeared, but rates are \
      per second of the whole time since boot.",

@@ -207,10 +207,11 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "List the files that successful system calls changed, and how: `created`, `removed`, \
          `moved-from` and `moved-to` by a rename, which makes two entries, `removed` also if a rename \
          overwrites the file, `truncated`, `linked` for the new name, `mounted`, `unmounted`, `mode`, \
-         `owner` and `attributes`. Writing to a file and ftruncate(2) are not listed: the log does not name \
-         the file, see `--files --modes`. A message queue is listed by its name, without a directory. The times of a file and the root of a \
-         process (pivot_root) are not listed. A file without a name in the log is listed as `[fd 3]`, by its descriptor. \
-         With `--failed`, list what the calls failed to do.",
+         `owner` and `attributes`. Writing to a file and ftruncate(2) are not listed: the log does not \
+         name the file, see `--files --modes`. A message queue is listed by its name, without a \
+         directory. The times of a file and the root of a process (pivot_root) are not listed. A file \
+         without a name in the log is listed as `[fd 3]`, by its descriptor. With `--failed`, list \
+         what the calls failed to do.",
         |args| args.add_section(Section::Changes),
     ),
     Opt::flag(
@@ -284,15 +285,16 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
         long("each"),
         "list each entry as it happened, instead of counts",
         "List each entry as it happened, instead of counts: in the order of the logs, by the first \
-         record of each event, as sentences that say when, who, as whom, where, with which program, what, and \
-         whether it failed. The name comes last in its line, because users choose it. With `-o tsv` and \
-         `-o jsonl`, a line has the columns time, node, auid, euid, session, pid, ppid, exe, cwd, success, \
-         kind, name and detail. This works with all sections and filters. It needs the same memory for a log \
-         of any size, and prints while it reads, but about 30,000 records later, because the records of an event can \
-         be that far apart. A name given with `--uid` is looked for in the logs first; where they cannot be \
-         read twice, in each record, and a record without names, as before a log was enriched, counts \
-         only if the user of that name on this host has its login user ID. With `--top`, the first entries of each section are listed for each \
-         login user.",
+         record of each event, as sentences that say when, who, as whom, where, with which program, \
+         what, and whether it failed. The name comes last in its line, because users choose it. With \
+         `-o tsv` and `-o jsonl`, a line has the columns time, node, auid, euid, session, pid, ppid, \
+         exe, cwd, success, kind, name and detail. This works with all sections and filters. It needs \
+         the same memory for a log of any size, and prints while it reads, but about 30,000 records \
+         later, because the records of an event can be that far apart. A name given with `--uid` is \
+         looked for in the logs first; where they cannot be read twice, in each record, and a record \
+         without names, as before a log was enriched, counts only if the user of that name on this \
+         host has its login user ID. With `--top`, the first entries of each section are listed for \
+         each login user.",
         |args| args.layout.each = true,
     ),
     Opt::value(
@@ -307,18 +309,19 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
             ValueHint::Words(&["tsv", "jsonl", "JSON", "seccomp", "systemd", "apparmor"]),
         ),
         "tsv, jsonl, JSON; a profile: seccomp, systemd, apparmor",
-        "Print a format for other programs. `tsv`: below a heading one entry per line, with tabs between login \
-         user ID, kind (syscall, command, file, program, change, address, sudo, privileged, error or denial), count, \
-         name and detail; the detail is the architecture of a system call, the mode of a file, how a \
-         file changed, the call that used an address, the directory in which sudo was called, the name \
-         of an error, or the access control that denied access. `jsonl`: the same entries, one JSON \
-         object per line; the arguments of a command are the array `argv`. `JSON`: one JSON \
-         document. Counts of several hosts or logs can be added up. `seccomp`: the system calls \
-         made, as a seccomp profile for container runtimes such as docker and podman; see PROFILES. `systemd`: \
-         a drop-in for a unit, with the system calls and the directories written to. `apparmor`: the \
-         skeleton of a profile of AppArmor, with files, programs, and the capabilities and sockets that \
-         were denied. A profile covers all login users if there is no `--uid`; it omits system calls \
-         whose names are unknown; and it is not printed if it would allow nothing.",
+        "Print a format for other programs. `tsv`: below a heading one entry per line, with tabs \
+         between login user ID, kind (syscall, command, file, program, change, address, sudo, \
+         privileged, error or denial), count, name and detail; the detail is the architecture of a \
+         system call, the mode of a file, how a file changed, the call that used an address, the \
+         directory in which sudo was called, the name of an error, or the access control that denied \
+         access. `jsonl`: the same entries, one JSON object per line; the arguments of a command are \
+         the array `argv`. `JSON`: one JSON document. Counts of several hosts or logs can be added up. \
+         `seccomp`: the system calls made, as a seccomp profile for container runtimes such as docker \
+         and podman; see PROFILES. `systemd`: a drop-in for a unit, with the system calls and the \
+         directories written to. `apparmor`: the skeleton of a profile of AppArmor, with files, \
+         programs, and the capabilities and sockets that were denied. A profile covers all login users \
+         if there is no `--uid`; it omits system calls whose names are unknown; and it is not printed \
+         if it would allow nothing.",
         |args, word| cli::choice(Format::WORDS, word).map(|format| args.layout.format = format),
     ),
     Opt::flag(
@@ -333,10 +336,11 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
         "Choose how names are escaped. `raw` prints names as they are. `tty`, the default, prints \
          control characters, the controls of bidirectional text and bytes that are not UTF-8 as a \
          backslash and three octal digits. `shell_quote` prints one word that sh, dash, bash, zsh and \
-         fish read back as the name and do not expand; control characters become `$'\\012'`, which only \
-         bash and zsh read back. `shell` puts a backslash before the characters that ausearch(8) \
-         escapes for text inside double quotes; it does not protect a name outside quotes. In `tsv`, `tty` \
-         prints a backslash of a name as `\\134`, and a tab never stays a tab. JSON has its own escapes, whatever this option says.",
+         fish read back as the name and do not expand; control characters become `$'\\012'`, which \
+         only bash and zsh read back. `shell` puts a backslash before the characters that ausearch(8) \
+         escapes for text inside double quotes; it does not protect a name outside quotes. In `tsv`, \
+         `tty` prints a backslash of a name as `\\134`, and a tab never stays a tab. JSON has its own \
+         escapes, whatever this option says.",
         |args, word| {
             cli::choice(Escape::WORDS, word).map(|escape| args.layout.escape = Some(escape))
         },

@@ -90,8 +90,9 @@ const CONTENTS: &[Opt<Args>] = &[
         "choose the columns and their order",
         "Show the columns in LIST, separated by commas, in this order: reads, writes, read-kb, \
          written-kb, await, r_await, w_await, areq-sz, rareq-sz, wareq-sz, in-flight, aqu-sz, util, \
-         discards, d_await, flushes, f_await, errors, timeouts, retries, failovers, share, hctl, host, target, group, \
-         state, access, multipathd. See EXTENDED STATISTICS. Only the text report has columns; with `-g`, those of figures.",
+         discards, d_await, flushes, f_await, errors, timeouts, retries, failovers, share, hctl, host, \
+         target, group, state, access, multipathd. See EXTENDED STATISTICS. Only the text report has \
+         columns; with `-g`, those of figures.",
         |args, value| {
             args.columns = Some(columns::parse(&value.to_string_lossy())?);
             Ok(())

@@ -3,8 +3,8 @@
 /// One paragraph per column: its unit, its formula and its source.
 pub(super) const COLUMNS: &[&str] = &[
     "Each column with its source. F1 to F17 are the figures after the name of a device in \
-     `/proc/diskstats`, as the kernel's documentation (iostats.rst) numbers them; each stands for its increase in \
-     the interval of T seconds. A sector has 512 bytes.",
+     `/proc/diskstats`, as the kernel's documentation (iostats.rst) numbers them; each stands for its \
+     increase in the interval of T seconds. A sector has 512 bytes.",
     "`Reads`, `reads`: reads completed per second, F1 / T.",
     "`Writes`, `writes`: writes completed per second, F5 / T.",
     "`KBytesR/S`, `read-kb`: KiB read per second, F3 / 2 / T.",
@@ -29,8 +29,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "`%Share`, `share`: percentage of F1 + F5 of all paths of the map.",
     "`HCTL`, `hctl`: the last part of the link `/sys/block/sdX/device`.",
     "`Host`, `Target`, `host`, `target`: from the same link, and from `/sys/class/fc_transport`, \
-     `iscsi_session` and others there; for NVMe, `address` in the folder of the controller; in JSON of multipathd, \
-     `host_wwpn`, or else `host_adapter`, and `target_wwpn`.",
+     `iscsi_session` and others there; for NVMe, `address` in the folder of the controller; in JSON of \
+     multipathd, `host_wwpn`, or else `host_adapter`, and `target_wwpn`.",
     "`Group`, `group`, `Multipathd`, `multipathd`: from multipathd.",
     "`State`, `state`: `device/state` of the path; for NVMe, `state` of the controller.",
     "`Access`, `access`: `device/access_state` of the path, or `ana_state`; for an NVMe map, `iopolicy` of \
@@ -51,6 +51,6 @@ pub(super) const FILES: &[&str] = &[
 /// What differs from the original.
 pub(super) const COMPATIBILITY: &[&str] = &[
     "The default report has the columns of mpathstat.py of 2016, which reads the output of iostat and \
-     multipath. On a current system that prints only headings. docs/compatibility.md of the source lists each \
-     difference. Figures are those that iostat(1) prints for the same two moments.",
+     multipath. On a current system that prints only headings. docs/compatibility.md of the source \
+     lists each difference. Figures are those that iostat(1) prints for the same two moments.",
 ];
