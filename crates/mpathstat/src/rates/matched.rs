@@ -11,6 +11,15 @@ pub(super) const AWAIT_FACTOR: f64 = 3.0;
 /// How many milliseconds longer than on the fastest sibling a read or write can take.
 pub(super) const AWAIT_MS: f64 = 0.5;
 
+/// The least time of a sibling that makes a multiple: the smallest that is printed. The counters of
+/// a quick sibling can be 0, because the kernel counts whole milliseconds.
+const LEAST_MS: f64 = 0.01;
+
+/// How many times as long as on the other one a read or write takes, at least.
+pub(super) fn multiple(own_ms: f64, other_ms: f64) -> f64 {
+    own_ms / other_ms.max(LEAST_MS)
+}
+
 /// Reads and writes, and the milliseconds that they took.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Load {
@@ -63,7 +72,7 @@ impl Matched {
     pub(super) fn slow_mark(&self, other: &[u8]) -> Option<Mark> {
         let is_slow = self.own_ms > AWAIT_FACTOR * self.other_ms
             && self.own_ms > self.other_ms + AWAIT_MS * self.ios;
-        let times = per(self.own_ms, self.other_ms);
+        let times = multiple(per(self.own_ms, self.ios), per(self.other_ms, self.ios));
         is_slow.then(|| Mark::Await { times, sibling: other.to_vec() })
     }
 }

@@ -19,7 +19,7 @@
 
 use super::bypass::IOS_PER_S;
 use super::figures::per;
-use super::matched::{AWAIT_FACTOR, AWAIT_MS, IOS, Load, Matched};
+use super::matched::{AWAIT_FACTOR, AWAIT_MS, IOS, Load, Matched, multiple};
 use super::{Figures, Mark};
 use crate::topology::Map;
 use std::collections::HashMap;
@@ -166,7 +166,7 @@ fn judge_siblings(evidence: &mut [Evidence], by_share: bool) {
 fn slow_mark(path: &Evidence, fastest: &Evidence) -> Option<Mark> {
     let (own, best) = (path.await_ms(), fastest.await_ms());
     let is_slow = path.has_enough() && own > AWAIT_FACTOR * best && own > best + AWAIT_MS;
-    let mark = || Mark::Await { times: per(own, best), sibling: fastest.name.clone() };
+    let mark = || Mark::Await { times: multiple(own, best), sibling: fastest.name.clone() };
     is_slow.then(mark)
 }
 

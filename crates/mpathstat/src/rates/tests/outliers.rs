@@ -54,6 +54,8 @@ fn a_mark_has_the_multiple_and_the_sibling() {
     };
     let await_ = Mark::Await { times: 8.0, sibling: b"sdb".to_vec() };
     assert_eq!(found([(100.0, 100.0), (100.0, 50.0), (100.0, 400.0), (0.0, 0.0)]), [await_]);
+    let quick = Mark::Await { times: 200.0, sibling: b"sdb".to_vec() };
+    assert_eq!(found([(100.0, 100.0), (100.0, 0.0), (100.0, 200.0), (0.0, 0.0)]), [quick]);
     let share = Mark::Share { times: 0.125, sibling: b"sda".to_vec() };
     assert_eq!(found([(160.0, 160.0), (150.0, 150.0), (20.0, 20.0), (0.0, 0.0)]), [share]);
 }
