@@ -68,8 +68,10 @@ fn the_memory_does_not_grow_with_the_size_of_the_log() {
         least_peaks_kib(&log)
     });
     for (options, (small_kib, large_kib)) in OPTIONS.iter().zip(small.into_iter().zip(large)) {
+        // Between two threads the heap is fragmented, at these sizes still more with each chunk: logs of
+        // 450 MiB and of 1.3 GiB take the same.
         let grown = "the larger log takes more";
-        assert!(large_kib < small_kib + (8 << 10), "{options:?}: {grown}: {small:?} {large:?}");
+        assert!(large_kib < small_kib + (12 << 10), "{options:?}: {grown}: {small:?} {large:?}");
     }
 }
 

@@ -50,9 +50,11 @@ impl RecentCalls {
     /// An empty table. All chunks of a log need the same seed. `follows_chunk` tells whether there
     /// is a chunk before this one.
     pub(super) fn new(seed: RandomState, follows_chunk: bool) -> RecentCalls {
+        // A chunk holds fewer calls than the window of all chunks.
+        let calls = if follows_chunk { RING_SIZE / 4 } else { RING_SIZE };
         RecentCalls {
             seed,
-            ring: Vec::with_capacity(index(RING_SIZE)),
+            ring: Vec::with_capacity(index(calls)),
             chains: vec![0; index(CHAINS)],
             count: 0,
             early: Vec::new(),

@@ -15,6 +15,17 @@ fn times_counted(line: &str) -> u64 {
 }
 
 #[test]
+fn unlike_calls_of_root_with_one_stamp_both_count() {
+    let query = Query { filter: Filter::default(), ..everything() };
+    let call = |a0: &str| SYSCALL.replace("auid=7005", "auid=0").replace("a0=ffffff9c", a0);
+    for (second, count) in [("a0=ffffff9c", 1), ("a0=10000000", 2)] {
+        let lines = [call("a0=ffffff9c"), call(second)];
+        let (tally, _) = assemble(&query, &borrow(&lines), &[2]);
+        assert_eq!(tally.counts(0).map(|counts| counts.calls.total()), Some(count), "{second}");
+    }
+}
+
+#[test]
 #[cfg_attr(miri, ignore = "too many records for Miri")]
 fn a_record_that_a_log_holds_twice_counts_once_in_any_chunks() {
     for (query, log) in [
