@@ -81,7 +81,7 @@ impl EventId {
         (self.node != 0).then_some(EventId { node: 0, ..self })
     }
 
-    /// The number that the last four digits of the serial number make, plus a number of the node: so
+    /// The number that the last five digits of the serial number make, plus a number of the node: so
     /// events of one host that follow each other are neighbours, and those of several hosts are mostly
     /// apart. If the serial number has fewer digits, other bytes of the stamp stand for them.
     #[inline]
@@ -90,7 +90,9 @@ impl EventId {
         // Two pairs of digits side by side, and then both.
         let digits = low_half(last >> 32) & 0x0f0f_0f0f;
         let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff;
-        (pairs.wrapping_mul(100 << 16 | 1) >> 16).wrapping_add(low_half(self.node))
+        let four = pairs.wrapping_mul(100 << 16 | 1) >> 16;
+        let fifth = low_half(last >> 24) & 0x0f;
+        (four + 10_000 * fifth).wrapping_add(low_half(self.node))
     }
 
     /// A hash of all of it. With random seeds no log can be made in which two events have the same one.
