@@ -8,6 +8,7 @@
 //! stands in its place.
 
 use memchr::memmem;
+use sysparse::audit::NAME_SEPARATORS;
 
 /// The longest name that is kept, in bytes. useradd(8) allows 256.
 const NAME_MAX: usize = 256;
@@ -28,15 +29,13 @@ pub(crate) fn name<'l>(line: &'l [u8], key: &[u8]) -> Option<&'l [u8]> {
     let own = memchr::memrchr(b'\'', line).and_then(|at| line.get(at + 1..)).unwrap_or(line);
     let at = memmem::rfind(own, key)?;
     let (before, name) = own.split_at_checked(at)?;
-    let is_field = before.ends_with(b" ") || SEPARATORS.iter().any(|mark| before.ends_with(mark));
+    let is_field =
+        before.ends_with(b" ") || NAME_SEPARATORS.iter().any(|mark| before.ends_with(mark));
     let name = name.get(key.len()..)?;
     let name = name.get(..memchr::memchr(b'"', name)?)?;
     let is_known = !name.is_empty() && name != b"unset" && !name.starts_with(b"unknown(");
     (is_field && is_known && name.len() <= NAME_MAX).then_some(name)
 }
-
-/// What stands before the names that auditd added, unless it is a blank.
-const SEPARATORS: [&[u8]; 4] = [b"\x1d", b"#035", b"^]", b"\\035"];
 
 /// What stands before the names that auditd added.
 pub(crate) fn without_names(body: &[u8]) -> &[u8] {
@@ -58,7 +57,7 @@ fn separator(text: &[u8]) -> Option<usize> {
         }
         b'\x1d' | b'#' | b'^' | b'\\' if !is_quoted => {
             let rest = text.get(at..).unwrap_or_default();
-            SEPARATORS.iter().any(|mark| rest.starts_with(mark))
+            NAME_SEPARATORS.iter().any(|mark| rest.starts_with(mark))
         }
         _ => false,
     })

@@ -145,7 +145,7 @@ impl Filter {
         }
     }
 
-    /// Whether there is a condition beside the login user.
+    /// Whether there is a condition besides the login user.
     #[must_use]
     pub fn has_condition(&self) -> bool {
         let Filter { users: _, success, start, end, fields } = self;

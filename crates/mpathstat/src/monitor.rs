@@ -24,7 +24,7 @@ pub struct MapMonitor {
     pub topology: CurrentTopology,
     /// What is shown of the rates.
     pub view: View,
-    /// Whether a map can be waited for: there is another report, and not the one of a text.
+    /// Whether the run goes on without a map until one appears. A text is read to its end instead.
     pub can_wait: bool,
     /// Whether the system is a saved one.
     pub is_saved: bool,

@@ -34,7 +34,7 @@ pub use record_type::RecordType;
 pub use several::Following;
 pub use stamp::Stamp;
 pub use start::{FORWARDING_TAGS, Place, is_forwarding_tag, mentions_record, place};
-pub use value::Value;
+pub use value::{NAME_SEPARATORS, Value};
 
 use crate::ParseError;
 use crate::grammar::{Parsed, finish, literal};

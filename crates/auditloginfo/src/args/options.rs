@@ -93,8 +93,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("tag").takes("TAG", ValueHint::None),
         "in syslog files, also trust records after this tag; repeatable",
-        "In files of syslog, count also records directly after the tag `TAG`; `*` stands for any \
-         tag. By default records count after the tags of the programs that forward them: kernel, \
+        "In files of syslog, and in JSON that names the tag of a message, count also records directly \
+         after the tag `TAG`; `*` stands for any tag. By default records count after the tags of the programs that forward them: kernel, \
          auditd, audispd and those that begin with audisp-. Anybody on the host can write a line \
          under any tag with logger(1), so a file of syslog proves less than audit.log, which the \
          audited user cannot write. You can give this option more than once.",

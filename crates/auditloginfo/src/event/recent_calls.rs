@@ -50,7 +50,7 @@ impl RecentCalls {
     /// An empty table. All chunks of a log need the same seed. `follows_chunk` tells whether there
     /// is a chunk before this one.
     pub(super) fn new(seed: RandomState, follows_chunk: bool) -> RecentCalls {
-        // A chunk holds fewer calls than the window of all chunks.
+        // A chunk holds fewer calls than the reorder window can; if not, the ring grows.
         let calls = if follows_chunk { RING_SIZE / 4 } else { RING_SIZE };
         RecentCalls {
             seed,

@@ -31,8 +31,8 @@ const TAG_KEYS: [&[u8]; 9] = [
 #[derive(Debug, Default)]
 pub(super) struct Strings<'a> {
     values: [Option<Value<'a>>; KEYS.len()],
-    /// The tag of the message of syslog from which the object was made.
-    pub(super) tag: Option<Text<'a>>,
+    /// The tags under which syslog had the message from which the object was made, by their keys.
+    tags: [Option<Text<'a>>; TAG_KEYS.len()],
 }
 
 impl<'a> Strings<'a> {
@@ -52,6 +52,19 @@ impl<'a> Strings<'a> {
     fn get(&self, wanted: &[u8]) -> Option<Value<'a>> {
         let mut values = KEYS.iter().zip(self.values);
         values.find(|(key, _)| **key == wanted).and_then(|(_, value)| value)
+    }
+
+    /// The tags that the object names.
+    pub(super) fn tags(&self) -> impl Iterator<Item = Text<'a>> {
+        self.tags.into_iter().flatten()
+    }
+
+    fn set_tag(&mut self, name: Text<'_>, tag: Text<'a>) {
+        for (key, place) in TAG_KEYS.iter().zip(&mut self.tags) {
+            if name.is(key) {
+                *place = Some(tag);
+            }
+        }
     }
 
     /// Keeps a value that may hold records.
@@ -99,9 +112,7 @@ pub(super) fn read<'a>(line: &'a [u8], entry: &mut Entry) -> Result<Strings<'a>,
         }
         match value {
             Value::Object(event) if name.is(b"event") => read_event(event, &mut strings)?,
-            Value::Text(tag) if TAG_KEYS.iter().any(|key| name.is(key)) => {
-                strings.tag.get_or_insert(tag);
-            }
+            Value::Text(tag) => strings.set_tag(name, tag),
             _ => {}
         }
     }

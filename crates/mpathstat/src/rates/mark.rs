@@ -5,11 +5,11 @@
 pub enum Mark {
     /// The path is in a state in which it cannot carry I/O.
     State(Vec<u8>),
-    /// So many requests are in flight, and none was completed for about a second or more; 0 if the
-    /// number is unknown.
-    Stuck(f64),
-    /// No path of the map can carry I/O; so many requests wait for one.
-    NoPath(f64),
+    /// So many requests are in flight, and none was completed for about a second or more; `None` if
+    /// the number is unknown.
+    Stuck(Option<f64>),
+    /// No path of the map can carry I/O; so many requests wait for one, if that is known.
+    NoPath(Option<f64>),
     /// The path did I/O that did not come through the map.
     Bypass,
     /// A read or write takes so many times as long as on this sibling.
@@ -37,11 +37,6 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// The number of requests that are stuck.
-    pub(super) fn stuck(&self) -> Option<f64> {
-        if let Mark::Stuck(count) = self { Some(*count) } else { None }
-    }
-
     /// The word for the mark in records.
     #[must_use]
     pub fn key(&self) -> &'static str {

@@ -69,16 +69,16 @@ impl Marker {
             let key = key(&map.wwid, path.path);
             let stuck = self.stuck.judge(key, path.figures.as_ref(), seconds);
             is_on_path |= path.figures.as_ref().is_some_and(Figures::is_stalled);
-            path.marks.extend(stuck.map(Mark::Stuck));
+            path.marks.extend(stuck);
         }
         let stuck = self.stuck.judge(map.wwid.clone(), rates.figures.as_ref(), seconds);
         let queued = rates.figures.as_ref().and_then(|figures| figures.in_flight);
         if lacks_path(rates) {
             // Nothing need be in flight: the NVMe driver counts no request that waits for a path.
             rates.is_idle = false;
-            rates.marks.push(Mark::NoPath(queued.unwrap_or(0.0)));
+            rates.marks.push(Mark::NoPath(queued));
         } else if !is_on_path {
-            rates.marks.extend(stuck.map(Mark::Stuck));
+            rates.marks.extend(stuck);
         }
     }
 
@@ -109,7 +109,7 @@ pub(super) fn mark_sums(
     is_since_boot: bool,
 ) {
     for sum in sums {
-        sum.marks.extend(sum.stuck.map(Mark::Stuck));
+        sum.marks.extend(sum.stuck.take());
         sum.marks.extend(outliers.get(&sum.key()).cloned());
         let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
         sum.marks.extend(failures(figures));

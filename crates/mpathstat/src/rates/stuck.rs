@@ -1,7 +1,7 @@
 //! Which devices have requests in flight and complete none.
 
-use super::Figures;
 use super::figures::per;
+use super::{Figures, Mark};
 use std::collections::HashMap;
 
 /// How long, in seconds, requests must be in flight without one being completed. Intervals of a
@@ -16,14 +16,13 @@ pub(super) struct Stuck {
 }
 
 impl Stuck {
-    /// Adds an interval of `seconds`. Returns the number of requests in flight if they are stuck, 0 if it
-    /// is unknown.
+    /// Adds an interval of `seconds`. Returns the mark of a device whose requests are stuck.
     pub(super) fn judge(
         &mut self,
         key: Vec<u8>,
         figures: Option<&Figures>,
         seconds: f64,
-    ) -> Option<f64> {
+    ) -> Option<Mark> {
         let figures = figures.filter(|figures| figures.is_stalled())?;
         let had_some = figures.in_flight_before.is_some_and(|count| count > 0.0);
         // As nothing was completed, the busy time is how long the requests have been in flight.
@@ -31,7 +30,8 @@ impl Stuck {
         let earlier = self.devices.remove(&key).unwrap_or(0.0);
         let waited = if had_some { earlier + seconds } else { busy };
         self.next.insert(key, waited);
-        (waited >= STUCK_SECONDS).then(|| figures.stalled())
+        let count = Some(figures.stalled()).filter(|count| *count > 0.0);
+        (waited >= STUCK_SECONDS).then_some(Mark::Stuck(count))
     }
 
     /// Ends an interval. A device that was not stuck in it starts again at zero.

@@ -46,8 +46,8 @@ pub struct Sum<'a> {
     pub usable: usize,
     /// What they did; `None` if that is unknown of all of them.
     pub figures: Option<Figures>,
-    /// How many requests are in flight on those paths that complete none; 0 if their number is unknown.
-    pub(super) stuck: Option<f64>,
+    /// The mark for the requests that are stuck on those paths, added up as far as they are known.
+    pub(super) stuck: Option<Mark>,
     /// Whether a path did something, or belongs to a map without a usable path.
     is_active: bool,
     /// Whether a path belongs to a map that is not idle.
@@ -102,8 +102,12 @@ impl Sum<'_> {
         // Paths that share nothing are not added up.
         if let Some(figures) = figures {
             *self.figures.get_or_insert_default() += figures;
-            let stuck = path.marks.iter().find_map(Mark::stuck);
-            self.stuck = known_sum(self.stuck, stuck);
+            for mark in &path.marks {
+                if let Mark::Stuck(count) = mark {
+                    let own = if let Some(Mark::Stuck(own)) = self.stuck { own } else { None };
+                    self.stuck = Some(Mark::Stuck(known_sum(own, *count)));
+                }
+            }
         }
     }
 }

@@ -197,10 +197,10 @@ fn the_busy_time_of_a_long_interval_is_not_divided() {
         let figures = Figures { seconds, ..waiting(0.0, 5.0, busy_ms) };
         stuck::Stuck::default().judge(b"sda".to_vec(), Some(&figures), interval)
     };
-    assert_eq!(judge(4.0, 900.0, 4.0), Some(5.0));
+    assert_eq!(judge(4.0, 900.0, 4.0), Some(Mark::Stuck(Some(5.0))));
     assert_eq!(judge(4.0, 899.0, 4.0), None);
     // A text has figures per second.
-    assert_eq!(judge(1.0, 225.0, 4.0), Some(5.0));
+    assert_eq!(judge(1.0, 225.0, 4.0), Some(Mark::Stuck(Some(5.0))));
     assert_eq!(judge(1.0, 224.0, 4.0), None);
 }
 
@@ -239,7 +239,7 @@ fn the_time_that_requests_wait_adds_up_over_short_intervals() {
     };
     let waits = Figures { seconds: 0.4, ..waiting(5.0, 5.0, 0.0) };
     let found: Vec<_> = (0..3).map(|_| judge(&waits)).collect();
-    assert_eq!(found, [None, None, Some(5.0)]);
+    assert_eq!(found, [None, None, Some(Mark::Stuck(Some(5.0)))]);
     assert_eq!(judge(&Figures { reads: 1.0, ..waits.clone() }), None);
     assert_eq!(judge(&waits), None, "it starts again");
 }

@@ -35,10 +35,10 @@ pub(super) fn mark_phrases(marks: &[Mark], place: Option<&Endpoints>) -> String 
 fn phrase(mark: &Mark) -> String {
     match mark {
         Mark::State(state) => escape_control(state),
-        Mark::Stuck(0.0) => "stuck".to_owned(),
-        Mark::Stuck(count) => format!("stuck {count:.0} in flight"),
-        Mark::NoPath(0.0) => "no path".to_owned(),
-        Mark::NoPath(count) => format!("no path, {count:.0} queued"),
+        Mark::Stuck(None) => "stuck".to_owned(),
+        Mark::Stuck(Some(count)) => format!("stuck {count:.0} in flight"),
+        Mark::NoPath(None | Some(0.0)) => "no path".to_owned(),
+        Mark::NoPath(Some(count)) => format!("no path, {count:.0} queued"),
         Mark::Bypass => "not through the map".to_owned(),
         Mark::Await { times, sibling } => format!("await {times:.2} x {}", escape_control(sibling)),
         Mark::Share { times, sibling } => format!("share {times:.2} x {}", escape_control(sibling)),

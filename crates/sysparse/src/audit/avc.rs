@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Sources: `security/selinux/avc.c`, `security/lsm_audit.c`, `security/apparmor/audit.c`,
-//! `security/smack/smack_access.c`, `security/ipe/audit.c`, `security/landlock/audit.c` and `kernel/auditsc.c` of Linux; `avc_audit` of libselinux.
+//! `security/smack/smack_access.c`, `security/ipe/audit.c`, `security/landlock/audit.c` and
+//! `kernel/auditsc.c` of Linux; `avc_audit` of libselinux.
 
 use super::fields::Fields;
 use super::value::Value;

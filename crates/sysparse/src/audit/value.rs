@@ -1,10 +1,9 @@
 //! The value of a field: `"/etc/motd"`, `0100644`, `2F746D702F6120`, `(null)`.
 
 use super::AUID_UNSET;
-use crate::grammar::{Parsed, hex, integer, literal, number, octal, whole};
+use crate::grammar::{Parsed, hex, integer, literal, no_match, number, octal, whole};
 use crate::text::Text;
 use nom::Parser;
-use nom::branch::alt;
 use nom::bytes::complete::{take, take_until, take_while_m_n};
 use nom::combinator::{map, not, recognize};
 use nom::multi::many0_count;
@@ -131,9 +130,14 @@ fn before_names<'a>(input: &'a [u8], bare: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     (input.get(end..).unwrap_or_default(), bare.get(..end).unwrap_or(bare))
 }
 
-/// What stands before the names that auditd added: 0x1d, or what syslog, cat(1) and others make of it.
+/// What stands before the names that auditd added, unless it is a blank: the byte 0x1d, or what syslog,
+/// cat(1) and others make of it.
+pub const NAME_SEPARATORS: [&[u8]; 4] = [b"\x1d", b"#035", b"^]", b"\\035"];
+
+/// One of [`NAME_SEPARATORS`].
 pub(super) fn separator(input: &[u8]) -> Parsed<'_, ()> {
-    alt((literal(b"\x1d"), literal(b"#035"), literal(b"^]"), literal(b"\\035"))).parse(input)
+    let mut rests = NAME_SEPARATORS.iter().filter_map(|separator| input.strip_prefix(*separator));
+    rests.next().map(|rest| (rest, ())).ok_or(no_match(input))
 }
 
 /// Bytes up to one at which a bare value may end.

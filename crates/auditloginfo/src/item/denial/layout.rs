@@ -1,8 +1,9 @@
 //! Which fields of a denial are shown, and in which order.
 //!
 //! Sources: `security/lsm_audit.c`, `security/selinux/avc.c`, `security/apparmor/*.c`,
-//! `security/smack/smack_access.c`, `security/ipe/audit.c`, `security/landlock/audit.c` and `kernel/auditsc.c` of Linux for what the kernel writes; dbus-daemon,
-//! systemd, the X server and Android for what programs write; capabilities(7).
+//! `security/smack/smack_access.c`, `security/ipe/audit.c`, `security/landlock/audit.c` and
+//! `kernel/auditsc.c` of Linux for what the kernel writes; dbus-daemon, systemd, the X server and
+//! Android for what programs write; capabilities(7).
 
 use sysparse::audit::AccessControl;
 

@@ -31,7 +31,7 @@ impl RecordReader<'_, '_> {
         if !self.entry.get(Field::Transport).is_empty() {
             return self.read_entry();
         }
-        if let Some(tag) = strings.tag.and_then(|tag| self.untrusted(tag)) {
+        if let Some(tag) = strings.tags().find_map(|tag| self.untrusted(tag)) {
             return self.count_elsewhere(Origin::Tag(tag), line);
         }
         let mut text = std::mem::take(&mut self.text);

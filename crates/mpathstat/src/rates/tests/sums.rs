@@ -101,14 +101,14 @@ fn a_sum_is_marked_by_the_requests_that_are_stuck_on_its_paths() {
     let mut view = View { by: vec![By::Group], marker, ..View::default() };
     let rates = view.apply(IntervalRates::new(&topology, None, 1.0, figures));
     let marks = rates.sums.unwrap().into_iter().map(|sum| sum.marks);
-    let wanted = [10.0, 5.0].map(|requests| vec![Mark::Stuck(requests)]);
+    let wanted = [10.0, 5.0].map(|requests| vec![Mark::Stuck(Some(requests))]);
     assert_eq!(marks.collect::<Vec<_>>(), wanted);
     // The number is unknown in a text.
     let hung = Figures { printed: Some(Box::default()), ..waiting(0.0, 0.0, 1000.0) };
     let hung = Figures { in_flight: None, ..hung };
     let rates = view.apply(IntervalRates::new(&topology, None, 1.0, |_| Some(hung.clone())));
     let marks = rates.sums.into_iter().flatten().map(|sum| sum.marks);
-    assert_eq!(marks.collect::<Vec<_>>(), [0.0, 0.0].map(|none| vec![Mark::Stuck(none)]));
+    assert_eq!(marks.collect::<Vec<_>>(), [None, None].map(|none| vec![Mark::Stuck(none)]));
 }
 
 #[test]
