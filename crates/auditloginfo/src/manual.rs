@@ -53,8 +53,8 @@ pub(crate) const MANUAL: Manual = Manual {
                  array of strings, or the key original of an object event. Where the object also names the \
                  tag of a message of syslog, under one of the keys syslogtag, programname, app-name, \
                  appname, PROGRAM, program, ident, ProcessName and SYSLOG_IDENTIFIER, a record counts only \
-                 if it would count after that tag. A program that writes what users tell it under the \
-                 first keys lets them write records.",
+                 if it would count after that tag. A program that writes what users tell it under a \
+                 key whose strings are read lets them write records.",
                 "Lines that hold a record in any other place are not counted, and reported on stderr. \
                  If no user can write there, extract the records: `cut -d' ' -f2- LOG | auditloginfo \
                  -` from lines that begin with a time, such as those of `docker logs -t`, and `jq -r \
@@ -242,7 +242,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "Compare such a profile with the one in force: at the start of a line what that one would \
-         refuse, after a tab what it allows in vain:",
+         refuse, after a tab what it allows without need:",
         "recipe-profile-in-force",
     ),
     (

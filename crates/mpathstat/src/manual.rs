@@ -153,8 +153,8 @@ const MARKS: &[&str] = &[
      about it (`failed`, `faulty`).",
     "`<- not through the map`: somebody uses the path itself instead of the map. The reads and writes \
      of all paths exceed those of the map by more than 2 per second and path and by more than 1 %, and \
-     so do their sectors. Commands that ended with an error do not count, because they are repeated. \
-     They did so in the report before, too. One report is enough if the map had nothing to do and the \
+     so do their sectors, in this report and in the one before. Commands that ended with an error do \
+     not count, because they are repeated. One report is enough if the map had nothing to do and the \
      paths completed more than 250 reads and writes each on average, which is more than udev does when \
      it looks at a path. There is no such mark in a report since boot, in the three reports after a \
      map or path was added, and on maps of the NVMe driver.",
