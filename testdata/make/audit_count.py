@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Count what login users did, out of audit logs: the slow, plain arbiter for auditloginfo.
+"""Count what login users did, out of audit logs: the slow, simple reference implementation for auditloginfo.
 
     audit_count.py [options] LOG...
     audit_count.py --sets LOG... < SETS

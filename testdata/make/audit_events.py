@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 REFUSALS = {"AVC", "USER_AVC", "SECCOMP", "LANDLOCK_ACCESS", "APPARMOR_DENIED", "APPARMOR_ALLOWED"}
 
 # A field: its value is quoted, or ends at the next blank. What userspace writes inside msg='...' is no
-# field, and neither are the upper-case names that auditd adds behind 0x1d when it enriches (syslog
+# field, and neither are the upper-case names that auditd adds after 0x1d when it enriches (syslog
 # turns the 0x1d into a blank or #035). "by auid=" and the like name another user.
 FIELD = re.compile(rb"""(?:(?<=[ \x1d])|(?<=\#035)) (?:msg='.* | (?:old|by|sending)\ auid=\S*
                         | ([A-Za-z][\w.-]*(?:\[\d+\])?) = ("[^"]*"|[^ \x1d]*))""", re.X | re.S)

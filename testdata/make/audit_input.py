@@ -1,13 +1,13 @@
 """Find the audit records in the bytes of logs, whatever they are wrapped in.
 
 A Reader yields each record as Found: the host that recorded it, the name of its type, its stamp
-(seconds, milliseconds, serial) and everything behind the stamp. It reads plain logs, gzip, lines that
-end in CRLF, lines behind the header of syslog or the journal, dmesg, grep and cat -n, several records of
+(seconds, milliseconds, serial) and everything after the stamp. It reads plain logs, gzip, lines that
+end in CRLF, lines after the header of syslog or the journal, dmesg, grep and cat -n, several records of
 one event in a line, JSON with the record in a string, and `journalctl -o export` or `-o json`. What it
 leaves out it counts in `notes`.
 
 Audited users choose some of the text, so a record counts only where the writer of the log puts one: at
-the beginning of a line, behind the tag of a program that forwards records, or behind another record of
+the beginning of a line, after the tag of a program that forwards records, or after another record of
 the same event; never inside quotes or msg='...', and in JSON only under certain keys.
 """
 
@@ -34,7 +34,7 @@ RECORD = re.compile(rb"""(?: node=(\S+)\ + )? (?: audit:\ * )?
       | audit\( (\d+)\.(\d+):(\d+) \):\ * (?: type=(\d+) | (?=avc:) ) )""", re.X)
 
 # Inside a record: a quoted value, a message, another record, a stamp that is in no place of its own.
-# A quote opens a value only behind a delimiter; a message goes on to the end of the line, since what
+# A quote opens a value only after a delimiter; a message goes on to the end of the line, since what
 # is in it may hold its closing quote.
 INSIDE = re.compile(rb"""(?<=[=\[,({:\ ]) "[^"]*"? | (?<![\w-]) msg='.* | (?<=[ \t]) (?P<next>""" + RECORD.pattern
                     + rb""") | audit\(\d+\.\d+:\d+\)""", re.X | re.S)
@@ -111,7 +111,7 @@ class Reader:
                 or tag in self.tags or b"*" in self.tags)
 
     def records(self, line, place, host):
-        """The records of a line: the first starts at `place`, others of its event behind it."""
+        """The records of a line: the first starts at `place`, others of its event after it."""
         start = record_start(RECORD.match(line, place))
         if not start and RECORD.search(line):
             self.notes["elsewhere"] += 1
@@ -121,7 +121,7 @@ class Reader:
             start = following
 
     def following(self, line, start):
-        """The record behind the one at `start`, if there is one, and where the one at `start` ends."""
+        """The record after the one at `start`, if there is one, and where the one at `start` ends."""
         for found in INSIDE.finditer(line, start.end) if b"audit(" in line[start.end:] else ():
             if found["next"]:
                 following = record_start(found, 1)
@@ -149,7 +149,7 @@ class Reader:
 
     def text(self, text):
         """The records in the lines of a string, up to a line without one: whoever wrote that line may have
-        written those behind it."""
+        written those after it."""
         found = []
         for line in text.split(b"\n"):
             records = list(self.line(line.rstrip(b"\r")))
@@ -189,7 +189,7 @@ class Reader:
 
 
 def record_start(found, group=0):
-    """The header of a record, from a match of RECORD whose groups stand behind `group`."""
+    """The header of a record, from a match of RECORD whose groups stand after `group`."""
     if not found:
         return None
     node, kind, *stamp = found.groups()[group:group + 5]

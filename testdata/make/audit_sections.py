@@ -120,7 +120,7 @@ def paths(records):
 
 
 def place(name, records, descriptor):
-    """An absolute name: behind the working directory, or behind an open directory."""
+    """An absolute name: after the working directory, or after an open directory."""
     if name.startswith(b"/"):
         return name
     if descriptor is not None:

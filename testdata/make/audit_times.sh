@@ -10,7 +10,7 @@
 set -eu
 export LC_ALL=C TZ=UTC
 
-# An event a second from three before to three after a time.
+# One event per second, from three before to three after a time.
 around() {
     awk -v time="$1" -v serial="$2" 'BEGIN { for (i = -3; i <= 3; i++) {
         printf "type=SYSCALL msg=audit(%d.500:%d): arch=c000003e syscall=2 success=yes exit=3 ", time + i, ++serial

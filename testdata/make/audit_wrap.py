@@ -12,11 +12,11 @@ line by line. FORM is one of
     enriched-blank         a blank in place of the byte 0x1d before enriched fields
     enriched-octal         #035 in place of it, as syslog writes it
     grep grep-n            FILE: or FILE:NUMBER: before each line
-    syslog                 behind a header of syslog, by --header and --tag; kernel means the kernel's form
-    dmesg                  in the kernel's form, behind the uptime
+    syslog                 after a header of syslog, by --header and --tag; kernel means the kernel's form
+    dmesg                  in the kernel's form, after the uptime
     doubled                each line twice
     doubled-late           each line again, --delay lines later
-    doubled-kernel         behind each record the same in the kernel's form
+    doubled-kernel         after each record the same in the kernel's form
     one-line               all records of an event in a line, as Wazuh writes them
     json                   a line in a string of a JSON object, under --key, as log shippers write it
     json-lines-joined      all records of an event in a string, with newlines between them
@@ -58,7 +58,7 @@ def options():
     parser.add_argument("--host", default="lab", help="where the log does not name one")
     parser.add_argument("--header", default="rfc3164", choices=("rfc3164", "rfc5424", "iso"))
     parser.add_argument("--tag", default="audispd", help="kernel, auditd, audispd, audisp-syslog or any other")
-    parser.add_argument("--uptime", action="store_true", help="behind kernel:")
+    parser.add_argument("--uptime", action="store_true", help="after kernel:")
     parser.add_argument("--file", default="/var/log/audit/audit.log", help="the name that grep prints")
     parser.add_argument("--delay", type=int, default=500, help="lines before a late double")
     parser.add_argument("--key", default="message", choices=sorted(OBJECTS))
@@ -192,7 +192,7 @@ def doubled_late(lines, asked):
 
 
 def doubled_kernel(lines, asked):
-    """The kernel names no host: behind the header of syslog it is the same as that of node=."""
+    """The kernel names no host: after the header of syslog it is the same as that of node=."""
     for line in lines:
         yield line + b"\n"
         record = parse(line)

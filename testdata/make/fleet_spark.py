@@ -3,7 +3,7 @@
 
     fleet_spark.py LIST OUT [AUDITLOGINFO]
 
-LIST names a log a line, or the logs of one host with blanks between them: a task reads a line, so
+LIST has one log per line, or the logs of one host separated by blanks: a task reads one line, so
 the records of an event, which may stand in a log and in its rotated sibling, stay together. Paths must
 be the same on every node. OUT becomes a file with the tsv of `auditloginfo --uid all`, counts added
 up, lines in the order of their bytes. SPARK_MASTER may name a cluster; without it all runs here.
