@@ -10,7 +10,7 @@ pub(crate) enum Error {
     #[error(
         "usage: cargo xtask man [--check] | completions [--check] | test [--bless | --against originals] [FILTER] | \
          tidy | corpus DIR | fuzz [--seconds N] [TARGET...] | bench [COMMAND [--beside BINARY]] | dist | \
-         syscalls [--check]"
+         lab [--only CHECK]... [--keep] [--commands FOLDER] | syscalls [--check]"
     )]
     Usage,
     /// A file or folder cannot be read or written.
