@@ -183,8 +183,9 @@ fn can_be_reread(logs: &[PathBuf]) -> bool {
     logs.iter().all(|log| log.is_file())
 }
 
-/// Runs the command with `words`, the arguments after its name. Returns the exit status: 1 if some
-/// input could not be read or is no audit log, or there is no profile to print, else 0.
+/// Runs the command with `words`, the arguments after its name. Returns the exit status: 2 if nothing
+/// knows the name of a user that was given; 1 if some input could not be read or is not an audit log,
+/// or if there is no profile to print; else 0.
 ///
 /// # Errors
 /// The command line is invalid, or the report cannot be written.

@@ -53,7 +53,7 @@ use topology::text::Contents;
 use topology::{MapMajor, Topology};
 
 /// Runs the command with `words`, those after its name. Returns the exit status: 0, or 1 if there
-/// was no map.
+/// was no map or none of the devices that were named.
 ///
 /// # Errors
 /// The command line is wrong, the system or a text cannot be read, or the report cannot be written.
