@@ -24,7 +24,7 @@ const DATE: &str = "2026-11-27";
 const BUGS: (&str, &str) = (
     "REPORTING BUGS",
     "Open an issue where you got this command from. Say what `--version` prints, the command line, what you \
-     expected, and what came instead. README.md of the source says what else helps.",
+     expected, and what happened instead. README.md of the source says what else helps.",
 );
 
 /// What else there is to read, at the end of every page.

@@ -43,7 +43,7 @@ pub(crate) const MANUAL: Manual = Manual {
                 "An audited user cannot forge a record in audit.log: text that users choose, such as names \
                  in quotes and the text in `msg='...'`, never starts a record. The same holds for the \
                  entries of the journal with the transport audit or kernel; others are not counted.",
-                "A file of syslog proves less. There a record counts only directly after the tag of a \
+                "A syslog file proves less. There a record counts only directly after the tag of a \
                  program that forwards records (kernel, auditd, audispd, `audisp-*`), or after a tag given \
                  with `--tag`. So a message of sshd with a hostile user name counts for nothing, but any \
                  user can write a line with any tag: see logger(1). Prefer audit.log or the journal to \
@@ -53,7 +53,7 @@ pub(crate) const MANUAL: Manual = Manual {
                  array of strings, or the key original of an object event. Where the object also names the \
                  tag of a message of syslog, under one of the keys syslogtag, programname, app-name, \
                  appname, PROGRAM, program, ident, ProcessName and SYSLOG_IDENTIFIER, a record counts only \
-                 if it would count after that tag. A program that writes what users tell it under a \
+                 if it would count after that tag, or after each of them if there are several. A program that writes what users tell it under a \
                  key whose strings are read lets them write records.",
                 "Lines that hold a record in any other place are not counted, and reported on stderr. \
                  If no user can write there, extract the records: `cut -d' ' -f2- LOG | auditloginfo \
@@ -80,7 +80,7 @@ pub(crate) const MANUAL: Manual = Manual {
                  the documentation adds them. For a service, put the output of `-o systemd` in a file \
                  `/etc/systemd/system/UNIT.service.d/calls.conf`, and run `systemctl daemon-reload` \
                  and `systemctl restart UNIT`.",
-                "A drop-in for a unit of systemd allows the same system calls (SystemCallFilter), on \
+                "A systemd drop-in allows the same system calls (SystemCallFilter), on \
                  the architectures seen (SystemCallArchitectures), and makes the file system read-only \
                  (ProtectSystem) except for the directories in which files were opened for writing or \
                  changed (ReadWritePaths). If the log names no file, the file system stays as it is. \
@@ -89,7 +89,7 @@ pub(crate) const MANUAL: Manual = Manual {
                  which 32-bit x86 has. A SECCOMP record does not say the family: then none is \
                  restricted, and stderr says so. Socket addresses are not restricted. A file is left \
                  out, and reported, if its name could end a line or if its directory is unknown.",
-                "A profile of AppArmor is a skeleton: files as they were opened or changed, programs, \
+                "An AppArmor profile is a skeleton: files as they were opened or changed, programs, \
                  which run under the same profile, libraries by their names, and the capabilities and \
                  sockets that SELinux or AppArmor denied or, in permissive or complain mode, would \
                  have denied. It includes AppArmor's abstraction base. A directory that was opened \

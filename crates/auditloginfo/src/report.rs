@@ -94,9 +94,9 @@ pub enum Format {
     Json,
     /// A seccomp profile for OCI runtimes.
     Seccomp,
-    /// A drop-in for a unit of systemd.
+    /// A systemd drop-in.
     Systemd,
-    /// The skeleton of a profile of AppArmor.
+    /// The skeleton of an AppArmor profile.
     Apparmor,
 }
 

@@ -70,7 +70,7 @@ pub(crate) const MANUAL: Manual = Manual {
              look at the path selector and the priorities of multipath:",
             "unbalanced",
         ),
-        ("Examine a support case that contains only saved texts:", "page-support-case"),
+        ("Examine a support case that contains only saved output:", "page-support-case"),
         ("List paths for a script, slowest first:", "slowest-first"),
     ],
     see_also: &["iostat(1)", "multipath(8)", "multipathd(8)", "nvme(1)", "tapestat(1)"],
@@ -92,7 +92,7 @@ const REPORT: &[&str] = &[
      more than the map. With `-i`, a map without a usable path is never idle: what waits for a path need \
      not be in flight. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
-     address, or as in the text that `--topology` reads. In such a text, a path whose device \
+     address, or as in the file that `--topology` reads. With such a file, a path whose device \
      was removed is named by its device number, or `-`.",
 ];
 
@@ -109,8 +109,8 @@ const EXTENDED: &[&str] = &[
      and flushes only on devices that pass them on as requests of their own.",
     "`Err/S`, `Tmo/S`: commands per second that ended with an error or timed out. They are known \
      for SCSI devices, timeouts since Linux 6.1. `Rty/S`, `Fov/S`: commands per second that the NVMe \
-     driver sent again, and requests that it moved to another path. Kernels since 2026 count these \
-     and the errors of NVMe paths (`/sys/block/nvme*/diag`).",
+     driver sent again, and requests that it moved to another path. Kernels whose NVMe driver has \
+     `/sys/block/nvme*/diag` count these and the errors of NVMe paths.",
     "`%Share`: percentage of the reads and writes of all paths of the map that went through this path. \
      `HCTL`: host, channel, target and LUN, or the NVMe controller. `Host`: the HBA; for NVMe over a \
      network, the address of the host. `Target`: the port of the array: the iSCSI name and portal, the \
@@ -119,7 +119,7 @@ const EXTENDED: &[&str] = &[
      many of its paths can carry I/O, as described in MARKS. `Access`: access state of the path by \
      ALUA or ANA; for an NVMe map, its I/O policy. Some kernels let only root read ALUA states. \
      `Multipathd`: state of the path in device mapper and state of the path checker.",
-    "Only multipathd knows `Group` and `Multipathd`, unless the text for `--topology` contains \
+    "Only multipathd knows `Group` and `Multipathd`, unless the file for `--topology` contains \
      them. It is asked in the background, with a deadline. Until it answers, and when its last \
      answer is more than 10 seconds old, these columns are `-`. An answer counts only if it comes \
      from root and has at most 16 MiB.",
@@ -128,7 +128,7 @@ const EXTENDED: &[&str] = &[
 const MARKS: &[&str] = &[
     "`-i` marks what is wrong. A mark follows the figures of its map or path, and that of a path \
      ends with the host and the target of the path:",
-    "    |- sdc  150.00  75.00  10.00  <- await 12.50 x sda (host2, 0x500a0980c0ffee01)",
+    "    |- sdc  150.00  75.00  10.00  <- await 12.50 x sda (host2, 0x500a0980c0ffee0)",
     "In an incident, a mark says where to look next:",
     "    requests hang on a path         <- stuck 12 in flight   fabric from host to port",
     "    all paths are gone              <- no path, 37 queued   array, zone, multipathd",
@@ -143,8 +143,8 @@ const MARKS: &[&str] = &[
      `standby`, `unavailable`, `offline` and `transitioning`, and `ghost` of the path checker. They \
      are no alarm.",
     "`<- stuck 12 in flight`: there are 12 requests in flight, and for 0.9 seconds or more none was \
-     completed. `Await` is `-`. A text for `--iostat` of Linux 5.0 or later does not tell their \
-     number: `<- stuck` alone stands for a device that completed nothing and was busy for 90 % of the \
+     completed. `Await` is `-`. iostat on Linux 5.0 or later does not print their \
+     number: with `--iostat`, `<- stuck` alone stands for a device that completed nothing and was busy for 90 % of the \
      time or more. The row of the map has this mark if no request is in flight on its paths.",
     "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one. Requests \
      that the NVMe driver holds back are not counted.",
@@ -252,10 +252,10 @@ const NOTES: &[&str] = &[
     "Counters of milliseconds wrap at 32 bits, after 49 days of waiting time. This is corrected. \
      In a report since boot, each device counts from the time at which it appeared, but rates are \
      per second of the whole time since boot.",
-    "If a text for `--iostat` contains neither a map nor any of its paths, the map counts as \
-     idle. Any other device that the text leaves out shows `-`, and so does a figure for which the \
-     text has no column. Where a text has one `await` for reads and one for writes, `Await` is their \
-     average by the rates of the text.",
+    "If the output given with `--iostat` contains neither a map nor any of its paths, the map counts \
+     as idle. Any other device that the output leaves out shows `-`, and so does a figure for which it \
+     has no column. Where it has one `await` for reads and one for writes, `Await` is their average by \
+     the rates of the output.",
     "If a saved system has no `proc/uptime`, as the folder of a sos report, rates are `-`. \
      `multipath -ll` prints maps before they have a device in version 0.4.5; their figures are found \
      by name. `nvme list-subsys` prints no namespaces; those are shown that have figures.",
@@ -270,7 +270,7 @@ const ENVIRONMENT: &[&str] = &[
 
 const STATUS: &[&str] = &[
     "0: success, also after SIGHUP, SIGINT or SIGTERM. 1: there was no map, none of the given devices is \
-     known, the system or a text could not be read, or the report could not be written. 2: the \
-     command line is wrong. Damaged lines in a text or in files of the kernel are reported on \
+     known, the system or a file could not be read, or the report could not be written. 2: the \
+     command line is wrong. Damaged lines in such a file or in files of the kernel are reported on \
      stderr with file and line number, and the rest is used.",
 ];

@@ -49,7 +49,8 @@ pub struct Reading {
 }
 
 /// The failed commands of a path since it was added. SCSI devices have errors and timeouts, the latter
-/// since Linux 6.1; paths of the NVMe driver have errors, retries and failovers since 2026.
+/// since Linux 6.1; paths of the NVMe driver have errors, retries and failovers where sysfs has the
+/// folder `diag`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Failures {
     /// Commands that ended with an error.

@@ -26,7 +26,7 @@ complete -c auditloginfo -l errors -d 'list the errors that calls returned, and 
 complete -c auditloginfo -l denials -d 'list what SELinux, AppArmor, seccomp and others denied'
 complete -c auditloginfo -s m -l modes -d 'show how files were opened: r w rw c t a x'
 complete -c auditloginfo -s a -l absolute -d 'join relative file names with the working directory'
-complete -c auditloginfo -l each -d 'list each entry as it happened, instead of counts'
+complete -c auditloginfo -l each -d 'list each item as it happened, instead of counts'
 complete -c auditloginfo -l top -x -d 'list only the first N entries of each section'
 complete -c auditloginfo -s o -x -a 'tsv jsonl JSON seccomp systemd apparmor' -d 'tsv, jsonl, JSON; a profile: seccomp, systemd, apparmor'
 complete -c auditloginfo -l no-heading -d 'print no heading with -o tsv'

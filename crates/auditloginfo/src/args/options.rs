@@ -283,8 +283,8 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
 pub(super) const PRINTED: &[Opt<Args>] = &[
     Opt::flag(
         long("each"),
-        "list each entry as it happened, instead of counts",
-        "List each entry as it happened, instead of counts: in the order of the logs, by the first \
+        "list each item as it happened, instead of counts",
+        "List each item as it happened, instead of counts: in the order of the logs, by the first \
          record of each event, as sentences that say when, who, as whom, where, with which program, \
          what, and whether it failed. The name comes last in its line, because users choose it. With \
          `-o tsv` and `-o jsonl`, a line has the columns time, node, auid, euid, session, pid, ppid, \
@@ -318,7 +318,7 @@ pub(super) const PRINTED: &[Opt<Args>] = &[
          the array `argv`. `JSON`: one JSON document. Counts of several hosts or logs can be added up. \
          `seccomp`: the system calls made, as a seccomp profile for container runtimes such as docker \
          and podman; see PROFILES. `systemd`: a drop-in for a unit, with the system calls and the \
-         directories written to. `apparmor`: the skeleton of a profile of AppArmor, with files, \
+         directories written to. `apparmor`: the skeleton of an AppArmor profile, with files, \
          programs, and the capabilities and sockets that were denied. A profile covers all login users \
          if there is no `--uid`; it omits system calls whose names are unknown; and it is not printed \
          if it would allow nothing.",

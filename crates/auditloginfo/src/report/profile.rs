@@ -39,7 +39,7 @@ fn allowed_names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
 /// `ENOSYS`. A C library then tries an older call, where it would give up after `EPERM`.
 const ERRNO: u8 = 38;
 
-/// The rules of a profile of AppArmor.
+/// The rules of an AppArmor profile.
 fn rules<'t>(tally: &'t Tally, layout: &Layout) -> apparmor::Rules<'t> {
     apparmor::Rules::collect(|| counts(tally, layout))
 }
@@ -89,7 +89,7 @@ fn write_list(words: &BTreeSet<&str>, indent: &str, out: &mut impl Write) -> io:
     Ok(())
 }
 
-/// Writes a drop-in for a unit of systemd.
+/// Writes a systemd drop-in.
 pub(super) fn write_systemd(
     tally: &Tally,
     layout: &Layout,
@@ -127,7 +127,7 @@ pub(super) fn families_left_out(tally: &Tally, layout: &Layout) -> Option<String
     Some(format!("sockets of the unknown address family {family} left out of the profile"))
 }
 
-/// Writes the skeleton of a profile of AppArmor.
+/// Writes the skeleton of an AppArmor profile.
 pub(super) fn write_apparmor(
     tally: &Tally,
     layout: &Layout,

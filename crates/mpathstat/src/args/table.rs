@@ -35,7 +35,7 @@ const REPORTS: &[Opt<Args>] = &[
         short('y'),
         "omit the report since boot (the default)",
         "Omit the report since boot. This is the default, except with `--iostat`: `-y` leaves out the \
-         first report of the text.",
+         first report of the file.",
         |args| {
             args.sampling.schedule.since_boot = false;
             args.omits_since_boot = true;
@@ -184,7 +184,7 @@ const INPUT: &[Opt<Args>] = &[
     Opt::SAVE,
     Opt::value(
         long("topology").takes("FILE", ValueHint::File),
-        "read maps and paths from a text of multipath -ll",
+        "read maps and paths from saved output of multipath",
         "Read maps and paths from FILE, which holds the output of any version of `multipath -ll`, \
          that of multipathd's `show topology` or `show maps json`, or that of `nvme list-subsys`; `-` \
          is standard input. All lines may be indented, quoted, or preceded by the same text, in which \
@@ -198,14 +198,14 @@ const INPUT: &[Opt<Args>] = &[
     ),
     Opt::value(
         long("iostat").takes("FILE", ValueHint::File),
-        "read figures from a text of iostat -x or sar -d",
+        "read figures from saved output of iostat -x or sar -d",
         "Read figures from FILE, which holds the output of any version of `iostat -x`, in any of its \
          formats, or of `sar -d`; `-` is standard input. There is one report for each report in FILE, \
          including one since boot. Figures are shown as they are in FILE, those that are not there as \
          `-`. If `sar -d` names devices by number and several numbers can be those of the maps, \
          as `dev253-0` and `dev254-0`, the figures of the maps are `-`; `sar -dp` prints names. \
-         If the text has times, they are those of the reports; a time whose date, \
-         AM or PM cannot be read is `-`. With `-i`, give the interval of the text, unless it has times or \
+         If the output has times, they are those of the reports; a time whose date, \
+         AM or PM cannot be read is `-`. With `-i`, give the interval of the output, unless it has times or \
          its interval is one second.",
         |args, value| {
             args.iostat = Some(value.into());

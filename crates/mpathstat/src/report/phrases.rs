@@ -49,7 +49,7 @@ fn phrase(mark: &Mark) -> String {
     }
 }
 
-/// The host and the target of a path, as far as they are known: ` (host2, 0x500a0980c0ffee01)`.
+/// The host and the target of a path, as far as they are known: ` (host2, 0x500a0980c0ffee0)`.
 fn place_of_path(endpoints: &Endpoints) -> String {
     let Endpoints { host, target, .. } = endpoints;
     let mut names = vec![host, target];

@@ -49,8 +49,8 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
     pub const ROOT: Opt<A> = Opt::value(
         long("root").takes("DIR", ValueHint::Folder),
         "read proc and sys below DIR",
-        "Read `proc` and `sys` below DIR, the files of a saved system, instead of those of the \
-         running system. If DIR has numbered folders DIR/1, DIR/2 and so on, each sample is read \
+        "Read `proc`, `sys`, `dev` and `run` below DIR, the files of a saved system, instead of those of \
+         the running system. If DIR has numbered folders DIR/1, DIR/2 and so on, each sample is read \
          from the one with the next higher number, without waiting, and the run ends after the last.",
         |args, value| {
             args.as_mut().root = Some(value.into());
@@ -61,8 +61,9 @@ impl<A: AsMut<SamplingOptions>> Opt<A> {
     pub const SAVE: Opt<A> = Opt::value(
         long("save").takes("DIR", ValueHint::Folder),
         "save what is read below DIR, for --root",
-        "While reporting as usual, save what is read from `proc` and `sys` below DIR, a new or empty \
-         folder, with one numbered folder per sample. Its file `clock` has the time of the sample: \
+        "While reporting as usual, save the input below DIR, a new or empty folder, with one numbered \
+         folder per sample: files of `proc` and `sys`, the links in `dev` that name devices, and in \
+         `run` what a daemon answered. Its file `clock` has the time of the sample: \
          the nanoseconds of a clock that is never set back, and those since the epoch. With `--root \
          DIR` and the same other options, the command prints the same reports again, on any machine.",
         |args, value| {

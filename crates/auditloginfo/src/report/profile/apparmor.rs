@@ -1,4 +1,4 @@
-//! The skeleton of a profile of AppArmor.
+//! The skeleton of an AppArmor profile.
 //!
 //! ```text
 //! #include <tunables/global>

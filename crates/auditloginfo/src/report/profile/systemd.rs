@@ -1,4 +1,4 @@
-//! A drop-in for a unit of systemd.
+//! A systemd drop-in.
 //!
 //! ```text
 //! [Service]
