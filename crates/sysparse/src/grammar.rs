@@ -181,7 +181,7 @@ pub(crate) fn line(input: &[u8]) -> Parsed<'_, &[u8]> {
     terminated(take_until("\n"), literal(b"\n")).parse(input)
 }
 
-/// What steers a terminal: a sequence that sets a colour or a mode, such as `\x1b[01;31m` and
+/// What steers a terminal: a sequence that sets a color or a mode, such as `\x1b[01;31m` and
 /// `\x1b[?2004l`, one that selects a character set or a keypad, such as `\x1b(B` and `\x1b=`, or a
 /// control character besides the tab. A sequence at the end may be cut off.
 pub(crate) fn escape_sequence(input: &[u8]) -> Parsed<'_, &[u8]> {

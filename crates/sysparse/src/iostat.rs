@@ -319,12 +319,12 @@ fn figure(input: &[u8]) -> Parsed<'_, Figure> {
     terminated((number, letter), end).parse(input)
 }
 
-/// A word; it may be in colour.
+/// A word; it may be in color.
 fn cell(input: &[u8]) -> Parsed<'_, &[u8]> {
     map(take_till1(|byte: u8| byte.is_ascii_whitespace()), strip_codes).parse(input)
 }
 
-/// What stands between words: blanks, and the escape sequence that sets the colour of the next one.
+/// What stands between words: blanks, and the escape sequence that sets the color of the next one.
 fn gap(input: &[u8]) -> Parsed<'_, ()> {
     let blanks = take_while1(|byte: u8| byte.is_ascii_whitespace());
     value((), many0_count(alt((blanks, escape_sequence)))).parse(input)
@@ -338,7 +338,7 @@ fn times<'a, T>(
     fold(count, parser, || (), |(), _| ())
 }
 
-/// Where the last `count` words begin. A colour is set before the blanks that lead a figure.
+/// Where the last `count` words begin. A color is set before the blanks that lead a figure.
 ///
 /// A name may hold blanks and even numbers, so the words are counted from the end.
 fn last_words(line: &[u8], count: usize) -> Option<usize> {

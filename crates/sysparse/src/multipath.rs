@@ -227,7 +227,7 @@ fn device(input: &[u8]) -> Parsed<'_, &[u8]> {
     alt((whole_word(literal(b"-")), whole_word((part, literal(b":"), part)))).parse(input)
 }
 
-/// A word, in colour or not, that is `content` from end to end.
+/// A word, in color or not, that is `content` from end to end.
 fn whole_word<'a, T>(
     content: impl Parser<&'a [u8], Output = T, Error = ParseError>,
 ) -> impl Parser<&'a [u8], Output = &'a [u8], Error = ParseError> {

@@ -56,7 +56,7 @@ pub fn lines(input: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// A text without what steers a terminal at both ends of it: sequences that set colours and modes, and
+/// A text without what steers a terminal at both ends of it: sequences that set colors and modes, and
 /// control characters besides the tab.
 ///
 /// ```

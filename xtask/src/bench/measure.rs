@@ -127,7 +127,7 @@ pub(crate) fn median(figures: Vec<f64>) -> f64 {
     quantile(figures, 1, 2)
 }
 
-/// The figure below which `part` of `parts` of the figures are, interpolated between neighbours;
+/// The figure below which `part` of `parts` of the figures are, interpolated between neighbors;
 /// NaN if there are no figures.
 pub(crate) fn quantile(mut figures: Vec<f64>, part: usize, parts: usize) -> f64 {
     figures.sort_by(f64::total_cmp);

@@ -1,6 +1,6 @@
 //! Records that a log holds twice: two programs wrote it, or it was copied into itself.
 //!
-//! A record counts once. The second one is recognised
+//! A record counts once. The second one is recognized
 //!
 //! - in an open event by what the event holds: a SYSCALL record, a PATH record with the same number,
 //!   the same arguments;

@@ -82,10 +82,10 @@ impl EventId {
     }
 
     /// The number that the last five digits of the serial number make, plus a number of the node: so
-    /// events of one host that follow each other are neighbours, and those of several hosts are mostly
+    /// events of one host that follow each other are neighbors, and those of several hosts are mostly
     /// apart. If the serial number has fewer digits, other bytes of the stamp stand for them.
     #[inline]
-    pub(super) fn neighbourhood(&self) -> u32 {
+    pub(super) fn neighborhood(&self) -> u32 {
         let [.., last] = self.words;
         // Two pairs of digits side by side, and then both.
         let digits = low_half(last >> 32) & 0x0f0f_0f0f;

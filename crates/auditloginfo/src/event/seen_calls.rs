@@ -1,4 +1,4 @@
-//! The SYSCALL records of the latest events, to recognise one that the log holds twice.
+//! The SYSCALL records of the latest events, to recognize one that the log holds twice.
 
 use super::displaced_calls::{DisplacedCalls, SeenCall, place_of, reaches, shift};
 use super::event_id::EventId;
@@ -6,7 +6,7 @@ use super::span::Span;
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher;
 
-/// The hash of an event, and its [`neighbourhood`](EventId::neighbourhood).
+/// The hash of an event, and its [`neighborhood`](EventId::neighborhood).
 pub(super) type CallKey = (u64, u32);
 
 /// The SYSCALL records of the latest events, in a table whose index is the end of the serial number.
@@ -76,7 +76,7 @@ impl SeenCalls {
 
     #[inline]
     pub(super) fn key(&self, id: EventId) -> CallKey {
-        (id.hash_seeded(self.seeds), id.neighbourhood())
+        (id.hash_seeded(self.seeds), id.neighborhood())
     }
 
     /// Adds the SYSCALL record at `place`. Returns whether an equal one is there already.

@@ -123,7 +123,7 @@ fn planned(input: &[u8]) -> Parsed<'_, Map<'_>> {
     map_opt(first(literal(b") undef ")), |(names, ())| Map::named(names, None)).parse(input)
 }
 
-/// `dm-1`, in colour or not, to the end of a word.
+/// `dm-1`, in color or not, to the end of a word.
 fn kernel(input: &[u8]) -> Parsed<'_, &[u8]> {
     preceded(escapes, plain_kernel).parse(input)
 }

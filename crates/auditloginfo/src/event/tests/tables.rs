@@ -285,12 +285,12 @@ fn a_waiting_call_is_taken_once_within_the_window() {
 }
 
 #[test]
-fn events_of_one_host_that_follow_each_other_are_neighbours() {
+fn events_of_one_host_that_follow_each_other_are_neighbors() {
     for number in [0, 7, 10, 98, 99, 100, 1_234, 9_009, 9_999, 10_000, 98_765] {
         for stamp in ["1477415593.489:", "1477415593.489:1", "1477415593.489:98765", "1.5:98765"] {
             let stamp = format!("{stamp}{number:05}");
-            assert_eq!(id_of(&stamp, 0).neighbourhood(), number, "{stamp}");
-            assert_eq!(id_of(&stamp, (7 << 32) + 100).neighbourhood(), number + 100, "{stamp}");
+            assert_eq!(id_of(&stamp, 0).neighborhood(), number, "{stamp}");
+            assert_eq!(id_of(&stamp, (7 << 32) + 100).neighborhood(), number + 100, "{stamp}");
         }
     }
 }
