@@ -1,6 +1,6 @@
 //! `cargo xtask tidy`: rules of this workspace that no compiler checks.
 //!
-//! Each check holds one rule, and reports one finding per violation.
+//! Each check enforces one rule, and reports one finding per violation.
 
 mod architecture;
 mod compatibility;

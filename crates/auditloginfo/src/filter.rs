@@ -23,7 +23,7 @@ pub struct Query {
     pub filter: Filter,
     /// What to collect from them.
     pub collect: Collect,
-    /// Behind which tags of syslog records count.
+    /// The syslog tags after which records count.
     pub tags: TrustedTags,
 }
 

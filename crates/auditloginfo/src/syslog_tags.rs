@@ -10,7 +10,7 @@ const ORIGINS_MAX: usize = 8;
 /// Where a record stands that does not count.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// Behind other text.
+    /// After other text.
     Text,
     /// In a string of JSON under a key that is not read.
     Json,

@@ -1,6 +1,6 @@
 //! `mpathstat` compared with `iostat -x`, with 1,000 maps of eight paths each.
 //!
-//! A made-up system is mounted over `/sys` and `/proc/diskstats` in a mount namespace of each run, so
+//! A synthetic system is mounted over `/sys` and `/proc/diskstats` in a mount namespace of each run, so
 //! that both commands read it like the running system. The cost of one report is the difference
 //! between two runs with different numbers of reports.
 
@@ -23,7 +23,7 @@ const MORE_IOSTAT: u32 = 4;
 /// The same of our command, whose interval may be shorter than a second.
 const MORE_OURS: u32 = 40;
 
-/// Mounts the files of a made-up system in place of those of the running system.
+/// Mounts the files of a synthetic system in place of those of the running system.
 const MOUNTS: &str =
     "mount --bind \"$0/sys\" /sys && mount --bind \"$0/proc/diskstats\" /proc/diskstats";
 
@@ -95,7 +95,7 @@ fn print_system_calls(binary: &str, maps: usize, out: &mut dyn Write) -> Result<
     Ok(writeln!(out, "system calls per report, {maps:4} maps {per_report:7.1}")?)
 }
 
-/// A command line that runs on a made-up system.
+/// A command line that runs on a synthetic system.
 fn on_system(system: &Path, line: &str) -> BenchCommand {
     BenchCommand::new(line, ["sh", "-c", &format!("exec {line}")]).with_mounts(MOUNTS, system)
 }

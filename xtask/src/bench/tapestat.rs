@@ -1,4 +1,4 @@
-//! `tapestat` compared with that of sysstat, with many drives in a made-up `/sys`.
+//! `tapestat` compared with that of sysstat, with many drives in a synthetic `/sys`.
 //! `TAPESTAT_ORIGINAL` names another command than the installed one to compare with.
 //!
 //! The figures are per report: those of a run with several reports minus those of a run with one, so

@@ -1,5 +1,5 @@
-//! `cargo xtask test --against originals`: runs the fixtures with a file `original` by the original of
-//! the command, see docs/testing.md. Its output must be that of the fixture, and in a fixture with a
+//! `cargo xtask test --against originals`: runs the fixtures that have a file `original` with the original
+//! command, see docs/testing.md. Its output must be that of the fixture, and in a fixture with a
 //! file `differs` it must not be.
 
 mod python;
@@ -48,7 +48,7 @@ pub(super) fn run(
     Ok(failed == 0 && passed > 0)
 }
 
-/// Runs a case by sysstat's tapestat.
+/// Runs a case with sysstat's tapestat.
 fn compare(
     tapestat: &Tapestat,
     case: Case<'_>,

@@ -34,7 +34,7 @@ fn other_versions(workspace: &Workspace, expected: &str) -> Result<Vec<Finding>,
     for (path, start) in VERSIONS {
         let text = workspace.text(path)?;
         let version = text.lines().find_map(|line| line.strip_prefix(start));
-        // Behind a hyphen is the version of the package.
+        // What follows a hyphen is the revision of the package.
         let version = version.unwrap_or_default().trim().split(['-', ')']).next();
         if version != Some(expected) {
             let problem = format!("the version is not {expected}, as in Cargo.toml; correct it");

@@ -1,4 +1,4 @@
-//! A made-up system with many maps: the files of `/sys` and `/proc` that `mpathstat` and `iostat`
+//! A synthetic system with many maps: the files of `/sys` and `/proc` that `mpathstat` and `iostat`
 //! read.
 
 use crate::bench::input::make_folder;
