@@ -9,8 +9,8 @@
 //! Sources: `kernel/auditsc.c` and `kernel/audit.c` of Linux, auditd.conf(5), and the field
 //! dictionary of the Linux audit documentation project.
 
-mod avc;
 mod call;
+mod denial;
 mod execve;
 mod fast_line;
 mod fields;
@@ -24,8 +24,8 @@ mod stamp;
 mod start;
 mod value;
 
-pub use avc::{AccessControl, Denial};
 pub use call::Call;
+pub use denial::{AccessControl, Denial};
 pub use execve::Argument;
 pub use fast_line::{Mark, fast_line};
 pub use fields::Fields;

@@ -25,7 +25,7 @@ pub enum RecordType {
     Uringop,
     /// 1337: the flags that openat2 was called with.
     Openat2,
-    /// 1400: an access that SELinux or AppArmor refused or noted.
+    /// 1400: an access that SELinux, AppArmor or Smack refused or noted.
     Avc,
     /// 1123: a command that sudo(8) was asked to run.
     UserCmd,

@@ -1,4 +1,4 @@
-//! Refused accesses, as SELinux, AppArmor, Landlock and seccomp log them.
+//! Denials, as SELinux, AppArmor, Smack, IPE, Landlock and seccomp log them.
 //!
 //! ```text
 //! AVC        avc:  denied  { name_bind } for  pid=77 comm="webd" src=8443 scontext=system_u:system_r:webd_t:s0
