@@ -1,6 +1,6 @@
 //! Classes of system calls: which calls open a file or execute a command.
 
-use crate::syscall_names::{Arch, Call};
+use crate::syscall_names::{Arch, Syscall};
 use std::ops::Range;
 
 /// What a call does with the other records of its event.
@@ -40,7 +40,7 @@ pub(crate) enum OpenFlags {
 
 impl CallClass {
     /// The class of a call, by the name of the call.
-    pub(crate) fn for_call(call: Call) -> CallClass {
+    pub(crate) fn for_call(call: Syscall) -> CallClass {
         let open = |has_dirfd, flags| CallClass::Open(OpenCall { has_dirfd, flags });
         match call.known_name() {
             Some("open") => open(false, OpenFlags::Argument(1)),
@@ -82,17 +82,17 @@ const TABLE_NUMBERS: Range<i64> = 0..if cfg!(miri) { 4 } else { 512 };
 impl CallClasses {
     /// The class of a call.
     #[inline]
-    pub(crate) fn get(&mut self, call: Call) -> CallClass {
+    pub(crate) fn get(&mut self, call: Syscall) -> CallClass {
         let table = self.tables.iter().find(|(arch, _)| *arch == call.arch);
         let class = table.and_then(|(_, classes)| classes.get(usize::try_from(call.number).ok()?));
         class.copied().unwrap_or_else(|| self.look_up(call))
     }
 
     #[cold]
-    fn look_up(&mut self, call: Call) -> CallClass {
+    fn look_up(&mut self, call: Syscall) -> CallClass {
         let is_new = self.tables.iter().all(|(arch, _)| *arch != call.arch);
         if is_new && call.is_arch_known() {
-            let calls = TABLE_NUMBERS.map(|number| Call { number, ..call });
+            let calls = TABLE_NUMBERS.map(|number| Syscall { number, ..call });
             self.tables.push((call.arch, calls.map(CallClass::for_call).collect()));
         }
         CallClass::for_call(call)
@@ -132,8 +132,8 @@ pub(crate) fn uring_operation_name(operation: u64) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn call(arch: u64, number: i64) -> Call {
-        Call { arch: Arch::new(arch), number }
+    fn call(arch: u64, number: i64) -> Syscall {
+        Syscall { arch: Arch::new(arch), number }
     }
 
     #[test]

@@ -171,7 +171,7 @@ pub(crate) struct Descriptors {
 
 impl Descriptors {
     /// Those of the call of that name.
-    pub(crate) fn for_call(name: &str, record: &audit::Call<'_>) -> Descriptors {
+    pub(crate) fn for_call(name: &str, record: &audit::SyscallRecord<'_>) -> Descriptors {
         let at = |index| descriptor(record, index);
         let default = Descriptors::default();
         let both = |descriptor| Descriptors { old: descriptor, new: descriptor, ..default };
@@ -199,7 +199,7 @@ impl Descriptors {
 const AT_FDCWD: i32 = -100;
 
 /// The descriptor in an argument; `None` for the working directory.
-pub(crate) fn descriptor(record: &audit::Call<'_>, argument: u8) -> Option<i32> {
+pub(crate) fn descriptor(record: &audit::SyscallRecord<'_>, argument: u8) -> Option<i32> {
     // A descriptor is an int, so the upper half of the register has no meaning.
     let [a, b, c, d, ..] = record.argument(argument)?.to_le_bytes();
     Some(i32::from_le_bytes([a, b, c, d])).filter(|descriptor| *descriptor != AT_FDCWD)

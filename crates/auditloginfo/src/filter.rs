@@ -155,7 +155,7 @@ impl Filter {
     /// Whether a call counts; `record` is its SYSCALL record.
     #[must_use]
     #[inline]
-    pub fn includes_call(&self, record: &Record<'_>, call: &audit::Call<'_>) -> bool {
+    pub fn includes_call(&self, record: &Record<'_>, call: &audit::SyscallRecord<'_>) -> bool {
         self.includes_user(call.auid.into())
             && self.success.is_none_or(|success| call.success == Some(success))
             && self.includes_record(record)
@@ -265,7 +265,7 @@ mod tests {
     fn includes(filter: &Filter) -> bool {
         let line = format!("node=lab type=SYSCALL msg=audit(100.000:1): {BODY}");
         let record = audit::record(line.as_bytes()).expect("well-formed").expect("a record");
-        let call = audit::Call::parse(&record).expect("a call");
+        let call = audit::SyscallRecord::parse(&record).expect("a call");
         filter.includes_call(&record, &call)
     }
 

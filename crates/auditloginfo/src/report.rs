@@ -28,7 +28,7 @@ mod text;
 
 use crate::login_user::LoginUser;
 use crate::section::{Section, Sections};
-use crate::syscall_names::Call;
+use crate::syscall_names::Syscall;
 use crate::tally::{Counts, NameCounts, Tally};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -226,7 +226,7 @@ impl Layout {
 }
 
 fn calls(counts: &Counts) -> Vec<Item<'_>> {
-    let item = |(call, count): (Call, u64)| Item {
+    let item = |(call, count): (Syscall, u64)| Item {
         count,
         name: bytes(call.name()),
         detail: bytes(call.arch_name()),

@@ -4,7 +4,7 @@
 //! `include/uapi/linux/net.h` for the numbers of socketcall(2).
 
 use crate::call_class::CallClass;
-use crate::syscall_names::Call;
+use crate::syscall_names::Syscall;
 use sysparse::audit;
 
 /// The call that makes the calls of [`MULTIPLEXED`].
@@ -40,12 +40,15 @@ pub(crate) fn multiplexed_name(number: u8) -> Option<&'static str> {
 }
 
 /// The number of the call that socketcall(2) makes, its first argument; 0 if there is none.
-pub(crate) fn multiplexed_number(record: &audit::Call<'_>) -> u8 {
+pub(crate) fn multiplexed_number(record: &audit::SyscallRecord<'_>) -> u8 {
     record.argument(0).and_then(|number| u8::try_from(number).ok()).unwrap_or_default()
 }
 
 /// The name of the call, or of that which socketcall(2) makes, if it is known.
-pub(crate) fn address_call(call: Call, record: &audit::Call<'_>) -> Option<&'static str> {
+pub(crate) fn address_call(
+    call: Syscall,
+    record: &audit::SyscallRecord<'_>,
+) -> Option<&'static str> {
     match call.known_name() {
         Some(MULTIPLEXER) => multiplexed_name(multiplexed_number(record)).or(Some(MULTIPLEXER)),
         name => name,
@@ -54,7 +57,7 @@ pub(crate) fn address_call(call: Call, record: &audit::Call<'_>) -> Option<&'sta
 
 /// Whether the event of a call can hold a socket address; also that of a call without a known name.
 #[inline(never)]
-pub(crate) fn may_have_address(call: Call, class: CallClass) -> bool {
+pub(crate) fn may_have_address(call: Syscall, class: CallClass) -> bool {
     match class {
         CallClass::IoUring | CallClass::Unknown => true,
         CallClass::Open(_) | CallClass::Execute => false,
@@ -66,7 +69,7 @@ pub(crate) fn may_have_address(call: Call, class: CallClass) -> bool {
 
 /// Whether the call creates sockets of the family in its first argument. The arguments of socketcall(2)
 /// are in memory.
-pub(crate) fn creates_socket(call: Call) -> bool {
+pub(crate) fn creates_socket(call: Syscall) -> bool {
     matches!(call.known_name(), Some("socket" | "socketpair"))
 }
 

@@ -4,9 +4,9 @@
 //! s390, which the kernel gave up, is in `s390.rs`.
 //!
 //! ```
-//! use auditloginfo::syscall_names::{Arch, Call};
+//! use auditloginfo::syscall_names::{Arch, Syscall};
 //!
-//! let call = Call { arch: Arch::new(0xc000_003e), number: 257 };
+//! let call = Syscall { arch: Arch::new(0xc000_003e), number: 257 };
 //! assert_eq!((&*call.arch_name(), &*call.name()), ("x86_64", "openat"));
 //! ```
 
@@ -76,14 +76,14 @@ impl Arch {
 
 /// One system call: an architecture and a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Call {
+pub struct Syscall {
     /// The architecture.
     pub arch: Arch,
     /// The number, as the record has it; -1 occurs.
     pub number: i64,
 }
 
-impl Call {
+impl Syscall {
     fn is_x32(self) -> bool {
         self.arch.0 == 0xc000_003e && self.number >= X32_BIT
     }
@@ -176,8 +176,8 @@ impl Call {
 mod tests {
     use super::*;
 
-    fn call(arch: u64, number: i64) -> Call {
-        Call { arch: Arch::new(arch), number }
+    fn call(arch: u64, number: i64) -> Syscall {
+        Syscall { arch: Arch::new(arch), number }
     }
 
     #[test]

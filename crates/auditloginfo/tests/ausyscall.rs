@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a failed test panics")]
 
-use auditloginfo::syscall_names::{Arch, Call};
+use auditloginfo::syscall_names::{Arch, Syscall};
 use test_support::{command, stdout, works};
 
 /// Our value and name of an architecture, and the name of ausyscall's table if it is another.
@@ -60,7 +60,7 @@ fn ausyscall_gives_the_same_names() {
         let calls = calls.lines().filter_map(|line| line.split_once('\t'));
         for (number, theirs) in calls {
             let number = number.parse().expect("a number");
-            if let Some(ours) = (Call { arch: Arch::new(arch), number }).known_name() {
+            if let Some(ours) = (Syscall { arch: Arch::new(arch), number }).known_name() {
                 let is_known = DIFFERENCES.contains(&(theirs, ours));
                 assert!(ours == theirs || is_known, "{name} {number}: {theirs}, {ours}");
                 compared += 1;

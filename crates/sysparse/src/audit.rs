@@ -9,7 +9,6 @@
 //! Sources: `kernel/auditsc.c` and `kernel/audit.c` of Linux, auditd.conf(5), and the field
 //! dictionary of the Linux audit documentation project.
 
-mod call;
 mod denial;
 mod execve;
 mod fast_line;
@@ -22,9 +21,9 @@ mod record_type;
 mod several;
 mod stamp;
 mod start;
+mod syscall;
 mod value;
 
-pub use call::Call;
 pub use denial::{AccessControl, Denial};
 pub use execve::Argument;
 pub use fast_line::{Mark, fast_line};
@@ -34,6 +33,7 @@ pub use record_type::RecordType;
 pub use several::Following;
 pub use stamp::Stamp;
 pub use start::{FORWARDING_TAGS, Place, is_forwarding_tag, mentions_record, place};
+pub use syscall::SyscallRecord;
 pub use value::{NAME_SEPARATORS, Value};
 
 use crate::ParseError;

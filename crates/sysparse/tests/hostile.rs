@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use sysparse::ParseError;
-use sysparse::audit::{self, Argument, Call, Path, Record, RecordType, Value};
+use sysparse::audit::{self, Argument, Path, Record, RecordType, SyscallRecord, Value};
 use sysparse::sockaddr::{ByteOrder, SocketAddress};
 use sysparse::text;
 use test_support::{random_cases, repository};
@@ -46,7 +46,7 @@ fn read_all(line: &[u8]) -> usize {
     }
     assert!(lies_in(record.event, line));
     let _ = record.stamp();
-    match Call::parse(&record) {
+    match SyscallRecord::parse(&record) {
         Ok(call) => assert!(call.exe().is_none_or(|exe| lies_in(exe.raw(), line))),
         Err(error) => assert_eq!(error.at, line.len()),
     }
@@ -63,7 +63,7 @@ fn read_all(line: &[u8]) -> usize {
 
 /// What the commands read of a record, as text.
 fn facts(record: &Record<'_>) -> String {
-    let call = Call::parse(record).map(|call| {
+    let call = SyscallRecord::parse(record).map(|call| {
         let arguments = [0, 1, 2, 3, 4].map(|index| call.argument(index));
         let values = (call.arch, call.number, call.success, call.items, call.auid);
         let ids = (call.euid(), call.exe());

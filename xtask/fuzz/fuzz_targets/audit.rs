@@ -4,7 +4,7 @@
 
 use fuzz::lies_in;
 use libfuzzer_sys::fuzz_target;
-use sysparse::audit::{self, Call, Following, Mark, Path, Record, RecordHeader};
+use sysparse::audit::{self, SyscallRecord, Following, Mark, Path, Record, RecordHeader};
 use sysparse::text;
 
 fuzz_target!(|log: &[u8]| {
@@ -51,7 +51,7 @@ fn read_record(record: &Record<'_>, line: &[u8]) {
         );
     }
     let call =
-        Call::parse(record).map(|call| (call.argument(2), call.exit(), call.euid(), call.exe()));
+        SyscallRecord::parse(record).map(|call| (call.argument(2), call.exit(), call.euid(), call.exe()));
     let path = Path::parse(record).map(|path| (path.name, path.is_parent(), path.nametype()));
     let _ = (call, path, record.stamp(), record.auid(), record.node(), record.is_logged_call());
     let _ = record.arguments().count();

@@ -7,7 +7,7 @@ use super::sink::Sink;
 use super::waiting_calls::WaitingCall;
 use crate::login_user::LoginUser;
 use crate::socket_call;
-use crate::syscall_names::Call;
+use crate::syscall_names::Syscall;
 use sysparse::ParseError;
 use sysparse::audit::{self, Record, Value};
 use sysparse::text::Text;
@@ -22,8 +22,8 @@ impl EventAssembler<'_> {
         &mut self,
         id: EventId,
         user: Option<LoginUser>,
-        call: Call,
-        record: &audit::Call<'_>,
+        call: Syscall,
+        record: &audit::SyscallRecord<'_>,
     ) -> bool {
         if self.open.contains(id) {
             return false;

@@ -6,7 +6,7 @@ use crate::filter::Filter;
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
 use crate::socket_call;
-use crate::syscall_names::{Arch, Call};
+use crate::syscall_names::{Arch, Syscall};
 use std::borrow::Cow;
 use sysparse::audit::{self, Record, Value};
 
@@ -16,7 +16,7 @@ use sysparse::audit::{self, Record, Value};
 pub(super) struct CallContext {
     /// The login user for whom the event counts; `None` if it does not count.
     pub(super) user: Option<LoginUser>,
-    pub(super) call: Call,
+    pub(super) call: Syscall,
     pub(super) class: CallClass,
     /// The number of PATH records of the event.
     pub(super) paths: u64,
@@ -54,7 +54,7 @@ pub(super) enum AddressState {
 
 /// The call that stands for an operation of the kernel. A URINGOP record holds no architecture; the
 /// names of errors are nearly the same on all.
-const OPERATION: Call = Call { arch: Arch::new(0xc000_003e), number: 426 };
+const OPERATION: Syscall = Syscall { arch: Arch::new(0xc000_003e), number: 426 };
 
 /// `O_CREAT | O_WRONLY`: the flags of creat(2). It also truncates, but that need not be printed.
 const CREAT_FLAGS: u64 = 0o101;
@@ -63,8 +63,8 @@ impl CallContext {
     /// The context without the details.
     #[inline]
     pub(super) fn new(
-        record: &audit::Call<'_>,
-        call: Call,
+        record: &audit::SyscallRecord<'_>,
+        call: Syscall,
         class: CallClass,
         user: Option<LoginUser>,
         fingerprint: u32,
@@ -115,7 +115,7 @@ impl CallContext {
 
     /// Adds the details that are collected.
     #[inline(never)]
-    pub(super) fn add_details(&mut self, record: &audit::Call<'_>, collect: Collect) {
+    pub(super) fn add_details(&mut self, record: &audit::SyscallRecord<'_>, collect: Collect) {
         let open_call = self.class.open_call();
         let failed = self.success == Some(false) && collect.sections.has(Section::Errors);
         self.dirfd =
@@ -134,7 +134,7 @@ impl CallContext {
 
     /// Sets that the event can have a socket address.
     #[inline(never)]
-    pub(super) fn expect_address(&mut self, record: &audit::Call<'_>) {
+    pub(super) fn expect_address(&mut self, record: &audit::SyscallRecord<'_>) {
         self.address = AddressState::Awaited;
         if self.call.known_name() == Some(socket_call::MULTIPLEXER) {
             self.socket_call = socket_call::multiplexed_number(record);
@@ -159,11 +159,11 @@ impl CallContext {
 }
 
 /// The descriptor in the first argument of a call that takes one.
-fn dirfd(record: &audit::Call<'_>, open_call: OpenCall) -> Option<i32> {
+fn dirfd(record: &audit::SyscallRecord<'_>, open_call: OpenCall) -> Option<i32> {
     open_call.has_dirfd.then(|| change::descriptor(record, 0)).flatten()
 }
 
-fn flags(record: &audit::Call<'_>, open_call: OpenCall) -> Option<u64> {
+fn flags(record: &audit::SyscallRecord<'_>, open_call: OpenCall) -> Option<u64> {
     match open_call.flags {
         OpenFlags::Argument(number) => record.argument(number),
         OpenFlags::Creat => Some(CREAT_FLAGS),
@@ -182,8 +182,8 @@ mod tests {
              items=1 ppid=1 pid=2 auid=7 euid=0"
         );
         let record = audit::record(line.as_bytes()).expect("well-formed").expect("a record");
-        let record = audit::Call::parse(&record).expect("a call");
-        let call = Call { arch: Arch::new(record.arch), number: record.number };
+        let record = audit::SyscallRecord::parse(&record).expect("a call");
+        let call = Syscall { arch: Arch::new(record.arch), number: record.number };
         let collect =
             Collect { sections: Sections::ALL, absolute: true, modes: true, ..Collect::default() };
         let mut context =

@@ -11,7 +11,7 @@ use crate::change::Descriptors;
 use crate::login_user::LoginUser;
 use crate::section::Section;
 use crate::socket_call;
-use crate::syscall_names::{Arch, Call};
+use crate::syscall_names::{Arch, Syscall};
 use sysparse::ParseError;
 use sysparse::audit::{self, Record};
 
@@ -23,8 +23,8 @@ impl EventAssembler<'_> {
         record: &Record<'_>,
         sink: &mut Sink,
     ) -> Result<(), ParseError> {
-        let parsed = audit::Call::parse(record)?;
-        let call = Call { arch: Arch::new(parsed.arch), number: parsed.number };
+        let parsed = audit::SyscallRecord::parse(record)?;
+        let call = Syscall { arch: Arch::new(parsed.arch), number: parsed.number };
         let user = self.counted_user(record, &parsed);
         let class = self.classes.get(call);
         // An execve has EXECVE records and an io_uring_enter URINGOP records even without a PATH.
@@ -80,7 +80,11 @@ impl EventAssembler<'_> {
 
     /// The login user of a call, if the call counts.
     #[inline(always)]
-    fn counted_user(&self, record: &Record<'_>, parsed: &audit::Call<'_>) -> Option<LoginUser> {
+    fn counted_user(
+        &self,
+        record: &Record<'_>,
+        parsed: &audit::SyscallRecord<'_>,
+    ) -> Option<LoginUser> {
         let user = LoginUser::Id(parsed.auid);
         let counts = match self.only_user {
             Some(only_user) => user == only_user,
@@ -96,7 +100,7 @@ impl EventAssembler<'_> {
         &mut self,
         mut context: CallContext,
         has_dependents: bool,
-        (record, parsed): (&Record<'_>, &audit::Call<'_>),
+        (record, parsed): (&Record<'_>, &audit::SyscallRecord<'_>),
         sink: &mut Sink,
     ) {
         let id = self.id(record);
@@ -127,7 +131,7 @@ impl EventAssembler<'_> {
         &mut self,
         id: EventId,
         context: CallContext,
-        (record, parsed): (&Record<'_>, &audit::Call<'_>),
+        (record, parsed): (&Record<'_>, &audit::SyscallRecord<'_>),
         sink: &mut Sink,
     ) {
         let event = self.open.enter(id);
@@ -163,6 +167,6 @@ impl EventAssembler<'_> {
 
 /// Whether the event of a call can hold a socket address that counts.
 #[inline]
-fn has_address(call: Call, class: CallClass, sink: &Sink) -> bool {
+fn has_address(call: Syscall, class: CallClass, sink: &Sink) -> bool {
     sink.has(Section::Addresses) && socket_call::may_have_address(call, class)
 }

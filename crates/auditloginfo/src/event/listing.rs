@@ -6,7 +6,7 @@ use super::open_event::OpenEvent;
 use super::sink::Sink;
 use crate::item::file;
 use crate::section::Section;
-use crate::syscall_names::Call;
+use crate::syscall_names::Syscall;
 use sysparse::audit::{self, Record};
 
 impl EventAssembler<'_> {
@@ -16,9 +16,9 @@ impl EventAssembler<'_> {
     pub(super) fn list_call(
         &self,
         owner: Owner<'_>,
-        call: Call,
+        call: Syscall,
         (record, has_items): (&Record<'_>, bool),
-        parsed: &audit::Call<'_>,
+        parsed: &audit::SyscallRecord<'_>,
         sink: &mut Sink,
     ) {
         let sections = [Section::Calls, Section::Programs, Section::Errors, Section::Denials];

@@ -10,7 +10,7 @@
 
 use super::EventAssembler;
 use super::sink::Sink;
-use crate::syscall_names::{Arch, Call};
+use crate::syscall_names::{Arch, Syscall};
 use sysparse::audit::{Record, Value};
 
 impl EventAssembler<'_> {
@@ -23,7 +23,7 @@ impl EventAssembler<'_> {
         let call = || {
             let arch = record.field(b"arch").and_then(Value::hex)?;
             let number = record.field(b"syscall").and_then(Value::integer)?;
-            Some(Call { arch: Arch::new(arch), number })
+            Some(Syscall { arch: Arch::new(arch), number })
         };
         if let Some(call) = call().filter(|_| counts && record.is_logged_call()) {
             sink.add_logged_call(user, call);

@@ -12,7 +12,7 @@ use crate::item::{address, denial, sudo};
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
 use crate::socket_call;
-use crate::syscall_names::{self, Call};
+use crate::syscall_names::{self, Syscall};
 use crate::tally::{EventTime, Tally};
 use sysparse::audit::{self, Record};
 use sysparse::sockaddr::ByteOrder;
@@ -85,9 +85,9 @@ impl Sink {
     pub(super) fn add_call(
         &mut self,
         user: LoginUser,
-        call: Call,
+        call: Syscall,
         record: &Record<'_>,
-        parsed: &audit::Call<'_>,
+        parsed: &audit::SyscallRecord<'_>,
     ) {
         let counts = self.tally.counts_mut(user);
         counts.calls.add(call);
@@ -103,7 +103,12 @@ impl Sink {
 
     /// Counts the program that made a call, and the family of the socket that it created.
     #[inline(never)]
-    fn add_rare_details(&mut self, user: LoginUser, call: Call, parsed: &audit::Call<'_>) {
+    fn add_rare_details(
+        &mut self,
+        user: LoginUser,
+        call: Syscall,
+        parsed: &audit::SyscallRecord<'_>,
+    ) {
         if self.has(Section::Programs) && self.listed.is_none() {
             self.add_program(Owner { user, id: &EventId::default() }, parsed);
         }
@@ -115,7 +120,7 @@ impl Sink {
     }
 
     /// Counts a call that a SECCOMP record holds, which has no arguments.
-    pub(super) fn add_logged_call(&mut self, user: LoginUser, call: Call) {
+    pub(super) fn add_logged_call(&mut self, user: LoginUser, call: Syscall) {
         let counts = self.tally.counts_mut(user);
         counts.calls.add(call);
         if socket_call::creates_socket(call) {
@@ -128,9 +133,9 @@ impl Sink {
     pub(super) fn list_call(
         &mut self,
         owner: Owner<'_>,
-        call: Call,
+        call: Syscall,
         (place, record): (u64, &Record<'_>),
-        parsed: &audit::Call<'_>,
+        parsed: &audit::SyscallRecord<'_>,
     ) {
         let Some(listed) = &mut self.listed else { return };
         listed.begin(owner, place, record);
@@ -165,7 +170,7 @@ impl Sink {
     /// Counts the program that made a call; for a thread of the kernel, which has none, this is
     /// `(null)`.
     #[inline(never)]
-    fn add_program(&mut self, owner: Owner<'_>, call: &audit::Call<'_>) {
+    fn add_program(&mut self, owner: Owner<'_>, call: &audit::SyscallRecord<'_>) {
         let Some(exe) = call.exe() else { return };
         if let (Text::Plain(exe), None) = (exe.text(), &self.listed) {
             return self.tally.counts_mut(owner.user).programs.add(exe);
@@ -301,14 +306,14 @@ impl Sink {
     }
 
     /// Counts an error under the name in the buffer.
-    pub(super) fn count_error(&mut self, owner: Owner<'_>, call: Call, error: i64) {
+    pub(super) fn count_error(&mut self, owner: Owner<'_>, call: Syscall, error: i64) {
         self.buffer.push(0);
         self.buffer.extend_from_slice(syscall_names::error_name(call.arch, error).as_bytes());
         self.count_buffer(owner, Section::Errors);
     }
 
     /// Counts an error under the name of the call.
-    pub(super) fn add_call_error(&mut self, owner: Owner<'_>, call: Call, error: i64) {
+    pub(super) fn add_call_error(&mut self, owner: Owner<'_>, call: Syscall, error: i64) {
         self.write_name((Text::Plain(call.name().as_bytes()), Base::AsRecorded));
         self.count_error(owner, call, error);
     }

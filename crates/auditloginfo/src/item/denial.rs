@@ -16,7 +16,7 @@
 mod layout;
 pub(crate) mod rule;
 
-use crate::syscall_names::{Arch, Call};
+use crate::syscall_names::{Arch, Syscall};
 use layout::{Layout, Word};
 use sysparse::audit::{AccessControl, Denial, Record, Value};
 
@@ -99,7 +99,7 @@ fn write_word(word: Word, denial: &Denial<'_>, fields: &ShownFields<'_>, line: &
         Word::Call => {
             if let Some(number) = fields.get("syscall").and_then(Value::integer) {
                 let arch = fields.get("arch").and_then(Value::hex);
-                let call = Call { arch: Arch::new(arch.unwrap_or_default()), number };
+                let call = Syscall { arch: Arch::new(arch.unwrap_or_default()), number };
                 separate(line);
                 line.extend_from_slice(call.name().as_bytes());
                 if arch.is_some() {

@@ -6,7 +6,7 @@ mod files;
 mod systemd;
 
 use super::{Format, Layout};
-use crate::syscall_names::Call;
+use crate::syscall_names::Syscall;
 use crate::tally::{Counts, SocketFamilies, Tally};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -17,12 +17,12 @@ fn counts<'t>(tally: &'t Tally, layout: &Layout) -> impl Iterator<Item = &'t Cou
 }
 
 /// The calls of all selected login users.
-fn calls(tally: &Tally, layout: &Layout) -> BTreeSet<Call> {
+fn calls(tally: &Tally, layout: &Layout) -> BTreeSet<Syscall> {
     counts(tally, layout).flat_map(|counts| counts.calls.iter().map(|(call, _)| call)).collect()
 }
 
 /// The names of the calls. A call without a known name cannot stand in a filter.
-fn names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
+fn names(calls: &BTreeSet<Syscall>) -> BTreeSet<&'static str> {
     calls.iter().filter_map(|call| call.known_name()).collect()
 }
 
@@ -32,7 +32,7 @@ const BASE_CALLS: [&str; 6] =
     ["execve", "exit", "exit_group", "restart_syscall", "rt_sigreturn", "sigreturn"];
 
 /// The names that a profile allows: those of the calls, and those that every program needs.
-fn allowed_names(calls: &BTreeSet<Call>) -> BTreeSet<&'static str> {
+fn allowed_names(calls: &BTreeSet<Syscall>) -> BTreeSet<&'static str> {
     names(calls).into_iter().chain(BASE_CALLS).collect()
 }
 
@@ -54,7 +54,7 @@ pub(super) fn is_empty(tally: &Tally, layout: &Layout) -> bool {
 }
 
 /// The number of calls that have no known name, and an example, if the profile names calls.
-pub(super) fn unnamed_calls(tally: &Tally, layout: &Layout) -> Option<(u64, Call)> {
+pub(super) fn unnamed_calls(tally: &Tally, layout: &Layout) -> Option<(u64, Syscall)> {
     if layout.format == Format::Apparmor {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Counts of system calls.
 
 use super::Seeded;
-use crate::syscall_names::{Arch, Call};
+use crate::syscall_names::{Arch, Syscall};
 
 /// The number of times that each system call was made.
 ///
@@ -16,7 +16,7 @@ pub struct CallCounts {
     directory: [u8; 32],
     pages: Vec<[u64; PAGE]>,
     /// The counts of all other calls.
-    others: Seeded<Call, u64>,
+    others: Seeded<Syscall, u64>,
 }
 
 /// The number of counts in a page.
@@ -25,7 +25,7 @@ const PAGE: usize = 16;
 impl CallCounts {
     /// Counts `call` once.
     #[inline]
-    pub fn add(&mut self, call: Call) {
+    pub fn add(&mut self, call: Syscall) {
         match self.in_table(call) {
             Some(count) => *count += 1,
             None => self.insert(call, 1),
@@ -33,7 +33,7 @@ impl CallCounts {
     }
 
     #[inline]
-    fn in_table(&mut self, call: Call) -> Option<&mut u64> {
+    fn in_table(&mut self, call: Syscall) -> Option<&mut u64> {
         if self.arch != Some(call.arch) {
             return None;
         }
@@ -44,7 +44,7 @@ impl CallCounts {
 
     /// Counts a call `count` times, for the first time or outside of the table.
     #[cold]
-    fn insert(&mut self, call: Call, count: u64) {
+    fn insert(&mut self, call: Syscall, count: u64) {
         let is_in_arch = *self.arch.get_or_insert(call.arch) == call.arch;
         let number = usize::try_from(call.number).ok().filter(|_| is_in_arch);
         let entry = number.and_then(|number| self.directory.get_mut(number / PAGE));
@@ -60,12 +60,12 @@ impl CallCounts {
     }
 
     /// The calls and their counts, in no particular order.
-    pub fn iter(&self) -> impl Iterator<Item = (Call, u64)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (Syscall, u64)> + '_ {
         let pages = (0..).step_by(PAGE).zip(self.directory).filter_map(|(first, page)| {
             Some((first, self.pages.get(usize::from(page).checked_sub(1)?)?))
         });
         let counts = pages.flat_map(|(first, page)| (first..).zip(page.iter().copied()));
-        let call = |number| self.arch.map(|arch| Call { arch, number });
+        let call = |number| self.arch.map(|arch| Syscall { arch, number });
         let in_table = counts.filter_map(move |(number, count)| Some((call(number)?, count)));
         let others = self.others.iter().map(|(call, count)| (*call, *count));
         in_table.filter(|(_, count)| *count > 0).chain(others)
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn calls_of_the_same_number_are_counted_by_architecture() {
-        let call = |arch, number| Call { arch: Arch::new(arch), number };
+        let call = |arch, number| Syscall { arch: Arch::new(arch), number };
         let calls = [
             call(0xc000_003e, 0),
             call(0xc000_003e, 2),

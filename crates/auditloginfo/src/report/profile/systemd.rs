@@ -14,7 +14,7 @@
 
 use super::address_families;
 use super::files::{Access, Files};
-use crate::syscall_names::Call;
+use crate::syscall_names::Syscall;
 use crate::tally::{Counts, SocketFamilies};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -32,7 +32,7 @@ pub(super) fn written_files<'a, I: Iterator<Item = &'a Counts>>(
 
 /// Writes the drop-in. `files` are the written ones; `None` if the log names no file at all.
 pub(super) fn write(
-    calls: &BTreeSet<Call>,
+    calls: &BTreeSet<Syscall>,
     families: SocketFamilies,
     files: Option<&Files<'_>>,
     out: &mut impl Write,

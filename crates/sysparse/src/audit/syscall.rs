@@ -23,7 +23,7 @@ use nom::{Err, Parser};
 
 /// A system call and the process that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Call<'a> {
+pub struct SyscallRecord<'a> {
     /// The architecture: an `AUDIT_ARCH_*` value of `include/uapi/linux/audit.h`.
     pub arch: u64,
     /// The number of the call; -1 occurs.
@@ -42,16 +42,16 @@ pub struct Call<'a> {
     ids: &'a [u8],
 }
 
-impl<'a> Call<'a> {
+impl<'a> SyscallRecord<'a> {
     /// Reads the call of a SYSCALL record.
     ///
     /// ```
-    /// use sysparse::audit::{self, Call};
+    /// use sysparse::audit::{self, SyscallRecord};
     ///
     /// let line = b"type=SYSCALL msg=audit(1.000:1): arch=c000003e syscall=257 success=no \
     ///              exit=-13 a0=ffffff9c a1=7f6ad40e73a0 a2=80241 a3=0 items=1 ppid=1 pid=2 \
     ///              auid=7005 uid=7005 gid=7005 euid=0 comm=\"id\"";
-    /// let call = Call::parse(&audit::record(line)?.expect("a record"))?;
+    /// let call = SyscallRecord::parse(&audit::record(line)?.expect("a record"))?;
     /// assert_eq!((call.arch, call.number, call.success), (0xc000_003e, 257, Some(false)));
     /// assert_eq!((call.items, call.auid), (1, 7005));
     /// assert_eq!((call.argument(2), call.exit()), (Some(0x80241), Some(-13)));
@@ -63,10 +63,10 @@ impl<'a> Call<'a> {
     /// The record has no architecture, no call or no login user id, or ends with the login
     /// user id, which may then be cut off.
     #[inline(always)]
-    pub fn parse(record: &Record<'a>) -> Result<Call<'a>, ParseError> {
+    pub fn parse(record: &Record<'a>) -> Result<SyscallRecord<'a>, ParseError> {
         match in_kernel_order(record.body) {
             Ok((_, call)) => Ok(call),
-            Err(_) => Ok(Call { ..finish(record.line, in_any_order(record.body))?.1 }),
+            Err(_) => Ok(SyscallRecord { ..finish(record.line, in_any_order(record.body))?.1 }),
         }
     }
 
@@ -118,7 +118,7 @@ fn ends_with_auid(record: &[u8]) -> bool {
 
 /// ` arch=c000003e syscall=257 success=no ... items=1 ppid=1853 pid=1906 auid=7005 `
 #[inline(always)]
-fn in_kernel_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
+fn in_kernel_order(record: &[u8]) -> Parsed<'_, SyscallRecord<'_>> {
     let arch = alt((
         value(0xc000_003e, literal(b" arch=c000003e syscall=")),
         value(0xc000_00b7, literal(b" arch=c00000b7 syscall=")),
@@ -138,7 +138,10 @@ fn in_kernel_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
     )
         .parse(record)?;
     peek(literal(b" ")).parse(ids)?;
-    Ok((ids, Call { arch, number, success: Some(success), items, auid, record, result, ids }))
+    Ok((
+        ids,
+        SyscallRecord { arch, number, success: Some(success), items, auid, record, result, ids },
+    ))
 }
 
 /// `exit=-2 `
@@ -161,7 +164,7 @@ fn exe(ids: &[u8]) -> Parsed<'_, Value<'_>> {
 /// The same fields, wherever they stand.
 #[cold]
 #[inline(never)]
-fn in_any_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
+fn in_any_order(record: &[u8]) -> Parsed<'_, SyscallRecord<'_>> {
     if ends_with_auid(record) {
         return Err(Err::Error(ParseError { expected: "a field after auid=", at: 0 }));
     }
@@ -179,7 +182,7 @@ fn in_any_order(record: &[u8]) -> Parsed<'_, Call<'_>> {
     )
         .parse(record)?;
     let items = items.unwrap_or(0);
-    Ok((rest, Call { arch, number, success, items, auid, record, result: &[], ids: &[] }))
+    Ok((rest, SyscallRecord { arch, number, success, items, auid, record, result: &[], ids: &[] }))
 }
 
 #[cfg(test)]
@@ -194,7 +197,8 @@ mod tests {
 
     fn read(body: &str) -> Result<(u64, i64, Option<bool>, u64, u32), ParseError> {
         let line = format!("type=SYSCALL msg=audit(1.000:1): {body}");
-        let call = Call::parse(&record(line.as_bytes()).expect("sound").expect("a record"))?;
+        let call =
+            SyscallRecord::parse(&record(line.as_bytes()).expect("sound").expect("a record"))?;
         Ok((call.arch, call.number, call.success, call.items, call.auid))
     }
 
@@ -234,14 +238,14 @@ mod tests {
     fn arguments_are_hexadecimal_and_results_are_not() {
         for line in [LINE, &LINE.replace(" items=1 ppid=", " ppid=")] {
             let record = record(line.as_bytes()).expect("sound").expect("a record");
-            let call = Call::parse(&record).expect("a call");
+            let call = SyscallRecord::parse(&record).expect("a call");
             let arguments = [0xffff_ff9c, 0x7f6a_d40e_73a0, 0x80241, 0].map(Some);
             assert_eq!([0, 1, 2, 3].map(|index| call.argument(index)), arguments);
             assert_eq!((call.argument(4), call.exit(), call.euid()), (None, Some(-13), Some(0)));
             assert_eq!(call.exe(), Some(Value::Quoted(b"/bin/ls")));
             let line = line.replace(" euid=0 ", " euid=12 ");
             let other = super::super::record(line.as_bytes()).expect("sound").expect("a record");
-            assert_eq!(Call::parse(&other).map(|call| call.euid()), Ok(Some(12)));
+            assert_eq!(SyscallRecord::parse(&other).map(|call| call.euid()), Ok(Some(12)));
         }
     }
 
@@ -260,7 +264,7 @@ mod tests {
         let [auid, uid] = [" auid=", " uid="].map(|field| LINE.find(field).expect("a field"));
         for end in auid + " auid=7".len()..uid {
             let record = record(&LINE.as_bytes()[..end]).expect("sound").expect("a record");
-            let error = Call::parse(&record).expect_err("cut");
+            let error = SyscallRecord::parse(&record).expect_err("cut");
             assert_eq!((error.expected, error.at), ("a field after auid=", end));
         }
     }
