@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::processes::map_in_parallel;
 use crate::workspace::Workspace;
 use check::Verdict;
-use role::{Bench, Role};
+use role::{Role, Runner};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -60,9 +60,9 @@ pub(crate) fn run(
     let mut inputs = Vec::new();
     collect(folder, &mut inputs)?;
     inputs.sort();
-    let bench = Bench::new(binaries::build(workspace)?)?;
+    let runner = Runner::new(binaries::build(workspace)?)?;
     let outcomes = map_in_parallel(&inputs, |input| {
-        let runs = Role::all(input).iter().map(|role| Ok((*role, bench.run(*role, input)?)));
+        let runs = Role::all(input).iter().map(|role| Ok((*role, runner.run(*role, input)?)));
         runs.collect::<Result<_, Error>>()
     })?;
     let outcomes: Vec<Outcomes<'_>> = inputs.iter().zip(outcomes).collect();

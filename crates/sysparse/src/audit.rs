@@ -26,7 +26,7 @@ mod value;
 
 pub use denial::{AccessControl, Denial};
 pub use execve::Argument;
-pub use fast_line::{Mark, fast_line};
+pub use fast_line::{StampByte, fast_line};
 pub use fields::Fields;
 pub use path::Path;
 pub use record_type::RecordType;

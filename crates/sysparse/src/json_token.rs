@@ -14,10 +14,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token<'a> {
     /// One of `{`, `}`, `[`, `]`, `:` and `,`.
-    Mark(u8),
+    Punctuation(u8),
     /// A string without its quotes, its escapes still in it.
     Text(&'a [u8]),
-    /// A number, `true`, `false`, `null`, or anything else without blanks and marks.
+    /// A number, `true`, `false`, `null`, or anything else without blanks and punctuation.
     Word(&'a [u8]),
 }
 
@@ -27,7 +27,8 @@ pub enum Token<'a> {
 /// use sysparse::json_token::{Token, tokens};
 ///
 /// let found = tokens(b"\"pri\" : 50,");
-/// assert!(found.eq([Token::Text(b"pri"), Token::Mark(b':'), Token::Word(b"50"), Token::Mark(b',')]));
+/// let (text, word, sign) = (Token::Text, Token::Word, Token::Punctuation);
+/// assert!(found.eq([text(b"pri"), sign(b':'), word(b"50"), sign(b',')]));
 /// ```
 pub fn tokens(line: &[u8]) -> impl Iterator<Item = Token<'_>> {
     let mut rest = line;
@@ -39,9 +40,9 @@ pub fn tokens(line: &[u8]) -> impl Iterator<Item = Token<'_>> {
                 let end = end_of_text(text);
                 (Token::Text(text.get(..end).unwrap_or_default()), end + 2)
             }
-            [mark, ..] if is_mark(*mark) => (Token::Mark(*mark), 1),
+            [byte, ..] if is_punctuation(*byte) => (Token::Punctuation(*byte), 1),
             word => {
-                let is_end = |byte: &u8| byte.is_ascii_whitespace() || is_mark(*byte);
+                let is_end = |byte: &u8| byte.is_ascii_whitespace() || is_punctuation(*byte);
                 let end = word.iter().position(is_end).unwrap_or(word.len());
                 (Token::Word(word.get(..end).unwrap_or_default()), end)
             }
@@ -51,7 +52,7 @@ pub fn tokens(line: &[u8]) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
-fn is_mark(byte: u8) -> bool {
+fn is_punctuation(byte: u8) -> bool {
     matches!(byte, b'{' | b'}' | b'[' | b']' | b':' | b',')
 }
 
@@ -87,7 +88,7 @@ mod tests {
             .filter_map(|token| if let Token::Text(text) = token { Some(text) } else { None })
             .collect();
         assert_eq!(texts, [&b"name"[..], br#"odd "q" name"#, b"x", br#"a\"b\\"#]);
-        assert_eq!(tokens(line).last(), Some(Token::Mark(b'}')));
+        assert_eq!(tokens(line).last(), Some(Token::Punctuation(b'}')));
     }
 
     #[test]
@@ -108,9 +109,9 @@ mod tests {
     #[test]
     fn words_end_at_blanks_and_marks() {
         let found: Vec<_> = tokens(b" [null,-1.5 true]").collect();
-        let (word, mark) = (Token::Word, Token::Mark);
+        let (word, sign) = (Token::Word, Token::Punctuation);
         let wanted =
-            [mark(b'['), word(b"null"), mark(b','), word(b"-1.5"), word(b"true"), mark(b']')];
+            [sign(b'['), word(b"null"), sign(b','), word(b"-1.5"), word(b"true"), sign(b']')];
         assert_eq!(found, wanted);
     }
 }

@@ -4,7 +4,7 @@
 
 use fuzz::lies_in;
 use libfuzzer_sys::fuzz_target;
-use sysparse::audit::{self, SyscallRecord, Following, Mark, Path, Record, RecordHeader};
+use sysparse::audit::{self, Following, Path, Record, RecordHeader, StampByte, SyscallRecord};
 use sysparse::text;
 
 fuzz_target!(|log: &[u8]| {
@@ -50,8 +50,8 @@ fn read_record(record: &Record<'_>, line: &[u8]) {
             denial.fields().all(|(name, value)| lies_in(name, line) && lies_in(value.raw(), line))
         );
     }
-    let call =
-        SyscallRecord::parse(record).map(|call| (call.argument(2), call.exit(), call.euid(), call.exe()));
+    let call = SyscallRecord::parse(record)
+        .map(|call| (call.argument(2), call.exit(), call.euid(), call.exe()));
     let path = Path::parse(record).map(|path| (path.name, path.is_parent(), path.nametype()));
     let _ = (call, path, record.stamp(), record.auid(), record.node(), record.is_logged_call());
     let _ = record.arguments().count();
@@ -60,9 +60,8 @@ fn read_record(record: &Record<'_>, line: &[u8]) {
 
 /// What the fast path takes must be one whole line with the same record.
 fn read_fast(log: &[u8]) {
-    let find = |mark: Mark, text: &[u8]| {
-        text.iter().position(|byte| *byte == b'\n' || *byte == mark as u8)
-    };
+    let find =
+        |byte: StampByte, text: &[u8]| text.iter().position(|it| *it == b'\n' || *it == byte as u8);
     let mut block = log;
     while let Some(end) = block.iter().position(|byte| *byte == b'\n') {
         let (line, rest) = (&block[..end], &block[end + 1..]);

@@ -88,19 +88,19 @@ impl fmt::Display for Role {
 
 /// The built commands, and what mpathstat needs besides the input: a text of iostat and a text of
 /// multipath that have every device that a text is likely to name.
-pub(super) struct Bench {
+pub(super) struct Runner {
     binaries: PathBuf,
     folder: TempDir,
 }
 
-impl Bench {
-    pub(super) fn new(binaries: PathBuf) -> Result<Bench, Error> {
+impl Runner {
+    pub(super) fn new(binaries: PathBuf) -> Result<Runner, Error> {
         let folder = test_support::temp_dir();
         for (name, text) in [("iostat", iostat()), ("topology", topology())] {
             let path = folder.path().join(name);
             fs::write(&path, text).map_err(Error::file(path))?;
         }
-        Ok(Bench { binaries, folder })
+        Ok(Runner { binaries, folder })
     }
 
     /// Runs the command of a role on an input with each set of options.

@@ -43,13 +43,13 @@ fn name_program(exe: &[u8], line: &mut Vec<u8>) {
     }
 }
 
-/// The place of a piece in a command line: the number of the argument, the number of the piece.
-type Place = (u64, u64);
+/// Which piece of a command line: the number of the argument, the number of the piece.
+type ArgumentPart = (u64, u64);
 
 /// Pieces of a command line that follow each other, decoded, with a NUL between arguments.
 #[derive(Debug)]
 struct Run {
-    last: Place,
+    last: ArgumentPart,
     bytes: Vec<u8>,
 }
 
@@ -62,7 +62,7 @@ pub(crate) struct Arguments {
     /// The number of pieces.
     pieces: u64,
     /// The runs by their first piece. In the order in which the kernel writes there is one.
-    runs: BTreeMap<Place, Run>,
+    runs: BTreeMap<ArgumentPart, Run>,
     /// For each argument in several pieces the length that was announced, and that of the pieces, as
     /// they are written.
     lengths: BTreeMap<u64, (Option<u64>, u64)>,
@@ -99,7 +99,7 @@ impl Arguments {
 
     /// Whether both hold a piece.
     pub(crate) fn overlaps(&self, other: &Arguments) -> bool {
-        let held = |first: &Place, last: Place| {
+        let held = |first: &ArgumentPart, last: ArgumentPart| {
             let before = self.runs.range(..=last).next_back();
             before.is_some_and(|(_, run)| run.last >= *first)
         };
@@ -108,25 +108,25 @@ impl Arguments {
     }
 
     /// Adds one piece. Returns whether it is new.
-    fn add_piece(&mut self, place: Place, value: Value<'_>, keeps_bytes: bool) -> bool {
-        let before = self.runs.range_mut(..=place).next_back();
-        if before.as_ref().is_some_and(|(_, run)| place <= run.last) {
+    fn add_piece(&mut self, part: ArgumentPart, value: Value<'_>, keeps_bytes: bool) -> bool {
+        let before = self.runs.range_mut(..=part).next_back();
+        if before.as_ref().is_some_and(|(_, run)| part <= run.last) {
             return false;
         }
         self.pieces += 1;
         let run = match before {
-            Some((_, run)) if follows(run.last, place) => run,
-            _ => self.runs.entry(place).or_insert(Run { last: place, bytes: Vec::new() }),
+            Some((_, run)) if follows(run.last, part) => run,
+            _ => self.runs.entry(part).or_insert(Run { last: part, bytes: Vec::new() }),
         };
         if keeps_bytes {
             let size = run.bytes.len();
-            if place.0 != run.last.0 {
+            if part.0 != run.last.0 {
                 run.bytes.push(0);
             }
             value.text().append_to(&mut run.bytes);
             self.bytes += run.bytes.len() - size;
         }
-        run.last = place;
+        run.last = part;
         true
     }
 
@@ -166,7 +166,7 @@ impl Arguments {
     /// Whether the records certainly hold the whole command line.
     pub(crate) fn is_whole(&self) -> bool {
         let mut next = None;
-        let is_next = |(first, run): (&Place, &Run)| {
+        let is_next = |(first, run): (&ArgumentPart, &Run)| {
             let last = next.replace(run.last);
             last.map_or(*first == (0, 0), |last| follows(last, *first))
         };
@@ -207,7 +207,7 @@ impl Arguments {
 
 impl Run {
     /// Appends a run whose first piece follows the last one of this.
-    fn append(&mut self, first: Place, next: &Run) {
+    fn append(&mut self, first: ArgumentPart, next: &Run) {
         if first.0 != self.last.0 {
             self.bytes.push(0);
         }
@@ -217,7 +217,7 @@ impl Run {
 }
 
 /// Whether no piece can be missing between the two.
-fn follows(last: Place, next: Place) -> bool {
+fn follows(last: ArgumentPart, next: ArgumentPart) -> bool {
     let continues = next.0 == last.0 && next.1.checked_sub(1) == Some(last.1);
     continues || next.1 == 0 && next.0.checked_sub(1) == Some(last.0)
 }

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use memchr::arch::x86_64::avx2::memchr::Two;
-use sysparse::audit::Mark;
+use sysparse::audit::StampByte;
 
 /// The vector instructions that find the ends of lines. The functions of `memchr` select theirs in each
 /// call, which takes 1.5 to 4 % of a run because lines are short. These are selected once.
@@ -16,24 +16,24 @@ pub(super) struct Vectors {
 impl Vectors {
     /// The vector instructions, if the processor has them.
     pub(super) fn new() -> Option<Vectors> {
-        let two = |mark| Two::new(b'\n', mark as u8);
-        Some(Vectors { point: two(Mark::Point)?, bracket: two(Mark::Bracket)? })
+        let two = |byte| Two::new(b'\n', byte as u8);
+        Some(Vectors { point: two(StampByte::Point)?, bracket: two(StampByte::Bracket)? })
     }
 
     /// The same as [`find`].
     #[inline(always)]
-    pub(super) fn find(&self, mark: Mark, bytes: &[u8]) -> Option<usize> {
-        match mark {
-            Mark::Point => self.point.find(bytes),
-            Mark::Bracket => self.bracket.find(bytes),
+    pub(super) fn find(&self, byte: StampByte, bytes: &[u8]) -> Option<usize> {
+        match byte {
+            StampByte::Point => self.point.find(bytes),
+            StampByte::Bracket => self.bracket.find(bytes),
         }
     }
 }
 
-/// The offset of the first newline or mark.
+/// The offset of the first newline or byte of a stamp.
 #[inline]
-pub(super) fn find(mark: Mark, bytes: &[u8]) -> Option<usize> {
-    memchr::memchr2(b'\n', mark as u8, bytes)
+pub(super) fn find(byte: StampByte, bytes: &[u8]) -> Option<usize> {
+    memchr::memchr2(b'\n', byte as u8, bytes)
 }
 
 /// The first line without its newline, and what follows it; the last line may lack one.
@@ -47,22 +47,22 @@ pub(super) fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
 mod tests {
     use super::*;
 
-    fn finds_newlines_and_marks(find: impl Fn(Mark, &[u8]) -> Option<usize>) {
+    fn finds_newlines_and_stamp_bytes(find: impl Fn(StampByte, &[u8]) -> Option<usize>) {
         for length in 0..200 {
             let bytes = [vec![b'x'; length], b".(\n\r\0y\nz".to_vec()].concat();
-            assert_eq!(find(Mark::Point, &bytes), Some(length));
-            assert_eq!(find(Mark::Bracket, &bytes), Some(length + 1));
-            assert_eq!(find(Mark::Point, &bytes[length + 1..]), Some(1));
-            assert_eq!(find(Mark::Point, &bytes[length + 7..]), None);
+            assert_eq!(find(StampByte::Point, &bytes), Some(length));
+            assert_eq!(find(StampByte::Bracket, &bytes), Some(length + 1));
+            assert_eq!(find(StampByte::Point, &bytes[length + 1..]), Some(1));
+            assert_eq!(find(StampByte::Point, &bytes[length + 7..]), None);
         }
     }
 
     #[test]
-    fn newlines_and_marks_are_found() {
-        finds_newlines_and_marks(find);
+    fn newlines_and_stamp_bytes_are_found() {
+        finds_newlines_and_stamp_bytes(find);
         #[cfg(target_arch = "x86_64")]
         if let Some(vectors) = Vectors::new() {
-            finds_newlines_and_marks(|mark, bytes| vectors.find(mark, bytes));
+            finds_newlines_and_stamp_bytes(|byte, bytes| vectors.find(byte, bytes));
         }
     }
 

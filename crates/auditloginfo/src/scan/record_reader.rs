@@ -13,7 +13,7 @@ use crate::journal_text;
 use crate::syslog_tags::{self, Elsewhere, Origin, TrustedTags};
 use std::io::{self, BufReader, Cursor, Read};
 use sysparse::ParseError;
-use sysparse::audit::{self, Following, Mark, Place, RecordHeader};
+use sysparse::audit::{self, Following, Place, RecordHeader, StampByte};
 use toolkit::input::{Block, Ending, Line, Lines};
 
 /// The error for a longer line.
@@ -169,7 +169,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     fn read_block(&mut self, block: &[u8]) {
         #[cfg(target_arch = "x86_64")]
         if let Some(vectors) = newlines::Vectors::new() {
-            return self.read_block_by(block, |mark, text| vectors.find(mark, text));
+            return self.read_block_by(block, |byte, text| vectors.find(byte, text));
         }
         self.read_block_by(block, newlines::find);
     }
@@ -179,7 +179,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     fn read_block_by(
         &mut self,
         mut block: &[u8],
-        find: impl Fn(Mark, &[u8]) -> Option<usize> + Copy,
+        find: impl Fn(StampByte, &[u8]) -> Option<usize> + Copy,
     ) {
         while !block.is_empty() {
             block = self.read_usual_lines(block, find);
@@ -195,7 +195,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     fn read_usual_lines<'l>(
         &mut self,
         mut block: &'l [u8],
-        find: impl Fn(Mark, &[u8]) -> Option<usize> + Copy,
+        find: impl Fn(StampByte, &[u8]) -> Option<usize> + Copy,
     ) -> &'l [u8] {
         let (assembler, sink, stats) = (&mut *self.assembler, &mut *self.sink, &mut self.stats);
         let mut lines = stats.lines;

@@ -41,10 +41,10 @@ impl JsonReader {
             match token {
                 Token::Text(text) => self.text = text.to_vec(),
                 Token::Word(word) => self.number(word),
-                Token::Mark(b':') => self.key = std::mem::take(&mut self.text),
-                Token::Mark(mark) => {
+                Token::Punctuation(b':') => self.key = std::mem::take(&mut self.text),
+                Token::Punctuation(byte) => {
                     let member = self.member(clock);
-                    result = result.and(member).and(self.mark(mark, complete));
+                    result = result.and(member).and(self.punctuation(byte, complete));
                 }
             }
         }
@@ -90,18 +90,22 @@ impl JsonReader {
         self.key.clear();
     }
 
-    fn mark(&mut self, mark: u8, complete: &mut VecDeque<TextReport>) -> Result<(), ParseError> {
+    fn punctuation(
+        &mut self,
+        byte: u8,
+        complete: &mut VecDeque<TextReport>,
+    ) -> Result<(), ParseError> {
         let key = std::mem::take(&mut self.key);
-        match mark {
+        match byte {
             b'[' | b'{' => {
                 self.depth += 1;
-                if mark == b'[' && key == b"disk" {
+                if byte == b'[' && key == b"disk" {
                     self.disks = Some(self.depth);
                 }
                 self.figures.clear();
             }
             b']' | b'}' => {
-                if mark == b']' && self.disks == Some(self.depth) {
+                if byte == b']' && self.disks == Some(self.depth) {
                     self.disks = None;
                     self.finish(complete);
                 }

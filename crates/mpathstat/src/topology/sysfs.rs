@@ -108,51 +108,52 @@ impl Reader<'_> {
     }
 
     fn path(&mut self, kernel: &[u8]) -> Path {
-        let Some(place) = self.place(kernel) else {
+        let Some(device_path) = self.device_path(kernel) else {
             return removed_path(kernel);
         };
-        let identity = [&place.hctl[..], b" ", &self.value(kernel, "diskseq")].concat();
+        let identity = [&device_path.hctl[..], b" ", &self.value(kernel, "diskseq")].concat();
         let state = self.value(kernel, "device/state");
         let access = match self.attributes.access {
-            _ if !place.controller.is_empty() => self.value(kernel, "ana_state"),
+            _ if !device_path.controller.is_empty() => self.value(kernel, "ana_state"),
             true => self.optional_value(kernel, "device/access_state"),
             false => Vec::new(),
         };
-        let endpoints = self.endpoints(kernel, &place);
+        let endpoints = self.endpoints(kernel, &device_path);
         let device = Device { kernel: kernel.to_vec(), identity, ..Device::default() };
-        Path { device, hctl: place.hctl, endpoints, state, access, ..Path::default() }
+        Path { device, hctl: device_path.hctl, endpoints, state, access, ..Path::default() }
     }
 
-    /// The place of a device, from the links that lead to it; `None` if there is no such device.
-    fn place(&self, kernel: &[u8]) -> Option<Place> {
+    /// The path of a device, from the links that lead to it; `None` if there is no such device.
+    fn device_path(&self, kernel: &[u8]) -> Option<DevicePath> {
         let from_link = |file: &str| {
             let link = self.root.read_link(below(kernel, file))?;
-            Some(Place::from_link(link.as_os_str().as_encoded_bytes())).filter(Place::is_known)
+            Some(DevicePath::from_link(link.as_os_str().as_encoded_bytes()))
+                .filter(DevicePath::is_known)
         };
         let known = from_link("").or_else(|| from_link("device"));
-        known.or_else(|| self.root.has_folder(below(kernel, "")).then(Place::default))
+        known.or_else(|| self.root.has_folder(below(kernel, "")).then(DevicePath::default))
     }
 
-    fn endpoints(&mut self, kernel: &[u8], place: &Place) -> Endpoints {
-        if !place.controller.is_empty() {
-            return self.nvme_endpoints(kernel, place.controller.clone());
+    fn endpoints(&mut self, kernel: &[u8], device_path: &DevicePath) -> Endpoints {
+        if !device_path.controller.is_empty() {
+            return self.nvme_endpoints(kernel, device_path.controller.clone());
         }
-        let mut endpoints = Endpoints::from_address(&place.hctl, kernel);
+        let mut endpoints = Endpoints::from_address(&device_path.hctl, kernel);
         if self.attributes.ports {
-            let port = self.port(&endpoints.target, place);
+            let port = self.port(&endpoints.target, device_path);
             endpoints.target = if port.is_empty() { endpoints.target } else { port };
         }
         endpoints
     }
 
     /// The name of the port of the array: of iSCSI, SAS or Fibre Channel.
-    fn port(&mut self, target: &[u8], place: &Place) -> Vec<u8> {
+    fn port(&mut self, target: &[u8], device_path: &DevicePath) -> Vec<u8> {
         let text = String::from_utf8_lossy;
-        if !place.session.is_empty() {
-            return self.portal(&text(&place.session));
+        if !device_path.session.is_empty() {
+            return self.portal(&text(&device_path.session));
         }
-        if !place.end_device.is_empty() {
-            let device = text(&place.end_device).into_owned();
+        if !device_path.end_device.is_empty() {
+            let device = text(&device_path.end_device).into_owned();
             return self.file(&format!("sys/class/sas_device/{device}/sas_address"));
         }
         self.file(&format!("sys/class/fc_transport/{}/port_name", text(target)))
@@ -242,31 +243,31 @@ fn below(kernel: &[u8], file: &str) -> String {
     format!("sys/block/{}/{file}", String::from_utf8_lossy(kernel)).trim_end_matches('/').to_owned()
 }
 
-/// The place of a device in the tree of devices.
+/// The path of a device in the tree of devices.
 #[derive(Debug, Default)]
-struct Place {
+struct DevicePath {
     hctl: Vec<u8>,
     session: Vec<u8>,
     end_device: Vec<u8>,
     controller: Vec<u8>,
 }
 
-impl Place {
-    /// The place according to the names of the folders above a device.
-    fn from_link(link: &[u8]) -> Place {
-        let mut place = Place::default();
+impl DevicePath {
+    /// The path according to the names of the folders above a device.
+    fn from_link(link: &[u8]) -> DevicePath {
+        let mut device_path = DevicePath::default();
         for part in link.split(|byte| *byte == b'/') {
             if Hctl::parse(part).is_ok() {
-                place.hctl = part.to_vec();
+                device_path.hctl = part.to_vec();
             } else if number_after(b"session", part).is_some() {
-                place.session = part.to_vec();
+                device_path.session = part.to_vec();
             } else if part.starts_with(b"end_device-") {
-                place.end_device = part.to_vec();
+                device_path.end_device = part.to_vec();
             } else if number_after(b"nvme", part).is_some() {
-                place.controller = part.to_vec();
+                device_path.controller = part.to_vec();
             }
         }
-        place
+        device_path
     }
 
     fn is_known(&self) -> bool {

@@ -20,7 +20,7 @@ use nom::sequence::delimited;
 
 /// A byte of each stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum StampByte {
     /// The point. It is rare in a call.
     Point = b'.' as isize,
     /// The first bracket. It is rare in other records: `(null)` ends most calls.
@@ -31,12 +31,12 @@ pub enum Mark {
 /// what follows the line. All other lines, and these too, are read by [`place`](super::place) and
 /// [`RecordHeader::split`].
 ///
-/// `find(mark, text)` finds the first newline or `mark` in a text.
+/// `find(byte, text)` finds the first newline or `byte` in a text.
 ///
 /// ```
-/// use sysparse::audit::{Mark, fast_line};
+/// use sysparse::audit::{StampByte, fast_line};
 ///
-/// let find = |mark, text: &[u8]| text.iter().position(|byte| *byte == b'\n' || *byte == mark as u8);
+/// let find = |byte, text: &[u8]| text.iter().position(|it| *it == b'\n' || *it == byte as u8);
 /// let block = b"type=CWD msg=audit(1.000:1): cwd=\"/\"\nNov 22 13:14:51 lab kernel: x\n";
 /// let (header, rest) = fast_line(block, 8192, find).expect("one record");
 /// assert_eq!(header.record().expect("a stamp").body, b" cwd=\"/\"");
@@ -47,16 +47,16 @@ pub enum Mark {
 pub fn fast_line(
     block: &[u8],
     max: usize,
-    find: impl Fn(Mark, &[u8]) -> Option<usize>,
+    find: impl Fn(StampByte, &[u8]) -> Option<usize>,
 ) -> Option<(RecordHeader<'_>, &[u8])> {
     let (text, kind) = opening(block).ok()?;
     // What precedes the text that is searched holds no newline.
     let (rest, split) = if kind == RecordType::Syscall {
         let (body, event) = fast_stamp(text).ok()?;
-        let split = Split::new(block, body, find(Mark::Point, body)?)?;
+        let split = Split::new(block, body, find(StampByte::Point, body)?)?;
         (Rest::Fields(event, split.text), split)
     } else {
-        let split = Split::new(block, text, find(Mark::Bracket, text)?)?;
+        let split = Split::new(block, text, find(StampByte::Bracket, text)?)?;
         (Rest::Stamp(split.text), split)
     };
     let Split { line, after, .. } = split;
@@ -73,12 +73,13 @@ struct Split<'a> {
 }
 
 impl<'a> Split<'a> {
-    /// `text` ends `block` and begins in its first line. The newline is at `found`, or a mark before it.
+    /// `text` ends `block` and begins in its first line. The newline is at `found`, or a
+    /// [`StampByte`] before it.
     #[inline(always)]
     fn new(block: &'a [u8], text: &'a [u8], found: usize) -> Option<Split<'a>> {
         let (text, after) = match text.split_at_checked(found)? {
             (before, [b'\n', after @ ..]) => (before, after),
-            _ => split_after_mark(text, found)?,
+            _ => split_after_stamp_byte(text, found)?,
         };
         let line = block.get(..block.len() - after.len() - 1)?;
         if text.last() == Some(&b'\r') {
@@ -119,11 +120,12 @@ fn any_opening(block: &[u8]) -> Parsed<'_, RecordType> {
         .parse(block)
 }
 
-/// Splits at the end of the line, which is after a mark, unless the line holds a second stamp.
+/// Splits at the end of the line, which is after a [`StampByte`], unless the line holds a second
+/// stamp.
 #[cold]
 #[inline(never)]
-fn split_after_mark(text: &[u8], mark: usize) -> Option<(&[u8], &[u8])> {
-    let end = mark + memchr::memchr(b'\n', text.get(mark..)?)?;
+fn split_after_stamp_byte(text: &[u8], found: usize) -> Option<(&[u8], &[u8])> {
+    let end = found + memchr::memchr(b'\n', text.get(found..)?)?;
     let (text, after) = text.split_at_checked(end)?;
     next_stamp(text).is_none().then_some((text, after.get(1..)?))
 }
@@ -173,8 +175,7 @@ mod tests {
 
     #[test]
     fn the_fast_path_agrees_with_the_grammars() {
-        let find =
-            |mark, text: &[u8]| text.iter().position(|byte| *byte == b'\n' || *byte == mark as u8);
+        let find = |byte, text: &[u8]| text.iter().position(|it| *it == b'\n' || *it == byte as u8);
         let mut numbers = numbers();
         let mut next = |below: usize| numbers.next().expect("a number") % below;
         let (mut agreed, mut refused) = (0, 0);

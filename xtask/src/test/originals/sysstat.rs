@@ -62,10 +62,10 @@ pub(super) fn run(
     };
     // What the tests read is made by its configure.
     let source = build(&source)?;
-    let bench = bench(&source, &binaries::build(workspace)?.join("tapestat"))?;
+    let folder = make_test_folder(&source, &binaries::build(workspace)?.join("tapestat"))?;
     for (name, script) in scripts(&source.join("tests"))? {
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(script).current_dir(bench.path()).env("T_SRCDIR", &source);
+        shell.arg("-c").arg(script).current_dir(folder.path()).env("T_SRCDIR", &source);
         let outcome = shell.output().map_err(Error::program("sh"))?;
         if outcome.status.success() {
             counts.passed += 1;
@@ -97,9 +97,9 @@ fn scripts(tests: &Path) -> Result<Vec<(String, String)>, Error> {
     Ok(scripts)
 }
 
-/// A folder to run the tests in. A test makes `tests/root` a link to the system that it is about; our
-/// command gets the saved system made from it.
-fn bench(source: &Path, ours: &Path) -> Result<TempDir, Error> {
+/// Makes a folder to run the tests in. A test makes `tests/root` a link to the system that it is
+/// about; our command gets the saved system made from it.
+fn make_test_folder(source: &Path, ours: &Path) -> Result<TempDir, Error> {
     let folder = test_support::temp_dir();
     let path = |below: &str| folder.path().join(below);
     fs::create_dir(path("tests")).map_err(Error::file(path("tests")))?;

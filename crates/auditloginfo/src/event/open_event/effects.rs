@@ -97,8 +97,8 @@ impl OpenEvent {
         };
         for (path, effect) in paths.iter().zip(effects) {
             let Some(effect) = effect else { continue };
-            let place = Place { descriptors: rare.descriptors, cwd: cwd.unwrap_or_default() };
-            place.count(*path, effect, sink, Owner { user, id: &self.id });
+            let bases = NameBases { descriptors: rare.descriptors, cwd: cwd.unwrap_or_default() };
+            bases.count(*path, effect, sink, Owner { user, id: &self.id });
         }
     }
 
@@ -167,12 +167,12 @@ fn read_path(body: &[u8]) -> Option<Path<'_>> {
 
 /// Where the names of a call start.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct NameBases<'a> {
     descriptors: Descriptors,
     cwd: &'a [u8],
 }
 
-impl Place<'_> {
+impl NameBases<'_> {
     /// Counts a file that changed. One without a name is shown by its descriptor, or as unknown in the
     /// kernel's way: `(null)`.
     fn count(self, path: Path<'_>, effect: &str, sink: &mut Sink, owner: Owner<'_>) {

@@ -76,11 +76,11 @@ impl JsonReader {
                     self.set(word);
                     Ok(())
                 }
-                Token::Mark(b':') => {
+                Token::Punctuation(b':') => {
                     self.key = self.text.take().unwrap_or_default();
                     Ok(())
                 }
-                Token::Mark(mark) => self.mark(mark, builder),
+                Token::Punctuation(byte) => self.punctuation(byte, builder),
             };
             result = result.and(taken);
         }
@@ -93,12 +93,12 @@ impl JsonReader {
         if self.open.is_empty() { Ok(()) } else { Err(ParseError { expected, at: 0 }) }
     }
 
-    fn mark(&mut self, mark: u8, builder: &mut Builder) -> Result<(), ParseError> {
+    fn punctuation(&mut self, byte: u8, builder: &mut Builder) -> Result<(), ParseError> {
         if let Some(text) = self.text.take() {
             self.set(&text);
         }
-        match mark {
-            b'{' | b'[' => return self.open(mark),
+        match byte {
+            b'{' | b'[' => return self.open(byte),
             b'}' => match self.open.pop() {
                 Some(Kind::Map) => return self.close_map(builder),
                 Some(Kind::Path) => return self.close_path(builder),
@@ -114,7 +114,7 @@ impl JsonReader {
     }
 
     /// Opens an object or array. One that has a key is described by it, an element by its array.
-    fn open(&mut self, mark: u8) -> Result<(), ParseError> {
+    fn open(&mut self, byte: u8) -> Result<(), ParseError> {
         let outer = self.open.last().copied().unwrap_or(Kind::Other);
         let key = std::mem::take(&mut self.key);
         let kind = match &key[..] {
@@ -128,7 +128,7 @@ impl JsonReader {
             return Err(ParseError { expected: "objects within at most 64 others", at: 0 });
         }
         self.open.push(kind);
-        if mark == b'{' && kind == Kind::Group {
+        if byte == b'{' && kind == Kind::Group {
             self.groups.push((MultipathdState::default(), Vec::new()));
         }
         Ok(())
