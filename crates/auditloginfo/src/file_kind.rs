@@ -54,7 +54,7 @@ pub enum FileKind {
     /// Records in whose values the quotes are escaped or doubled.
     EscapedQuotes,
     /// A log whose records all stand where anybody can write them.
-    Elsewhere,
+    Untrusted,
     /// Unknown.
     Other,
 }
@@ -277,7 +277,7 @@ impl fmt::Display for FileKind {
                 "the quotes in its records are escaped or doubled, as in JSON or CSV, so that names would \
                  be misread; extract the records with a program that reads this format, such as jq -r"
             }
-            FileKind::Elsewhere => "no audit record in a trusted place",
+            FileKind::Untrusted => "no audit record in a trusted place",
             FileKind::Other => {
                 "no audit record found; give a log of auditd or the output of ausearch --raw"
             }

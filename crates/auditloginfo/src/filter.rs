@@ -12,7 +12,7 @@ use crate::enriched;
 use crate::item::sudo;
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section, Sections};
-use crate::syslog_tags::TrustedTags;
+use crate::trust::TrustedTags;
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, RecordType, Value};
 

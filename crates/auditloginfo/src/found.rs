@@ -1,8 +1,8 @@
 //! What a run found in the logs.
 
 use crate::file_kind::FileKind;
-use crate::syslog_tags::Elsewhere;
 use crate::tally::Tally;
+use crate::trust::UntrustedRecords;
 use std::io;
 use std::path::PathBuf;
 use sysparse::ParseError;
@@ -29,7 +29,7 @@ pub struct Found {
     /// The log and the line, from 1, of the first damaged record, and the error.
     pub first_damage: Option<(PathBuf, u64, ParseError)>,
     /// Records that are not counted, because they stand where anybody can write them.
-    pub elsewhere: Elsewhere,
+    pub untrusted: UntrustedRecords,
     /// The number of journal entries whose message `journalctl -o json` left out.
     pub cut_entries: u64,
     /// The number of records that are not counted, because journalctl printed them without the serial

@@ -31,9 +31,9 @@ pub mod scan;
 pub mod section;
 mod socket_call;
 pub mod syscall_names;
-pub mod syslog_tags;
 pub mod tally;
 mod times;
+pub mod trust;
 
 use args::{Args, COMMAND, host_user};
 use error::Error;
@@ -56,9 +56,9 @@ use toolkit::messages::Messages;
 /// The exit status for a command line that is wrong.
 const USAGE: u8 = 2;
 
-/// What the logs hold without any filter, read when it is first asked for; `None` if they cannot be read
-/// twice.
-type Contents<'a> = LazyCell<Option<Found>, Box<dyn FnOnce() -> Option<Found> + 'a>>;
+/// Everything that the logs hold, read without a filter when it is first asked for; `None` if they cannot
+/// be read twice.
+type LazyContents<'a> = LazyCell<Option<Found>, Box<dyn FnOnce() -> Option<Found> + 'a>>;
 
 /// Reports the names of users that nothing knows. Returns whether there are any. `tally` is what was
 /// counted: if that is nothing, no record that passed the other filters had the name of an effective user,
@@ -95,7 +95,7 @@ fn report_unknown_users(
 fn resolve(
     args: &mut Args,
     tally: &Tally,
-    contents: &Contents<'_>,
+    contents: &LazyContents<'_>,
     messages: &mut Messages<impl Write>,
 ) -> bool {
     resolve_by_logs(args, tally, messages);
@@ -151,7 +151,7 @@ fn list(
     logs: &[PathBuf],
     args: &mut Args,
     layout: &Layout,
-    contents: &Contents<'_>,
+    contents: &LazyContents<'_>,
     out: &mut impl Write,
     messages: &mut Messages<impl Write>,
 ) -> Result<Found, Error> {
@@ -205,7 +205,7 @@ pub fn run(
     let query = args.query();
     let layout = Layout { is_own, ..args.layout() };
     let read_contents = || scan::read(&logs.paths, &query.contents(), chunking);
-    let contents: Contents<'_> =
+    let contents: LazyContents<'_> =
         LazyCell::new(Box::new(|| can_be_reread(&logs.paths).then(read_contents)));
     let found = if layout.each {
         list(&logs.paths, &mut args, &layout, &contents, out, messages)?

@@ -224,14 +224,14 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         log.has_records |= chunk.has_records;
         log.damaged += chunk.damaged;
         log.error = log.error.or(chunk.error);
-        log.elsewhere.merge(&chunk.elsewhere);
+        log.untrusted.merge(&chunk.untrusted);
         log.unnumbered += chunk.unnumbered;
         found.cut_entries += chunk.cut_entries;
     }
     let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);
     let kind = is_doubtful.then(|| kind(&log, head));
     if kind != Some(FileKind::JournalFile) {
-        found.elsewhere.merge(&log.elsewhere);
+        found.untrusted.merge(&log.untrusted);
     }
     // Files of these kinds can hold text that looks like damaged records.
     let is_certain =
@@ -254,7 +254,7 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
 fn kind(log: &ChunkStats, head: &[u8]) -> FileKind {
     match FileKind::detect(head) {
         FileKind::Json | FileKind::Other if log.unnumbered > 0 => FileKind::Journal,
-        FileKind::Json | FileKind::Other if log.elsewhere.total() > 0 => FileKind::Elsewhere,
+        FileKind::Json | FileKind::Other if log.untrusted.total() > 0 => FileKind::Untrusted,
         kind => kind,
     }
 }

@@ -4,8 +4,8 @@ use super::{Format, Layout, profile};
 use crate::file_kind::{FileKind, JOURNAL_EXPORT};
 use crate::found::Found;
 use crate::logs::DEFAULT_LOG;
-use crate::syslog_tags::Origin;
 use crate::times;
+use crate::trust::Origin;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
@@ -18,7 +18,7 @@ use toolkit::messages::{Messages, describe};
 pub fn report_diagnostics(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
     report_logs(found, messages);
     report_records(found, messages);
-    report_elsewhere(found, messages);
+    report_untrusted(found, messages);
     if layout.format.is_profile() {
         report_profile(found, layout, messages);
     } else {
@@ -121,17 +121,17 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
 
 /// Reports records that stand where anybody can write them or lack a serial number, and messages that
 /// the journal left out.
-fn report_elsewhere(found: &Found, messages: &mut Messages<impl Write>) {
-    if found.elsewhere.total() > 0 {
-        let lines = count_noun(found.elsewhere.total(), "line");
-        let mut places: Vec<_> = found.elsewhere.origins().map(describe_origin).collect();
-        let listed: u64 = found.elsewhere.origins().map(|(_, count)| count).sum();
-        if listed < found.elsewhere.total() {
-            places.push(format!("{} elsewhere", found.elsewhere.total() - listed));
+fn report_untrusted(found: &Found, messages: &mut Messages<impl Write>) {
+    if found.untrusted.total() > 0 {
+        let lines = count_noun(found.untrusted.total(), "line");
+        let mut places: Vec<_> = found.untrusted.origins().map(describe_origin).collect();
+        let listed: u64 = found.untrusted.origins().map(|(_, count)| count).sum();
+        if listed < found.untrusted.total() {
+            places.push(format!("{} elsewhere", found.untrusted.total() - listed));
         }
         let places = places.join(", ");
         let mut parts = vec![places.as_str()];
-        parts.extend(found.elsewhere.origins().filter_map(|(origin, _)| advice_on_origin(origin)));
+        parts.extend(found.untrusted.origins().filter_map(|(origin, _)| advice_on_origin(origin)));
         parts.dedup();
         messages.warn(format_args!(
             "{lines} with a record not counted, because any user can write there: {}",

@@ -10,7 +10,7 @@ use super::truncated_line;
 use crate::event::{EventAssembler, Sink};
 use crate::file_kind;
 use crate::journal_text;
-use crate::syslog_tags::{self, Elsewhere, Origin, TrustedTags};
+use crate::trust::{self, Origin, TrustedTags, UntrustedRecords};
 use std::io::{self, BufReader, Cursor, Read};
 use sysparse::ParseError;
 use sysparse::audit::{self, Following, Place, RecordHeader, StampByte};
@@ -34,7 +34,7 @@ pub(super) struct ChunkStats {
     /// The line, from 1, of the first damaged record, and the error.
     pub(super) first_damage: Option<(u64, ParseError)>,
     /// The records that stand where anybody can write them.
-    pub(super) elsewhere: Elsewhere,
+    pub(super) untrusted: UntrustedRecords,
     /// The number of journal entries whose message `journalctl -o json` left out.
     pub(super) cut_entries: u64,
     /// The number of records that journalctl printed without the serial numbers of their events.
@@ -279,7 +279,7 @@ impl<'r, 'a> RecordReader<'r, 'a> {
                 return Some(record);
             }
             Place::Tagged(syslog, Some(_)) => (Origin::Tag(syslog.tag.to_vec()), Some(syslog)),
-            Place::Tagged(syslog, None) if syslog_tags::is_program_name(syslog.tag) => {
+            Place::Tagged(syslog, None) if trust::is_program_name(syslog.tag) => {
                 (Origin::Message(syslog.tag.to_vec()), Some(syslog))
             }
             _ if json::may_hold_record(line) => (Origin::Json, None),
@@ -287,16 +287,16 @@ impl<'r, 'a> RecordReader<'r, 'a> {
             Place::Nowhere => (Origin::Text, None),
         };
         if audit::mentions_record(line) {
-            self.stats.elsewhere.add(origin);
+            self.stats.untrusted.add(origin);
         } else if journal_text::is_record(line, syslog) {
             self.stats.unnumbered += 1;
         }
         None
     }
 
-    fn count_elsewhere(&mut self, origin: Origin, text: &[u8]) {
+    fn count_untrusted(&mut self, origin: Origin, text: &[u8]) {
         if audit::mentions_record(text) {
-            self.stats.elsewhere.add(origin);
+            self.stats.untrusted.add(origin);
         }
     }
 

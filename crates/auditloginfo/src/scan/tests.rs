@@ -84,16 +84,16 @@ fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
         let text: String = (0..count).map(line).collect();
         let log = Log::new(text.as_bytes());
         let facts = |found: &Found| {
-            let elsewhere: Vec<_> =
-                found.elsewhere.origins().map(|(origin, count)| (origin.clone(), count)).collect();
+            let untrusted: Vec<_> =
+                found.untrusted.origins().map(|(origin, count)| (origin.clone(), count)).collect();
             let place = found.first_damage.as_ref().map(|(_, line, _)| *line);
             (
                 calls(found, 70),
                 found.doubled,
                 found.damaged,
                 place,
-                found.elsewhere.total(),
-                elsewhere,
+                found.untrusted.total(),
+                untrusted,
                 (found.unnumbered, found.not_audit_logs.len()),
             )
         };
@@ -104,7 +104,7 @@ fn what_is_found_in_lines_of_every_kind_does_not_depend_on_the_chunks() {
     });
     let counts = lines.map(|line| {
         let found = Log::new((line + "\n").as_bytes()).scan(1);
-        (calls(&found, 70) + found.doubled, found.damaged, found.elsewhere.total())
+        (calls(&found, 70) + found.doubled, found.damaged, found.untrusted.total())
     });
     assert_eq!(
         counts,

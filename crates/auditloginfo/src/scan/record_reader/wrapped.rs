@@ -5,7 +5,7 @@ use super::super::json;
 use super::super::limits::LINE_MAX;
 use super::super::newlines::split_line;
 use super::{LINE_TOO_LONG, RecordReader};
-use crate::syslog_tags::Origin;
+use crate::trust::Origin;
 use std::io::{self, BufRead};
 use sysparse::ParseError;
 use sysparse::audit::{self, Place};
@@ -32,7 +32,7 @@ impl RecordReader<'_, '_> {
             return self.read_entry();
         }
         if let Some(tag) = strings.tags().find_map(|tag| self.untrusted(tag)) {
-            return self.count_elsewhere(Origin::Tag(tag), line);
+            return self.count_untrusted(Origin::Tag(tag), line);
         }
         let mut text = std::mem::take(&mut self.text);
         let mut is_read = false;
@@ -48,7 +48,7 @@ impl RecordReader<'_, '_> {
         }
         self.text = text;
         if !is_read {
-            self.count_elsewhere(Origin::Json, line);
+            self.count_untrusted(Origin::Json, line);
         }
     }
 
@@ -65,7 +65,7 @@ impl RecordReader<'_, '_> {
     /// whoever chose that text may have chosen the newline and what follows it. Returns whether a
     /// record was found, even one that does not count.
     fn read_text(&mut self, text: &[u8]) -> bool {
-        let elsewhere = self.stats.elsewhere.total();
+        let untrusted = self.stats.untrusted.total();
         let mut has_records = false;
         let mut rest = text;
         while !rest.is_empty() {
@@ -78,12 +78,12 @@ impl RecordReader<'_, '_> {
             }
             let goes_on = last.map_or(is_separator(line), |record| !record.ends_in_quotes());
             if !goes_on {
-                self.count_elsewhere(Origin::Text, after);
+                self.count_untrusted(Origin::Text, after);
                 break;
             }
             rest = after;
         }
-        has_records || self.stats.elsewhere.total() > elsewhere
+        has_records || self.stats.untrusted.total() > untrusted
     }
 
     pub(super) fn read_entries(&mut self, mut reader: impl BufRead) -> io::Result<()> {
@@ -110,7 +110,7 @@ impl RecordReader<'_, '_> {
             b"audit" => self.read_audit_entry(),
             b"kernel" => self.read_kernel_entry(),
             transport if audit::mentions_record(message) => {
-                self.stats.elsewhere.add(Origin::Transport(transport.to_vec()));
+                self.stats.untrusted.add(Origin::Transport(transport.to_vec()));
             }
             _ => {}
         }
@@ -134,7 +134,7 @@ impl RecordReader<'_, '_> {
         line.extend_from_slice(self.entry.get(Field::Message));
         match audit::place(&line) {
             Place::Here(header) => self.read_record(header),
-            _ => self.count_elsewhere(Origin::Transport(b"kernel".to_vec()), &line),
+            _ => self.count_untrusted(Origin::Transport(b"kernel".to_vec()), &line),
         }
         self.text = line;
     }

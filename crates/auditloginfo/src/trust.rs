@@ -1,5 +1,5 @@
-//! Tags of syslog: after which of them records count, and which records do not count because they
-//! stand where any user can write them.
+//! Trust in records: after which tags of syslog they count, and which do not count because they stand
+//! where any user can write them.
 
 use std::collections::BTreeMap;
 use sysparse::audit;
@@ -25,23 +25,23 @@ pub enum Origin {
 /// The records that are not counted, by the place where they stand.
 ///
 /// ```
-/// use auditloginfo::syslog_tags::{Elsewhere, Origin};
+/// use auditloginfo::trust::{UntrustedRecords, Origin};
 ///
-/// let mut elsewhere = Elsewhere::default();
-/// elsewhere.add(Origin::Tag(b"eve".to_vec()));
-/// elsewhere.add(Origin::Tag(b"eve".to_vec()));
-/// assert_eq!(elsewhere.total(), 2);
-/// assert!(elsewhere.origins().eq([(&Origin::Tag(b"eve".to_vec()), 2)]));
+/// let mut untrusted = UntrustedRecords::default();
+/// untrusted.add(Origin::Tag(b"eve".to_vec()));
+/// untrusted.add(Origin::Tag(b"eve".to_vec()));
+/// assert_eq!(untrusted.total(), 2);
+/// assert!(untrusted.origins().eq([(&Origin::Tag(b"eve".to_vec()), 2)]));
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Elsewhere {
+pub struct UntrustedRecords {
     total: u64,
     /// The origins that are first in order. Another one never comes back, so the counts do not depend
     /// on where chunks begin.
     origins: BTreeMap<Origin, u64>,
 }
 
-impl Elsewhere {
+impl UntrustedRecords {
     /// Counts a line that mentions a record.
     pub fn add(&mut self, origin: Origin) {
         self.total += 1;
@@ -49,7 +49,7 @@ impl Elsewhere {
     }
 
     /// Adds the counts of another chunk or log.
-    pub fn merge(&mut self, other: &Elsewhere) {
+    pub fn merge(&mut self, other: &UntrustedRecords) {
         self.total += other.total;
         for (origin, count) in &other.origins {
             self.add_lines(origin.clone(), *count);
@@ -78,7 +78,7 @@ impl Elsewhere {
 /// The tags after which records count, besides those of the programs that forward them.
 ///
 /// ```
-/// use auditloginfo::syslog_tags::TrustedTags;
+/// use auditloginfo::trust::TrustedTags;
 ///
 /// let mut tags = TrustedTags::default();
 /// assert!(tags.contains(b"kernel") && !tags.contains(b"eve"));
@@ -119,11 +119,11 @@ mod tests {
         test_support::random_cases(50, |random| {
             let tags: Vec<_> = (0..200).map(|_| vec![random.u8(b'a'..=b'z')]).collect();
             let count = |tags: &[Vec<u8>]| {
-                let mut elsewhere = Elsewhere::default();
+                let mut untrusted = UntrustedRecords::default();
                 for tag in tags {
-                    elsewhere.add(Origin::Tag(tag.clone()));
+                    untrusted.add(Origin::Tag(tag.clone()));
                 }
-                elsewhere
+                untrusted
             };
             let whole = count(&tags);
             let (first, second) = tags.split_at(random.usize(..tags.len()));
