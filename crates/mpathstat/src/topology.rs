@@ -22,11 +22,11 @@ pub use change::{Change, ChangeKind, changes};
 pub use map_major::MapMajor;
 pub use names::{name_in_diskstats, unescape};
 pub use subsystem::Subsystem;
-pub use toolkit::sampling::natural_cmp;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use sysparse::device_name::{Hctl, NvmeName};
+use toolkit::natural_order::natural_cmp;
 
 /// The maps of a system, by name in natural order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

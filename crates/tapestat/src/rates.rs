@@ -39,7 +39,8 @@ use crate::sample::{Increase, Reading, Sample};
 use interval::{interval_between, seconds, whole_millis};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
-use toolkit::sampling::{Pair, natural_cmp, pairs};
+use toolkit::natural_order::natural_cmp;
+use toolkit::sampling::{Pair, pairs};
 
 /// How figures are computed, and which rows there are.
 #[derive(Debug, Clone, Copy)]

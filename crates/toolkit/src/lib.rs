@@ -13,6 +13,7 @@ pub mod glob;
 pub mod input;
 pub mod locale;
 pub mod messages;
+pub mod natural_order;
 pub mod progress;
 pub mod records;
 pub mod sampling;

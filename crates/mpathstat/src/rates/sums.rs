@@ -2,8 +2,9 @@
 
 use super::figures::known_sum;
 use super::{Figures, MapRates, Mark, PathRates};
-use crate::topology::{Map, Path, natural_cmp};
+use crate::topology::{Map, Path};
 use std::collections::HashMap;
+use toolkit::natural_order::natural_cmp;
 
 /// What the paths of a sum have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! What changed from one topology to the next.
 
-use super::{Device, Map, Path, Topology, natural_cmp};
+use super::{Device, Map, Path, Topology};
 use std::fmt;
+use toolkit::natural_order::natural_cmp;
 use toolkit::sampling::{Pair, pairs};
 
 /// A change of a map or of one of its paths.

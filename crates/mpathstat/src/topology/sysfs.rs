@@ -24,9 +24,10 @@
 //! # Ok::<(), toolkit::sampling::Error>(())
 //! ```
 
-use super::{Device, Endpoints, Map, Path, Topology, natural_cmp, unescape};
+use super::{Device, Endpoints, Map, Path, Topology, unescape};
 use std::collections::BTreeMap;
 use sysparse::device_name::{Hctl, NvmeName, number_after};
+use toolkit::natural_order::natural_cmp;
 use toolkit::sampling::{Error, OpenFile, SystemRoot};
 
 /// The attributes that are read besides names and states. Each costs a system call or more per path.

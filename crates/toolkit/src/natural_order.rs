@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 ///
 /// ```
 /// use std::cmp::Ordering;
-/// use toolkit::sampling::natural_cmp;
+/// use toolkit::natural_order::natural_cmp;
 ///
 /// assert_eq!(natural_cmp(b"7:0:2:0", b"7:0:10:0"), Ordering::Less);
 /// assert_eq!(natural_cmp(b"7", b"007"), Ordering::Equal);
