@@ -1,4 +1,4 @@
-//! Samples of storage formats: those of other projects and of our laboratory, where they are
+//! Samples of storage formats: those of other projects and recorded ones, where they are
 //! present, compared with what those projects and the tools themselves read; and damaged input.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test panics")]

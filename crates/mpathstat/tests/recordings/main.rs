@@ -1,5 +1,5 @@
-//! The recorded series of the laboratory: each figure equals what another program computes from the
-//! raw counters, and what iostat prints for the same two moments.
+//! Recorded series of counters: each figure equals what another program computes from the raw
+//! counters, and what iostat prints for the same two moments.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
 
@@ -47,7 +47,7 @@ fn trees(series: &Path) -> PathBuf {
 
 /// A script beside these tests.
 fn script(name: &str) -> PathBuf {
-    repository("crates/mpathstat/tests/lab").join(name)
+    repository("crates/mpathstat/tests/recordings").join(name)
 }
 
 /// What the command prints.
