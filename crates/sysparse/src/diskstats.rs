@@ -51,11 +51,11 @@ pub struct Io {
     pub sectors_written: u64,
     /// Milliseconds that writes took, summed over the writes.
     pub write_ms: u64,
-    /// Requests under way at this moment; the one number that is no count.
+    /// Requests in flight now; the only value that is not a count.
     pub in_flight: u64,
-    /// Milliseconds with at least one request under way.
+    /// Milliseconds with at least one request in flight.
     pub busy_ms: u64,
-    /// Milliseconds times requests under way.
+    /// Milliseconds times requests in flight, summed.
     pub queued_ms: u64,
     /// Discards; unknown before Linux 4.18.
     pub discards: Option<Discards>,

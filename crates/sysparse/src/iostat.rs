@@ -59,9 +59,9 @@ pub enum Column {
     ReadSizeKib,
     /// KiB per write.
     WriteSizeKib,
-    /// Requests under way, on average.
+    /// Requests in flight, on average.
     Queue,
-    /// Percentage of the time in which a request was under way.
+    /// Percentage of the time in which a request was in flight.
     Util,
 }
 
