@@ -4,7 +4,7 @@ use crate::current_topology::CurrentTopology;
 use crate::error::Error;
 use crate::iostat::{IostatText, TextReport};
 use crate::rates::{IntervalRates, View, changes_between, has_figures};
-use crate::sample::{CounterReader, Sample, moment, uptime_if_known};
+use crate::sample::{CounterReader, Sample, moment, uptime_or_zero};
 use crate::text_kind;
 use crate::topology::{Device, MapMajor, Topology};
 use std::io::{Read, Write};
@@ -144,7 +144,7 @@ impl IntervalCommand for KernelMonitor {
         root: &mut SystemRoot,
     ) -> Result<IntervalRates<'a>, Error> {
         // Without the time since boot, as in a sos report, rates are unknown.
-        let uptime = uptime_if_known(root)?;
+        let uptime = uptime_or_zero(root)?;
         Ok(self.maps.view.apply(IntervalRates::since_boot(sample, uptime)))
     }
 

@@ -287,16 +287,17 @@ pub fn moment(root: &mut SystemRoot) -> Result<Moment, Error> {
     if let Some(now) = root.now() {
         return Ok(now);
     }
-    let uptime = uptime_if_known(root)?;
+    let uptime = uptime_or_zero(root)?;
     let btime = root.read("proc/stat").ok().and_then(|text| counter::value(text, b"btime").ok());
     Ok(Moment::after_boot(uptime, btime))
 }
 
-/// The time since boot; zero if a saved system does not have it, as a sos report.
+/// The time since boot; zero if a saved system does not have it, as in a sos report: rates over zero
+/// seconds are unknown.
 ///
 /// # Errors
 /// `/proc/uptime` cannot be read.
-pub fn uptime_if_known(root: &mut SystemRoot) -> Result<Duration, Error> {
+pub fn uptime_or_zero(root: &mut SystemRoot) -> Result<Duration, Error> {
     match uptime(root) {
         Err(Error::Sampling(error)) if error.is_gone() && root.is_saved() => Ok(Duration::ZERO),
         uptime => uptime,
