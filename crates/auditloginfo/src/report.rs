@@ -268,12 +268,10 @@ fn names(names: &NameCounts) -> Vec<Item<'_>> {
     items.collect()
 }
 
-/// A name, and the detail after a NUL.
-fn split_detail(name: &[u8]) -> (&[u8], &[u8]) {
-    match memchr::memrchr(0, name) {
-        Some(at) => (name.get(..at).unwrap_or(name), name.get(at + 1..).unwrap_or_default()),
-        None => (name, &[][..]),
-    }
+/// The name and the detail after its last NUL.
+fn split_detail(item: &[u8]) -> (&[u8], &[u8]) {
+    let (name, detail) = item.split_at(memchr::memrchr(0, item).unwrap_or(item.len()));
+    (name, detail.get(1..).unwrap_or_default())
 }
 
 /// Whether the format is a profile and there is none, because no call was found that it would allow.

@@ -3,6 +3,7 @@
 //! Audited users choose the names. One that could end a line of a profile, or whose directory the log
 //! does not tell, is left out and counted.
 
+use crate::report::split_detail;
 use crate::tally::Counts;
 use std::collections::{BTreeMap, BTreeSet};
 use toolkit::escape::escape_control;
@@ -95,12 +96,6 @@ impl<'a> Files<'a> {
             (self.without_mode.len(), "the log does not say how they were opened"),
         ]
     }
-}
-
-/// The name and the detail after its last NUL.
-fn split_detail(item: &[u8]) -> (&[u8], &[u8]) {
-    let (name, detail) = item.split_at(memchr::memrchr(0, item).unwrap_or(item.len()));
-    (name, detail.get(1..).unwrap_or_default())
 }
 
 /// The name as text, if it can stand in a profile.
