@@ -5,7 +5,8 @@ use memchr::arch::x86_64::avx2::memchr::Two;
 use sysparse::audit::StampByte;
 
 /// The vector instructions that find the ends of lines. The functions of `memchr` select theirs in each
-/// call, which takes 1.5 to 4 % of a run because lines are short. These are selected once.
+/// call, which takes 1.2 to 4.3 % more CPU time (docs/performance.md), because lines are short. These are
+/// selected once.
 #[cfg(target_arch = "x86_64")]
 pub(super) struct Vectors {
     point: Two,
