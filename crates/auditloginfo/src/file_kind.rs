@@ -229,13 +229,29 @@ fn is_json(line: &[u8]) -> bool {
 /// The text of a message, after the name of the file.
 impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self {
-            FileKind::Compressed(program, command) => {
-                return write!(
-                    f,
-                    "compressed with {program}; decompress it: {command} LOG | auditloginfo -"
-                );
-            }
+        match self {
+            FileKind::Compressed(program, command) => write!(
+                f,
+                "compressed with {program}; decompress it: {command} LOG | auditloginfo -"
+            ),
+            FileKind::Journal => write!(
+                f,
+                "this is journalctl output without the serial numbers of events; use {JOURNAL_EXPORT}"
+            ),
+            FileKind::JournalFields => write!(
+                f,
+                "no audit record can be read in this journalctl output; use {JOURNAL_EXPORT}"
+            ),
+            _ => f.write_str(self.constant_text()),
+        }
+    }
+}
+
+impl FileKind {
+    /// The text of a message that names nothing; empty for the other kinds.
+    fn constant_text(&self) -> &'static str {
+        match self {
+            FileKind::Compressed(..) | FileKind::Journal | FileKind::JournalFields => "",
             FileKind::GzipInGzip => {
                 "compressed with gzip more than once; decompress it: gzip -dc LOG | auditloginfo -"
             }
@@ -256,15 +272,6 @@ impl fmt::Display for FileKind {
                 "this is aureport output, which holds no records; give the log itself, or the \
                  output of ausearch --raw"
             }
-            FileKind::Journal | FileKind::JournalFields => {
-                let problem = match self {
-                    FileKind::Journal => {
-                        "this is journalctl output without the serial numbers of events"
-                    }
-                    _ => "no audit record can be read in this journalctl output",
-                };
-                return write!(f, "{problem}; use {JOURNAL_EXPORT}");
-            }
             FileKind::Laurel => "this is JSON of laurel, which is not read; give a log of auditd",
             FileKind::GoAudit => {
                 "this is JSON of go-audit, which is not read; give a log of auditd"
@@ -281,8 +288,7 @@ impl fmt::Display for FileKind {
             FileKind::Other => {
                 "no audit record found; give a log of auditd or the output of ausearch --raw"
             }
-        };
-        f.write_str(text)
+        }
     }
 }
 
