@@ -1,6 +1,7 @@
 //! `cargo xtask man`: the manual pages, generated from the tables of options and from fixtures.
 //!
-//! Each page is written as man(7) and as Markdown. Every example of a page is a fixture, so `cargo xtask test` shows that it is true.
+//! Each page is written as man(7) and as Markdown. Every example of a page is a fixture, so `cargo
+//! xtask test` shows that it is true.
 
 mod markdown;
 mod roff;

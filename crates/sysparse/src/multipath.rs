@@ -18,9 +18,9 @@
 //!  \_ 5:0:0:0  sdb 8:16  [active][ready]
 //! ```
 //!
-//! 0.4.5 leaves out the device as well: `mpath7 (36001)`, or `36001` without an alias. Warnings, log lines, prompts and tables
-//! stand between. Source: multipath(8), and `libmultipath/print.c`
-//! of multipath-tools for what each version prints.
+//! 0.4.5 leaves out the device as well: `mpath7 (36001)`, or `36001` without an alias. Warnings, log
+//! lines, prompts and tables stand between. Source: multipath(8), and `libmultipath/print.c` of
+//! multipath-tools for what each version prints.
 
 mod map;
 #[cfg(test)]

@@ -40,8 +40,8 @@ use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
-/// An error that ends a run. Its text is the message, in which names are escaped; an [`io::Error`] that is converted into it is
-/// a failure to write to standard output.
+/// An error that ends a run. Its text is the message, in which names are escaped; an [`io::Error`]
+/// that is converted into it is a failure to write to standard output.
 pub trait ExitStatus: Display + From<io::Error> {
     /// The exit status of the command.
     fn exit_status(&self) -> u8;

@@ -1,6 +1,6 @@
 //! Which of our crates may depend on which: the libraries on none, the commands on the libraries.
-//! The tests of every crate and the
-//! developers' tool xtask may use `test-support`, and nothing else may.
+//! The tests of every crate and the developers' tool xtask may use `test-support`, and nothing else
+//! may.
 
 use crate::error::Error;
 use crate::workspace::{Finding, Workspace};

@@ -2,8 +2,8 @@
 //!
 //! A saved system is a folder with `proc/` and `sys/`. Numbered folders `1`, `2`, ... with these are
 //! one system at several times: [`SystemRoot::next_sample`] proceeds to the one with the next higher
-//! number instead of waiting. The time of a sample of a saved system is in its file `clock`, which [`SystemRoot::save_to`]
-//! writes, or else in its `proc/uptime` and `proc/stat`.
+//! number instead of waiting. The time of a sample of a saved system is in its file `clock`,
+//! which [`SystemRoot::save_to`] writes, or else in its `proc/uptime` and `proc/stat`.
 
 use super::error::Error;
 use super::interval::IntervalTimer;
