@@ -172,7 +172,7 @@ impl Layout {
         self.escape.unwrap_or(if self.nul { Escape::Raw } else { Escape::Tty })
     }
 
-    /// Writes the heading of tab-separated values, unless there shall be none.
+    /// Writes the heading of tab-separated values, unless it is switched off.
     fn write_heading(&self, columns: &[&str], out: &mut impl Write) -> io::Result<()> {
         if self.format != Format::Tsv || self.no_heading {
             return Ok(());

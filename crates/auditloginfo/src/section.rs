@@ -161,7 +161,7 @@ impl Collect {
         has_section || self.each || self.needs_standalone_records()
     }
 
-    /// Whether it counts what calls changed or whom they spoke to.
+    /// Whether it counts what calls changed, or their socket addresses.
     #[must_use]
     #[inline]
     pub fn needs_effects(self) -> bool {

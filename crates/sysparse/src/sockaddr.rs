@@ -146,7 +146,7 @@ fn v4(input: &[u8]) -> Parsed<'_, SocketAddress<'_>> {
 }
 
 /// `01 bb  00 00 00 00  20 01 0d b8 ... 01`, and the scope, which may be missing. Flow and scope do not
-/// say who is spoken to and are left out.
+/// identify the peer and are left out.
 fn v6(input: &[u8]) -> Parsed<'_, SocketAddress<'_>> {
     let address = |(port, _, address)| SocketAddrV6::new(Ipv6Addr::from_bits(address), port, 0, 0);
     map(map((be_u16, be_u32, be_u128), address), SocketAddress::V6).parse(input)

@@ -20,7 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// How dates and times are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateTimeFormat {
-    /// As is usual in this locale.
+    /// In the format of this locale.
     Localized(Locale),
     /// `2026-11-22` and `2026-11-22T13:21:04+0000`.
     Iso,

@@ -1,4 +1,4 @@
-//! What a call did to files and to whom it spoke: the files that it changed and its socket address.
+//! What a call did: the files that it changed and its socket address.
 //!
 //! How a file changed depends on all PATH records of the event, and on the numbers that give their
 //! order, so they are counted together when all have come. The address of a call counts as soon as
