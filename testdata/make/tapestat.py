@@ -191,6 +191,16 @@ def bytes_back(out):
         drive(root, 0, values)
         drive(root, 1, writing(seconds, 50, 65536))
 
+def below_zero(out):
+    """A wrong residual takes from the bytes that st0 wrote more than there were since boot, before the
+    second sample; the counter of st2 is below zero from the start."""
+    for tree, root, seconds in trees(out, 4):
+        values = writing(seconds, 100, 65536)
+        values[4] = (values[4], -262144, -131072, 499843072)[tree - 1]
+        drive(root, 0, values)
+        drive(root, 1, writing(seconds, 50, 65536))
+        drive(root, 2, [*writing(seconds, 20, 65536)[:4], (tree - 3) << 20, 0, seconds * 300, 0, 0, 0])
+
 def ids(out):
     """Six units of one target that share an id, of which the kernel does not know; and two drives of
     which it knows that they share one."""
@@ -254,7 +264,7 @@ def main(source):
     broken(f'{OUT}/broken')
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
-    for make in (vendor_driver, by_sg, bytes_back, ids, order, own_names, in_flight_lost, unserved):
+    for make in (vendor_driver, by_sg, bytes_back, below_zero, ids, order, own_names, in_flight_lost, unserved):
         make(f'{OUT}/{make.__name__.replace("_", "-")}')
     machine(f'{OUT}/none', '100.00 1.00\n')
     machine(f'{OUT}/nostats', '100.00 1.00\n')

@@ -41,6 +41,23 @@ pub fn count(file: &[u8]) -> Result<u64, ParseError> {
     parse(file, expect("one number of 64 bits", alone(number)))
 }
 
+/// The one decimal number of a file, which may be below zero: the kernel prints some counters with a
+/// sign, because it subtracts from them.
+///
+/// ```
+/// assert_eq!(sysparse::counter::signed_count(b"-262144\n"), Ok(-262_144));
+/// ```
+///
+/// # Errors
+/// Anything else: no number, one beyond 64 bits, more than one.
+pub fn signed_count(file: &[u8]) -> Result<i128, ParseError> {
+    let signed = map((opt(literal(b"-")), number), |(minus, number)| {
+        let number = i128::from(number);
+        if minus.is_some() { -number } else { number }
+    });
+    parse(file, expect("one number of 64 bits", alone(signed)))
+}
+
 /// The one hexadecimal number of a file, with or without `0x`: `iotmo_cnt` of a SCSI device.
 ///
 /// ```
@@ -127,6 +144,15 @@ mod tests {
         assert_eq!(count(b"18446744073709551615"), Ok(u64::MAX));
         for bad in [&b""[..], b"\n", b"-1\n", b"1 2\n", b"1\x002", b"x", b"18446744073709551616"] {
             assert!(count(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_signed_count_may_be_below_zero() {
+        assert_eq!([signed_count(b"-131072\n"), signed_count(b" 7\n\0")], [Ok(-131_072), Ok(7)]);
+        assert_eq!(signed_count(b"18446744073709551615"), Ok(u64::MAX.into()));
+        for bad in [&b""[..], b"-", b"- 1", b"--1", b"+1", b"1-", b"-18446744073709551616"] {
+            assert!(signed_count(bad).is_err(), "{bad:?}");
         }
     }
 

@@ -59,7 +59,7 @@ pub struct Observation {
     /// A time on a clock that is never set back.
     pub time: Duration,
     /// Completed reads and writes.
-    pub transfers: u64,
+    pub transfers: i128,
     /// Requests in flight of any kind.
     pub in_flight: u64,
 }
@@ -110,7 +110,7 @@ mod tests {
         let mut finder = GapFinder::default();
         let mut transfers = 0;
         for (number, kind) in (0..).zip(observations.chars()) {
-            transfers += u64::from(kind == 'w');
+            transfers += i128::from(kind == 'w');
             let in_flight = u64::from(kind == 'f');
             let now = Observation { time: STEP * number, transfers, in_flight };
             finder.observe((kind != '?').then_some(now));

@@ -16,11 +16,12 @@ use crate::names::DriveNames;
 use std::rc::Rc;
 use std::time::Duration;
 use sysparse::counter;
-use toolkit::sampling::{Moment, SystemRoot, counter_delta};
+use toolkit::sampling::{Moment, SystemRoot};
 
-/// The counters of a drive.
+/// The counters of a drive. The kernel adds to them what was requested and subtracts what it was told
+/// was not transferred, so that a wrong residual can take the bytes below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counters<T = u64> {
+pub struct Counters<T = i128> {
     /// The time in nanoseconds that completed reads took.
     pub read_ns: T,
     /// The time in nanoseconds that completed writes took.
@@ -103,7 +104,7 @@ impl Counters {
     pub fn since(&self, old: &Counters) -> Option<Increase> {
         let mut increase = [None; 9];
         for ((increase, old), new) in increase.iter_mut().zip(old.values()).zip(self.values()) {
-            *increase = counter_delta(old, new, 0);
+            *increase = u64::try_from(new - old).ok();
         }
         let unknown = increase.iter().filter(|increase| increase.is_none()).count();
         let increase = Increase::from(increase);
@@ -114,10 +115,11 @@ impl Counters {
 }
 
 impl Increase {
-    /// All of the counters, of a drive that was added when they were 0.
+    /// All of the counters, of a drive that was added when they were 0. That of a counter below zero is
+    /// unknown.
     #[must_use]
     pub fn all(counters: &Counters) -> Increase {
-        counters.values().map(Some).into()
+        counters.values().map(|value| u64::try_from(value).ok()).into()
     }
 
     /// The sums. The sum of anything and an unknown value is unknown.
@@ -219,5 +221,16 @@ mod tests {
         assert!(Counters { write_bytes: 0, read_bytes: 0, ..new }.since(&old).is_some());
         assert_eq!(Counters { write_bytes: 0, writes: 0, ..new }.since(&old), None);
         assert_eq!(Counters::default().since(&old), None);
+    }
+
+    #[test]
+    fn a_counter_below_zero_increases_like_any_other() {
+        let counters = |write_bytes| Counters { write_bytes, ..Counters::default() };
+        let written = |old, new| counters(new).since(&counters(old)).unwrap().write_bytes;
+        assert_eq!(written(200, -100), None);
+        assert_eq!(written(-100, -70), Some(30));
+        assert_eq!(written(-70, 50), Some(120));
+        let since_boot = Increase::all(&counters(-1));
+        assert_eq!(since_boot, Increase { write_bytes: None, ..Increase::from([Some(0); 9]) });
     }
 }

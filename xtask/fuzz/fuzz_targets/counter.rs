@@ -9,6 +9,7 @@ fuzz_target!(|file: &[u8]| {
     for result in [counter::count(file), counter::hex_count(file), counter::value(file, b"btime")] {
         assert!(result.err().is_none_or(|error| error.at <= file.len()));
     }
+    assert!(counter::signed_count(file).err().is_none_or(|error| error.at <= file.len()));
     assert!(counter::uptime(file).err().is_none_or(|error| error.at <= file.len()));
     let _ = (text::whole_number(file), text::whole_hex(file));
     if let Some((number, rest)) = text::decimal(file) {

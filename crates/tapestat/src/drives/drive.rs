@@ -45,7 +45,7 @@ impl Drive {
     ) -> Result<Reading, Error> {
         let mut values = [0; 9];
         for (value, file) in values.iter_mut().zip(&mut self.files) {
-            *value = number(root, file, counter::count)?;
+            *value = number(root, file, counter::signed_count)?;
         }
         let counters = Counters::from(values);
         let mut optional = |is_needed: bool, file: &mut OpenFile, parse| {
@@ -55,7 +55,7 @@ impl Drive {
         let in_flight = optional(needs.in_flight, &mut self.in_flight, in_flight);
         let commands = optional(needs.commands, &mut self.commands, counter::hex_count);
         if needs.gaps {
-            let transfers = counters.reads.saturating_add(counters.writes);
+            let transfers = counters.reads + counters.writes;
             let seen = in_flight.map(|in_flight| Observation { time: now, transfers, in_flight });
             self.gaps.observe(seen);
         }
@@ -71,31 +71,38 @@ impl Drive {
 
     /// Looks for gaps between transfers.
     pub(super) fn observe(&mut self, now: Duration, root: &mut SystemRoot) {
-        let mut count = |file: &mut OpenFile, parse| number(root, file, parse).ok();
-        let mut transfers = Some(0u64);
+        let mut transfers = Some(0);
         for (file, name) in self.files.iter_mut().zip(FILES) {
             if !TRANSFERS.contains(&name) {
                 continue;
             }
             transfers = transfers
-                .zip(count(file, counter::count))
-                .map(|(sum, more)| sum.saturating_add(more));
+                .zip(number(root, file, counter::signed_count).ok())
+                .map(|(sum, more)| sum + more);
         }
         let observation = |(transfers, in_flight)| Observation { time: now, transfers, in_flight };
-        let seen = transfers.zip(count(&mut self.in_flight, in_flight)).map(observation);
+        let in_flight = number(root, &mut self.in_flight, in_flight).ok();
+        let seen = transfers.zip(in_flight).map(observation);
         self.gaps.observe(seen);
     }
 
-    /// Reports a counter that decreased while the others did not.
+    /// Reports a counter that decreased while the others did not, or that was below zero at first.
     pub(super) fn report_decrease(
         &mut self,
         reading: &Reading,
         messages: &mut Messages<impl Write>,
     ) {
-        let last = self.last.replace(reading.counters);
-        let increase = last.and_then(|last| reading.counters.since(&last));
+        let name = &self.names.kernel;
+        let Some(last) = self.last.replace(reading.counters) else {
+            for file in Increase::all(&reading.counters).unknown_files() {
+                messages.warn_once(format_args!(
+                    "{name}: {file} is below zero; what depends on it since boot is unknown"
+                ));
+            }
+            return;
+        };
+        let increase = reading.counters.since(&last);
         for file in increase.iter().flat_map(Increase::unknown_files) {
-            let name = &self.names.kernel;
             messages.warn_once(format_args!(
                 "{name}: {file} decreased, the other counters did not; what depends on it is unknown"
             ));
@@ -112,11 +119,11 @@ fn in_flight(text: &[u8]) -> Result<u64, ParseError> {
 }
 
 /// The number in a file.
-fn number(
+fn number<T>(
     root: &mut SystemRoot,
     file: &mut OpenFile,
-    parse: fn(&[u8]) -> Result<u64, ParseError>,
-) -> Result<u64, Error> {
+    parse: fn(&[u8]) -> Result<T, ParseError>,
+) -> Result<T, Error> {
     let number = parse(root.read_attribute(file)?);
     number.map_err(|bad| root.malformed(file.path(), bad.expected))
 }

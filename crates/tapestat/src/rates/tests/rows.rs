@@ -67,6 +67,10 @@ fn rates_since_boot_are_those_of_the_whole_counters() {
     assert_eq!(rates.interval, Duration::from_secs(2));
     assert_eq!(rates.rows[0].figures, BUSY);
     assert_eq!((rates.rows[0].state, rates.rows[0].in_flight), (Some(State::Busy), in_flight));
+    let below_zero = Counters { write_bytes: -1, ..busy() };
+    let lost = since_boot(&sample(2, vec![drive(0, None, below_zero)]), SECOND * 2, &scale(0, KILO));
+    let [figures @ .., written, _, _, _, _, _] = lost.rows[0].figures;
+    assert_eq!((&figures[..], written), (&BUSY[..3], None));
     let none = sample(2, vec![drive(0, None, busy())]);
     assert_eq!(since_boot(&none, SECOND, &scale(0, KILO)).rows[0].state, None);
 }
