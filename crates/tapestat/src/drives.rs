@@ -127,7 +127,7 @@ impl Drives {
                     if let Some(error) = first_error {
                         messages.warn_once(format_args!("{error}; {name} counts as a new drive"));
                     }
-                    drive.report_decrease(&reading, messages);
+                    drive.report_unknown(&reading, messages);
                     readings.push(reading);
                 }
                 Err(error) => {

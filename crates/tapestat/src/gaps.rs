@@ -10,7 +10,6 @@
 //! gap                 <-------------->
 //! ```
 
-use std::ops::Sub;
 use std::time::Duration;
 
 /// The time between two observations.
@@ -26,17 +25,19 @@ pub struct Gaps {
     pub count: u64,
     /// How long they took.
     pub time: Duration,
+    /// How many observations said nothing about the time before them, as the first one.
+    pub blind: u64,
 }
 
-impl Sub for Gaps {
-    type Output = Gaps;
-
-    /// The gaps that were added.
-    fn sub(self, old: Gaps) -> Gaps {
-        Gaps {
+impl Gaps {
+    /// The gaps that were added; `None` if there may be others, because an observation said nothing.
+    #[must_use]
+    pub fn since(self, old: Gaps) -> Option<Gaps> {
+        (self.blind == old.blind).then(|| Gaps {
             count: self.count.saturating_sub(old.count),
             time: self.time.saturating_sub(old.time),
-        }
+            blind: 0,
+        })
     }
 }
 
@@ -74,7 +75,9 @@ impl GapFinder {
     /// Observes the drive. `None` if it cannot be read: then nothing is known of the time around it.
     pub fn observe(&mut self, now: Option<Observation>) {
         let Some((last, now)) = std::mem::replace(&mut self.last, now).zip(now) else {
-            *self = GapFinder { last: now, found: self.found, ..GapFinder::default() };
+            let found = Gaps { blind: self.found.blind.saturating_add(1), ..self.found };
+            let has_transfer = self.has_transfer;
+            *self = GapFinder { last: now, has_transfer, found, ..GapFinder::default() };
             return;
         };
         let has_completed = now.transfers != last.transfers;
@@ -115,7 +118,7 @@ mod tests {
             let now = Observation { time: STEP * number, transfers, in_flight };
             finder.observe((kind != '?').then_some(now));
         }
-        let Gaps { count, time } = finder.found();
+        let Gaps { count, time, .. } = finder.found();
         (count, u64::try_from(time.as_millis()).unwrap())
     }
 
@@ -139,6 +142,34 @@ mod tests {
     fn what_cannot_be_read_is_no_gap() {
         assert_eq!(gaps(".w..?..w...w"), (1, 400));
         assert_eq!(gaps(".w...w?"), (1, 400));
+        assert_eq!(gaps(".w..?...w"), (1, 300), "what follows it can be one");
+        assert_eq!(gaps(".?...w"), (0, 0), "but not before the first transfer");
+    }
+
+    #[test]
+    fn gaps_are_unknown_around_what_cannot_be_read() {
+        let mut finder = GapFinder::default();
+        let mut observe = |kind| {
+            let seen = Observation { time: STEP, transfers: 0, in_flight: 0 };
+            finder.observe((kind != '?').then_some(seen));
+            finder.found()
+        };
+        let mut last = observe('.');
+        let mut is_known = |observations: &str| {
+            let before = last;
+            last = observations.chars().map(&mut observe).last().unwrap();
+            last.since(before).is_some()
+        };
+        let known = ["..", ".?.", "..", ".?", "..", "..", "??", "?."].map(&mut is_known);
+        assert_eq!(known, [true, false, true, false, false, true, false, false]);
+    }
+
+    #[test]
+    fn gaps_that_were_added_are_a_difference() {
+        let gaps =
+            |count, seconds, blind| Gaps { count, time: Duration::from_secs(seconds), blind };
+        assert_eq!(gaps(7, 20, 1).since(gaps(4, 18, 1)), Some(gaps(3, 2, 0)));
+        assert_eq!(gaps(7, 20, 2).since(gaps(4, 18, 1)), None);
     }
 
     #[test]
@@ -148,6 +179,7 @@ mod tests {
             let time = Duration::from_millis(millis);
             finder.observe(Some(Observation { time, transfers, in_flight: 0 }));
         }
-        assert_eq!(finder.found(), Gaps::default());
+        let Gaps { count, time, .. } = finder.found();
+        assert_eq!((count, time), (0, Duration::ZERO));
     }
 }

@@ -144,8 +144,9 @@ const GAPS: Section = (
         "`gap%`: the percentage of the interval that gaps took. `gaps`: how many there were. A gap \
          counts when it ends, with all of its time. If it takes longer than the interval, `gap%` shows \
          as 0 first and then as more than 100, but at most as 999. In records, these are `gap_pct` and \
-         `gaps`, which only `--gaps` adds. A saved system shows only the moments of its samples, so \
-         with `--root` gaps are unknown.",
+         `gaps`, which only `--gaps` adds. Both are unknown (`-`) in an interval in which a file could not \
+         be read or the kernel lost count of the requests in flight, and with `--root`, because a saved \
+         system shows only the moments of its samples.",
     ],
 );
 

@@ -189,7 +189,7 @@ pub fn between(old: &Sample, new: &Sample, scale: &Scale) -> IntervalRates {
             return None;
         };
         let increase = new.counters.since(&old.counters)?;
-        let gaps = new.gaps.zip(old.gaps).map(|(new, old)| new - old);
+        let gaps = new.gaps.zip(old.gaps).and_then(|(new, old)| new.since(old));
         let percent = |gaps: Gaps| percent(gaps.time, interval, scale);
         Some(Row {
             state: State::between(old, new, &increase, interval),

@@ -20,7 +20,7 @@ pub(super) struct Drive {
     in_flight: OpenFile,
     commands: OpenFile,
     gaps: GapFinder,
-    last: Option<Counters>,
+    last: Option<Reading>,
 }
 
 /// The files that count transfers.
@@ -86,14 +86,15 @@ impl Drive {
         self.gaps.observe(seen);
     }
 
-    /// Reports a counter that decreased while the others did not, or that was below zero at first.
-    pub(super) fn report_decrease(
+    /// Reports which figures are unknown although the drive could be read: those of a counter that
+    /// decreased while the others did not or was below zero at first, and the gaps.
+    pub(super) fn report_unknown(
         &mut self,
         reading: &Reading,
         messages: &mut Messages<impl Write>,
     ) {
         let name = &self.names.kernel;
-        let Some(last) = self.last.replace(reading.counters) else {
+        let Some(last) = self.last.replace(reading.clone()) else {
             for file in Increase::all(&reading.counters).unknown_files() {
                 messages.warn_once(format_args!(
                     "{name}: {file} is below zero; what depends on it since boot is unknown"
@@ -101,7 +102,13 @@ impl Drive {
             }
             return;
         };
-        let increase = reading.counters.since(&last);
+        if reading.gaps.zip(last.gaps).is_some_and(|(new, old)| new.since(old).is_none()) {
+            messages.warn_once(format_args!(
+                "{name}: its transfers or requests in flight were unknown for a moment, and so are \
+                 the gaps of that interval"
+            ));
+        }
+        let increase = reading.counters.since(&last.counters);
         for file in increase.iter().flat_map(Increase::unknown_files) {
             messages.warn_once(format_args!(
                 "{name}: {file} decreased, the other counters did not; what depends on it is unknown"

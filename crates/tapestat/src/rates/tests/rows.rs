@@ -68,7 +68,8 @@ fn rates_since_boot_are_those_of_the_whole_counters() {
     assert_eq!(rates.rows[0].figures, BUSY);
     assert_eq!((rates.rows[0].state, rates.rows[0].in_flight), (Some(State::Busy), in_flight));
     let below_zero = Counters { write_bytes: -1, ..busy() };
-    let lost = since_boot(&sample(2, vec![drive(0, None, below_zero)]), SECOND * 2, &scale(0, KILO));
+    let lost =
+        since_boot(&sample(2, vec![drive(0, None, below_zero)]), SECOND * 2, &scale(0, KILO));
     let [figures @ .., written, _, _, _, _, _] = lost.rows[0].figures;
     assert_eq!((&figures[..], written), (&BUSY[..3], None));
     let none = sample(2, vec![drive(0, None, busy())]);
@@ -77,10 +78,11 @@ fn rates_since_boot_are_those_of_the_whole_counters() {
 
 #[test]
 fn rates_of_an_interval_have_the_state_and_the_gaps_of_it() {
-    let gaps = |count, millis| Some(Gaps { count, time: Duration::from_millis(millis) });
+    let gaps =
+        |count, millis, blind| Some(Gaps { count, time: Duration::from_millis(millis), blind });
     let old =
-        sample(5, vec![Reading { gaps: gaps(3, 700), ..drive(0, None, Counters::default()) }]);
-    let new = sample(7, vec![Reading { gaps: gaps(5, 1200), ..drive(0, None, busy()) }]);
+        sample(5, vec![Reading { gaps: gaps(3, 700, 1), ..drive(0, None, Counters::default()) }]);
+    let new = sample(7, vec![Reading { gaps: gaps(5, 1200, 1), ..drive(0, None, busy()) }]);
     let rates = between(&old, &new, &scale(0, KILO));
     let row = &rates.rows[0];
     assert_eq!((row.figures, row.state), (BUSY, Some(State::Write)));
@@ -89,12 +91,9 @@ fn rates_of_an_interval_have_the_state_and_the_gaps_of_it() {
     let rates = between(&old, &unknown, &scale(0, KILO));
     assert_eq!((rates.rows[0].gaps, rates.rows[0].gap_percent), (None, None));
     assert!(rates.rows[0].state.is_some());
-}
-
-#[test]
-fn gaps_that_were_added_are_a_difference() {
-    let gaps = |count, seconds| Gaps { count, time: Duration::from_secs(seconds) };
-    assert_eq!(gaps(7, 20) - gaps(4, 18), gaps(3, 2));
+    let blind = sample(7, vec![Reading { gaps: gaps(5, 1200, 2), ..drive(0, None, busy()) }]);
+    let rates = between(&old, &blind, &scale(0, KILO));
+    assert_eq!((rates.rows[0].gaps, rates.rows[0].gap_percent), (None, None));
 }
 
 #[test]
