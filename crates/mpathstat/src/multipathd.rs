@@ -2,8 +2,10 @@
 //!
 //! multipathd answers on a socket in the abstract namespace. A request is a `size_t` in native byte
 //! order, which is the length of the text with its NUL, and the text. An answer has the same format.
-//! The answer to `show topology` is the text of `multipath -ll`. Source: `libmpathcmd/mpath_cmd.h` of
-//! multipath-tools.
+//! The answer to `show topology` is the text of `multipath -ll`, or `ok` if there is no map. Instead of
+//! it, a word says that multipathd could not find out: `timeout` if it waited too long for a lock, which
+//! it does while storage hangs, or `fail`. Sources: `libmpathcmd/mpath_cmd.h` and
+//! `multipathd/uxlsnr.c` of multipath-tools.
 //!
 //! Anybody can listen on such a socket while multipathd does not run, so only an answer of root counts.
 //!
@@ -173,7 +175,16 @@ fn ask(socket: &[u8], user: u32) -> Result<Answer, Failure> {
     if is_cut {
         return Err(Failure::TooLong("64 MiB"));
     }
+    if topology.maps.is_empty() && !is_empty(&text) {
+        return Err(Failure::Silent);
+    }
     Ok(Answer { text, states: text::multipathd_states(&topology) })
+}
+
+/// Whether an answer without a map says that there is none.
+fn is_empty(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b"\0").unwrap_or(text);
+    matches!(text.trim_ascii(), b"" | b"ok")
 }
 
 /// Reads an answer, and fails at the deadline.

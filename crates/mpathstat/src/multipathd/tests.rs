@@ -39,6 +39,28 @@ fn answer(length: usize) -> Vec<u8> {
     [&length.to_ne_bytes()[..], TOPOLOGY.as_bytes(), b"\0"].concat()
 }
 
+/// What comes of an answer with this text.
+fn answered(name: &str, text: &[u8]) -> Result<usize, Failure> {
+    let socket = multipathd(name, [&text.len().to_ne_bytes()[..], text].concat());
+    ask(socket.as_bytes(), own_user()).map(|answer| answer.states.len())
+}
+
+#[test]
+fn a_word_that_stands_for_an_answer_is_none() {
+    for (name, text) in [
+        ("timeout", &b"timeout\n\0"[..]),
+        ("fail", b"fail\n\0"),
+        ("denied", b"permission deny: need to be root\n\0"),
+        ("okay", b"okay\n\0"),
+    ] {
+        assert_eq!(answered(name, text), Err(Failure::Silent), "{name}");
+    }
+    for (name, text) in [("ok", &b"ok\n\0"[..]), ("blank", b"\n\0"), ("nul", b"\0"), ("empty", b"")]
+    {
+        assert_eq!(answered(name, text), Ok(0), "{name}");
+    }
+}
+
 #[test]
 fn the_answer_of_multipathd_is_used_when_it_arrives() {
     let socket = multipathd("answers", answer(TOPOLOGY.len() + 1));
