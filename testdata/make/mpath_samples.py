@@ -94,7 +94,7 @@ def write(folder, *trees):
             text(f"{root}/sys/devices/system/cpu/cpu0/.keep", "")
             for name, value in (("hostname", "lab"), ("ostype", "Linux"), ("osrelease", "7.3.4"), ("arch", "x86_64")):
                 text(f"{root}/proc/sys/kernel/{name}", value + "\n")
-        now = {key: tree.get(key) for key in ("maps", "paths", "heads", "ports", "policy")}
+        now = {key: tree.get(key) for key in ("maps", "paths", "heads", "head_links", "ports", "policy")}
         if now == before:
             link(f"{root}/sys", f"../{number - 1}/sys")
             continue
@@ -110,6 +110,12 @@ def sysfs(sys_, tree):
             text(f"{sys_}/block/{kernel}/slaves/{slave}", "")
         if "diskseq" in one:
             text(f"{sys_}/block/{kernel}/diskseq", one["diskseq"] + "\n")
+        for name in ("dm/suspended", "queue/iostats"):
+            if name in one:
+                text(f"{sys_}/block/{kernel}/{name}", one[name] + "\n")
+    for head, place in tree.get("head_links", {}).items():
+        text(f"{sys_}/{place}/.keep", "")
+        link(f"{sys_}/block/{head}", f"../{place}")
     for head, wwid in tree["heads"].items():
         text(f"{sys_}/block/{head}/wwid", wwid + "\n")
         text(f"{sys_}/class/nvme-subsystem/nvme-subsys{head[4]}/iopolicy", tree.get("policy", "numa") + "\n")
@@ -125,7 +131,7 @@ def sysfs(sys_, tree):
         for name in ("state", "ioerr_cnt", "iotmo_cnt", "access_state", "address"):
             if one.get(name):
                 text(f"{device}/{name}", one[name] + "\n")
-        for name in ("ana_state", "diskseq"):
+        for name in ("ana_state", "diskseq", "queue/iostats"):
             if one.get(name):
                 text(f"{real}/{name}", one[name] + "\n")
     for target, port in (tree.get("ports") or {}).items():
@@ -328,6 +334,66 @@ def unbalanced(out, load):
     write(f"{out}/unbalanced", first, a_second_later(first, sda=(900, 900), sdb=(100, 100)))
 
 
+def not_counted(out, load):
+    """The kernel is set not to count a map, or a path."""
+    def trees(table, name):
+        first = two_paths(load)
+        first[table][name]["queue/iostats"] = "0"
+        second = a_second_later(first, sda=(900, 900), sdb=(1000, 1000))
+        both = [first, second, a_second_later(second, sda=(900, 900), sdb=(1000, 1000))]
+        for tree in both:
+            tree["disks"][name][2:] = [0] * 17
+        return both
+
+    write(f"{out}/not-counted-map", *trees("maps", "dm-0"))
+    write(f"{out}/not-counted-path", *trees("paths", "sda"))
+
+
+def suspended(out, load):
+    """A map that somebody suspended before the second sample: nothing moves, and nothing is in flight."""
+    trees = [two_paths(load)]
+    for _ in range(2):
+        trees.append(a_second_later(trees[-1]))
+        trees[-1]["maps"]["dm-0"]["dm/suspended"] = "1"
+    write(f"{out}/suspended", *trees)
+
+
+def delayed_removal(out, load):
+    """The last paths of an NVMe map go, and the kernel keeps it for some time (delayed_removal_secs)."""
+    first = {"uptime": 1000.0, "wall": load[0]["wall"], "maps": {}, "paths": {}, "heads": {"nvme1n1": "uuid.4d8d5ce3"},
+             "head_links": {"nvme1n1": "devices/virtual/nvme-subsystem/nvme-subsys1/nvme1n1", "nvme2n1": "devices/pci/nvme/nvme2/nvme2n1"},
+             "disks": {"nvme1n1": [259, 1] + [0] * 17, "nvme2n1": [259, 4] + [0] * 17}}
+    for controller in (0, 1):
+        name = f"nvme1c{controller}n1"
+        first["paths"][name] = {"link": f"../devices/virtual/nvme-fabrics/ctl/nvme/nvme{controller}/{name}", "state": "live", "ana_state": "optimized"}
+        first["disks"][name] = [259, controller + 2] + [0] * 17
+    second = later(first, nvme1n1=(1000, 500, 0, 0), nvme1c0n1=(500, 250, 0, 0), nvme1c1n1=(500, 250, 0, 0))
+
+    def lost(tree):
+        tree["paths"] = {}
+        for name in ("nvme1c0n1", "nvme1c1n1"):
+            tree["disks"].pop(name)
+        tree["disks"]["nvme1n1"][10] = 16
+
+    third = edited(later(second), lost)
+    write(f"{out}/delayed-removal", first, second, third, later(third))
+
+
+def two_namespaces(out, load):
+    """The counters of two namespaces of a subsystem on which requests hang, without sysfs."""
+    first = {"uptime": 1000.0, "wall": load[0]["wall"], "maps": {}, "paths": {}, "heads": {}, "disks": {}}
+    for namespace in (1, 2):
+        for name in (f"nvme3n{namespace}", f"nvme3c4n{namespace}", f"nvme3c5n{namespace}"):
+            first["disks"][name] = [259, len(first["disks"])] + [10] * 8 + [0] * 9
+    trees = [first]
+    for _ in range(3):
+        trees.append(later(trees[-1]))
+        for namespace in (1, 2):
+            one = trees[-1]["disks"][f"nvme3n{namespace}"]
+            one[10], one[11] = 4, one[11] + 600
+    write(f"{out}/two-namespaces", *trees)
+
+
 def texts(lab, out):
     """What multipath and iostat printed, and the same as other versions and settings print it."""
     shutil.copy(f"{lab}/01-friendly/multipath-ll.txt", f"{out}/friendly.txt")
@@ -368,6 +434,8 @@ def main(lab, out):
     arrays(out, load)
     slowing(out, load)
     unbalanced(out, load)
+    for make in (not_counted, suspended, delayed_removal, two_namespaces):
+        make(out, load)
     texts(lab, out)
 
 

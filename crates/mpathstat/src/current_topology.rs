@@ -97,10 +97,20 @@ impl CurrentTopology {
         for problem in problems {
             messages.warn_once(problem);
         }
-        if let Some(states) = &mut self.states {
-            *states = StateFiles::for_topology(&topology);
-        }
         self.topology = Rc::new(topology);
+        self.read_accounting(root, messages);
+        if let Some(states) = &mut self.states {
+            *states = StateFiles::for_topology(&self.topology);
+        }
+    }
+
+    /// Finds and reports the devices that the kernel does not count.
+    pub fn read_accounting(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) {
+        let topology = Rc::make_mut(&mut self.topology);
+        topology.read_accounting(root);
+        for (subject, message) in topology.uncounted() {
+            messages.warn_once_about(subject, message);
+        }
     }
 
     /// Updates the states of paths, which change without an event: those in sysfs, unless the

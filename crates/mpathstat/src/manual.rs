@@ -85,7 +85,9 @@ const REPORT: &[&str] = &[
      that a read or write took, including the time in the queue. It is `-` \
      while requests are in flight and none is completed. `-` means that a figure is \
      unknown: the device appeared since the previous report, it is a different device with the \
-     same name, or its counters were reset.",
+     same name, its counters were reset, or the kernel is set not to count its I/O \
+     (`/sys/block/*/queue/iostats` is 0). A map that is not counted has the sums of its paths instead, if \
+     these are.",
     "A map is idle, and left out, if it completed no request (read, write, discard or flush), was not \
      busy and has no request in flight, no request is in flight on any of its paths, and its paths \
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
@@ -122,7 +124,7 @@ const EXTENDED: &[&str] = &[
     "Only multipathd knows `Group` and `Multipathd`, unless the file for `--topology` contains \
      them. It is asked in the background, with a deadline. Until it answers, and when its last \
      answer is more than 10 seconds old, these columns are `-`. An answer counts only if it comes \
-     from root and has at most 16 MiB.",
+     from root, has at most 16 MiB, and is not `timeout` or `fail`, as multipathd says while it hangs.",
 ];
 
 const MARKS: &[&str] = &[

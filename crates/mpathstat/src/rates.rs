@@ -133,7 +133,8 @@ impl<'a> IntervalRates<'a> {
     fn set_readings(&mut self, sample: &'a Sample) {
         for map in &mut self.maps {
             for path in &mut map.paths {
-                path.reading = sample.reading(&path.path.device);
+                let device = &path.path.device;
+                path.reading = sample.reading(device).filter(|_| !device.is_uncounted);
             }
             let reading = sample.reading(&map.map.device);
             map.number = reading.map(|reading| reading.number);
@@ -147,11 +148,9 @@ impl<'a> IntervalRates<'a> {
         let seconds = uptime.as_secs_f64();
         let mut rates =
             IntervalRates::new(&sample.topology, sample.moment.wall, seconds, |device| {
-                Figures::between(
-                    &sample.reading(device)?.before(),
-                    sample.reading(device)?,
-                    seconds,
-                )
+                // What was counted until somebody turned it off says nothing about the time since.
+                let reading = sample.reading(device).filter(|_| !device.is_uncounted)?;
+                Figures::between(&reading.before(), reading, seconds)
             });
         rates.is_since_boot = true;
         rates.set_readings(sample);
@@ -216,34 +215,48 @@ pub fn changes_between(old: &Rc<Topology>, new: &Rc<Topology>) -> Vec<Change> {
 
 impl<'a> MapRates<'a> {
     fn new(map: &'a Map, figures: &impl Fn(&Device) -> Option<Figures>) -> MapRates<'a> {
-        let of_paths: Vec<_> = map.paths.iter().map(|path| figures(&path.device)).collect();
+        // A device that counts nevertheless may do so again since the topology was read.
+        let counted = |device: &Device| {
+            figures(device).filter(|figures| !device.is_uncounted || figures.is_active())
+        };
+        let of_paths: Vec<_> = map.paths.iter().map(|path| counted(&path.device)).collect();
         let mut sum = Figures::default();
         of_paths.iter().flatten().for_each(|path| sum += path);
         let total = sum.ios();
         let Figures { errors, timeouts, retries, failovers, .. } = sum;
         let own =
-            figures(&map.device).map(|own| Figures { errors, timeouts, retries, failovers, ..own });
+            counted(&map.device).map(|own| Figures { errors, timeouts, retries, failovers, ..own });
+        let mut devices = map.paths.iter().map(|path| &path.device).zip(&of_paths);
+        let is_whole = !devices.any(|(device, figures)| device.is_uncounted && figures.is_none());
+        let is_any_known = of_paths.iter().any(Option::is_some);
         let share = |figures: &Figures| figures.ios() / total * 100.0;
         let paths = map.paths.iter().zip(of_paths).map(|(path, figures)| PathRates {
             path,
-            share_percent: figures.as_ref().filter(|_| total > 0.0).map(share),
+            share_percent: figures.as_ref().filter(|_| is_whole && total > 0.0).map(share),
             figures,
             reading: None,
             marks: Vec::new(),
         });
         let paths = paths.collect();
         // Before Linux 6.4, the NVMe driver counted nothing on the map itself.
-        let is_uncounted = map.is_nvme() && own.as_ref().is_none_or(|own| own.ios() == 0.0);
-        let figures = if is_uncounted && sum.is_active() { Some(sum) } else { own };
+        let is_unused = map.is_nvme() && own.as_ref().is_none_or(|own| own.ios() == 0.0);
+        let figures = match own {
+            None if map.device.is_uncounted => Some(sum).filter(|_| is_whole && is_any_known),
+            _ if is_unused && sum.is_active() => Some(sum),
+            own => own,
+        };
         let (marks, reading, number) = (Vec::new(), None, None);
         let mut rates = MapRates { map, figures, reading, number, is_idle: false, marks, paths };
         rates.is_idle = rates.is_inactive();
         rates
     }
 
-    /// Whether the NVMe driver does not count the map itself: it counted nothing since boot, but a path
-    /// did.
+    /// Whether the kernel does not count the map itself. The NVMe driver does not if it counted nothing
+    /// since boot, but a path did.
     fn is_uncounted(&self, reading: &Reading) -> bool {
+        if self.map.device.is_uncounted {
+            return true;
+        }
         let mut paths = self.paths.iter().filter_map(|path| path.reading);
         self.map.is_nvme() && reading.is_unused() && !paths.all(Reading::is_unused)
     }

@@ -8,6 +8,7 @@
 //! assert_eq!(endpoints.target, b"target3:0:1");
 //! ```
 
+mod accounting;
 mod change;
 mod map_major;
 mod names;
@@ -51,6 +52,8 @@ pub struct Device {
     pub identity: Vec<u8>,
     /// The place of its name in [`Topology::names`] and of its counters in a sample.
     pub slot: usize,
+    /// Whether the kernel is set not to count its I/O.
+    pub is_uncounted: bool,
 }
 
 /// A map: a disk that is reached by several paths.

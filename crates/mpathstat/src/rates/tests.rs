@@ -5,6 +5,7 @@ mod samples;
 mod selection;
 mod sum_outliers;
 mod sums;
+mod uncounted;
 
 use super::*;
 use crate::sample::{Failures, Reading};
