@@ -7,9 +7,12 @@
 //! sys/block/sda -> ../devices/.../host0/target0:0:0/0:0:0:0/block/sda
 //! sys/block/sda/device/state        running
 //! sys/block/nvme1c0n1/              a path of nvme1n1, through a controller
+//! sys/block/nvme1n1 -> ../devices/virtual/nvme-subsystem/nvme-subsys1/nvme1n1
 //! ```
 //!
-//! Source: `Documentation/ABI/testing/sysfs-block-dm` and `sysfs-class-nvme` of Linux.
+//! A map of the NVMe driver can outlive its last path for `delayed_removal_secs` seconds, in which requests
+//! wait for another one. Source: `Documentation/ABI/testing/sysfs-block-dm` and `sysfs-class-nvme` of
+//! Linux.
 //!
 //! ```
 //! use mpathstat::topology::sysfs::{self, AttributeSet};
@@ -52,11 +55,15 @@ pub fn read(
     for name in reader.list("sys/block") {
         if name.starts_with(b"dm-") {
             maps.extend(reader.dm_map(&name));
-        } else if let Ok(NvmeName { instance, controller: Some(_), namespace }) =
-            NvmeName::parse(&name)
-        {
+        }
+        let Ok(NvmeName { instance, controller, namespace }) = NvmeName::parse(&name) else {
+            continue;
+        };
+        if controller.is_some() {
             let head = format!("nvme{instance}n{namespace}").into_bytes();
             heads.entry(head).or_insert((instance, Vec::new())).1.push(name);
+        } else if reader.is_nvme_head(&name) {
+            heads.entry(name).or_insert((instance, Vec::new()));
         }
     }
     let heads = heads.into_iter();
@@ -81,6 +88,14 @@ impl Reader<'_> {
         let identity = [&uuid[..], b" ", &self.value(kernel, "diskseq")].concat();
         let device = Device { kernel: kernel.to_vec(), identity, ..Device::default() };
         Some(Map { name, wwid, device, policy: Vec::new(), paths: self.paths(&slaves) })
+    }
+
+    /// Whether an NVMe disk combines paths: then it is below a subsystem, and otherwise below its
+    /// controller.
+    fn is_nvme_head(&self, kernel: &[u8]) -> bool {
+        self.root.read_link(below(kernel, "")).is_some_and(|link| {
+            link.as_os_str().as_encoded_bytes().split(|byte| *byte == b'/').any(is_subsystem)
+        })
     }
 
     /// The map of the NVMe driver with these paths.
@@ -237,6 +252,10 @@ fn removed_path(kernel: &[u8]) -> Path {
     let device = Device { kernel: kernel.to_vec(), ..Device::default() };
     let endpoints = Endpoints::from_address(b"", kernel);
     Path { device, endpoints, state: GONE.to_vec(), ..Path::default() }
+}
+
+fn is_subsystem(folder: &[u8]) -> bool {
+    number_after(b"nvme-subsys", folder).is_some()
 }
 
 /// The path of a file of a block device.
