@@ -67,11 +67,11 @@ impl CurrentTopology {
     }
 
     /// Adds maps for the namespaces of NVMe subsystems in a text, as far as they are among the names of
-    /// devices.
-    pub fn add_namespaces<'a>(&mut self, names: impl Iterator<Item = &'a [u8]>) {
-        if let Some(topology) = self.topology.with_namespaces(names) {
-            self.topology = Rc::new(topology);
-        }
+    /// devices. Returns whether there are any new ones.
+    pub fn add_namespaces<'a>(&mut self, names: impl Iterator<Item = &'a [u8]>) -> bool {
+        let Some(topology) = self.topology.with_namespaces(names) else { return false };
+        self.topology = Rc::new(topology);
+        true
     }
 
     /// Sets the major number of device mapper, with which a text names the maps.

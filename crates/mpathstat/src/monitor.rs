@@ -64,7 +64,12 @@ impl MapMonitor {
                 (false, true) => SAVED_ADVICE,
                 (false, false) => ADVICE,
             };
-            messages.warn(format_args!("there is no multipath map here{hint}{advice}"));
+            let problem = if self.topology.get().subsystems.is_empty() {
+                "there is no multipath map here"
+            } else {
+                "no namespace of the NVMe subsystems in the topology is here"
+            };
+            messages.warn(format_args!("{problem}{hint}{advice}"));
             return if can_wait { FirstSample::Report } else { FirstSample::End(NO_MAPS) };
         }
         let (selection, topology) = (&self.view.selection, self.topology.get());
@@ -94,6 +99,29 @@ pub struct KernelMonitor {
     pub last: Option<Duration>,
 }
 
+impl KernelMonitor {
+    /// Reads the topology again; of one that comes from a text, only which namespaces its NVMe subsystems
+    /// have, and which devices the kernel does not count. Returns whether there can be new devices.
+    fn reread(
+        &mut self,
+        root: &mut SystemRoot,
+        messages: &mut Messages<impl Write>,
+    ) -> Result<bool, Error> {
+        let topology = &mut self.maps.topology;
+        if !topology.is_fixed() {
+            topology.reread(root, messages);
+            return Ok(true);
+        }
+        let has_subsystems = !topology.get().subsystems.is_empty();
+        let names = if has_subsystems { self.counters.names(root)? } else { Vec::new() };
+        let is_new = topology.add_namespaces(names.iter().map(Vec::as_slice));
+        if is_new || self.last.is_none() {
+            topology.read_accounting(root, messages);
+        }
+        Ok(is_new)
+    }
+}
+
 impl IntervalCommand for KernelMonitor {
     type Sample = Sample;
     type Rates<'a> = IntervalRates<'a>;
@@ -106,21 +134,24 @@ impl IntervalCommand for KernelMonitor {
         root: &mut SystemRoot,
         messages: &mut Messages<impl Write>,
     ) -> Result<Option<Sample>, Error> {
-        let topology = &mut self.maps.topology;
-        let mut is_new = topology.refresh(root, messages);
+        let is_first = self.last.is_none() && self.maps.topology.is_fixed();
+        let mut is_new = if is_first {
+            self.reread(root, messages)?
+        } else {
+            self.maps.topology.refresh(root, messages)
+        };
         let (moment, counters) = loop {
             if is_new {
-                self.counters.set_topology(topology.get());
+                self.counters.set_topology(self.maps.topology.get());
             }
             let moment = moment(root)?;
             let counters = self.counters.read(root, messages)?;
-            if is_new || topology.is_fixed() || !counters.differs {
+            if is_new || !counters.differs || !self.reread(root, messages)? {
                 break (moment, counters);
             }
-            topology.reread(root, messages);
             is_new = true;
         };
-        topology.update_states(root, is_new, messages);
+        self.maps.topology.update_states(root, is_new, messages);
         if self.last.replace(moment.monotonic).is_some_and(|last| last >= moment.monotonic) {
             messages.warn_once(
                 "no time passed since the previous sample; the figures between them are unknown",

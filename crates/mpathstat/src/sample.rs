@@ -181,6 +181,15 @@ impl CounterReader {
         }
     }
 
+    /// The names of all devices with statistics.
+    ///
+    /// # Errors
+    /// `/proc/diskstats` cannot be read.
+    pub fn names(&mut self, root: &mut SystemRoot) -> Result<Vec<Vec<u8>>, sampling::Error> {
+        let disks = disks(root.reread(&mut self.diskstats)?);
+        Ok(disks.filter_map(|(_, disk)| Some(disk.ok()?.name.to_vec())).collect())
+    }
+
     /// Reads the statistics by slot, all from one reading of `/proc/diskstats`. Damaged lines are
     /// reported and left out.
     ///

@@ -144,6 +144,13 @@ impl Map {
         self.paths.iter().filter(|path| path.is_usable()).count()
     }
 
+    /// What distinguishes the map from all others. The namespaces of an NVMe subsystem in a text have the
+    /// name of the subsystem as WWID.
+    #[must_use]
+    pub fn key(&self) -> Vec<u8> {
+        [&self.wwid[..], b"\n", &self.device.kernel].concat()
+    }
+
     /// Whether the map is one of the NVMe driver.
     #[must_use]
     pub fn is_nvme(&self) -> bool {

@@ -71,7 +71,7 @@ impl Marker {
             is_on_path |= path.figures.as_ref().is_some_and(Figures::is_stalled);
             path.marks.extend(stuck);
         }
-        let stuck = self.stuck.judge(map.wwid.clone(), rates.figures.as_ref(), seconds);
+        let stuck = self.stuck.judge(map.key(), rates.figures.as_ref(), seconds);
         let queued = rates.figures.as_ref().and_then(|figures| figures.in_flight);
         if lacks_path(rates) {
             // Nothing need be in flight: the NVMe driver counts no request that waits for a path.

@@ -121,7 +121,8 @@ pub(super) fn key_and_name(map: &Map, path: &Path, by: &[By]) -> Option<(Vec<u8>
 }
 
 fn key(map: Option<&Map>, name: &[u8]) -> Vec<u8> {
-    [map.map_or(&b""[..], |map| &map.wwid), b"\n", name].concat()
+    let map = map.map_or(Vec::new(), Map::key);
+    [&map[..], b"\n", name].concat()
 }
 
 /// The name of the sum to which a path belongs, and the map if it is one of the map's own. The name is

@@ -208,3 +208,24 @@ fn a_column_of_sums_is_named_after_what_they_share() {
     let headings = [By::Host, By::Target, By::Controller, By::Group].map(By::heading);
     assert_eq!(headings, ["Host", "Target", "Controller", "Group"]);
 }
+
+#[test]
+fn namespaces_of_a_subsystem_are_maps_of_their_own() {
+    let mut maps = topology().maps;
+    maps[1].wwid = maps[0].wwid.clone();
+    let topology = Topology::new(maps);
+    let figures = |device: &Device| {
+        let is_map = device.kernel.starts_with(b"dm-");
+        let figures = if is_map { waiting(1.0, 5.0, 0.0) } else { read(0.0, 0.0) };
+        Some(Figures { seconds: 0.5, ..figures })
+    };
+    let mut view = View { marker: Some(Marker::default()), ..View::default() };
+    let mut marks = || {
+        let rates = view.apply(IntervalRates::new(&topology, None, 0.5, figures));
+        rates.maps.into_iter().map(|map| map.marks.len()).collect::<Vec<_>>()
+    };
+    assert_eq!([marks(), marks()], [[0, 0], [1, 1]]);
+    let rates = IntervalRates::new(&topology, None, 1.0, |_| None);
+    let keys: Vec<_> = sums(&rates.maps, &[By::Group]).iter().map(Sum::key).collect();
+    assert_ne!(keys[0], keys[1]);
+}
