@@ -101,6 +101,7 @@ impl CurrentTopology {
         self.read_accounting(root, messages);
         if let Some(states) = &mut self.states {
             *states = StateFiles::for_topology(&self.topology);
+            states.read_suspended(root, Rc::make_mut(&mut self.topology));
         }
     }
 

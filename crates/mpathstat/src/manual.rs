@@ -91,8 +91,8 @@ const REPORT: &[&str] = &[
     "A map is idle, and left out, if it completed no request (read, write, discard or flush), was not \
      busy and has no request in flight, no request is in flight on any of its paths, and its paths \
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
-     more than the map. With `-i`, a map without a usable path is never idle: what waits for a path need \
-     not be in flight. `-a` shows idle maps, too.",
+     more than the map. With `-i`, a map without a usable path or a suspended one is never idle: what \
+     waits for it need not be in flight. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
      address, or as in the file that `--topology` reads. With such a file, a path whose device \
      was removed is named by its device number, or `-`.",
@@ -135,6 +135,7 @@ const MARKS: &[&str] = &[
     "    requests hang on a path         <- stuck 12 in flight   fabric from host to port",
     "    all paths are gone              <- no path, 37 queued   array, zone, multipathd",
     "    a path is offline or failed     <- offline, <- failed   cable, HBA, port",
+    "    the map itself stands still     <- suspended            dmsetup info, multipathd",
     "    the array moved the LUN         2/4 (2 standby)         nothing, or the array",
     "    a path is used directly         <- not through the map  LVM filter, fstab, ASM",
     "    one path is slower than others  <- await 12.50 x sda    HBA and port of the mark",
@@ -150,6 +151,9 @@ const MARKS: &[&str] = &[
      time or more. The row of the map has this mark if no request is in flight on its paths.",
     "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one. Requests \
      that the NVMe driver holds back are not counted.",
+    "`<- suspended`: device mapper holds back all I/O of the map, before it counts any of it, until \
+     `dmsetup resume`. multipathd suspends a map for a moment when it reloads it; a map that stays so \
+     was left behind by a program that hangs or died.",
     "`<- offline` and so on: the state of a path that cannot carry I/O. It is that of the device \
      (`offline`, `blocked`, `transport-offline`, `gone`, `connecting`, ...), or what multipathd says \
      about it (`failed`, `faulty`).",
@@ -189,7 +193,7 @@ const MARKS: &[&str] = &[
      default. Some path selectors of device mapper distribute I/O unevenly on purpose (io-affinity, or \
      round-robin with a large rr_min_io). With these, a mark by share means little. `-i` reads the \
      states and error counters of each path for each report, which costs up to four system calls per \
-     path.",
+     path and one per map.",
 ];
 
 const CHANGES: &[&str] = &[

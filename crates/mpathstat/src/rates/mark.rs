@@ -10,6 +10,8 @@ pub enum Mark {
     Stuck(Option<f64>),
     /// No path of the map can carry I/O; so many requests wait for one, if that is known.
     NoPath(Option<f64>),
+    /// Device mapper holds back all I/O of the map.
+    Suspended,
     /// The path did I/O that did not come through the map.
     Bypass,
     /// A read or write takes so many times as long as on this sibling.
@@ -44,6 +46,7 @@ impl Mark {
             Mark::State(_) => "state",
             Mark::Stuck(_) => "stuck",
             Mark::NoPath(_) => "no-path",
+            Mark::Suspended => "suspended",
             Mark::Bypass => "not-through-map",
             Mark::Await { .. } => "await",
             Mark::Share { .. } => "share",

@@ -49,7 +49,7 @@ pub struct Sum<'a> {
     pub figures: Option<Figures>,
     /// The mark for the requests that are stuck on those paths, added up as far as they are known.
     pub(super) stuck: Option<Mark>,
-    /// Whether a path did something, or belongs to a map without a usable path.
+    /// Whether a path did something, or belongs to a map that holds back what it was asked to do.
     is_active: bool,
     /// Whether a path belongs to a map that is not idle.
     is_in_use: bool,
@@ -95,9 +95,10 @@ impl Sum<'_> {
     fn add(&mut self, map: &MapRates<'_>, path: &PathRates<'_>) {
         self.paths += 1;
         let figures = path.figures.as_ref().filter(|_| self.is_known);
-        let lacks_path = map.marks.iter().any(|mark| matches!(mark, Mark::NoPath(_)));
+        let is_held = |mark: &Mark| matches!(mark, Mark::NoPath(_) | Mark::Suspended);
+        let holds_back = map.marks.iter().any(is_held);
         // What only a path checker reads is as idle as its map.
-        self.is_active |= !map.is_idle && figures.is_some_and(Figures::is_active) || lacks_path;
+        self.is_active |= !map.is_idle && figures.is_some_and(Figures::is_active) || holds_back;
         self.is_in_use |= !map.is_idle;
         self.usable += usize::from(path.path.is_usable());
         // Paths that share nothing are not added up.

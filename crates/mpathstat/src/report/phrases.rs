@@ -39,6 +39,7 @@ fn phrase(mark: &Mark) -> String {
         Mark::Stuck(Some(count)) => format!("stuck {count:.0} in flight"),
         Mark::NoPath(None | Some(0.0)) => "no path".to_owned(),
         Mark::NoPath(Some(count)) => format!("no path, {count:.0} queued"),
+        Mark::Suspended => "suspended".to_owned(),
         Mark::Bypass => "not through the map".to_owned(),
         Mark::Await { times, sibling } => format!("await {times:.2} x {}", escape_control(sibling)),
         Mark::Share { times, sibling } => format!("share {times:.2} x {}", escape_control(sibling)),

@@ -87,7 +87,7 @@ impl Reader<'_> {
         let slaves = self.list(&below(kernel, "slaves"));
         let identity = [&uuid[..], b" ", &self.value(kernel, "diskseq")].concat();
         let device = Device { kernel: kernel.to_vec(), identity, ..Device::default() };
-        Some(Map { name, wwid, device, policy: Vec::new(), paths: self.paths(&slaves) })
+        Some(Map { name, wwid, device, paths: self.paths(&slaves), ..Map::default() })
     }
 
     /// Whether an NVMe disk combines paths: then it is below a subsystem, and otherwise below its
@@ -109,7 +109,7 @@ impl Reader<'_> {
         };
         let paths = self.paths(paths);
         let device = Device { kernel: head.clone(), identity, ..Device::default() };
-        Map { name: head, wwid, device, policy, paths }
+        Map { name: head, wwid, device, policy, paths, ..Map::default() }
     }
 
     /// The paths with these names, by address, then by name.

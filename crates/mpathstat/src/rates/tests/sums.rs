@@ -229,3 +229,17 @@ fn namespaces_of_a_subsystem_are_maps_of_their_own() {
     let keys: Vec<_> = sums(&rates.maps, &[By::Group]).iter().map(Sum::key).collect();
     assert_ne!(keys[0], keys[1]);
 }
+
+#[test]
+fn a_suspended_map_is_never_idle() {
+    let mut maps = topology().maps;
+    maps[0].is_suspended = true;
+    let topology = Topology::new(maps);
+    let idle: Done = |_| (0.0, 0.0);
+    let mut view = View::default();
+    assert_eq!(shown(&mut view, &topology, idle), ["a 0 2"]);
+    view.marker = Some(Marker::default());
+    assert_eq!(shown(&mut view, &topology, idle), ["a 0 2 suspended"]);
+    view.by = vec![By::Host];
+    assert_eq!(shown(&mut view, &topology, idle), ["host2 0 1", "host3 0 1"]);
+}
