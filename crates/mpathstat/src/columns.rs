@@ -193,7 +193,8 @@ fn unknown(name: &str) -> String {
 }
 
 /// The figure with a name: that of a column, `kb` for kilobytes read and written, or `share` for the
-/// share of all reads and writes.
+/// share of all reads and writes. An average time is infinite if requests are in flight and none is
+/// completed.
 ///
 /// # Errors
 /// A clause that lists the names.
@@ -202,6 +203,11 @@ pub fn sort_key(name: &str) -> Result<SortKey, String> {
     match name {
         "kb" => Ok(|it| Some(it.read_kib_per_s()? + it.written_kib_per_s()?)),
         "share" => Ok(|it| Some(it.rate(it.ios()))),
+        "await" => Ok(|it| it.unless_stalled(it.await_ms())),
+        "r_await" => Ok(|it| it.unless_stalled(it.read_await_ms())),
+        "w_await" => Ok(|it| it.unless_stalled(it.write_await_ms())),
+        "d_await" => Ok(|it| it.unless_stalled(it.discard_await_ms())),
+        "f_await" => Ok(|it| it.unless_stalled(it.flush_await_ms())),
         _ => figure.ok_or_else(|| {
             let names: Vec<_> = FIGURES.iter().map(|column| column.name).collect();
             format!("{name}: expected one of kb, share, {}", names.join(", "))
@@ -231,6 +237,22 @@ mod tests {
         let figures = Figures { seconds: 2.0, reads: 6.0, read_kib: 8.0, ..Figures::default() };
         let by = |name| sort_key(name).map(|key| key(&figures));
         assert_eq!([by("kb"), by("share"), by("reads")], [4.0, 3.0, 3.0].map(|it| Ok(Some(it))));
+        let of = |figures: &Figures, name| sort_key(name).map(|key| key(figures));
+        let stalled = Figures { in_flight: Some(1.0), ..Figures::default() };
+        let averages = FIGURES.iter().map(|column| column.name).filter(|it| it.ends_with("await"));
+        assert_eq!(averages.clone().count(), 5);
+        for name in averages {
+            assert_eq!(of(&stalled, name), Ok(Some(f64::INFINITY)), "{name}");
+        }
+        assert_eq!(
+            [of(&stalled, "reads"), of(&stalled, "in-flight")],
+            [Ok(Some(0.0)), Ok(Some(1.0))]
+        );
+        let slow = Figures { read_ms: 12.0, writes: 2.0, write_ms: 8.0, ..figures.clone() };
+        assert_eq!(
+            ["await", "r_await", "w_await", "d_await"].map(|name| of(&slow, name)),
+            [Some(2.5), Some(2.0), Some(4.0), None].map(Ok)
+        );
         assert!(by("state").unwrap_err().starts_with("state: expected one of kb, share, reads"));
     }
 }

@@ -103,7 +103,8 @@ const CONTENTS: &[Opt<Args>] = &[
         "sort maps by a figure, the largest first",
         "Sort maps, or sums with `-g`, by KEY, the largest first: the name of a column with figures \
          (see `--columns`), `kb` for kilobytes read and written, or `share` for the share of all \
-         reads and writes. Those whose figure is unknown come last.",
+         reads and writes. Those on which requests are in flight and none is completed come first by \
+         `await` and the like; those whose figure is unknown come last.",
         |args, value| {
             args.sort = Some(columns::sort_key(&value.to_string_lossy())?);
             Ok(())

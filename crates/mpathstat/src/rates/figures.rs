@@ -242,6 +242,13 @@ impl Figures {
         self.stalled() > 0.0 || is_hung && !self.has_completed()
     }
 
+    /// An average time for comparisons: that of a device on which nothing is completed is longer than
+    /// all others.
+    #[must_use]
+    pub fn unless_stalled(&self, average_ms: Option<f64>) -> Option<f64> {
+        if self.is_stalled() { Some(f64::INFINITY) } else { average_ms }
+    }
+
     /// Whether any request was completed. A text has rates of zero if they are few.
     fn has_completed(&self) -> bool {
         let printed = self.printed.as_ref();

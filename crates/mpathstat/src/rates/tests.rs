@@ -89,8 +89,10 @@ fn a_device_that_completes_nothing_has_no_await() {
     };
     let waiting = in_flight(0, 1, 0);
     assert_eq!((waiting.await_ms(), waiting.stalled(), waiting.is_active()), (None, 1.0, true));
+    assert_eq!(waiting.unless_stalled(None), Some(f64::INFINITY));
     let done = in_flight(1, 1, 1);
     assert_eq!((done.await_ms(), done.stalled()), (Some(1.0), 0.0));
+    assert_eq!([done.unless_stalled(Some(1.0)), done.unless_stalled(None)], [Some(1.0), None]);
     let idle = in_flight(1, 0, 0);
     assert_eq!((idle.await_ms(), idle.is_active()), (Some(0.0), false));
     assert_eq!(in_flight(0, (1 << 31) - 1, 0).in_flight, Some(2_147_483_647.0));
