@@ -37,7 +37,7 @@ use current_topology::{CurrentTopology, MultipathdSource};
 use error::Error;
 use iostat::IostatText;
 use monitor::{KernelMonitor, MapMonitor, TextMonitor};
-use multipathd::Multipathd;
+use multipathd::{Multipathd, Sockets};
 use rates::{By, Marker, Selection, View};
 use sample::CounterReader;
 use std::ffi::{OsStr, OsString};
@@ -132,7 +132,7 @@ fn topology_in_sysfs(args: &Args, root: &SystemRoot) -> CurrentTopology {
     let multipathd = match (needs_multipathd, root.is_saved()) {
         (false, _) => None,
         (true, true) => Some(MultipathdSource::Saved),
-        (true, false) => Multipathd::start(multipathd::SOCKET).ok().map(MultipathdSource::Running),
+        (true, false) => Multipathd::start(Sockets::known()).ok().map(MultipathdSource::Running),
     };
     CurrentTopology::in_sysfs(attributes, needs_states, multipathd)
 }

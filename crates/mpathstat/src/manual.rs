@@ -122,7 +122,8 @@ const EXTENDED: &[&str] = &[
      ALUA or ANA; for an NVMe map, its I/O policy. Some kernels let only root read ALUA states. \
      `Multipathd`: state of the path in device mapper and state of the path checker.",
     "Only multipathd knows `Group` and `Multipathd`, unless the file for `--topology` contains \
-     them. It is asked in the background, with a deadline. Until it answers, and when its last \
+     them. It is asked in the background, with a deadline, on its socket in the \
+     network namespace or on `/run/multipathd.socket`, which a container can mount. Until it answers, and when its last \
      answer is more than 10 seconds old, these columns are `-`. An answer counts only if it comes \
      from root, has at most 16 MiB, and is not `timeout` or `fail`, as multipathd says while it hangs.",
 ];

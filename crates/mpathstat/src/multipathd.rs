@@ -1,6 +1,7 @@
 //! What only multipathd knows: failed paths, path groups and their priorities.
 //!
-//! multipathd answers on a socket in the abstract namespace. A request is a `size_t` in native byte
+//! multipathd answers on a socket in the abstract namespace, which belongs to a network namespace. Recent
+//! ones also listen on a file, which can be mounted into a container. A request is a `size_t` in native byte
 //! order, which is the length of the text with its NUL, and the text. An answer has the same format.
 //! The answer to `show topology` is the text of `multipath -ll`, or `ok` if there is no map. Instead of
 //! it, a word says that multipathd could not find out: `timeout` if it waited too long for a lock, which
@@ -20,13 +21,34 @@ use std::io::{self, Read, Write};
 use std::ops::DerefMut;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixStream};
+use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The name of multipathd's socket.
-pub const SOCKET: &[u8] = b"/org/kernel/linux/storage/multipathd";
+/// The sockets of multipathd.
+#[derive(Debug, Clone, Copy)]
+pub struct Sockets<'a> {
+    /// The name in the abstract namespace.
+    pub name: &'a [u8],
+    /// The file.
+    pub file: &'a Path,
+}
+
+impl Sockets<'_> {
+    /// The addresses, in the order in which they are tried.
+    fn addresses(self) -> io::Result<[SocketAddr; 2]> {
+        Ok([SocketAddr::from_abstract_name(self.name)?, SocketAddr::from_pathname(self.file)?])
+    }
+
+    /// Those of every multipathd.
+    #[must_use]
+    pub fn known() -> Sockets<'static> {
+        let file = Path::new("/run/multipathd.socket");
+        Sockets { name: b"/org/kernel/linux/storage/multipathd", file }
+    }
+}
 
 /// How long an answer can take.
 const DEADLINE: Duration = Duration::from_secs(4);
@@ -65,7 +87,10 @@ impl Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// Nobody listens.
-    #[error("multipathd does not run; start it: systemctl start multipathd")]
+    #[error(
+        "multipathd does not run; start it: systemctl start multipathd (in a container, mount \
+         /run/multipathd.socket)"
+    )]
     NotRunning,
     /// There is no answer in time, or no whole one.
     #[error("multipathd does not answer; see systemctl status multipathd")]
@@ -99,23 +124,23 @@ pub struct Multipathd {
 }
 
 impl Multipathd {
-    /// Starts to ask the multipathd that listens on `socket`, a name in the abstract namespace.
+    /// Starts to ask the multipathd that listens on one of `sockets`.
     ///
     /// # Errors
     /// The system refuses a thread.
-    pub fn start(socket: impl Into<Vec<u8>>) -> io::Result<Multipathd> {
-        Multipathd::start_of_user(socket, ROOT)
+    pub fn start(sockets: Sockets<'_>) -> io::Result<Multipathd> {
+        Multipathd::start_of_user(sockets, ROOT)
     }
 
     /// The same for a multipathd that `user` runs.
-    fn start_of_user(socket: impl Into<Vec<u8>>, user: u32) -> io::Result<Multipathd> {
-        let socket = socket.into();
+    fn start_of_user(sockets: Sockets<'_>, user: u32) -> io::Result<Multipathd> {
+        let addresses = sockets.addresses()?;
         let arrived = Arc::new(Mutex::new(None));
         let (running, ended) = mpsc::sync_channel::<()>(0);
         let newest = Arc::clone(&arrived);
         thread::Builder::new().name("multipathd".to_owned()).spawn(move || {
             loop {
-                let answer = ask(&socket, user);
+                let answer = ask(&addresses, user);
                 *lock(&newest) = Some((Instant::now(), answer));
                 if ended.recv_timeout(PAUSE) != Err(RecvTimeoutError::Timeout) {
                     break;
@@ -148,14 +173,23 @@ fn lock(arrived: &Mutex<Option<Arrived>>) -> impl DerefMut<Target = Option<Arriv
     arrived.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks once.
-fn ask(socket: &[u8], user: u32) -> Result<Answer, Failure> {
-    let address = SocketAddr::from_abstract_name(socket)?;
-    let mut stream = UnixStream::connect_addr(&address).map_err(|_| Failure::NotRunning)?;
-    let peer = getsockopt(&stream, PeerCredentials).map_err(io::Error::from)?;
-    if peer.uid() != user {
-        return Err(Failure::NotRoot);
+/// Connects to the first of the sockets on which a process of `user` listens.
+fn connect(addresses: &[SocketAddr], user: u32) -> Result<UnixStream, Failure> {
+    let mut failure = Failure::NotRunning;
+    for address in addresses {
+        let Ok(stream) = UnixStream::connect_addr(address) else { continue };
+        let peer = getsockopt(&stream, PeerCredentials).map_err(io::Error::from)?;
+        if peer.uid() == user {
+            return Ok(stream);
+        }
+        failure = Failure::NotRoot;
     }
+    Err(failure)
+}
+
+/// Asks once.
+fn ask(addresses: &[SocketAddr], user: u32) -> Result<Answer, Failure> {
+    let mut stream = connect(addresses, user)?;
     let deadline = Instant::now() + DEADLINE;
     stream.set_write_timeout(Some(DEADLINE))?;
     let request = b"show topology\0";

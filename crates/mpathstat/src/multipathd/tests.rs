@@ -18,10 +18,20 @@ fn listen(socket: &str) -> UnixListener {
     UnixListener::bind_addr(&SocketAddr::from_abstract_name(socket).unwrap()).unwrap()
 }
 
+/// Sockets with this name, and a file that does not exist.
+fn sockets(name: &str) -> Sockets<'_> {
+    Sockets { name: name.as_bytes(), file: Path::new("/nowhere/socket") }
+}
+
 /// The socket of a multipathd that answers every request with these bytes.
 fn multipathd(name: &str, answer: Vec<u8>) -> String {
     let socket = socket(name);
-    let listener = listen(&socket);
+    serve(listen(&socket), answer);
+    socket
+}
+
+/// Answers every request with these bytes.
+fn serve(listener: UnixListener, answer: Vec<u8>) {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -32,7 +42,11 @@ fn multipathd(name: &str, answer: Vec<u8>) -> String {
             stream.write_all(&answer).unwrap();
         }
     });
-    socket
+}
+
+/// Asks a multipathd with this name of a socket.
+fn asked(socket: &str) -> Result<Answer, Failure> {
+    ask(&sockets(socket).addresses().unwrap(), own_user())
 }
 
 fn answer(length: usize) -> Vec<u8> {
@@ -42,7 +56,7 @@ fn answer(length: usize) -> Vec<u8> {
 /// What comes of an answer with this text.
 fn answered(name: &str, text: &[u8]) -> Result<usize, Failure> {
     let socket = multipathd(name, [&text.len().to_ne_bytes()[..], text].concat());
-    ask(socket.as_bytes(), own_user()).map(|answer| answer.states.len())
+    asked(&socket).map(|answer| answer.states.len())
 }
 
 #[test]
@@ -64,7 +78,7 @@ fn a_word_that_stands_for_an_answer_is_none() {
 #[test]
 fn the_answer_of_multipathd_is_used_when_it_arrives() {
     let socket = multipathd("answers", answer(TOPOLOGY.len() + 1));
-    let mut multipathd = Multipathd::start_of_user(socket, own_user()).unwrap();
+    let mut multipathd = Multipathd::start_of_user(sockets(&socket), own_user()).unwrap();
     wait_until("an answer", || multipathd.latest().is_some());
     let state = multipathd.latest().and_then(|answer| answer.states.get(&b"sda"[..])).unwrap();
     assert_eq!((state.group, &state.states[..]), (Some(1), &b"failed faulty"[..]));
@@ -74,7 +88,7 @@ fn the_answer_of_multipathd_is_used_when_it_arrives() {
 #[test]
 fn an_answer_with_a_wrong_length_is_refused() {
     for (name, length) in [("endless", usize::MAX), ("short", TOPOLOGY.len() + 9)] {
-        assert!(ask(multipathd(name, answer(length)).as_bytes(), own_user()).is_err(), "{name}");
+        assert!(asked(&multipathd(name, answer(length))).is_err(), "{name}");
     }
 }
 
@@ -83,7 +97,7 @@ fn a_multipathd_that_hangs_delays_nothing() {
     let socket = socket("hangs");
     let _silent = listen(&socket);
     let start = Instant::now();
-    let mut multipathd = Multipathd::start_of_user(socket, own_user()).unwrap();
+    let mut multipathd = Multipathd::start_of_user(sockets(&socket), own_user()).unwrap();
     assert!(multipathd.latest().is_none());
     drop(multipathd);
     assert!(start.elapsed() < DEADLINE / 2, "{:?}", start.elapsed());
@@ -92,14 +106,14 @@ fn a_multipathd_that_hangs_delays_nothing() {
 #[test]
 fn an_answer_of_another_user_is_refused() {
     let socket = multipathd("foreign", answer(TOPOLOGY.len() + 1));
-    let mut foreign = Multipathd::start_of_user(socket, own_user() + 1).unwrap();
+    let mut foreign = Multipathd::start_of_user(sockets(&socket), own_user() + 1).unwrap();
     wait_until("a refusal", || foreign.latest().is_none() && foreign.failure().is_some());
     assert_eq!(foreign.failure(), Some(Failure::NotRoot));
 }
 
 #[test]
 fn the_failure_says_whether_multipathd_does_not_run_or_does_not_answer() {
-    let asked = |socket: &str| ask(socket.as_bytes(), own_user()).map(drop);
+    let asked = |socket: &str| asked(socket).map(drop);
     assert_eq!(asked(&socket("nobody")), Err(Failure::NotRunning));
     assert_eq!(asked(&multipathd("cut", answer(TOPOLOGY.len() + 9))), Err(Failure::Silent));
 }
@@ -107,6 +121,22 @@ fn the_failure_says_whether_multipathd_does_not_run_or_does_not_answer() {
 #[test]
 fn an_answer_that_is_too_long_is_refused_with_a_message() {
     let socket = multipathd("long", answer(ANSWER_MAX + 1));
-    let refused = ask(socket.as_bytes(), own_user());
-    assert_eq!(refused.map(drop), Err(Failure::TooLong("16 MiB")));
+    assert_eq!(asked(&socket).map(drop), Err(Failure::TooLong("16 MiB")));
+}
+
+#[test]
+fn a_multipathd_of_another_network_namespace_answers_on_its_file() {
+    let folder = test_support::temp_dir();
+    let file = folder.path().join("multipathd.socket");
+    let listener = UnixListener::bind(&file).unwrap();
+    serve(listener, answer(TOPOLOGY.len() + 1));
+    let (nobody, foreign) = (socket("elsewhere"), socket("somebody"));
+    let ask = |name: &str, user: u32| {
+        let sockets = Sockets { name: name.as_bytes(), file: &file };
+        ask(&sockets.addresses().unwrap(), user).map(|answer| answer.states.len())
+    };
+    assert_eq!(ask(&nobody, own_user()), Ok(1));
+    assert_eq!(ask(&nobody, own_user() + 1), Err(Failure::NotRoot));
+    let _silent = listen(&foreign);
+    assert_eq!(ask(&foreign, own_user() + 1), Err(Failure::NotRoot));
 }
