@@ -81,6 +81,7 @@ impl Args {
             overview: self.counts_all_events(),
             contents: false,
             logged_calls: format.is_profile(),
+            profile_names: names_files,
             denial_rules: format == Format::Apparmor,
             socket_families: format == Format::Systemd,
             each: self.layout.each,

@@ -83,7 +83,9 @@ pub(crate) const MANUAL: Manual = Manual {
                 "A systemd drop-in allows the same system calls (SystemCallFilter), on \
                  the architectures seen (SystemCallArchitectures), and makes the file system read-only \
                  (ProtectSystem) except for the directories in which files were opened for writing or \
-                 changed (ReadWritePaths). If the log names no file, the file system stays as it is. \
+                 changed (ReadWritePaths). A directory whose own mode, owner or attributes changed, or in \
+                 which a file without a name was created (O_TMPFILE), is listed itself. If the log names \
+                 no file, the file system stays as it is. \
                  Sockets may have the address families with which socket(2) and socketpair(2) were \
                  called (RestrictAddressFamilies); systemd does not restrict those of socketcall(2), \
                  which 32-bit x86 has. A SECCOMP record does not say the family: then none is \
@@ -92,8 +94,9 @@ pub(crate) const MANUAL: Manual = Manual {
                 "An AppArmor profile is a skeleton: files as they were opened or changed, programs, \
                  which run under the same profile, libraries by their names, and the capabilities and \
                  sockets that SELinux or AppArmor denied or, in permissive or complain mode, would \
-                 have denied. It includes AppArmor's abstraction base. A directory that was opened \
-                 needs a slash after its name, which the log may lack. Load the skeleton in complain \
+                 have denied. It includes AppArmor's abstraction base. A directory ends with a \
+                 slash if its PATH record says what it is, and a file without a name (O_TMPFILE) is \
+                 `#` and a number in its directory. Load the skeleton in complain \
                  mode, and complete it with aa-logprof(8).",
                 "A profile cannot know what was not recorded: code that did not run, calls that the audit \
                  rules excluded, records that the kernel lost, calls answered by the vDSO, which become real \

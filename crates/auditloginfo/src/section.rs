@@ -139,6 +139,9 @@ pub struct Collect {
     pub logged_calls: bool,
     /// Whether denials count by the rules of AppArmor that allow them.
     pub denial_rules: bool,
+    /// Whether files count as a profile names them: a directory with a slash at its end, and a file
+    /// without a name by its directory.
+    pub profile_names: bool,
     /// Whether the address families of new sockets are collected.
     pub socket_families: bool,
     /// Whether items are listed one by one instead of counted.

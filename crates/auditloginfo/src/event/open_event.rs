@@ -255,7 +255,9 @@ impl OpenEvent {
         let Some(name) = file::opened_name(path) else { return true };
         let Some((base, flags)) = self.base_and_flags(context, sink.collect) else { return false };
         if opens {
-            sink.add_file(Owner { user, id: &self.id }, context, (name, base), flags);
+            let is_directory = sink.collect.profile_names && path.is_directory();
+            let owner = Owner { user, id: &self.id };
+            sink.add_file(owner, context, (name, base, is_directory), flags);
         }
         if let Some(error) = context.error {
             let (call, id) = (context.call, self.id);

@@ -7,7 +7,7 @@ use super::rare_state::PackedBytes;
 use crate::enriched;
 use crate::found::AffectedEvents;
 use crate::item::command::{self, Arguments};
-use crate::item::file::{self, Base};
+use crate::item::file::{self, Base, UNNAMED};
 use crate::item::{address, denial, sudo};
 use crate::login_user::LoginUser;
 use crate::section::{Collect, Section};
@@ -196,9 +196,12 @@ impl Sink {
         &mut self,
         owner: Owner<'_>,
         effect: &str,
-        (name, base): (Text<'_>, Base<'_>),
+        (name, base, is_directory): (Text<'_>, Base<'_>, bool),
     ) {
         file::write(name, base, &mut self.buffer);
+        if is_directory {
+            file::end_with_slash(&mut self.buffer);
+        }
         self.buffer.push(0);
         self.buffer.extend_from_slice(effect.as_bytes());
         self.count_buffer(owner, Section::Changes);
@@ -275,12 +278,13 @@ impl Sink {
         }
     }
 
-    /// Counts a file that was opened with `flags`, if they are known.
+    /// Counts a file that was opened with `flags`, if they are known. `is_directory` matters for a
+    /// profile only.
     pub(super) fn add_file(
         &mut self,
         owner: Owner<'_>,
         context: &CallContext,
-        (name, base): (Text<'_>, Base<'_>),
+        (name, base, is_directory): (Text<'_>, Base<'_>, bool),
         flags: Option<u64>,
     ) {
         if !self.has(Section::Files) {
@@ -289,11 +293,20 @@ impl Sink {
         if let (Text::Plain(name), Base::AsRecorded, true) = (name, base, self.counts_plain_names) {
             return self.tally.counts_mut(owner.user).files.add(name);
         }
+        let arch = context.call.arch;
         file::write(name, base, &mut self.buffer);
+        let is_unnamed =
+            self.collect.profile_names && flags.is_some_and(|flags| arch.creates_unnamed(flags));
+        if is_directory || is_unnamed {
+            file::end_with_slash(&mut self.buffer);
+        }
         if self.collect.modes {
             self.buffer.push(0);
             if let Some(flags) = flags {
-                context.call.arch.append_mode(flags, &mut self.buffer);
+                arch.append_mode(flags, &mut self.buffer);
+            }
+            if is_unnamed {
+                self.buffer.push(UNNAMED);
             }
         }
         self.count_buffer(owner, Section::Files);

@@ -39,9 +39,7 @@ pub(crate) fn write(name: Text<'_>, base: Base<'_>, file: &mut Vec<u8>) {
     match base {
         Base::WorkingDirectory(directory) if is_relative && !directory.is_empty() => {
             file.extend_from_slice(directory);
-            if !directory.ends_with(b"/") {
-                file.push(b'/');
-            }
+            end_with_slash(file);
         }
         Base::Descriptor(descriptor) if is_relative => {
             file.extend_from_slice(format!("[fd {descriptor}]/").as_bytes());
@@ -50,6 +48,16 @@ pub(crate) fn write(name: Text<'_>, base: Base<'_>, file: &mut Vec<u8>) {
     }
     name.append_to(file);
 }
+
+/// Ends the name of a directory with a slash.
+pub(crate) fn end_with_slash(file: &mut Vec<u8>) {
+    if !file.ends_with(b"/") {
+        file.push(b'/');
+    }
+}
+
+/// The letter in the mode of a directory in which a file without a name was created, for profiles.
+pub(crate) const UNNAMED: u8 = b'u';
 
 #[cfg(test)]
 mod tests {

@@ -196,6 +196,12 @@ fn report_profile(found: &Found, layout: &Layout, messages: &mut Messages<impl W
         let files = count_noun(count as u64, "file");
         messages.warn(format_args!("{files} left out of the profile, because {reason}"));
     }
+    if let Some(file) = profile::file_in_root(&found.tally, layout) {
+        messages.warn(format_args!(
+            "ReadWritePaths=-/ leaves the whole file system writable, because of {file}; name the \
+             files in / that the service needs instead"
+        ));
+    }
     if profile::is_empty(&found.tally, layout) {
         let what = match layout.format {
             Format::Apparmor => "file, program, denied capability or denied socket",

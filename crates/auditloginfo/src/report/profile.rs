@@ -127,6 +127,13 @@ pub(super) fn families_left_out(tally: &Tally, layout: &Layout) -> Option<String
     Some(format!("sockets of the unknown address family {family} left out of the profile"))
 }
 
+/// A file because of which a drop-in for systemd leaves the whole file system writable.
+pub(super) fn file_in_root(tally: &Tally, layout: &Layout) -> Option<String> {
+    let files = || systemd::written_files(|| counts(tally, layout));
+    let is_systemd = layout.format == Format::Systemd;
+    is_systemd.then(files).and_then(|files| systemd::file_in_root(&files).map(str::to_owned))
+}
+
 /// Writes the skeleton of an AppArmor profile.
 pub(super) fn write_apparmor(
     tally: &Tally,

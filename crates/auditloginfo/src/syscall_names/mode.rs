@@ -31,6 +31,17 @@ impl Arch {
         flags & truncate != 0
     }
 
+    /// Whether a file without a name is created if a directory is opened with these flags: the bit
+    /// `__O_TMPFILE`.
+    #[must_use]
+    pub fn creates_unnamed(self, flags: u64) -> bool {
+        let bit = match self.0 {
+            0x2 | 0x8000_002b => 0x200_0000,
+            _ => 0o20_000_000,
+        };
+        flags & bit != 0
+    }
+
     /// The order of bytes in numbers: the bit `__AUDIT_ARCH_LE` of `include/uapi/linux/audit.h`.
     #[must_use]
     pub fn byte_order(self) -> ByteOrder {
@@ -61,6 +72,15 @@ impl Arch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_without_a_name_has_its_own_bit_in_the_flags() {
+        let creates = |arch, flags| Arch::new(arch).creates_unnamed(flags);
+        assert!(creates(0xc000_003e, 0o20_200_002) && creates(0x8, 0o20_200_002));
+        assert!(!creates(0xc000_003e, 0o2_200_102) && !creates(0xc000_003e, 0x200_0002));
+        assert!(creates(0x2, 0x200_0002) && creates(0x8000_002b, 0x200_0002));
+        assert!(!creates(0x8000_002b, 0o20_000_002));
+    }
 
     #[test]
     fn modes_are_read_from_the_flags_of_the_architecture() {

@@ -21,6 +21,11 @@ use nom::combinator::{map, opt, verify};
 use nom::error::context;
 use nom::sequence::{preceded, terminated};
 
+/// The bits of a mode that tell the type of a file, and their value for a directory: `S_IFMT` and
+/// `S_IFDIR` of `include/uapi/linux/stat.h`.
+const FILE_TYPE: u64 = 0o170_000;
+const DIRECTORY: u64 = 0o040_000;
+
 /// A file name that a call used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path<'a> {
@@ -89,6 +94,22 @@ impl<'a> Path<'a> {
         nametype.map_or(b"", Value::raw)
     }
 
+    /// Whether the file is a directory, as far as the record says.
+    ///
+    /// ```
+    /// use sysparse::audit::{self, Path};
+    ///
+    /// let line = b"type=PATH msg=audit(1.000:1): item=0 name=\"/tmp\" inode=1 dev=fe:00 mode=041777 ouid=0";
+    /// let path = Path::parse(&audit::record(line)?.expect("a record"))?;
+    /// assert!(path.is_directory());
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn is_directory(&self) -> bool {
+        let mode = field_in(self.rest, b"mode").and_then(Value::octal);
+        mode.is_some_and(|mode| mode & FILE_TYPE == DIRECTORY)
+    }
+
     /// The same for kernels that call the field objtype.
     #[cold]
     fn is_parent_by_old_name(&self) -> bool {
@@ -133,6 +154,18 @@ mod tests {
         let line = format!("type=PATH msg=audit(1.000:1): {body}");
         let path = Path::parse(&record(line.as_bytes()).expect("sound").expect("a record")).ok()?;
         Some((path.name.raw().escape_ascii().to_string(), path.is_parent()))
+    }
+
+    #[test]
+    fn the_type_of_a_file_is_in_its_mode() {
+        let is_directory = |mode: &str| {
+            let line = format!("type=PATH msg=audit(1.000:1): item=0 name=\"/x\"{mode} ouid=0");
+            let record = record(line.as_bytes()).expect("sound").expect("a record");
+            Path::parse(&record).expect("a name").is_directory()
+        };
+        assert!(is_directory(" mode=041777") && is_directory(" mode=40755"));
+        assert!(!is_directory(" mode=0100644") && !is_directory(" mode=0140777"));
+        assert!(!is_directory(" mode=0060660") && !is_directory(""));
     }
 
     #[test]

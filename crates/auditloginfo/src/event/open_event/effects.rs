@@ -180,10 +180,11 @@ impl NameBases<'_> {
         if path.name.is_null() || path.name.text().is_empty() {
             let name = descriptor.map(|descriptor| format!("[fd {descriptor}]"));
             let name = Text::Plain(name.as_ref().map_or(b"(null)", |name| name.as_bytes()));
-            return sink.add_change(owner, effect, (name, Base::AsRecorded));
+            return sink.add_change(owner, effect, (name, Base::AsRecorded, false));
         }
         let base = self.base(descriptor, sink.collect);
-        sink.add_change(owner, effect, (path.name.text(), base));
+        let is_directory = sink.collect.profile_names && path.is_directory();
+        sink.add_change(owner, effect, (path.name.text(), base, is_directory));
     }
 
     fn base(&self, descriptor: Option<i32>, collect: Collect) -> Base<'_> {

@@ -8,6 +8,7 @@
 //!
 //!   capability net_bind_service,
 //!
+//!   "/tmp/#[0-9]*" rw,
 //!   /etc/maild.conf r,
 //!   /usr/sbin/maild mrix,
 //!   "/var/spool/my mail/box" w,
@@ -42,7 +43,7 @@ impl<'a> Rules<'a> {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.files.opened.is_empty() && self.others.is_empty()
+        self.files.opened.is_empty() && self.files.unnamed.is_empty() && self.others.is_empty()
     }
 
     /// The name of the profile: the program, if it is the only one. The profile then applies to it.
@@ -60,8 +61,13 @@ impl<'a> Rules<'a> {
         for rule in &self.others {
             writeln!(out, "  {rule},")?;
         }
-        if !self.others.is_empty() && !self.files.opened.is_empty() {
+        let has_files = !self.files.opened.is_empty() || !self.files.unnamed.is_empty();
+        if !self.others.is_empty() && has_files {
             writeln!(out)?;
+        }
+        for (directory, access) in &self.files.unnamed {
+            let name = quote_word(directory, UNNAMED_FILE);
+            writeln!(out, "  {name} {},", permissions(directory, *access))?;
         }
         for (name, access) in &self.files.opened {
             writeln!(out, "  {} {},", quote(name), permissions(name, *access))?;
@@ -69,6 +75,9 @@ impl<'a> Rules<'a> {
         writeln!(out, "}}")
     }
 }
+
+/// What AppArmor calls a file without a name in its directory: `#` and the number of the inode.
+const UNNAMED_FILE: &str = "#[0-9]*";
 
 /// The permissions of a file. A program runs under the same profile (`ix`); what is executed or loaded
 /// as a library is also mapped (`m`).
@@ -90,9 +99,11 @@ fn is_plain(name: &str) -> bool {
 /// The name as one word that matches nothing else. A backslash before a quote would end the word
 /// later, so both become octal numbers.
 fn quote(name: &str) -> String {
-    if is_plain(name) {
-        return name.to_owned();
-    }
+    if is_plain(name) { name.to_owned() } else { quote_word(name, "") }
+}
+
+/// The name and a pattern in quotes.
+fn quote_word(name: &str, pattern: &str) -> String {
     let mut word = String::from("\"");
     for character in name.chars() {
         match character {
@@ -102,6 +113,7 @@ fn quote(name: &str) -> String {
             _ => word.push(character),
         }
     }
+    word.push_str(pattern);
     word.push('"');
     word
 }
@@ -115,12 +127,14 @@ mod tests {
         assert_eq!(quote("/lib/libstdc++.so.6"), "/lib/libstdc++.so.6");
         assert_eq!(quote("/a b,"), "\"/a b,\"");
         assert_eq!(quote("/@{A}*?[x]"), "\"/@\\{A\\}\\*\\?\\[x\\]\"");
+        assert_eq!(quote_word("/a*/", UNNAMED_FILE), "\"/a\\*/#[0-9]*\"");
         assert_eq!(quote("/a\"\\"), "\"/a\\042\\134\"");
     }
 
     #[test]
     fn permissions_follow_from_how_a_file_was_used() {
-        let access = |reads, writes, executes| Access { reads, writes, executes };
+        let access =
+            |reads, writes, executes| Access { reads, writes, executes, changes_entry: false };
         assert_eq!(permissions("/etc/a", access(true, false, false)), "r");
         assert_eq!(permissions("/etc/a", access(true, true, false)), "rw");
         assert_eq!(permissions("/lib/a.so.1", access(true, false, false)), "mr");

@@ -3,6 +3,7 @@
 //! Audited users choose the names. One that could end a line of a profile, or whose directory the log
 //! does not tell, is left out and counted.
 
+use crate::item::file::UNNAMED;
 use crate::report::split_detail;
 use crate::tally::Counts;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,8 @@ pub(super) struct Access {
     pub(super) reads: bool,
     pub(super) writes: bool,
     pub(super) executes: bool,
+    /// Whether the directory that holds it was written to, because it was created, removed or renamed.
+    pub(super) changes_entry: bool,
 }
 
 impl Access {
@@ -23,8 +26,22 @@ impl Access {
         (!mode.is_empty()).then(|| Access {
             reads: has(b"r"),
             writes: has(b"wcta"),
-            executes: false,
+            changes_entry: has(b"c"),
+            ..Access::default()
         })
+    }
+
+    /// What a change needs.
+    fn for_change(effect: &[u8]) -> Access {
+        let changes_entry = !IN_PLACE.contains(&effect);
+        Access { writes: true, changes_entry, ..Access::default() }
+    }
+
+    fn add(&mut self, other: Access) {
+        self.reads |= other.reads;
+        self.writes |= other.writes;
+        self.executes |= other.executes;
+        self.changes_entry |= other.changes_entry;
     }
 }
 
@@ -32,6 +49,9 @@ impl Access {
 #[derive(Debug, Default)]
 pub(super) struct Files<'a> {
     pub(super) opened: BTreeMap<String, Access>,
+    /// The directories in which files without a name were created, each with a slash at its end, and how
+    /// these files were opened.
+    pub(super) unnamed: BTreeMap<String, Access>,
     /// Names that hold control characters or bytes that are not UTF-8, or are too long for a path.
     unprintable: BTreeSet<&'a [u8]>,
     /// Names whose directory is unknown.
@@ -42,6 +62,9 @@ pub(super) struct Files<'a> {
 
 /// The changes of a place that write to no file.
 const MOUNTS: [&[u8]; 2] = [b"mounted", b"unmounted"];
+
+/// The changes that leave the directory of a file as it is.
+const IN_PLACE: [&[u8]; 4] = [b"truncated", b"mode", b"owner", b"attributes"];
 
 /// The size from which a name is too long for a path: `PATH_MAX` of `include/uapi/linux/limits.h`.
 const PATH_MAX: usize = 4096;
@@ -56,14 +79,15 @@ impl<'a> Files<'a> {
         for (file, _) in counts().flat_map(|counts| counts.changes.iter()) {
             let (name, effect) = split_detail(file);
             if !MOUNTS.contains(&effect) {
-                files.add(name, Access { writes: true, ..Access::default() });
+                files.add(name, Access::for_change(effect));
             }
         }
         for (file, _) in counts().flat_map(|counts| counts.files.iter()) {
             let (name, mode) = split_detail(file);
             match Access::parse(mode) {
-                Some(access) if is_needed(access) => files.add(name, access),
-                Some(_) => {}
+                Some(access) if !is_needed(access) => {}
+                Some(access) if mode.ends_with(&[UNNAMED]) => files.add_unnamed(name, access),
+                Some(access) => files.add(name, access),
                 None => drop(files.without_mode.insert(name)),
             }
         }
@@ -71,18 +95,28 @@ impl<'a> Files<'a> {
     }
 
     pub(super) fn add(&mut self, name: &'a [u8], access: Access) {
-        match printable(name) {
-            None => drop(self.unprintable.insert(name)),
-            Some(text) => match normalize(text) {
-                None => drop(self.without_directory.insert(name)),
-                Some(path) => {
-                    let sum = self.opened.entry(path).or_default();
-                    sum.reads |= access.reads;
-                    sum.writes |= access.writes;
-                    sum.executes |= access.executes;
-                }
-            },
+        if let Some(path) = self.path(name) {
+            self.opened.entry(path).or_default().add(access);
         }
+    }
+
+    fn add_unnamed(&mut self, directory: &'a [u8], access: Access) {
+        if let Some(path) = self.path(directory) {
+            self.unnamed.entry(path).or_default().add(access);
+        }
+    }
+
+    /// The name as it can stand in a profile. Otherwise it is left out.
+    fn path(&mut self, name: &'a [u8]) -> Option<String> {
+        let Some(text) = printable(name) else {
+            self.unprintable.insert(name);
+            return None;
+        };
+        let path = normalize(text);
+        if path.is_none() {
+            self.without_directory.insert(name);
+        }
+        path
     }
 
     /// The number of files that are left out for each reason.
@@ -145,16 +179,28 @@ mod tests {
     #[test]
     fn a_file_is_opened_in_all_ways_of_its_records() {
         let mut counts = Counts::default();
-        for file in ["/a\0r", "/./a\0cwx", "/b\0rw", "c\0r", "/d\ne\0w", "/f\0"] {
+        for file in ["/a\0r", "/./a\0cwx", "/b\0rw", "c\0r", "/d\ne\0w", "/f\0", "/t/\0rwxu"] {
             counts.files.add(file.as_bytes());
         }
         counts.changes.add(b"/c/d\0created");
+        counts.changes.add(b"/c/e/\0mode");
         counts.changes.add(b"/mnt\0mounted");
         let files = Files::collect(|| std::iter::once(&counts), |_| true);
-        let both = Access { reads: true, writes: true, executes: false };
-        let written = Access { writes: true, ..Access::default() };
-        let wanted = [("/a", both), ("/b", both), ("/c/d", written)];
+        let access = |reads, executes, changes_entry| Access {
+            reads,
+            writes: true,
+            executes,
+            changes_entry,
+        };
+        let wanted = [
+            ("/a", access(true, false, true)),
+            ("/b", access(true, false, false)),
+            ("/c/d", access(false, false, true)),
+            ("/c/e/", access(false, false, false)),
+        ];
         assert_eq!(files.opened, wanted.map(|(name, access)| (name.to_owned(), access)).into());
+        let unnamed = [("/t/".to_owned(), access(true, false, false))];
+        assert_eq!(files.unnamed, unnamed.into());
         assert_eq!(files.left_out().map(|(count, _)| count), [1, 1, 1]);
     }
 

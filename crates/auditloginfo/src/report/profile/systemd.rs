@@ -68,13 +68,29 @@ fn join(words: BTreeSet<&str>) -> String {
     words.into_iter().collect::<Vec<_>>().join(" ")
 }
 
+/// The directory of a file. A directory whose own entry stays as it is stands for itself.
+fn directory(name: &str, access: Access) -> &str {
+    let path = name.trim_end_matches('/');
+    let is_itself = path.len() < name.len() && !access.changes_entry;
+    let directory =
+        if is_itself { path } else { path.rsplit_once('/').map_or("", |(above, _)| above) };
+    if directory.is_empty() { "/" } else { directory }
+}
+
+/// The directory of each file, and the file.
+fn pairs<'f>(files: &'f Files<'_>) -> impl Iterator<Item = (&'f str, &'f str)> {
+    let opened = files.opened.iter().chain(&files.unnamed);
+    opened.map(|(name, access)| (directory(name, *access), &**name))
+}
+
+/// A file because of which the whole file system is writable.
+pub(super) fn file_in_root<'f>(files: &'f Files<'_>) -> Option<&'f str> {
+    pairs(files).find(|(directory, _)| *directory == "/").map(|(_, name)| name)
+}
+
 /// The directories of the files, without those below another one.
 fn directories<'f>(files: &'f Files<'_>) -> BTreeSet<&'f str> {
-    let parent = |name: &'f String| match name.trim_end_matches('/').rsplit_once('/') {
-        Some(("", _)) | None => "/",
-        Some((parent, _)) => parent,
-    };
-    let all: BTreeSet<_> = files.opened.keys().map(parent).collect();
+    let all: BTreeSet<_> = pairs(files).map(|(directory, _)| directory).collect();
     let is_covered = |directory: &&str| {
         ALWAYS_WRITABLE.contains(directory)
             || ancestors(directory)
@@ -107,6 +123,23 @@ mod tests {
         assert_eq!(quote("/var/lib/a-b"), "-/var/lib/a-b");
         assert_eq!(quote("/a b"), "\"-/a b\"");
         assert_eq!(quote("/%n \"\\"), "\"-/%%n \\\"\\\\\"");
+    }
+
+    #[test]
+    fn a_directory_stands_for_itself_unless_its_own_entry_changes() {
+        let mut counts = Counts::default();
+        counts.files.add(b"/tmp/\0rwxu");
+        counts.changes.add(b"/srv/a/\0mode");
+        counts.changes.add(b"/srv/b/c/\0created");
+        let files = written_files(|| std::iter::once(&counts));
+        assert_eq!(Vec::from_iter(directories(&files)), ["/srv/a", "/srv/b", "/tmp"]);
+        assert_eq!(file_in_root(&files), None);
+        counts.changes.add(b"/new/\0created");
+        let files = written_files(|| std::iter::once(&counts));
+        assert_eq!(Vec::from_iter(directories(&files)), ["/"]);
+        assert_eq!(file_in_root(&files), Some("/new/"));
+        assert_eq!(directory("/", Access::default()), "/");
+        assert_eq!(directory("/x", Access::default()), "/");
     }
 
     #[test]
