@@ -154,7 +154,10 @@ def event_items(asked, event, calls):
     yield from command_items(event, fields)
     yield from file_items(asked, records, arch, name, fields)
     yield from error_items(asked, records, name, fields)
-    if "change" in asked.kinds:
+    if "change" in asked.kinds and len(sections.several(records)) > 1:
+        changes = sections.changes_of_several(records, asked.absolute, asked.success == b"no")
+        yield from (("change", *found) for found in changes)
+    elif "change" in asked.kinds:
         changed = sections.work(name, fields, records, sections.RENAMES | set(sections.CHANGES))
         yield from change_items(asked, records, arch, *changed)
     if "address" in asked.kinds:
@@ -173,7 +176,8 @@ def command_items(event, fields):
 def file_items(asked, records, arch, name, fields):
     if sections.opens(name, records):
         how = sections.mode(arch, name, fields, records) if asked.modes else ""
-        for path in sections.paths(records):
+        keep = (lambda path: True) if name in sections.OPENS else lambda path: sections.is_opened(path, records)
+        for path in sections.paths(records, keep):
             yield "file", put(asked, path, records, name, fields), how
 
 

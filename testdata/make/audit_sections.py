@@ -111,9 +111,9 @@ def nametype(fields):
     return fields.get("nametype", fields.get("objtype", b"")).decode("latin-1")
 
 
-def paths(records):
+def paths(records, keep=lambda fields: True):
     """The names of PATH records, except the directory of a new file and name=(null)."""
-    for fields in (record.fields for record in records if record.kind == "PATH"):
+    for fields in (record.fields for record in records if record.kind == "PATH" and keep(record.fields)):
         name = fields.get("name")
         if name not in (None, b"(null)") and nametype(fields) != "PARENT":
             yield text(name)
@@ -225,6 +225,78 @@ def renamed(found):
     moved = max(1, len(created))
     return ([(each, "moved-from") for each in deleted[:moved]] + [(each, "removed") for each in deleted[moved:]]
             + [(each, "moved-to") for each in created])
+
+
+# Changes by several operations of io_uring in one event
+
+def several(records):
+    """The operations that change files, each with whether it succeeded."""
+    made = {}
+    for record in records:
+        name = operations([record])[0] if record.kind == "URINGOP" else None
+        if name in RENAMES or name in CHANGES:
+            made[name] = made.get(name, False) or record.fields.get("success") == b"yes"
+    return made
+
+
+def same_files(records, role):
+    """The inodes with their devices of the paths that have a role."""
+    found = (record.fields for record in records if record.kind == "PATH")
+    return {(each["inode"], each["dev"]) for each in found if nametype(each) == role and {"inode", "dev"} <= set(each)}
+
+
+def effect(path, records, names):
+    """What operations of these names did to a path; an empty word for nothing. A rename gives the inode
+    another name, and a link one more."""
+    moves, links = names & RENAMES, {name for name in names if CHANGES.get(name) is LINKED}
+    removes = {name for name in names if CHANGES.get(name) is REMOVED}
+    creates = {name for name in names if CHANGES.get(name) is CREATED}
+    file, role = (path.get("inode"), path.get("dev")), nametype(path)
+    deleted, created = same_files(records, "DELETE"), same_files(records, "CREATE")
+    if role in ("PARENT", "UNKNOWN"):
+        return ""
+    if role == "DELETE":
+        if moves and (file in created or not removes and not deleted & created):
+            return "moved-from"
+        return "removed" if moves or removes else ""
+    if role == "CREATE":
+        if moves and file in deleted:
+            return "moved-to"
+        if links and (file in same_files(records, "NORMAL") or not creates):
+            return "linked"
+        return "created" if creates else "moved-to" if moves else ""
+    if path.get("name") in (None, b"(null)", b""):
+        return "truncated" if "ftruncate" in names else "attributes" if "fsetxattr" in names else ""
+    asked = names & set(OPENS) and flag_names("x86_64", "openat2", {}, records)
+    if asked and asked[0][1]:
+        return "truncated"
+    return "attributes" if "setxattr" in names else ""
+
+
+def is_opened(path, records):
+    """Whether an operation can have opened the path: not what was moved, linked or removed, and no new
+    directory."""
+    if nametype(path) == "CREATE":
+        is_directory = (number(path.get("mode"), 8) or 0) & 0o170000 == 0o040000
+        return not is_directory and effect(path, records, set(operations_made(records))) == "created"
+    return nametype(path) != "DELETE"
+
+
+def operations_made(records):
+    return operations([record for record in records if record.kind == "URINGOP"])
+
+
+def changes_of_several(records, absolute, failed):
+    names = {name for name, done in several(records).items() if done != failed}
+    for path in sorted((record.fields for record in records if record.kind == "PATH"),
+                       key=lambda f: number(f.get("item")) or 0):
+        what = effect(path, records, names)
+        if failed and nametype(path) == "UNKNOWN":
+            order = {name: value for value, name in OPERATIONS.items()}
+            tried = (ATTEMPTS[name][0] for name in sorted(names, key=order.get) if name in ATTEMPTS)
+            what = next(filter(None, tried), "")
+        if what:
+            yield changed_name("", {}, records, path, what, absolute), what
 
 
 def truncates(arch, call, fields, records, path):

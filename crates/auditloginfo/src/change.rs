@@ -9,6 +9,10 @@
 //!
 //! Source: `audit_inode` and `audit_inode_child` in `kernel/auditsc.c` of Linux, and their callers.
 
+mod several;
+
+pub(crate) use several::SeveralOperations;
+
 use sysparse::audit;
 
 /// What a call changes.

@@ -108,7 +108,8 @@ pub(crate) const MANUAL: Manual = Manual {
             "DIAGNOSTICS",
             &[
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
-                 with what they are and what to do; files that are given twice, which are read once; \
+                 with what they are and what to do; files that are given twice, and copies of another one, such as `LOG.1` beside `LOG.1.gz`, \
+                 which are read once; \
                  rotated files that are missing or no regular files; empty logs; damaged records, and \
                  those whose quotes another program escaped or doubled, which are left out; records \
                  that journalctl printed without serial numbers, which are not counted; records that \
@@ -153,7 +154,9 @@ pub(crate) const MANUAL: Manual = Manual {
                that the log does not contain. The name may stand in events that the other filters leave \
                out: to find it there, regular files are read again.",
                 "The kernel names no file for ftruncate(2), and no login user for what io_uring(7) does in a \
-                 kernel thread; that counts for `unknown`.",
+                 kernel thread; that counts for `unknown`. If one call submits several operations of io_uring(7), their files are \
+                 in one event, and the role of each file says which operation used it; where that leaves a change \
+                 possible, it is listed.",
             ],
         ),
         (

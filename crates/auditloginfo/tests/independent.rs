@@ -153,9 +153,14 @@ fn compare_log(log: &Path) -> Vec<usize> {
 fn the_counts_of_the_samples_agree_for_every_option() {
     if can_compare() {
         let fixture = |name| repository("testdata/auditloginfo").join(name).join("audit.log");
-        let made =
-            ["changes-of-all-sorts", "changes-of-message-queues", "addresses", "no-system-calls"]
-                .map(fixture);
+        let made = [
+            "changes-of-all-sorts",
+            "changes-of-message-queues",
+            "io-uring-of-several-operations",
+            "addresses",
+            "no-system-calls",
+        ]
+        .map(fixture);
         let logs = ["raw.log", "enriched.log"].map(sample).into_iter().chain(made);
         let items: Vec<_> = logs.map(|log| compare_log(&log)).collect();
         for (number, options) in OPTIONS.iter().enumerate() {

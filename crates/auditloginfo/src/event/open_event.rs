@@ -269,7 +269,8 @@ impl OpenEvent {
         true
     }
 
-    /// Whether the call opens a file; `None` if a URINGOP record may still tell.
+    /// Whether the call opens a file; `None` if a URINGOP record may still tell. Of several operations
+    /// one may open a file and another one remove it.
     #[inline]
     fn opens_file(&self, context: &CallContext) -> Option<bool> {
         match context.class {
@@ -277,8 +278,7 @@ impl OpenEvent {
             CallClass::Execute | CallClass::Unknown | CallClass::Other => Some(false),
             CallClass::IoUring => {
                 let rare = self.rare.as_deref();
-                let opens = rare.is_some_and(|rare| rare.uring_opens);
-                (opens || rare.is_some_and(|rare| rare.is_ending)).then_some(opens)
+                rare.filter(|rare| rare.is_ending).map(|rare| rare.uring_opens)
             }
         }
     }
@@ -332,6 +332,9 @@ impl OpenEvent {
 
     fn end_call(&mut self, context: &CallContext, sink: &mut Sink) -> bool {
         let Some(user) = context.user else { return true };
+        if context.class == CallClass::IoUring {
+            self.leave_out_unopened();
+        }
         self.replay(sink);
         let has_all = self.has_all_records(context);
         let rare = self.rare.get_or_insert_default();

@@ -87,10 +87,17 @@ impl RareState {
         &self,
         find: impl Fn(&'static str) -> Option<T>,
     ) -> Option<(T, bool)> {
-        let mut numbers = (0..64).filter(|number| self.uring_operations >> number & 1 == 1);
-        numbers.find_map(|number| {
-            let found = find(call_class::uring_operation_name(number)?)?;
-            Some((found, self.uring_successes >> number & 1 == 1))
+        self.operations().find_map(|(name, success)| Some((find(name)?, success)))
+    }
+
+    /// The `io_uring` operations that change files or have a socket address, in the order of their
+    /// numbers, and whether they succeeded.
+    pub(super) fn operations(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        let (made, succeeded) = (self.uring_operations, self.uring_successes);
+        let numbers = (0..64).filter(move |number| made >> number & 1 == 1);
+        numbers.filter_map(move |number| {
+            let name = call_class::uring_operation_name(number)?;
+            Some((name, succeeded >> number & 1 == 1))
         })
     }
 

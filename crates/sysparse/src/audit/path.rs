@@ -110,6 +110,22 @@ impl<'a> Path<'a> {
         mode.is_some_and(|mode| mode & FILE_TYPE == DIRECTORY)
     }
 
+    /// The inode and the device of the file, which distinguish it from others; `None` if the record does
+    /// not say both.
+    ///
+    /// ```
+    /// use sysparse::audit::{self, Path};
+    ///
+    /// let line = b"type=PATH msg=audit(1.000:1): item=0 name=\"/x\" inode=31 dev=fe:00 mode=0100644";
+    /// let path = Path::parse(&audit::record(line)?.expect("a record"))?;
+    /// assert_eq!(path.file_id(), Some((&b"31"[..], &b"fe:00"[..])));
+    /// # Ok::<(), sysparse::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn file_id(&self) -> Option<(&'a [u8], &'a [u8])> {
+        Some((field_in(self.rest, b"inode")?.raw(), field_in(self.rest, b"dev")?.raw()))
+    }
+
     /// The same for kernels that call the field objtype.
     #[cold]
     fn is_parent_by_old_name(&self) -> bool {

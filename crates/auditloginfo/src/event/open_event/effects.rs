@@ -6,11 +6,11 @@
 
 use super::super::call_context::{AddressState, CallContext};
 use super::super::event_id::Owner;
-use super::super::rare_state::PackedBytes;
+use super::super::rare_state::{PackedBytes, RareState};
 use super::super::sink::Sink;
 use super::OpenEvent;
 use crate::call_class::{CallClass, OpenCall, OpenFlags};
-use crate::change::{Change, Descriptors};
+use crate::change::{Change, Descriptors, SeveralOperations};
 use crate::item::file::Base;
 use crate::section::Collect;
 use crate::socket_call;
@@ -65,16 +65,11 @@ impl OpenEvent {
         if rare.changes.is_empty() || !rare.is_ending && self.paths < context.paths {
             return;
         }
-        let done = Some(!sink.collect.failed);
-        let change = match context.class {
-            CallClass::IoUring if !rare.is_ending => return,
-            CallClass::IoUring => {
-                let operation = rare.find_operation(Change::for_call);
-                operation.filter(|(_, success)| Some(*success) == done).map(|(change, _)| change)
-            }
-            _ => context.change.filter(|_| context.success == done),
-        };
-        let (Some(user), Some(change)) = (context.user, change) else {
+        if context.class == CallClass::IoUring && !rare.is_ending {
+            return;
+        }
+        let changes = Changes::of_call(context, rare, !sink.collect.failed);
+        let (Some(user), Some(changes)) = (context.user, changes) else {
             rare.changes = PackedBytes::default();
             return;
         };
@@ -85,21 +80,28 @@ impl OpenEvent {
         if !rare.is_ending && (lacks_cwd || lacks_flags) {
             return;
         }
-        let changes = std::mem::take(&mut rare.changes);
-        let mut paths: Vec<_> = changes.iter().filter_map(read_path).collect();
+        let records = std::mem::take(&mut rare.changes);
+        let mut paths: Vec<_> = records.iter().filter_map(read_path).collect();
         paths.sort_by_key(|path| path.item);
-        let roles: Vec<_> = paths.iter().map(Path::nametype).collect();
-        let truncates = truncates(context, flags);
-        let effects = if sink.collect.failed {
-            change.attempts(&roles, truncates)
-        } else {
-            change.effects(&roles, truncates)
-        };
+        let effects = changes.effects(&paths, truncates(context, flags), sink.collect.failed);
         for (path, effect) in paths.iter().zip(effects) {
             let Some(effect) = effect else { continue };
             let bases = NameBases { descriptors: rare.descriptors, cwd: cwd.unwrap_or_default() };
             bases.count(*path, effect, sink, Owner { user, id: &self.id });
         }
+    }
+
+    /// Leaves out the files of which another `io_uring` operation of the event than the one that opens a
+    /// file says what was done to them.
+    pub(super) fn leave_out_unopened(&mut self) {
+        let Some(rare) = self.rare.as_mut().filter(|rare| rare.uring_opens) else { return };
+        let records = std::mem::take(&mut rare.paths);
+        let operations: Vec<_> = rare.operations().map(|(name, _)| name).collect();
+        let paths: Vec<_> = records.iter().filter_map(read_path).collect();
+        let several = SeveralOperations::new(&operations, &paths);
+        let is_opened =
+            |body: &&[u8]| read_path(body).is_some_and(|path| several.may_have_opened(&path));
+        records.iter().filter(is_opened).for_each(|body| rare.paths.push(body));
     }
 
     /// Whether a SOCKADDR record has come.
@@ -149,6 +151,51 @@ impl OpenEvent {
                 &name,
                 (&address, context.call.arch.byte_order()),
             );
+        }
+    }
+}
+
+/// What an event changes.
+enum Changes {
+    One(Change),
+    /// What several `io_uring` operations change: the calls that do the same as those that count.
+    Several(Vec<&'static str>),
+}
+
+impl Changes {
+    /// Those of a call, if it succeeded or failed as wanted.
+    fn of_call(context: &CallContext, rare: &RareState, success: bool) -> Option<Changes> {
+        if context.class != CallClass::IoUring {
+            return context.change.filter(|_| context.success == Some(success)).map(Changes::One);
+        }
+        let all = || rare.operations().filter(|(name, _)| Change::for_call(name).is_some());
+        let wanted = all().filter(|(_, succeeded)| *succeeded == success);
+        let names: Vec<_> = wanted.map(|(name, _)| name).collect();
+        if all().count() > 1 {
+            return (!names.is_empty()).then_some(Changes::Several(names));
+        }
+        names.first().and_then(|name| Change::for_call(name)).map(Changes::One)
+    }
+
+    /// How each of the files changed, or was to change if that failed.
+    fn effects(
+        &self,
+        paths: &[Path<'_>],
+        truncates: bool,
+        failed: bool,
+    ) -> Vec<Option<&'static str>> {
+        let roles = || paths.iter().map(Path::nametype).collect::<Vec<_>>();
+        match self {
+            Changes::One(change) if failed => change.attempts(&roles(), truncates),
+            Changes::One(change) => change.effects(&roles(), truncates),
+            Changes::Several(names) => {
+                let several = SeveralOperations::new(names, paths);
+                let effect = |path| match failed {
+                    true => several.attempt(path, truncates),
+                    false => several.effect(path, truncates),
+                };
+                paths.iter().map(effect).collect()
+            }
         }
     }
 }

@@ -163,3 +163,59 @@ fn rare_records_whose_quotes_are_escaped_are_damaged() {
         }
     }
 }
+
+#[test]
+fn of_several_operations_of_io_uring_the_role_of_a_file_says_which_one_used_it() {
+    let event = |operations: &[(u32, &str)], roles: &[&str]| {
+        let uring = SYSCALL.replace("syscall=257", "syscall=426");
+        let mut lines =
+            vec![uring.replace("items=1", &format!("items={}", roles.len())), CWD.into()];
+        for (operation, success) in operations {
+            lines.push(format!(
+                "type=URINGOP msg=audit(1.000:1): uring_op={operation} success={success}"
+            ));
+        }
+        for (item, role) in roles.iter().enumerate() {
+            let name = role.to_ascii_lowercase();
+            lines.push(format!(
+                "type=PATH msg=audit(1.000:1): item={item} name=\"/{name}\" inode={item} dev=0:1 \
+                 nametype={role}"
+            ));
+        }
+        lines
+    };
+    let names = |lines: &[String], failed| {
+        let query = query(Collect { failed, modes: false, ..everything().collect });
+        let results = std::cell::RefCell::new(std::collections::BTreeSet::new());
+        random_cases(20, |random| {
+            let mut lines: Vec<_> = lines.iter().map(String::as_str).collect();
+            random.shuffle(&mut lines);
+            let (tally, _) = assemble(&query, &lines, &[random.usize(0..4), lines.len()]);
+            let counts = tally.counts(7005).expect("counts");
+            let names = sorted(&counts.changes).into_iter().chain(sorted(&counts.files));
+            results.borrow_mut().insert(names.map(|(name, _)| name).collect::<Vec<_>>().join(" "));
+        });
+        Vec::from_iter(results.into_inner())
+    };
+    let (open, unlink, mkdir) = (18, 36, 37);
+    let roles = ["NORMAL", "PARENT", "DELETE", "CREATE", "UNKNOWN"];
+    for (operations, failed, wanted) in [
+        (
+            &[(open, "yes"), (unlink, "yes")][..],
+            false,
+            "/create|created /delete|removed /create /normal /unknown",
+        ),
+        (&[(open, "yes"), (unlink, "no")], false, "/create|created /create /normal /unknown"),
+        (&[(open, "no"), (unlink, "yes")], false, "/delete|removed /create /normal /unknown"),
+        (
+            &[(open, "yes"), (unlink, "no")],
+            true,
+            "/delete|removed /unknown|removed /create /normal /unknown",
+        ),
+        (&[(unlink, "yes"), (mkdir, "yes")], false, "/create|created /delete|removed"),
+        (&[(unlink, "yes"), (mkdir, "yes")], true, ""),
+        (&[(open, "yes")], false, "/create|created /create /normal /unknown"),
+    ] {
+        assert_eq!(names(&event(operations, &roles), failed), [wanted], "{operations:?}");
+    }
+}

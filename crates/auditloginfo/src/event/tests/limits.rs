@@ -164,13 +164,15 @@ fn nothing_is_kept_of_an_event_that_needs_nothing_more() {
     // What can still come: another URINGOP record, or the call of a standalone record.
     assert_eq!(kept(&everything(), &borrow(&mixed_events())).0, 2);
     assert_eq!(kept(&everything(), &borrow(&events_with_effects())).0, 3);
-    // What was pending is counted as soon as it can be.
+    // What several operations did to a file is known at the end.
     let uring = SYSCALL.replace("syscall=257", "syscall=426");
     let operation = "type=URINGOP msg=audit(1.000:1): uring_op=18 success=yes";
     for lines in [[&*uring, operation, PATH], [&*uring, PATH, operation], [PATH, operation, &uring]]
     {
-        assert_eq!(kept(&with(&[Section::Files]), &lines), (1, 0), "{lines:#?}");
+        let (events, bytes) = kept(&with(&[Section::Files]), &lines);
+        assert!(events == 1 && bytes > 0, "{lines:#?}");
     }
+    // What was pending is counted as soon as it can be.
     let other = |line: &str| line.replace("1.000:1", "1.000:2");
     let (call, path) = (other(SYSCALL), other(PATH));
     assert_eq!(kept(&with(&[Section::Files]), &[PATH, &path, SYSCALL, &call]), (0, 0));
