@@ -21,6 +21,8 @@ pub struct Found {
     pub listed_in_parts: AffectedEvents,
     /// The number of records that the logs hold twice. Each counts once.
     pub doubled: u64,
+    /// Whether several logs were read, so that some of their records can be too far apart to be compared.
+    pub has_several_logs: bool,
     /// Whether an event has records with the name of a host and records without one, which perhaps the
     /// same host wrote. All of them count.
     pub has_possibly_doubled: bool,

@@ -207,11 +207,12 @@ pub fn run(
     let read_contents = || scan::read(&logs.paths, &query.contents(), chunking);
     let contents: LazyContents<'_> =
         LazyCell::new(Box::new(|| can_be_reread(&logs.paths).then(read_contents)));
-    let found = if layout.each {
+    let mut found = if layout.each {
         list(&logs.paths, &mut args, &layout, &contents, out, messages)?
     } else {
         scan::read(&logs.paths, &query, chunking)
     };
+    found.has_several_logs = logs.paths.len() > 1;
     let sees_all_names = resolve(&mut args, &found.tally, &contents, messages);
     let layout = Layout { is_own, ..args.layout() };
     if !layout.each {

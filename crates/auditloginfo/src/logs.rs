@@ -8,6 +8,8 @@
 //! Every sibling is read. Neither its name nor its modification time says which events it holds: a
 //! copied log has the time of the copy.
 
+mod copies;
+
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fmt;
@@ -49,6 +51,8 @@ pub struct LogFiles {
 pub enum Note {
     /// A file that is named twice, perhaps by another name, is read once.
     ReadOnce(PathBuf),
+    /// A file, whose records another one holds too, is left out.
+    Copy(PathBuf, PathBuf),
     /// A log has no rotated sibling.
     NoSibling(PathBuf),
     /// A sibling is not a regular file, and so is not opened: a FIFO would block.
@@ -70,6 +74,10 @@ impl fmt::Display for Note {
         match self {
             Note::ReadOnce(path) => {
                 write!(f, "{}: given more than once; read once", escape_path(path))
+            }
+            Note::Copy(path, original) => {
+                let (path, original) = (escape_path(path), escape_path(original));
+                write!(f, "{path}: {original} holds the same records; read once")
             }
             Note::NoSibling(path) => {
                 write!(
@@ -162,6 +170,7 @@ impl Chosen {
             Note::NoSibling(log) => !siblings.contains(&identity(log)),
             _ => true,
         });
+        files.notes.extend(copies::leave_out(&mut files.paths));
         files
     }
 }

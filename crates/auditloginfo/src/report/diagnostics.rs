@@ -99,8 +99,14 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
         ));
     }
     if found.doubled > 0 {
+        let note = if found.has_several_logs {
+            "; if one log holds a part of another one, give only one of them: records that are far \
+             apart count twice"
+        } else {
+            ""
+        };
         messages.warn(format_args!(
-            "{} logged twice; each is counted once",
+            "{} logged twice; each is counted once{note}",
             count_noun(found.doubled, "record")
         ));
     }
