@@ -245,6 +245,10 @@ impl<'a> EventAssembler<'a> {
         if has_names {
             record.check_quotes()?;
         }
+        // A quote closes the last value of most of these records.
+        if record.kind != RecordType::Execve && !record.line.ends_with(b"\"") {
+            record.check_end()?;
+        }
         match record.kind {
             RecordType::Execve => self.add_command(record, sink)?,
             RecordType::Sockaddr => self.add_address(record, sink)?,
@@ -326,6 +330,11 @@ impl<'a> EventAssembler<'a> {
     #[must_use]
     pub fn is_half_full(&self) -> bool {
         self.open.pending_bytes() > PENDING_MAX / 2
+    }
+
+    /// Counts the event of a record that counts although its end is missing.
+    pub fn add_cut_record(&mut self) {
+        self.incomplete += 1;
     }
 
     /// The events that ended early, so far.

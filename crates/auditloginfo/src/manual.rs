@@ -115,7 +115,8 @@ pub(crate) const MANUAL: Manual = Manual {
                  that journalctl printed without serial numbers, which are not counted; records that \
                  the logs hold twice, which count once; records of one event with and without the name \
                  of a host, all of which count; incomplete events, which are counted with the records \
-                 that they have; system calls of an unknown architecture, which are listed by number; \
+                 that they have, also if the kernel or syslog cut the end of a long record; a filter that no \
+                 event can pass; system calls of an unknown architecture, which are listed by number; \
                  and system calls that a profile omits because their names are unknown. Everything \
                  else is counted.",
                 "If nothing matched, one line says what the logs hold instead: which login users, in \

@@ -9,6 +9,7 @@
 //! Sources: `kernel/auditsc.c` and `kernel/audit.c` of Linux, auditd.conf(5), and the field
 //! dictionary of the Linux audit documentation project.
 
+mod cut;
 mod denial;
 mod execve;
 mod fast_line;

@@ -24,7 +24,7 @@ pub(crate) fn write_if_whole(record: &Record<'_>, exe: &[u8], line: &mut Vec<u8>
     for argument in record.arguments() {
         match argument {
             Argument::Count(arguments) if count.is_none() => count = Some(arguments),
-            Argument::Whole(index, value) if index == next => {
+            Argument::Whole(index, value) if index == next && value.cut_text().is_none() => {
                 value.text().append_to(line);
                 line.push(0);
                 next += 1;
@@ -57,7 +57,7 @@ struct Run {
 /// held is not longer than the command line.
 #[derive(Debug, Default)]
 pub(crate) struct Arguments {
-    /// The number of arguments, if a record holds it.
+    /// The number of arguments, if a record holds it. Kernels of 2006 write none.
     argc: Option<u64>,
     /// The number of pieces.
     pieces: u64,
@@ -68,6 +68,8 @@ pub(crate) struct Arguments {
     lengths: BTreeMap<u64, (Option<u64>, u64)>,
     /// The size of the decoded bytes.
     bytes: usize,
+    /// Whether the end of an argument is cut off.
+    is_cut: bool,
 }
 
 /// What a run or a length takes besides its bytes, in bytes.
@@ -118,12 +120,14 @@ impl Arguments {
             Some((_, run)) if follows(run.last, part) => run,
             _ => self.runs.entry(part).or_insert(Run { last: part, bytes: Vec::new() }),
         };
+        let cut = value.cut_text();
+        self.is_cut |= cut.is_some();
         if keeps_bytes {
             let size = run.bytes.len();
             if part.0 != run.last.0 {
                 run.bytes.push(0);
             }
-            value.text().append_to(&mut run.bytes);
+            cut.unwrap_or(value.text()).append_to(&mut run.bytes);
             self.bytes += run.bytes.len() - size;
         }
         run.last = part;
@@ -135,6 +139,7 @@ impl Arguments {
         self.argc = self.argc.max(other.argc);
         self.pieces += other.pieces;
         self.bytes += other.bytes;
+        self.is_cut |= other.is_cut;
         for (index, (announced, written)) in other.lengths {
             let length = self.lengths.entry(index).or_default();
             *length = (length.0.or(announced), length.1 + written);
@@ -170,7 +175,8 @@ impl Arguments {
             let last = next.replace(run.last);
             last.map_or(*first == (0, 0), |last| follows(last, *first))
         };
-        self.lengths.values().all(|(announced, written)| *announced == Some(*written))
+        !self.is_cut
+            && self.lengths.values().all(|(announced, written)| *announced == Some(*written))
             && self.runs.iter().all(is_next)
             && self.argc == Some(next.map_or(0, |(index, _)| index + 1))
     }
@@ -180,7 +186,7 @@ impl Arguments {
     /// missing.
     pub(crate) fn write(&self, exe: &[u8], line: &mut Vec<u8>) -> bool {
         line.clear();
-        let mut is_whole = true;
+        let mut is_whole = !self.is_cut;
         let mut last = None;
         let max_argc = self.max_argc();
         for (first, run) in self.runs.iter().filter(|((index, _), _)| *index < max_argc) {
@@ -201,7 +207,11 @@ impl Arguments {
         if has_first {
             name_program(exe, line);
         }
-        is_whole && self.argc == Some(end) && found == end
+        let has_all = self.argc.is_none_or(|argc| argc == end) && found == end;
+        let is_piece_missing = |(announced, written): &(Option<u64>, u64)| {
+            announced.is_some_and(|all| all != *written)
+        };
+        is_whole && has_all && !self.lengths.values().any(is_piece_missing)
     }
 }
 
@@ -266,7 +276,30 @@ mod tests {
     fn a_missing_argument_is_empty() {
         assert_eq!(write(&["argc=4 a0=\"a\" a2=\"c\""]), ("a||c||".to_owned(), false));
         assert_eq!(write(&["a1=\"b\""]), ("|b|".to_owned(), false));
+        let short = ["argc=2 a0=\"a\" a1_len=6 a1[0]=6C", "a1[1]=73"];
+        assert_eq!(write(&short), ("a|ls|".to_owned(), false));
+        assert_eq!(write(&["argc=2 a0=\"a\" a1[0]=6C", "a1[1]=73"]), ("a|ls|".to_owned(), true));
         assert!(arguments(&lines(&["x=1"])).is_empty());
+    }
+
+    #[test]
+    fn a_command_of_a_kernel_that_writes_no_number_of_arguments_is_whole_without_a_gap() {
+        assert_eq!(write(&["a0=\"ls\" a1=\"-l\""]), ("ls|-l|".to_owned(), true));
+        assert_eq!(write(&["a0=\"ls\" a2=\"-l\""]), ("ls||-l|".to_owned(), false));
+        assert_eq!(write(&["argc=3 a0=\"ls\" a1=\"-l\""]), ("ls|-l||".to_owned(), false));
+        assert!(!arguments(&lines(&["a0=\"ls\""])).is_whole(), "more may come");
+    }
+
+    #[test]
+    fn of_an_argument_that_is_cut_the_whole_bytes_are_written() {
+        let cut = ["argc=2 a0=\"sh\" a1=6C737"];
+        assert_eq!(write(&cut), ("sh|ls|".to_owned(), false));
+        assert!(!arguments(&lines(&cut)).is_whole());
+        assert_eq!(write(&["argc=1 a0=7"]), ("|".to_owned(), false));
+        assert_eq!(write(&["argc=1 a0=6C7g3"]), ("6C7g3|".to_owned(), true));
+        let mut first = arguments(&lines(&["argc=2 a0=\"sh\""]));
+        first.merge(arguments(&lines(&["a1=6C737"])));
+        assert!(!first.is_whole() && !first.write(b"", &mut Vec::new()));
     }
 
     #[test]
@@ -301,8 +334,13 @@ mod tests {
         };
         assert_eq!(write("argc=2 a0=\"ls\" a1=2D6C").as_deref(), Some(&b"ls\0-l\0"[..]));
         assert_eq!(write("argc=0").as_deref(), Some(&b""[..]));
-        for part in ["argc=2 a0=\"ls\"", "a1=\"x\"", "argc=1 a0_len=2 a0[0]=6C", "argc=2 a1=\"x\""]
-        {
+        for part in [
+            "argc=2 a0=\"ls\"",
+            "a1=\"x\"",
+            "argc=1 a0_len=2 a0[0]=6C",
+            "argc=2 a1=\"x\"",
+            "argc=1 a0=6C7",
+        ] {
             assert_eq!(write(part), None, "{part}");
         }
     }

@@ -254,7 +254,14 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     /// Reads the records of a line. Returns the last one, if there is any.
     fn read_text_line<'l>(&mut self, line: &'l [u8]) -> Option<RecordHeader<'l>> {
         let header = self.header(line)?;
-        Some(self.read_records(header, Ok))
+        if line.starts_with(b"type=") || line.starts_with(b"node=") {
+            return Some(self.read_records(header, Ok));
+        }
+        let last = self.read_records(header, truncated_line::passed_on);
+        if truncated_line::is_cut(last) {
+            self.assembler.add_cut_record();
+        }
+        Some(last)
     }
 
     fn read_truncated_line(&mut self, line: &[u8]) {

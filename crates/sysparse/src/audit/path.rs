@@ -51,7 +51,8 @@ impl<'a> Path<'a> {
     /// ```
     ///
     /// # Errors
-    /// The record has none, or its quotes are escaped or doubled: see [`Record::check_quotes`].
+    /// The record has none, or only a part of one, or its quotes are escaped or doubled: see
+    /// [`Record::check_quotes`].
     #[inline(always)]
     pub fn parse(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
         match in_kernel_order(record.body) {
@@ -64,7 +65,11 @@ impl<'a> Path<'a> {
     #[inline(never)]
     fn parse_in_any_order(record: &Record<'a>) -> Result<Path<'a>, ParseError> {
         record.check_name()?;
-        Ok(finish(record.line, in_any_order(record.body))?.1)
+        let (_, path) = finish(record.line, in_any_order(record.body))?;
+        match path.name.cut_text() {
+            Some(_) => Err(ParseError { expected: "the rest of the name", at: record.line.len() }),
+            None => Ok(path),
+        }
     }
 
     /// Whether it is the directory in which a file is created or deleted, not the file.
@@ -146,7 +151,7 @@ fn in_kernel_order(record: &[u8]) -> Parsed<'_, Path<'_>> {
     let item = alt((one_digit, terminated(number, literal(b" name="))));
     let (input, item) = preceded(literal(b" item="), item).parse(record)?;
     let (rest, name) = value(input)?;
-    if is_misread(name, rest) {
+    if is_misread(name, rest) || name.cut_text().is_some() {
         return Err(no_match(input));
     }
     Ok((rest, Path { item: Some(item), name, rest }))
@@ -217,6 +222,9 @@ mod tests {
             ("item=0 name=(null)", file("(null)", false)),
             ("item=0 inode=3", None),
             ("item=0 name=\"cut", None),
+            ("item=0 name=2F746", None),
+            ("inode=3 name=2F746", None),
+            ("item=0 name=2F74 inode=3", file("2F74", false)),
         ] {
             assert_eq!(read(body), wanted, "{body}");
         }
