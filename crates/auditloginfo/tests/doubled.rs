@@ -54,14 +54,22 @@ fn the_same_log_in_two_files_counts_once() {
     // The two are within the reorder window.
     for log in logs().into_iter().take(2) {
         let lines: Vec<_> = sysparse::text::lines(&log).collect();
-        let (log, copy) = (write(&folder, "log", &lines), write(&folder, "copy", &lines));
+        let other = [&[&b"----"[..]], &*lines].concat();
+        let [log, copy, other] = [("log", &lines), ("copy", &lines), ("other", &other)]
+            .map(|(name, lines)| write(&folder, name, lines));
         let report = |logs: &[&PathBuf]| {
             auditloginfo().args(["--uid", "all"]).args(logs).output().expect("a report")
         };
-        let (wanted, both) = (report(&[&log]), report(&[&log, &copy]));
-        assert!(both.status.success() && both.stdout == wanted.stdout);
-        let message = String::from_utf8_lossy(&both.stderr).into_owned();
-        assert!(message.contains(" records logged twice; each is counted once\n"), "{message}");
+        let wanted = report(&[&log]);
+        for (second, note) in [
+            (&other, " records logged twice; each is counted once; if one log holds a part"),
+            (&copy, "/log holds the same records; read once\n"),
+        ] {
+            let both = report(&[&log, second]);
+            assert!(both.status.success() && both.stdout == wanted.stdout);
+            let message = String::from_utf8_lossy(&both.stderr).into_owned();
+            assert!(message.contains(note), "{message}");
+        }
     }
 }
 
