@@ -15,6 +15,7 @@ use crate::section::{Collect, Section, Sections};
 use crate::trust::TrustedTags;
 use std::collections::BTreeSet;
 use sysparse::audit::{self, Record, RecordType, Value};
+use toolkit::escape::escape_control;
 
 /// What to count in the logs.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +39,16 @@ impl Query {
             ..Collect::default()
         };
         Query { filter: Filter::default(), collect, tags: self.tags.clone() }
+    }
+
+    /// The same for the time span and the hosts of the query only: refusals and commands given to sudo have
+    /// none of the other fields.
+    #[must_use]
+    pub fn contents_of_span(&self) -> Query {
+        let Filter { start, end, .. } = self.filter;
+        let mut fields = self.filter.fields.clone();
+        fields.retain(|field| matches!(field, FieldFilter::Node(_)));
+        Query { filter: Filter { start, end, fields, ..Filter::default() }, ..self.contents() }
     }
 
     /// What is read to find out whether a record names that effective user.
@@ -119,6 +130,10 @@ impl NamedUsers {
 /// What separates the keys of a record: `AUDIT_KEY_SEPARATOR` of `include/uapi/linux/audit.h`.
 const KEY_SEPARATOR: u8 = 1;
 
+/// The first number of seconds that is rather one of milliseconds: as one of seconds it is in the year
+/// 5138.
+const MILLISECONDS_MIN: u64 = 100_000_000_000;
+
 impl Filter {
     /// Whether the events of that login user count.
     #[must_use]
@@ -143,6 +158,25 @@ impl Filter {
             } => users.first().copied().filter(|_| users.len() == 1 && fields.is_empty()),
             _ => None,
         }
+    }
+
+    /// Why no event can pass the filter, if that is so.
+    #[must_use]
+    pub fn impossibility(&self) -> Option<String> {
+        let times = [self.start, self.end].into_iter().flatten();
+        if let Some(time) = times.max().filter(|time| *time >= MILLISECONDS_MIN) {
+            return Some(format!("{time} is a time in milliseconds; give seconds"));
+        }
+        if self.start.zip(self.end).is_some_and(|(start, end)| start > end) {
+            return Some("the end of the time span is before its start".to_owned());
+        }
+        let programs = self.fields.iter().find_map(|field| match field {
+            FieldFilter::Text(b"exe", programs) => Some(programs),
+            _ => None,
+        });
+        let name = programs?.iter().find(|program| !program.starts_with(b"/"))?;
+        let name = escape_control(name);
+        Some(format!("--exe {name} is no path; give the path, or --comm {name}"))
     }
 
     /// Whether there is a condition besides the login user.
@@ -292,6 +326,25 @@ mod tests {
         assert!(includes(&between(Some(100), Some(100))));
         assert!(!includes(&between(Some(101), None)));
         assert!(!includes(&between(None, Some(99))));
+    }
+
+    #[test]
+    fn a_filter_that_no_event_can_pass_has_a_reason() {
+        let reason = |filter: Filter| filter.impossibility().unwrap_or_default();
+        let between = |start, end| reason(Filter { start, end, ..Filter::default() });
+        assert_eq!(between(Some(5), Some(5)), "");
+        assert_eq!(between(Some(99_999_999_999), None), "");
+        assert_eq!(between(Some(6), Some(5)), "the end of the time span is before its start");
+        let wanted = "100000000000 is a time in milliseconds; give seconds";
+        assert_eq!(between(Some(100_000_000_000), Some(1)), wanted);
+        assert_eq!(between(None, Some(100_000_000_000)), wanted);
+        let programs = |name: &'static [u8], words: &[&str]| {
+            let words = words.iter().map(|word| word.as_bytes().to_vec()).collect();
+            reason(Filter { fields: vec![FieldFilter::Text(name, words)], ..Filter::default() })
+        };
+        assert_eq!(programs(b"exe", &["/bin/cat"]) + &programs(b"comm", &["cat"]), "");
+        let wanted = "--exe cat is no path; give the path, or --comm cat";
+        assert_eq!(programs(b"exe", &["/bin/cat", "cat"]), wanted);
     }
 
     #[test]

@@ -223,7 +223,8 @@ pub fn run(
     if let Some(absence) =
         report::Absence::find(&found.tally, &layout).filter(|_| found.has_records)
     {
-        absence.report(&query.filter, contents.as_ref(), &layout, messages);
+        let read_span = || scan::read(&logs.paths, &query.contents_of_span(), chunking);
+        absence.report(&query.filter, contents.as_ref(), read_span, &layout, messages);
     }
     let is_effective_user = |name: &[u8]| {
         let read = || scan::read(&logs.paths, &query.effective_user(name), chunking);

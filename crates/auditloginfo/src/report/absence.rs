@@ -7,7 +7,7 @@ use crate::filter::{FieldFilter, Filter};
 use crate::found::Found;
 use crate::login_user::LoginUser;
 use crate::section::Section;
-use crate::tally::{Counts, EventTime, NameCounts, Tally};
+use crate::tally::{Counts, EventTime, Tally};
 use std::io::Write;
 use sysparse::audit::AUID_UNSET;
 use toolkit::escape::escape_control;
@@ -47,18 +47,21 @@ impl Absence {
     }
 
     /// Reports what the report lacks and what the logs hold. `held` is what they hold without any
-    /// filter; `None` if they cannot be read twice.
+    /// filter; `None` if they cannot be read twice. `read_span` reads what they hold in the time span and of
+    /// the hosts that were asked for.
     pub fn report(
         &self,
         filter: &Filter,
         held: Option<&Found>,
+        read_span: impl FnOnce() -> Found,
         layout: &Layout,
         messages: &mut Messages<impl Write>,
     ) {
         let asked_for = if layout.scope == Scope::Overview { String::new() } else { kinds(layout) };
+        let reason = filter.impossibility().map(|reason| format!("; {reason}")).unwrap_or_default();
         let Some(held) = held else {
             return messages.warn(format_args!(
-                "{}{asked_for}{}; the input cannot be read twice, so what else it holds is unknown",
+                "{}{asked_for}{}{reason}; the input cannot be read twice, so what else it holds is unknown",
                 self.subject(),
                 condition(filter)
             ));
@@ -67,40 +70,35 @@ impl Absence {
             Absence::Everything => true,
             Absence::Users(users) => users.iter().any(|auid| held.tally.counts(*auid).is_some()),
         };
-        let has_condition = filter.has_condition();
-        let count = |names: fn(&Counts) -> &NameCounts| {
-            if has_condition { 0 } else { self.count_other(held, layout, names) }
-        };
-        let (commands, denials) = (count(|counts| &counts.sudo), count(|counts| &counts.denials));
-        let hint = match (commands > 0, denials > 0) {
-            (true, true) => ": see --sudo and --denials",
-            (true, false) => ": see --sudo",
-            (false, true) => ": see --denials",
-            (false, false) => "",
-        };
-        if is_held && !has_condition && lacks_calls(held, layout) {
-            return messages.warn(format_args!("no SYSCALL record, only {}{hint}", types(held)));
+        let may_have_others = layout.sections().all(needs_calls);
+        let span = (filter.has_condition() && may_have_others).then(read_span);
+        let meant = span.as_ref().unwrap_or(held);
+        let (commands, denials) = if may_have_others { self.count_others(meant) } else { (0, 0) };
+        let hint = hint(commands, denials);
+        let is_in_span = !has_span(filter) || !hint.is_empty();
+        if is_held && is_in_span && lacks_calls(held, layout) {
+            return messages
+                .warn(format_args!("no SYSCALL record, only {}{hint}{reason}", types(held)));
         }
         let kinds = if is_held { asked_for } else { String::new() };
         let condition = if is_held { condition(filter) } else { String::new() };
         let others = others(commands, denials);
         let (missing, contents) = (self.subject(), contents(held, filter));
-        messages.warn(format_args!("{missing}{kinds}{condition}{others}{hint}; {contents}"));
+        messages
+            .warn(format_args!("{missing}{kinds}{condition}{reason}{others}{hint}; {contents}"));
     }
 
-    /// How many such names the login users without an entry have, if all sections of the report need
-    /// system calls.
-    fn count_other(&self, held: &Found, layout: &Layout, names: fn(&Counts) -> &NameCounts) -> u64 {
+    /// How many commands given to sudo and denials the login users without an entry have.
+    fn count_others(&self, held: &Found) -> (u64, u64) {
         let is_meant = |user: &LoginUser| match self {
             Absence::Everything => true,
             Absence::Users(users) => users.contains(user),
         };
-        if !layout.sections().all(needs_calls) {
-            return 0;
-        }
         let users = held.tally.users();
         let meant = users.iter().filter(|(user, _)| is_meant(user));
-        meant.map(|(_, counts)| names(counts).total()).sum()
+        meant.fold((0, 0), |(commands, denials), (_, counts)| {
+            (commands + counts.sudo.total(), denials + counts.denials.total())
+        })
     }
 
     fn subject(&self) -> String {
@@ -134,6 +132,22 @@ fn has_entry(counts: &Counts, layout: &Layout) -> bool {
         return counts.listed > 0;
     }
     layout.scope == Scope::Overview || layout.sections().any(has_names)
+}
+
+/// The options that show what was not asked for.
+fn hint(commands: u64, denials: u64) -> &'static str {
+    match (commands > 0, denials > 0) {
+        (true, true) => ": see --sudo and --denials",
+        (true, false) => ": see --sudo",
+        (false, true) => ": see --denials",
+        (false, false) => "",
+    }
+}
+
+/// Whether the filter selects a time span or hosts.
+fn has_span(filter: &Filter) -> bool {
+    let is_node = |field: &FieldFilter| matches!(field, FieldFilter::Node(_));
+    filter.start.is_some() || filter.end.is_some() || filter.fields.iter().any(is_node)
 }
 
 /// `, but 2 commands given to sudo and 1 denial`
