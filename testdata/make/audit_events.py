@@ -16,7 +16,8 @@ WINDOW = 1 << 15
 
 UNSET = 4294967295
 UNKNOWN = "unknown"
-REFUSALS = {"AVC", "USER_AVC", "SECCOMP", "LANDLOCK_ACCESS", "APPARMOR_DENIED", "APPARMOR_ALLOWED"}
+REFUSALS = {"AVC", "USER_AVC", "SECCOMP", "LANDLOCK_ACCESS", "SELINUX_ERR", "FANOTIFY", "APPARMOR_DENIED",
+            "APPARMOR_ALLOWED"}
 
 # A field: its value is quoted, or ends at the next blank. What userspace writes inside msg='...' is no
 # field, and neither are the upper-case names that auditd adds after 0x1d when it enriches (syslog

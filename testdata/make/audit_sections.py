@@ -367,6 +367,18 @@ def refusal(record, given):
         return seccomp(fields, given)
     if record.kind == "LANDLOCK_ACCESS":
         return b" ".join(words(fields, "blockers", "path") + facts(fields, LANDLOCK_FACTS)), "landlock"
+    if record.kind == "FANOTIFY":
+        shown = facts(fields, "resp fan_type fan_info subj_trust obj_trust".split())
+        return (b" ".join(shown), "fanotify") if fields.get("resp") == b"2" else None
+    if record.kind == "SELINUX_ERR":
+        is_denied = fields.get("seresult") == b"denied"
+        if not is_denied and fields.get("reason") != b"bounds":
+            return None
+        named = {"scontext": fields.get("scontext", fields.get("oldcontext")),
+                 "tcontext": fields.get("tcontext", fields.get("newcontext")),
+                 "tclass": fields.get("tclass"), "perms": fields.get("op" if is_denied else "perms")}
+        shown = [value for value in named.values() if value is not None]
+        return b" ".join(shown + facts(fields, ["reason", "taskcontext"])), "selinux"
     if record.kind in ("AVC", "USER_AVC", "APPARMOR_ALLOWED", "APPARMOR_DENIED"):
         return apparmor(record.kind, fields) or selinux(fields, inner or record.body)
     return None

@@ -31,7 +31,7 @@ pub enum Section {
     Privileged,
     /// Errors that calls returned.
     Errors,
-    /// Accesses that SELinux, AppArmor, Smack, IPE, seccomp or Landlock denied.
+    /// Accesses that SELinux, AppArmor, Smack, IPE, seccomp, Landlock or fanotify denied.
     Denials,
 }
 
@@ -214,6 +214,8 @@ impl Collect {
             | RecordType::ApparmorDenied
             | RecordType::Landlock
             | RecordType::Ipe
+            | RecordType::SelinuxErr
+            | RecordType::Fanotify
             | RecordType::Other => self.needs_standalone_records(),
         }
     }

@@ -10,6 +10,9 @@ use std::os::unix::ffi::OsStrExt;
 use toolkit::cli::{self, Opt, ValueHint, both, long, short};
 use toolkit::escape::Escape;
 
+/// How many bytes of the name of a process the kernel keeps: `TASK_COMM_LEN` without the NUL.
+const COMM_MAX: usize = 15;
+
 /// Which events count.
 pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
@@ -44,9 +47,12 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("comm").takes("NAME", ValueHint::None),
         "only events of processes with this name",
-        "Count only events of processes with this name, which has at most 15 bytes.",
+        "Count only events of processes with this name. The kernel keeps 15 bytes of it, so only these \
+         are compared.",
         |args, word| {
-            args.add_field_filter(FieldFilter::Text(b"comm", text(word)));
+            let names =
+                text(word).into_iter().map(|name| name.into_iter().take(COMM_MAX).collect());
+            args.add_field_filter(FieldFilter::Text(b"comm", names.collect()));
             Ok(())
         },
     ),
@@ -254,7 +260,8 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "List what access controls denied. SELinux: source context, target context, class, \
          permissions, object. AppArmor: profile, operation, mask, object. seccomp: program, \
          system call, architecture. Landlock: access, object. Smack: subject, object, access, name. IPE: \
-         operation, file. Capabilities are listed by name. Further facts \
+         operation, file. fanotify(7), as fapolicyd uses it: the rule and the trust; the file is in the section \
+         of `--errors`. Capabilities are listed by name. Further facts \
          that a rule may need, such as ports, peers and mount flags, follow as name=value. What \
          was only logged is marked: permissive=1 for SELinux and IPE, apparmor-complain for AppArmor.",
         |args| args.add_section(Section::Denials),

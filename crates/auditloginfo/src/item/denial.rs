@@ -53,6 +53,7 @@ fn access_control_name(denial: &Denial<'_>) -> &'static str {
         AccessControl::Ipe => "ipe",
         AccessControl::Landlock => "landlock",
         AccessControl::Seccomp => "seccomp",
+        AccessControl::Fanotify => "fanotify",
     }
 }
 
@@ -252,6 +253,34 @@ mod tests {
     }
 
     #[test]
+    fn refusals_that_selinux_and_fanotify_log_under_other_types_are_denials() {
+        for (record, wanted) in [
+            (
+                "SELINUX_ERR op=security_bounded_transition seresult=denied oldcontext=init_t \
+                 newcontext=webd_t",
+                "init_t webd_t security_bounded_transition | selinux",
+            ),
+            (
+                "1401 op=security_validate_transition seresult=denied oldcontext=a newcontext=b \
+                 taskcontext=c tclass=file",
+                "a b file security_validate_transition taskcontext=c | selinux",
+            ),
+            (
+                "SELINUX_ERR op=security_compute_av reason=bounds scontext=a tcontext=b tclass=file \
+                 perms=read",
+                "a b file read reason=bounds | selinux",
+            ),
+            ("FANOTIFY resp=2", "resp=2 | fanotify"),
+            (
+                "FANOTIFY resp=2 fan_type=1 fan_info=3137 subj_trust=3 obj_trust=5",
+                "resp=2 fan_type=1 fan_info=3137 subj_trust=3 obj_trust=5 | fanotify",
+            ),
+        ] {
+            assert_eq!(denial(record).as_deref(), Some(wanted), "{record}");
+        }
+    }
+
+    #[test]
     fn granted_accesses_and_notices_are_no_denials() {
         for record in [
             "AVC avc:  granted  { read } for  pid=1 scontext=s tcontext=t tclass=file",
@@ -260,6 +289,9 @@ mod tests {
             "SECCOMP auid=7 exe=\"/bin/a\" arch=c000003e syscall=102 code=0x7ffc0000",
             "USER_AVC pid=1 msg='avc:  received setenforce notice (enforcing=1)'",
             "USER_AVC pid=1",
+            "SELINUX_ERR op=setxattr invalid_context=\"a\"",
+            "SELINUX_ERR op=x seresult=granted oldcontext=a newcontext=b",
+            "FANOTIFY resp=1",
         ] {
             assert_eq!(denial(record), None, "{record}");
         }

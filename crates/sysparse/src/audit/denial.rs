@@ -8,12 +8,14 @@
 //! SECCOMP    auid=7005 exe="/bin/a" sig=9 arch=c000003e syscall=102 compat=0 code=0x0
 //! AVC        lsm=SMACK fn=smack_inode_permission action=denied subject="a" object="b" requested=r pid=5 comm="x"
 //! IPE_ACCESS ipe_op=EXECUTE ipe_hook=MMAP enforcing=1 pid=2 comm="x" path="/x" rule="DEFAULT action=DENY"
+//! SELINUX_ERR op=security_bounded_transition seresult=denied oldcontext=system_u:system_r:init_t:s0 newcontext=...
+//! FANOTIFY   resp=2 fan_type=1 fan_info=3137 subj_trust=3 obj_trust=5
 //! LANDLOCK_ACCESS   domain=195ba459b blockers=fs.read_dir path="/" dev="vda1" ino=2
 //! ```
 //!
 //! Sources: `security/selinux/avc.c`, `security/lsm_audit.c`, `security/apparmor/audit.c`,
-//! `security/smack/smack_access.c`, `security/ipe/audit.c`, `security/landlock/audit.c` and
-//! `kernel/auditsc.c` of Linux; `avc_audit` of libselinux.
+//! `security/smack/smack_access.c`, `security/ipe/audit.c`, `security/landlock/audit.c`,
+//! `security/selinux/ss/services.c` and `kernel/auditsc.c` of Linux; `avc_audit` of libselinux.
 
 use super::fields::Fields;
 use super::value::Value;
@@ -41,6 +43,8 @@ pub enum AccessControl {
     Landlock,
     /// A seccomp filter.
     Seccomp,
+    /// A program that listens to fanotify(7).
+    Fanotify,
 }
 
 /// A refused access.
@@ -93,6 +97,12 @@ impl<'a> Record<'a> {
             RecordType::ApparmorAllowed => other(AccessControl::Apparmor, true),
             RecordType::Ipe => ipe(self.body),
             RecordType::Landlock => other(AccessControl::Landlock, false),
+            RecordType::SelinuxErr => selinux_error(self.body),
+            RecordType::Fanotify => {
+                let denies =
+                    first_field(self.body, b"resp").and_then(Value::number) == Some(FAN_DENY);
+                denies.then(|| Denial::new(AccessControl::Fanotify, false, self.body))
+            }
             RecordType::Seccomp if !self.is_logged_call() => other(AccessControl::Seccomp, false),
             _ => None,
         }
@@ -180,6 +190,22 @@ fn smack(input: &[u8]) -> Parsed<'_, Denial<'_>> {
     let refuses = |fields: &&[u8]| first_field(fields, b"action") == Some(Value::Bare(b"denied"));
     let fields = verify(preceded((blanks, literal(b"lsm=SMACK ")), rest), refuses);
     map(fields, |fields| Denial::new(AccessControl::Smack, false, fields)).parse(input)
+}
+
+/// `FAN_DENY` of `include/uapi/linux/fanotify.h`.
+const FAN_DENY: u64 = 2;
+
+/// `op=security_bounded_transition seresult=denied oldcontext=a_t newcontext=b_t`, or
+/// `op=security_compute_av reason=bounds scontext=a_t tcontext=b_t tclass=file perms=read`
+fn selinux_error(body: &[u8]) -> Option<Denial<'_>> {
+    let is = |name: &[u8], value| first_field(body, name) == Some(Value::Bare(value));
+    let permissions = match (is(b"seresult", b"denied"), is(b"reason", b"bounds")) {
+        (true, _) => first_field(body, b"op"),
+        (false, true) => first_field(body, b"perms"),
+        (false, false) => return None,
+    };
+    let denial = Denial::new(AccessControl::Selinux, false, body);
+    Some(Denial { permissions: permissions.map_or(b"", Value::raw), ..denial })
 }
 
 /// `ipe_op=EXECUTE ipe_hook=MMAP enforcing=1 ... rule="DEFAULT action=DENY"`

@@ -40,6 +40,10 @@ pub enum RecordType {
     Landlock,
     /// 1420: a program or a file that IPE did not let run, or one that it let run and logs.
     Ipe,
+    /// 1401: an error of SELinux, such as a change of domain that it refused.
+    SelinuxErr,
+    /// 1331: what a program that listens to fanotify(7), such as fapolicyd, decided about an access.
+    Fanotify,
     /// Records that only add details to a system call, none of which is read here: process titles,
     /// descriptors, mappings, message queues, clocks, modules, the end mark.
     Detail,
@@ -49,7 +53,7 @@ pub enum RecordType {
 
 impl RecordType {
     /// Every type.
-    pub const ALL: [RecordType; 17] = [
+    pub const ALL: [RecordType; 19] = [
         RecordType::Syscall,
         RecordType::Path,
         RecordType::Cwd,
@@ -65,6 +69,8 @@ impl RecordType {
         RecordType::ApparmorDenied,
         RecordType::Landlock,
         RecordType::Ipe,
+        RecordType::SelinuxErr,
+        RecordType::Fanotify,
         RecordType::Detail,
         RecordType::Other,
     ];
@@ -99,6 +105,8 @@ impl RecordType {
             b"APPARMOR_DENIED" | b"1503" => RecordType::ApparmorDenied,
             b"LANDLOCK_ACCESS" | b"1423" => RecordType::Landlock,
             b"IPE_ACCESS" | b"1420" => RecordType::Ipe,
+            b"SELINUX_ERR" | b"1401" => RecordType::SelinuxErr,
+            b"FANOTIFY" | b"1331" => RecordType::Fanotify,
             other if is_detail(other) => RecordType::Detail,
             _ => RecordType::Other,
         }
@@ -186,6 +194,8 @@ mod tests {
             ("APPARMOR_DENIED", 1503, RecordType::ApparmorDenied),
             ("LANDLOCK_ACCESS", 1423, RecordType::Landlock),
             ("IPE_ACCESS", 1420, RecordType::Ipe),
+            ("SELINUX_ERR", 1401, RecordType::SelinuxErr),
+            ("FANOTIFY", 1331, RecordType::Fanotify),
             ("PROCTITLE", 1327, RecordType::Detail),
             ("USER_LOGIN", 1112, RecordType::Other),
         ] {

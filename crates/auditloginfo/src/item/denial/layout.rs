@@ -54,13 +54,15 @@ pub(super) fn get(access_control: AccessControl) -> &'static Layout {
         AccessControl::Ipe => &IPE,
         AccessControl::Landlock => &LANDLOCK,
         AccessControl::Seccomp => &SECCOMP,
+        AccessControl::Fanotify => &FANOTIFY,
     }
 }
 
 #[rustfmt::skip]
 const SELINUX: Layout = Layout {
     words: &[
-        Word::Field(&["scontext"]), Word::Field(&["tcontext"]), Word::Field(&["tclass"]),
+        Word::Field(&["scontext", "oldcontext"]), Word::Field(&["tcontext", "newcontext"]),
+        Word::Field(&["tclass"]),
         Word::Permissions, Word::Field(&["path", "name"]), Word::Capability,
     ],
     facts: &[
@@ -68,7 +70,7 @@ const SELINUX: Layout = Layout {
         "msgtype", "interface", "member",
         "function", "property", "service", "request", "restype", "xdevice", "kmod", "key_desc",
         "anonclass", "lockdown_reason", "nl-msgtype", "pkey", "subnet_prefix", "device", "port_num",
-        "srawcon", "trawcon", "app",
+        "srawcon", "trawcon", "app", "reason", "taskcontext",
     ],
 };
 
@@ -105,6 +107,10 @@ const LANDLOCK: Layout = Layout {
     words: &[Word::Field(&["blockers"]), Word::Field(&["path", "name"])],
     facts: &["saddr", "src", "daddr", "dest", "ocomm", "ioctlcmd"],
 };
+
+/// The record does not name the file; `fan_info` is the number of the rule.
+const FANOTIFY: Layout =
+    Layout { words: &[], facts: &["resp", "fan_type", "fan_info", "subj_trust", "obj_trust"] };
 
 /// Kernels up to 3.16 write neither `exe=` nor `arch=`.
 const SECCOMP: Layout = Layout { words: &[Word::Field(&["exe", "comm"]), Word::Call], facts: &[] };

@@ -49,6 +49,7 @@ fn rule(denial: &Denial<'_>) -> Option<String> {
         AccessControl::Smack
         | AccessControl::Ipe
         | AccessControl::Seccomp
+        | AccessControl::Fanotify
         | AccessControl::Landlock => false,
     };
     if is_capability {
