@@ -52,7 +52,7 @@ impl<'a> SeveralOperations<'a> {
             b"PARENT" | UNKNOWN => None,
             b"DELETE" => self.deletion(path),
             b"CREATE" => self.creation(path),
-            _ if self.is_unnamed(path) => self.change_by_descriptor(),
+            _ if is_unnamed(path) => self.change_by_descriptor(),
             _ if self.has(Change::Open) && truncates => Some("truncated"),
             _ => self.operations.contains(&"setxattr").then_some("attributes"),
         }
@@ -72,10 +72,10 @@ impl<'a> SeveralOperations<'a> {
         let (moves, removes) = (self.has(Change::Rename), self.has(Change::Remove));
         // A rename that failed created no name.
         let is_only_name = !removes && self.deleted.is_disjoint(&self.created);
-        match moves {
-            true if is_moved || is_only_name => Some("moved-from"),
-            _ => (moves || removes).then_some("removed"),
+        if moves && (is_moved || is_only_name) {
+            return Some("moved-from");
         }
+        (moves || removes).then_some("removed")
     }
 
     fn creation(&self, path: &Path<'_>) -> Option<&'static str> {
@@ -83,22 +83,19 @@ impl<'a> SeveralOperations<'a> {
             |files: &BTreeSet<FileId<'_>>| path.file_id().is_some_and(|id| files.contains(&id));
         let (moves, links) = (self.has(Change::Rename), self.has(Change::Link));
         let creates = self.has(Change::Create) || self.has(Change::Open);
-        match () {
-            () if moves && is_in(&self.deleted) => Some("moved-to"),
-            () if links && (is_in(&self.normal) || !creates) => Some("linked"),
-            () if creates => Some("created"),
-            () => moves.then_some("moved-to"),
+        if moves && is_in(&self.deleted) {
+            return Some("moved-to");
         }
+        if links && (is_in(&self.normal) || !creates) {
+            return Some("linked");
+        }
+        if creates { Some("created") } else { moves.then_some("moved-to") }
     }
 
     /// What the operations did to a file of which they had the descriptor.
     fn change_by_descriptor(&self) -> Option<&'static str> {
         let is_set = self.operations.contains(&"fsetxattr").then_some("attributes");
         if self.has(Change::Truncate) { Some("truncated") } else { is_set }
-    }
-
-    fn is_unnamed(&self, path: &Path<'_>) -> bool {
-        path.name.is_null() || path.name.text().is_empty()
     }
 
     /// Whether an operation may have opened the file: not one that was deleted, moved or linked, nor a
@@ -110,6 +107,11 @@ impl<'a> SeveralOperations<'a> {
             _ => true,
         }
     }
+}
+
+/// Whether a call had the descriptor of the file instead of a name.
+fn is_unnamed(path: &Path<'_>) -> bool {
+    path.name.is_null() || path.name.text().is_empty()
 }
 
 #[cfg(test)]

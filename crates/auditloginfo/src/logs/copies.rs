@@ -107,13 +107,13 @@ mod tests {
         let folder = temp_dir();
         let file = |name: &str| folder.path().join(name);
         let text = |end: &str| format!("{}{end}", "type=A msg=audit(1.000:1): x\n".repeat(9000));
-        write(&file("a"), &text(""));
-        write(&file("b"), &text("more\n"));
-        write(&file("c"), &text("other\n"));
-        write(&file("d"), &text(""));
+        write(&file("a"), text(""));
+        write(&file("b"), text("more\n"));
+        write(&file("c"), text("other\n"));
+        write(&file("d"), text(""));
         write(&file("short"), "type=A msg=audit(1.000:1): x\n");
         write(&file("short2"), "type=A msg=audit(1.000:1): x\n");
-        write(&file("e"), &text("gz\n"));
+        write(&file("e"), text("gz\n"));
         assert!(works(Command::new("gzip").arg("-k").arg(file("e"))));
         let left = |names: &[&str]| {
             let mut paths: Vec<_> = names.iter().map(|name| file(name)).collect();

@@ -43,10 +43,10 @@ impl Record<'_> {
             }
             digits => TEXTS.contains(&name) && Value::Bare(digits).cut_text().is_some(),
         };
-        match is_cut && memchr::memmem::find(self.body, b" msg='").is_none() {
-            true => Err(ParseError { expected: "the rest of the record", at: self.line.len() }),
-            false => Ok(()),
+        if is_cut && memchr::memmem::find(self.body, b" msg='").is_none() {
+            return Err(ParseError { expected: "the rest of the record", at: self.line.len() });
         }
+        Ok(())
     }
 }
 

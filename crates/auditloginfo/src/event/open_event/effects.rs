@@ -190,9 +190,12 @@ impl Changes {
             Changes::One(change) => change.effects(&roles(), truncates),
             Changes::Several(names) => {
                 let several = SeveralOperations::new(names, paths);
-                let effect = |path| match failed {
-                    true => several.attempt(path, truncates),
-                    false => several.effect(path, truncates),
+                let effect = |path| {
+                    if failed {
+                        several.attempt(path, truncates)
+                    } else {
+                        several.effect(path, truncates)
+                    }
                 };
                 paths.iter().map(effect).collect()
             }

@@ -11,6 +11,7 @@ use toolkit::escape::escape_control;
 
 /// What was done to a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each one is a use of its own")]
 pub(super) struct Access {
     pub(super) reads: bool,
     pub(super) writes: bool,
