@@ -43,6 +43,23 @@ def pasted(command, text):
     return f"\x1b[?2004h[root@db1 ~]# {command}\n\x1b[?2004l\r{text}\x1b[?2004h[root@db1 ~]# ".replace("\n", "\r\n")
 
 
+def wrapped(lines):
+    """The lines of a topology with something after each."""
+    stamp = lambda number: f'"stream": "stdout", "time": "2026-11-20T10:00:0{number}.{number * 1001}Z"'
+    return {
+        "list": ["ok: [db1] => {", '    "stdout_lines": ['] + [f'        "{line}",' for line in lines[:-1]] + [f'        "{lines[-1]}"', "    ]", "}"],
+        "json-log": [json.dumps({"log": line + "\n"})[:-1] + ", " + stamp(number) + "}" for number, line in enumerate(lines)],
+        "table": [f"| {line} |" for line in lines],
+        "table-padded": ["| %-80s |" % line for line in lines],
+        "cat-A": [line + "^M$" for line in lines],
+        "html": [line + "<br>" for line in lines],
+        "quotes": [f'"{line}"' for line in lines],
+        "continued": [line + " \\" for line in lines[:-1]] + lines[-1:],
+        "page": [line + "\u00a0" for line in lines],
+        "page-paths": [line + "\u00a0" * (" active" in line) for line in lines],
+    }
+
+
 def topologies():
     name = f"mpath7 ({WWID}) dm-4 LABCO,ARR5"
     new = topology_new(name)
@@ -74,6 +91,7 @@ def topologies():
         "support-file": maps + new + tree + maps + new,
         "colors": ["\x1b[1m" + new[0] + "\x1b[0m", *new[1:]],
     }
+    found.update(wrapped(new))
     found = {name: "\n".join(lines) + "\n" for name, lines in found.items()}
     found["crlf"] = found["0.9.7"].replace("\n", "\r\n")
     found["pasted"] = pasted("multipath -ll", found["0.9.7"])

@@ -26,6 +26,7 @@
 pub mod audit;
 pub mod counter;
 pub mod device_name;
+pub mod device_state;
 pub mod diskstats;
 pub mod iostat;
 pub mod json;

@@ -12,6 +12,7 @@
 //! device was named. Source: nvme-list-subsys(1).
 
 use crate::device_name::number_after;
+use crate::device_state::is_controller_state;
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Controller<'a> {
     pub state: &'a [u8],
     /// The access state (ANA), empty if it is not printed.
     pub access: &'a [u8],
+    /// The first word that is none of these; empty if there is none.
+    pub unknown: &'a [u8],
 }
 
 /// Reads one line.
@@ -87,13 +90,13 @@ fn controller<'a>(mut words: impl Iterator<Item = &'a [u8]>) -> Option<Controlle
     let number = number_after(b"nvme", words.next()?)?;
     let transport = words.next()?;
     let empty = &b""[..];
-    let mut found =
-        Controller { number, transport, address: empty, host: empty, state: empty, access: empty };
+    let (address, host, state, access, unknown) = (empty, empty, empty, empty, empty);
+    let mut found = Controller { number, transport, address, host, state, access, unknown };
     for part in words.flat_map(|word| word.split(|byte| *byte == b',')) {
         match part {
-            b"live" | b"connecting" | b"resetting" | b"deleting" | b"dead" | b"new" => {
-                found.state = part;
-            }
+            // The second and the third word of `deleting (no IO)`.
+            b"" | b"(no" | b"IO)" => {}
+            _ if is_controller_state(part) => found.state = part,
             _ if is_access_state(part) => found.access = part,
             _ => add_address(&mut found, part),
         }
@@ -109,8 +112,12 @@ fn add_address<'a>(found: &mut Controller<'a>, part: &'a [u8]) {
         found.host = host;
     } else if let Some(host) = part.strip_prefix(b"src_addr=") {
         found.host = if found.host.is_empty() { host } else { found.host };
-    } else if found.address.is_empty() && !part.contains(&b'=') {
+    } else if part.contains(&b'=') {
+        // Another part of the address.
+    } else if found.address.is_empty() {
         found.address = part;
+    } else if found.unknown.is_empty() {
+        found.unknown = part;
     }
 }
 
@@ -152,6 +159,26 @@ mod tests {
             let Line::Controller(found) = line(text.as_bytes()) else { panic!("{text}") };
             let parts = [found.address, found.host, found.state];
             assert_eq!(parts, [address, host, state].map(str::as_bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_no_part_of_a_controller_is_unknown() {
+        for (text, state, access, unknown) in [
+            (" +- nvme0 tcp traddr=a,trsvcid=4420 live optimized", "live", "optimized", ""),
+            (
+                " +- nvme0 tcp traddr=a, trsvcid=4420 deleting (no IO) change",
+                "deleting",
+                "change",
+                "",
+            ),
+            (" +- nvme0 tcp traddr=a reconnecting", "reconnecting", "", ""),
+            (" +- nvme0 tcp traddr=a live\",", "", "", "live\""),
+            (" +- nvme0 tcp traddr=a live optimized| x", "live", "", "optimized|"),
+        ] {
+            let Line::Controller(found) = line(text.as_bytes()) else { panic!("{text}") };
+            let parts = [found.address, found.state, found.access, found.unknown];
+            assert_eq!(parts, ["a", state, access, unknown].map(str::as_bytes), "{text}");
         }
     }
 

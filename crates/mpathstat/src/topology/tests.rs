@@ -116,6 +116,33 @@ fn the_name_of_an_nvme_path_has_its_controller() {
 }
 
 #[test]
+fn a_state_that_no_kernel_prints_is_unknown_and_reported_once() {
+    let odd = SAVED.replace("running", "running|").replace("offline", "offline x");
+    let (topology, reported) = read(&odd);
+    assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4]);
+    assert!(reported[0].1.expected.starts_with("the state of a device"));
+    assert!(topology.paths().all(|path| path.state.is_empty()));
+    assert_eq!(topology.maps[1].usable(), 1, "the other one has failed");
+    let cut = SAVED.lines().take(4).collect::<Vec<_>>().join("\n").replace("running", "x");
+    assert_eq!(incomplete(&cut), ["mpath10"], "no line is missing because of that");
+    let nvme = "nvme-subsys3 - NQN=nqn.x\n\\\n +- nvme4 tcp traddr=a live\"\n +- nvme5 tcp traddr=b live x\n";
+    let (_, reported) = read(nvme);
+    assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3]);
+    let json = |state: &str| {
+        format!(
+            "{{\"maps\": [{{\"name\": \"a\", \"uuid\": \"36001\", \"path_groups\": [{{\"paths\": [\n{{\"dev\": \"sda\", \"dev_st\": \"{state}\"}}]}}]}}]}}"
+        )
+    };
+    for (state, wanted, lines) in
+        [("offline", "offline", vec![]), ("undef", "", vec![]), ("odd", "", vec![2])]
+    {
+        let (topology, reported) = read(&json(state));
+        assert_eq!(topology.maps[0].paths[0].state, wanted.as_bytes(), "{state}");
+        assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), lines, "{state}");
+    }
+}
+
+#[test]
 fn the_later_description_of_a_map_holds() {
     let (topology, reported) = read(&format!("{SAVED}{}", SAVED.replace("offline", "running")));
     assert_eq!(reported, []);

@@ -13,7 +13,9 @@
 
 mod builder;
 mod json;
+mod path_line;
 mod prefix;
+mod suffix;
 
 use super::{MultipathdState, Topology};
 use crate::text_kind;
@@ -23,6 +25,7 @@ use json::JsonReader;
 pub(crate) use prefix::Prefix;
 use std::collections::HashMap;
 use std::io::{self, Cursor, Read};
+use suffix::Suffix;
 use sysparse::ParseError;
 use sysparse::multipath::{self, Line};
 use toolkit::input::{Ending, Lines};
@@ -71,6 +74,7 @@ pub fn read_contents(
     }
     let prefix = Prefix::find(&head);
     let is_json = prefix.is_json(&head);
+    let suffix = Suffix::find(&head, &prefix);
     let kind = text_kind::describe(&head);
     let mut lines = Lines::new(Cursor::new(head).chain(input), LINE_MAX);
     let (mut builder, mut json) = (Builder::default(), JsonReader::default());
@@ -83,6 +87,7 @@ pub fn read_contents(
             let added = json.line(line, &mut builder);
             builder.once(added)
         } else {
+            let line = suffix.strip(line);
             builder.line(line).and_then(|()| if is_cut { check_end(line) } else { Ok(()) })
         };
         if let Err(error) = added {

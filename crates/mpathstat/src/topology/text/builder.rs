@@ -1,9 +1,10 @@
 //! Builds the maps of a text line by line.
 
+use super::path_line::{UNKNOWN_STATE, to_path};
 use super::prefix::before_size;
 use crate::budget::Budget;
 use crate::topology::sysfs::GONE;
-use crate::topology::{Device, Endpoints, Map, MultipathdState, Path, Subsystem, Topology};
+use crate::topology::{Device, Map, MultipathdState, Path, Subsystem, Topology};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use sysparse::ParseError;
 use sysparse::device_name::{Hctl, NvmeName, device_number};
@@ -31,6 +32,9 @@ const OTHER_HOST: ParseError =
 const TOO_LONG: ParseError = ParseError { expected: "a line of at most 4096 bytes", at: NAMES_MAX };
 pub(crate) const TOO_MANY: ParseError =
     ParseError { expected: "maps and paths of at most 64 MiB; the rest is not read;", at: 0 };
+
+/// The errors that many maps can have.
+const REPORTED_ONCE: [ParseError; 5] = [TOO_MANY, NO_SIZE, NO_PATH, OTHER_HOST, UNKNOWN_STATE];
 
 /// The map to which the next lines belong.
 #[derive(Debug)]
@@ -111,8 +115,8 @@ impl Default for Builder {
 impl Builder {
     /// Takes a line of text.
     pub(super) fn line(&mut self, line: &[u8]) -> Result<(), ParseError> {
-        if self.nvme_line(line) {
-            return Ok(());
+        if let Some(added) = self.nvme_line(line) {
+            return self.once(added);
         }
         let name = self.name.take();
         let added = match multipath::line(line) {
@@ -145,13 +149,15 @@ impl Builder {
             }
             Ok(Line::Path(path)) => {
                 self.current.iter_mut().for_each(|current| current.tree.needs_path = path.has_next);
-                self.add_path(to_path(&path))
+                let (path, has_state) = to_path(&path);
+                self.add_path(path).and(has_state)
             }
             Err(error) => Err(error),
         };
         if added.is_ok() {
             self.is_lost &= self.current.is_none();
-        } else if let Some(current) = &mut self.current {
+        } else if let Some(current) = self.current.as_mut().filter(|_| added != Err(UNKNOWN_STATE))
+        {
             current.is_damaged = true;
         }
         self.once(added)
@@ -162,7 +168,7 @@ impl Builder {
         match added {
             Err(NO_MAP) if std::mem::replace(&mut self.is_lost, true) => Ok(()),
             Err(error) if self.reported.contains(&error) => Ok(()),
-            Err(error) if [TOO_MANY, NO_SIZE, NO_PATH, OTHER_HOST].contains(&error) => {
+            Err(error) if REPORTED_ONCE.contains(&error) => {
                 self.reported.push(error);
                 added
             }
@@ -170,10 +176,10 @@ impl Builder {
         }
     }
 
-    /// Takes a line of `nvme list-subsys`. Returns whether it is one.
-    fn nvme_line(&mut self, line: &[u8]) -> bool {
+    /// Takes a line of `nvme list-subsys`; nothing if it is none.
+    fn nvme_line(&mut self, line: &[u8]) -> Option<Result<(), ParseError>> {
         match nvme_subsystem::line(line) {
-            nvme_subsystem::Line::Other => return false,
+            nvme_subsystem::Line::Other => return None,
             _ if line.len() > NAMES_MAX || !self.budget.take(line.len() + size_of::<Path>()) => {}
             nvme_subsystem::Line::Subsystem { number, nqn } => {
                 self.subsystems.retain(|subsystem| subsystem.number != number);
@@ -182,10 +188,12 @@ impl Builder {
             nvme_subsystem::Line::Controller(controller) => {
                 if let Some(subsystem) = self.subsystems.last_mut() {
                     subsystem.add(&controller);
+                    let has_state = controller.unknown.is_empty();
+                    return Some(if has_state { Ok(()) } else { Err(UNKNOWN_STATE) });
                 }
             }
         }
-        true
+        Some(Ok(()))
     }
 
     /// Begins a map, or describes one again that was named before: the later description holds.
@@ -323,28 +331,6 @@ fn to_group(group: &multipath::Group<'_>) -> MultipathdState {
     }
 }
 
-/// A path, from its line.
-fn to_path(path: &multipath::Path<'_>) -> Path {
-    let states: Vec<_> = path.states().collect();
-    let (state, states) = match states.split_last() {
-        // Before multipath-tools 0.4.9, a line ended with the state of the checker.
-        Some((last, before)) if states.len() > 2 => (*last, before.join(&b' ')),
-        _ => (&b""[..], states.join(&b' ')),
-    };
-    Path {
-        device: Device {
-            kernel: path.name.to_vec(),
-            number: device_number(path.device),
-            ..Device::default()
-        },
-        hctl: path.hctl.to_vec(),
-        endpoints: Endpoints::from_address(path.hctl, path.name),
-        state: known_state(state).to_vec(),
-        access: Vec::new(),
-        multipathd: MultipathdState { states, ..MultipathdState::default() },
-    }
-}
-
 /// Whether a line that does not describe a path as multipath does has the address and the number of a
 /// device.
 fn looks_like_path(line: &[u8]) -> bool {
@@ -375,9 +361,4 @@ fn set_removed(path: &mut Path) {
     if path.is_running() {
         path.state = GONE.to_vec();
     }
-}
-
-/// The state of a device, empty if the text says that it is unknown.
-pub(super) fn known_state(state: &[u8]) -> &[u8] {
-    if matches!(state, b"##" | b"undef" | b"unknown") { b"" } else { state }
 }

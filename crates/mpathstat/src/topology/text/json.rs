@@ -1,7 +1,8 @@
 //! Maps in the JSON that multipathd prints: `show maps json`, `show map X json`. Members may be in any
 //! order, as after `jq -S`.
 
-use super::builder::{Builder, PATH_BYTES, TOO_MANY, known_state};
+use super::builder::{Builder, PATH_BYTES, TOO_MANY};
+use super::path_line::known_state;
 use crate::topology::{Device, Endpoints, Map, MultipathdState, Path};
 use sysparse::ParseError;
 use sysparse::device_name::device_number;
@@ -72,10 +73,7 @@ impl JsonReader {
                     self.text = Some(text.to_vec());
                     Ok(())
                 }
-                Token::Word(word) => {
-                    self.set(word);
-                    Ok(())
-                }
+                Token::Word(word) => self.set(word),
                 Token::Punctuation(b':') => {
                     self.key = self.text.take().unwrap_or_default();
                     Ok(())
@@ -94,14 +92,12 @@ impl JsonReader {
     }
 
     fn punctuation(&mut self, byte: u8, builder: &mut Builder) -> Result<(), ParseError> {
-        if let Some(text) = self.text.take() {
-            self.set(&text);
-        }
+        let set = self.text.take().map_or(Ok(()), |text| self.set(&text));
         match byte {
-            b'{' | b'[' => return self.open(byte),
+            b'{' | b'[' => return set.and(self.open(byte)),
             b'}' => match self.open.pop() {
-                Some(Kind::Map) => return self.close_map(builder),
-                Some(Kind::Path) => return self.close_path(builder),
+                Some(Kind::Map) => return set.and(self.close_map(builder)),
+                Some(Kind::Path) => return set.and(self.close_path(builder)),
                 _ => {}
             },
             b']' => {
@@ -110,7 +106,7 @@ impl JsonReader {
             _ => {}
         }
         self.key.clear();
-        Ok(())
+        set
     }
 
     /// Opens an object or array. One that has a key is described by it, an element by its array.
@@ -164,9 +160,10 @@ impl JsonReader {
         Ok(())
     }
 
-    /// Takes the value of the current key.
-    fn set(&mut self, value: &[u8]) {
-        let Some(kind) = self.open.last().filter(|_| !self.key.is_empty()) else { return };
+    /// Takes the value of the current key; an error if it is a state that is unknown.
+    fn set(&mut self, value: &[u8]) -> Result<(), ParseError> {
+        let Some(kind) = self.open.last().filter(|_| !self.key.is_empty()) else { return Ok(()) };
+        let mut set = Ok(());
         let value = value.get(..VALUE_MAX).unwrap_or(value);
         let group = self.groups.last_mut().map(|(group, _)| group);
         match (kind, &self.key[..], group) {
@@ -184,7 +181,11 @@ impl JsonReader {
             (Kind::Path, b"dev", _) => self.path.device.kernel = value.to_vec(),
             (Kind::Path, b"dev_t", _) => self.path.device.number = device_number(value),
             (Kind::Path, b"hcil" | b"hctl", _) => self.path.hctl = value.to_vec(),
-            (Kind::Path, b"dev_st", _) => self.path.state = known_state(value).to_vec(),
+            (Kind::Path, b"dev_st", _) => {
+                let state = known_state(value);
+                self.path.state = state.unwrap_or_default().to_vec();
+                set = state.map(|_| ());
+            }
             (Kind::Path, b"dm_st", _) => self.dm_state = value.to_vec(),
             (Kind::Path, b"chk_st", _) => self.checker_state = value.to_vec(),
             (Kind::Path, b"host_wwpn", _) => self.ports.host_wwpn = known_port(value).to_vec(),
@@ -195,6 +196,7 @@ impl JsonReader {
             _ => {}
         }
         self.key.clear();
+        set
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Prefix(Vec<Part>);
 
 /// A part of what precedes each line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Byte(u8),
     /// A number, with blanks before it or not, of which each line may have another one.
     Number,
@@ -90,7 +90,7 @@ fn find_line(head: &[u8], before: fn(&[u8]) -> Option<&[u8]>) -> Option<Prefix> 
 
 /// The parts of what precedes a line. A number in the name of a host belongs to the name: lines of
 /// another host describe other maps.
-fn parts(mut prefix: &[u8]) -> Vec<Part> {
+pub(super) fn parts(mut prefix: &[u8]) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut is_name = false;
     while let [byte, tail @ ..] = prefix {
