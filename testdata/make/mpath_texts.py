@@ -119,7 +119,7 @@ V12 = V121.replace("aqu-sz %util", "f/s f_await aqu-sz %util")
 def values(row):
     _, reads, writes, read, written, read_await, write_await = row
     ios = reads + writes
-    found = {"r/s": reads, "w/s": writes, "rkB/s": read, "wkB/s": written, "rMB/s": read / 1024, "wMB/s": written / 1024, "rsec/s": read * 2,
+    found = {"r/s": reads, "w/s": writes, "rkB/s": read, "wkB/s": written, "rMB/s": read / 1024, "wMB/s": written / 1024, "rGB/s": read / 1048576, "wGB/s": written / 1048576, "rsec/s": read * 2,
              "wsec/s": written * 2, "r_await": read_await, "w_await": write_await, "await": (reads * read_await + writes * write_await) / ios,
              "avgrq-sz": (read + written) * 2 / ios, "areq-sz": (read + written) / ios, "rareq-sz": read / reads, "wareq-sz": written / writes,
              "aqu-sz": 0.5, "avgqu-sz": 0.5, "%util": 12.5}
@@ -169,6 +169,7 @@ def iostats():
         "10": [FIRST, ""] + CPU + table(V10) + ["", ""],
         "10-h": [FIRST, ""] + CPU + own_line(table(V10)) + ["", ""],
         "10-m": [FIRST, ""] + table(V10.replace("kB", "MB")) + ["", ""],
+        "12.8-G": [FIRST, ""] + table(V12.replace("kB", "GB"), head="Device", figure=lambda value, column: "%.12f" % value) + ["", ""],
         "10-sectors": [FIRST, ""] + table(V10.replace("kB", "sec")) + ["", ""],
         "10-N": [FIRST, ""] + table(V10, mapped) + ["", ""],
         "12.0": [FIRST, ""] + CPU + table(V120, head="Device") + ["", ""],

@@ -3,6 +3,7 @@
 mod clock;
 mod devices;
 mod json;
+mod likeness;
 mod prefix;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use crate::rates::FiguresByName;
 use clock::{TextClock, UNREAD_TIME};
 use devices::Devices;
 use json::JsonReader;
+use likeness::{has_word, looks_like_row, looks_like_time, numbers};
 use prefix::{Line, Prefix};
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -26,6 +28,12 @@ const LINE_MAX: usize = 1 << 20;
 
 /// The most tables of a report; `iostat --pretty` prints four.
 const TABLES_MAX: usize = 16;
+
+/// What is wrong with a column whose name has a unit that is not known.
+const UNKNOWN_AMOUNT: ParseError = ParseError {
+    expected: "amounts in kB, MB, GB or sectors per second; others are unknown,",
+    at: 0,
+};
 
 /// One report of a text.
 #[derive(Debug, Default)]
@@ -78,6 +86,8 @@ struct ReportReader {
     complete: VecDeque<TextReport>,
     /// Whether any report had a header.
     has_header: bool,
+    /// Whether an amount in an unknown unit was reported.
+    has_unknown_amount: bool,
 }
 
 /// A report before all of its tables are read.
@@ -253,6 +263,9 @@ impl ReportReader {
         on_damage: &mut impl FnMut(usize, ParseError),
     ) {
         self.check_time(on_damage);
+        if header.has_unknown_amount() && !std::mem::replace(&mut self.has_unknown_amount, true) {
+            on_damage(self.number, UNKNOWN_AMOUNT);
+        }
         let is_sar = Header::is_sar(line.text);
         (self.has_header, self.times) = (true, line.times);
         let PartialReport { tables, devices, time, .. } = &self.current;
@@ -367,32 +380,4 @@ impl PartialReport {
             }
         }
     }
-}
-
-fn has_word(line: &[u8], word: &[u8]) -> bool {
-    line.windows(word.len()).any(|found| found == word)
-}
-
-/// Whether a line has the digits of a date and a time, and they are not figures.
-fn looks_like_time(line: &[u8]) -> bool {
-    let is_figure =
-        |word: &[u8]| sysparse::text::decimal(word).is_some_and(|(_, unit)| unit.len() <= 1);
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
-    line.iter().filter(|byte| byte.is_ascii_digit()).count() >= 8
-        && words.any(|word| !is_figure(word))
-}
-
-fn numbers(line: &[u8]) -> usize {
-    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
-    words.filter(|word| sysparse::text::decimal(word).is_some()).count()
-}
-
-/// Whether a line looks like that of a device: a name and five or more numbers. The name of averages
-/// ends with a colon, in some languages with a wide one.
-fn looks_like_row(line: &[u8]) -> bool {
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let is_average = |name: &[u8]| name.ends_with(b":") || name.ends_with("：".as_bytes());
-    let is_name = words.next().is_some_and(|name| !is_average(name))
-        && !line.first().is_some_and(u8::is_ascii_whitespace);
-    is_name && numbers(line) >= 5 && numbers(line) == words.count()
 }

@@ -65,26 +65,34 @@ pub enum Column {
     Util,
 }
 
+/// How many KiB a GiB is.
+const GIB: f64 = 1024.0 * 1024.0;
+
 /// The names of columns, and how many of our units one of theirs is.
-const COLUMNS: [(&[u8], Column, f64); 33] = [
+const COLUMNS: [(&[u8], Column, f64); 38] = [
     (b"r/s", Column::Reads, 1.0),
     (b"w/s", Column::Writes, 1.0),
     (b"rkB/s", Column::ReadKib, 1.0),
     (b"rMB/s", Column::ReadKib, 1024.0),
+    (b"rGB/s", Column::ReadKib, GIB),
     (b"rsec/s", Column::ReadKib, 0.5),
     (b"kB_read/s", Column::ReadKib, 1.0),
     (b"MB_read/s", Column::ReadKib, 1024.0),
+    (b"GB_read/s", Column::ReadKib, GIB),
     (b"wkB/s", Column::WrittenKib, 1.0),
     (b"wMB/s", Column::WrittenKib, 1024.0),
+    (b"wGB/s", Column::WrittenKib, GIB),
     (b"wsec/s", Column::WrittenKib, 0.5),
     (b"kB_wrtn/s", Column::WrittenKib, 1.0),
     (b"MB_wrtn/s", Column::WrittenKib, 1024.0),
+    (b"GB_wrtn/s", Column::WrittenKib, GIB),
     (b"await", Column::AwaitMs, 1.0),
     (b"r_await", Column::ReadAwaitMs, 1.0),
     (b"w_await", Column::WriteAwaitMs, 1.0),
     (b"tps", Column::Ios, 1.0),
     (b"kB/s", Column::TotalKib, 1.0),
     (b"MB/s", Column::TotalKib, 1024.0),
+    (b"GB/s", Column::TotalKib, GIB),
     (b"sec/s", Column::TotalKib, 0.5),
     (b"rd_sec/s", Column::ReadKib, 0.5),
     (b"wr_sec/s", Column::WrittenKib, 0.5),
@@ -117,6 +125,20 @@ pub fn column(name: &[u8]) -> Option<(Column, f64)> {
     known.map(|(_, column, unit)| (*column, *unit))
 }
 
+/// Whether a name is that of a column with the data that is read or written per second, but in a unit
+/// that is not known. What is discarded does not count.
+///
+/// ```
+/// use sysparse::iostat::is_unknown_amount;
+///
+/// assert!(is_unknown_amount(b"rTB/s") && !is_unknown_amount(b"rMB/s"));
+/// ```
+#[must_use]
+pub fn is_unknown_amount(name: &[u8]) -> bool {
+    let is_amount = name.ends_with(b"B/s") || name.ends_with(b"B_read/s") || name.ends_with(b"B_wrtn/s");
+    is_amount && !name.starts_with(b"d") && column(name).is_none()
+}
+
 /// The most columns that are read; iostat has 22.
 const COLUMNS_MAX: usize = 40;
 
@@ -133,6 +155,7 @@ pub struct Header {
 struct Columns {
     known: [Option<(Column, f64)>; COLUMNS_MAX],
     count: usize,
+    has_unknown_amount: bool,
 }
 
 /// The line of a device.
@@ -180,6 +203,12 @@ impl Header {
     #[must_use]
     pub fn has(&self, column: Column) -> bool {
         self.find(column).is_some()
+    }
+
+    /// Whether a column of the table [is an amount](is_unknown_amount) in a unit that is not known.
+    #[must_use]
+    pub fn has_unknown_amount(&self) -> bool {
+        self.columns.has_unknown_amount
     }
 
     /// Reads a line below this header.
@@ -278,12 +307,13 @@ fn is_device(word: &[u8]) -> bool {
 /// `  r/s     rkB/s   rrqm/s  %rrqm `
 fn columns(input: &[u8]) -> Parsed<'_, Columns> {
     let other = preceded(gap, verify(cell, |word: &[u8]| !is_device(word)));
-    let empty = || Columns { known: [None; COLUMNS_MAX], count: 0 };
+    let empty = || Columns { known: [None; COLUMNS_MAX], count: 0, has_unknown_amount: false };
     let push = |mut columns: Columns, word: &[u8]| {
         if let Some(place) = columns.known.get_mut(columns.count) {
             *place = column(word);
         }
         columns.count += 1;
+        columns.has_unknown_amount |= is_unknown_amount(word);
         columns
     };
     let columns = fold_many1(other, empty, push);
@@ -311,7 +341,7 @@ fn figure(input: &[u8]) -> Parsed<'_, Figure> {
         value(Some(1.0 / 1024.0), literal(b"B")),
         value(Some(1.0), literal(b"k")),
         value(Some(1024.0), literal(b"M")),
-        value(Some(1024.0 * 1024.0), literal(b"G")),
+        value(Some(GIB), literal(b"G")),
         value(Some(1024.0 * 1024.0 * 1024.0), literal(b"T")),
         success(None),
     ));

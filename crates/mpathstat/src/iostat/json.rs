@@ -1,12 +1,12 @@
 //! Reports in the JSON that `iostat -o JSON` prints.
 
-use super::TextReport;
+use super::{TextReport, UNKNOWN_AMOUNT};
 use super::clock::{TextClock, UNREAD_TIME};
 use super::devices::Devices;
 use std::collections::VecDeque;
 use std::time::SystemTime;
 use sysparse::ParseError;
-use sysparse::iostat::{Column, column};
+use sysparse::iostat::{Column, column, is_unknown_amount};
 use sysparse::json_token::{Token, tokens};
 use sysparse::text::decimal;
 use sysparse::timestamp;
@@ -26,6 +26,8 @@ pub(super) struct JsonReader {
     wall: Option<SystemTime>,
     /// Whether it was reported that this is the JSON of sadf.
     is_of_sadf: bool,
+    /// Whether an amount in an unknown unit was reported.
+    has_unknown_amount: bool,
 }
 
 impl JsonReader {
@@ -40,7 +42,7 @@ impl JsonReader {
         for token in tokens(line) {
             match token {
                 Token::Text(text) => self.text = text.to_vec(),
-                Token::Word(word) => self.number(word),
+                Token::Word(word) => result = result.and(self.number(word)),
                 Token::Punctuation(b':') => self.key = std::mem::take(&mut self.text),
                 Token::Punctuation(byte) => {
                     let member = self.member(clock);
@@ -82,12 +84,14 @@ impl JsonReader {
         Ok(())
     }
 
-    fn number(&mut self, word: &[u8]) {
-        let known = column(&self.key).filter(|_| self.figures.len() < FIGURES_MAX);
+    fn number(&mut self, word: &[u8]) -> Result<(), ParseError> {
+        let key = std::mem::take(&mut self.key);
+        let known = column(&key).filter(|_| self.figures.len() < FIGURES_MAX);
         if let (Some((column, unit)), Some((value, b""))) = (known, decimal(word)) {
             self.figures.push((column, value * unit));
         }
-        self.key.clear();
+        let is_new = is_unknown_amount(&key) && !std::mem::replace(&mut self.has_unknown_amount, true);
+        if is_new { Err(UNKNOWN_AMOUNT) } else { Ok(()) }
     }
 
     fn punctuation(

@@ -45,6 +45,24 @@ fn damaged_lines_are_reported_and_left_out() {
     }
 }
 
+#[test]
+fn an_amount_in_an_unknown_unit_is_reported_once() {
+    let (reports, reported) = read(&TEXT.replace("kB", "TB"));
+    assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3]);
+    assert!(reported[0].1.expected.contains("GB"));
+    assert_eq!(reports.iter().map(HashMap::len).collect::<Vec<_>>(), [2, 0, 1, 1]);
+    let disk = |unit: &str| {
+        let disk = format!("{{\"disk_device\": \"sda\", \"r/s\": 1.00, \"r{unit}/s\": 2.00}}");
+        format!("{{\"sysstat\": {{\"disk\": [\n{disk},\n{disk}]}}}}\n")
+    };
+    let (reports, reported) = read(&disk("TB"));
+    assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2]);
+    assert_eq!(reports[0].len(), 1);
+    let (reports, reported) = read(&disk("GB"));
+    assert_eq!(reported, []);
+    assert!((reports[0][&b"sda"[..]].read_kib - 2_097_152.0).abs() < 1e-9);
+}
+
 fn walls(input: &str) -> Vec<Option<u64>> {
     let mut text = IostatText::new(input.as_bytes());
     let mut walls = Vec::new();

@@ -16,10 +16,37 @@ fn columns_are_found_by_name_whatever_their_place_and_unit() {
         ("Device %util rMB/s new r/s", "odd name   7,50 1,50 0,00    2,00  "),
         ("  r/s rsec/s %util Device", "  2 3072.0  7.5 odd name"),
         ("r/s rkB/s  %util Device", "2.00 1.5M 7.5% odd name"),
+        ("Device r/s rGB/s %util", "odd name 2.00 0.00146484375 7.50"),
+        ("Device r/s GB_read/s %util", "odd name 2.00 0.00146484375 7.50"),
         ("Device r/s rMB/s %util", "\x1b[32;22modd name\x1b[0m 2 \x1b[34;1m 1536.0k\x1b[0m 7.5"),
     ] {
         assert_eq!(figures(header, row), wanted, "{header}");
     }
+}
+
+#[test]
+fn every_amount_has_a_unit() {
+    for (unit, kib) in [("k", 1.0), ("M", 1024.0), ("G", 1024.0 * 1024.0)] {
+        for (name, wanted) in [
+            (format!("r{unit}B/s"), Column::ReadKib),
+            (format!("{unit}B_read/s"), Column::ReadKib),
+            (format!("w{unit}B/s"), Column::WrittenKib),
+            (format!("{unit}B_wrtn/s"), Column::WrittenKib),
+            (format!("{unit}B/s"), Column::TotalKib),
+        ] {
+            assert_eq!(column(name.as_bytes()), Some((wanted, kib)), "{name}");
+            assert!(!is_unknown_amount(name.as_bytes()), "{name}");
+        }
+        for name in [format!("d{unit}B/s"), format!("{unit}B_dscd/s")] {
+            assert!(column(name.as_bytes()).is_none() && !is_unknown_amount(name.as_bytes()));
+        }
+    }
+    for name in ["rTB/s", "TB_read/s", "TB_wrtn/s", "TB/s"] {
+        assert!(is_unknown_amount(name.as_bytes()), "{name}");
+        let header = format!("Device r/s {name} %util");
+        assert!(Header::parse(header.as_bytes()).expect("a header").has_unknown_amount(), "{name}");
+    }
+    assert!(!Header::parse(b"Device r/s rkB/s svctm").expect("a header").has_unknown_amount());
 }
 
 #[test]
