@@ -265,7 +265,8 @@ const NOTES: &[&str] = &[
      the rates of the output.",
     "If a saved system has no `proc/uptime`, as the folder of a sos report, rates are `-`. \
      `multipath -ll` prints maps before they have a device in version 0.4.5; their figures are found \
-     by name. `nvme list-subsys` prints no namespaces; those are shown that have figures.",
+     by name. `nvme list-subsys` prints no namespaces; those are shown that have figures. It prints the \
+     access states of one namespace; if several have figures, these states are unknown.",
 ];
 
 const ENVIRONMENT: &[&str] = &[

@@ -83,6 +83,14 @@ impl MapMonitor {
         if has_none { FirstSample::End(NO_MAPS) } else { FirstSample::Report }
     }
 
+    /// Reports that a text does not tell of which namespaces the access states in it are.
+    fn check_access(&self, messages: &mut Messages<impl Write>) {
+        if let Some(number) = self.topology.get().unclear_subsystem() {
+            let hint = "are of one namespace each, so they are unknown; multipath -ll has them";
+            messages.warn_once(format_args!("the access states of nvme-subsys{number} {hint}"));
+        }
+    }
+
     fn exit_status(&self) -> u8 {
         if self.has_maps { 0 } else { NO_MAPS }
     }
@@ -300,6 +308,7 @@ impl IntervalCommand for TextMonitor {
         };
         self.has_report = true;
         self.maps.topology.add_namespaces(report.figures.keys().map(Vec::as_slice));
+        self.maps.check_access(messages);
         self.find_map_major(&report, messages);
         self.check_match(&report, messages);
         let topology = self.maps.sampled_topology();

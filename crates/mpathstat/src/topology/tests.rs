@@ -215,9 +215,49 @@ fn namespaces_are_those_that_have_figures() {
     let found = topology.with_namespaces(names.into_iter()).unwrap();
     let maps: Vec<_> = found.maps.iter().map(|map| (&map.name[..], map.usable())).collect();
     assert_eq!(maps, [(&b"nvme3n2"[..], 1), (b"nvme3n7", 1)]);
+    assert!(topology.with_namespaces([&b"sda"[..], b"nvme0n1"].into_iter()).is_none());
     assert_eq!(found.maps[1].paths[1].device.kernel, b"nvme3c5n7");
     assert_eq!(found.maps[1].paths[0].endpoints.target, b"nvme4 192.0.2.11");
     assert!(found.with_namespaces(names.into_iter()).is_none(), "nothing new");
+}
+
+#[test]
+fn access_states_are_those_of_one_namespace() {
+    let dump = |first: &str, second: &str| {
+        let controller = |number, access| format!(" +- nvme{number} tcp traddr=a live {access}\n");
+        format!("nvme-subsys3 - NQN=n\n\\\n{}{}", controller(4, first), controller(5, second))
+    };
+    // The access states of each map, and whether they are unclear.
+    let found = |text: &str, steps: &[&[&[u8]]]| {
+        let (mut topology, reported) = read(text);
+        assert_eq!(reported, []);
+        for names in steps {
+            assert_eq!(topology.unclear_subsystem(), None, "{text}");
+            topology = topology.with_namespaces(names.iter().copied()).unwrap();
+        }
+        let access = topology.paths().map(|path| String::from_utf8(path.access.clone()).unwrap());
+        (access.collect::<Vec<_>>().join(" "), topology.unclear_subsystem())
+    };
+    let one = dump("optimized", "inaccessible");
+    let states = "optimized inaccessible".to_owned();
+    let unclear = |spaces| (" ".repeat(spaces), Some(3));
+    assert_eq!(found(&one, &[&[b"nvme3n1"]]), (states.clone(), None));
+    assert_eq!(found(&one, &[&[b"nvme3n1", b"nvme3n2"]]), unclear(3));
+    assert_eq!(found(&one, &[&[b"nvme3n1"], &[b"nvme3n2"]]), unclear(3));
+    assert_eq!(found(&format!("{one}{one}"), &[&[b"nvme3n1"]]), (states.clone(), None));
+    let other = dump("inaccessible", "optimized");
+    assert_eq!(found(&format!("{one}{other}"), &[&[b"nvme3n1"]]), unclear(1));
+    assert_eq!(found(&format!("{one}{other}{other}"), &[&[b"nvme3n1"]]), unclear(1));
+    let joined = other.replace("nvme-subsys3 - NQN=n\n", "");
+    assert_eq!(found(&format!("{one}{joined}"), &[&[b"nvme3n1"]]), unclear(1));
+    let two: &[&[u8]] = &[b"nvme3n1", b"nvme3n2"];
+    assert_eq!(found(&dump("", ""), &[two]), (" ".repeat(3), None), "no states were printed");
+    assert_eq!(found(&format!("{}{one}", dump("", "")), &[&[b"nvme3n1"]]), (states, None));
+    // What multipath says about a map is of this map.
+    let native = "eui.1 [nvme]:nvme3n2 NVMe,x,1\nsize=1 features='n/a' wp=rw\n\
+        `-+- policy='n/a' prio=50 status=optimized\n  `- 3:4:1 nvme3c4n2 0:0 n/a optimized live\n";
+    let (access, _) = found(&format!("{native}{one}"), &[&[b"nvme3n1", b"nvme3n2"]]);
+    assert_eq!(access, "optimized  ");
 }
 
 /// The maps of which a text lacks paths.

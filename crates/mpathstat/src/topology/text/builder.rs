@@ -182,8 +182,10 @@ impl Builder {
             nvme_subsystem::Line::Other => return None,
             _ if line.len() > NAMES_MAX || !self.budget.take(line.len() + size_of::<Path>()) => {}
             nvme_subsystem::Line::Subsystem { number, nqn } => {
-                self.subsystems.retain(|subsystem| subsystem.number != number);
-                self.subsystems.push(Subsystem::new(number, nqn));
+                let place = self.subsystems.iter().position(|earlier| earlier.number == number);
+                let earlier = place.map(|place| self.subsystems.remove(place));
+                let new = || Subsystem::new(number, nqn);
+                self.subsystems.push(earlier.map_or_else(new, |earlier| earlier.again(nqn)));
             }
             nvme_subsystem::Line::Controller(controller) => {
                 if let Some(subsystem) = self.subsystems.last_mut() {
