@@ -55,6 +55,9 @@ def wrapped(lines):
         "html": [line + "<br>" for line in lines],
         "quotes": [f'"{line}"' for line in lines],
         "continued": [line + " \\" for line in lines[:-1]] + lines[-1:],
+        "grep-n": [f"{number}{':-'[number > 1]}{line}" for number, line in enumerate(lines, 1)],
+        "grep-H": [f"db-1.txt{':-'[number > 1]}{line}" for number, line in enumerate(lines, 1)],
+        "grep-nH": [f"db-1.txt{':-'[number > 1]}{number}{':-'[number > 1]}{line}" for number, line in enumerate(lines, 1)],
         "page": [line + "\u00a0" for line in lines],
         "page-paths": [line + "\u00a0" * (" active" in line) for line in lines],
     }
@@ -185,6 +188,8 @@ def iostats():
         "ts-brackets": ["[18:01:12] " + line for line in new],
         "ts-iso": ["2026-11-20T18:01:12+0100 " + line for line in new],
         "host": ["db1: " + line for line in new],
+        "grep-n": [f"{number}{':-'['Device' not in line]}{line}" for number, line in enumerate(new, 1)],
+        "grep-nH": [f"io.txt{mark}{number}{mark}{line}" for number, line in enumerate(new, 1) for mark in [':-'['Device' not in line]]],
         "comma": [line.replace(".", ",") if line[:2] in ("sd", "dm") else line for line in new],
         "colors": [f"\x1b[32;22m{line[:16]}\x1b[0m" + "".join(f"\x1b[34;1m {word}\x1b[0m" for word in line[16:].split()) if line[:2] in ("sd", "dm") else line for line in new],
     }

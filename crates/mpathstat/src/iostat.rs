@@ -26,6 +26,9 @@ use toolkit::input::Lines;
 /// The longest line that is read as a whole: JSON may be in one line.
 const LINE_MAX: usize = 1 << 20;
 
+/// What grep prints where it leaves out lines.
+const LINES_LEFT_OUT: &[u8] = b"--";
+
 /// The most tables of a report; `iostat --pretty` prints four.
 const TABLES_MAX: usize = 16;
 
@@ -201,7 +204,7 @@ impl ReportReader {
         } else if let Some(time) = self.time_line(&line) {
             self.finish(on_damage);
             self.current.set_time(Some(time), self.number);
-        } else if line.text.is_empty() || is_cpu {
+        } else if is_cpu || matches!(line.text, b"" | LINES_LEFT_OUT) {
             if self.current.end_table() {
                 self.finish(on_damage);
             }

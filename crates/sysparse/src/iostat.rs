@@ -135,7 +135,8 @@ pub fn column(name: &[u8]) -> Option<(Column, f64)> {
 /// ```
 #[must_use]
 pub fn is_unknown_amount(name: &[u8]) -> bool {
-    let is_amount = name.ends_with(b"B/s") || name.ends_with(b"B_read/s") || name.ends_with(b"B_wrtn/s");
+    let is_amount =
+        name.ends_with(b"B/s") || name.ends_with(b"B_read/s") || name.ends_with(b"B_wrtn/s");
     is_amount && !name.starts_with(b"d") && column(name).is_none()
 }
 

@@ -1,8 +1,8 @@
 //! Reports in the JSON that `iostat -o JSON` prints.
 
-use super::{TextReport, UNKNOWN_AMOUNT};
 use super::clock::{TextClock, UNREAD_TIME};
 use super::devices::Devices;
+use super::{TextReport, UNKNOWN_AMOUNT};
 use std::collections::VecDeque;
 use std::time::SystemTime;
 use sysparse::ParseError;
@@ -90,7 +90,8 @@ impl JsonReader {
         if let (Some((column, unit)), Some((value, b""))) = (known, decimal(word)) {
             self.figures.push((column, value * unit));
         }
-        let is_new = is_unknown_amount(&key) && !std::mem::replace(&mut self.has_unknown_amount, true);
+        let is_new =
+            is_unknown_amount(&key) && !std::mem::replace(&mut self.has_unknown_amount, true);
         if is_new { Err(UNKNOWN_AMOUNT) } else { Ok(()) }
     }
 

@@ -19,6 +19,9 @@ pub(super) enum Part {
     Byte(u8),
     /// A number, with blanks before it or not, of which each line may have another one.
     Number,
+    /// What grep puts after the name of a file and the number of a line: `:` if the line matches, `-` if
+    /// it stands beside one that does.
+    Mark,
 }
 
 /// The longest prefix that is looked for.
@@ -27,7 +30,17 @@ const PREFIX_MAX: usize = 200;
 impl Prefix {
     /// What precedes each line, as it precedes one of them.
     pub(crate) fn new(before: &[u8]) -> Prefix {
-        Prefix(parts(before))
+        let mut found = if let Some(name) = before_numbered(before) {
+            [&parts(name)[..], &[Part::Mark, Part::Number, Part::Mark]].concat()
+        } else if let [name @ .., b':' | b'-'] = before {
+            [&parts(name)[..], &[Part::Mark]].concat()
+        } else {
+            parts(before)
+        };
+        if let [Part::Number, mark @ Part::Byte(b':' | b'-'), ..] = &mut found[..] {
+            *mark = Part::Mark;
+        }
+        Prefix(found)
     }
 
     /// What precedes the first line that only the description of a map has, the one with its size; the
@@ -64,6 +77,7 @@ impl Prefix {
             line = match part {
                 Part::Number => after_number(line)?,
                 Part::Byte(byte) => line.strip_prefix(&[*byte])?,
+                Part::Mark => line.strip_prefix(b":").or_else(|| line.strip_prefix(b"-"))?,
             };
         }
         Some(line)
@@ -86,6 +100,15 @@ fn find_line(head: &[u8], before: fn(&[u8]) -> Option<&[u8]>) -> Option<Prefix> 
         previous = line;
     }
     None
+}
+
+/// The name of the file in `t.top:12:` or `t.top-12-`, as grep prints it. An address is no such name.
+fn before_numbered(prefix: &[u8]) -> Option<&[u8]> {
+    let (mark, rest) = prefix.split_last().filter(|(mark, _)| b":-".contains(mark))?;
+    let digits = rest.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let name = rest.get(..rest.len() - digits)?.strip_suffix(&[*mark])?;
+    let word = rest.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
+    (digits > 0 && address_length(word) == 0).then_some(name)
 }
 
 /// The parts of what precedes a line. A number in the name of a host belongs to the name: lines of
@@ -225,6 +248,10 @@ mod tests {
             ["9:", "10:"],
             ["     9\t", "    10\t"],
             ["<0>", "<6>"],
+            ["9:", "10-"],
+            ["9:Nov  9 10:00:00 db1 x: ", "10-Nov  9 10:00:01 db1 x: "],
+            ["t.top:", "t.top-"],
+            ["t-1.top:9:", "t-1.top-10-"],
         ] {
             let size = "size=40G features='0' hwhandler='0' wp=rw";
             let text = format!("{one}mpatha (36001) dm-0 A,B\n{other}{size}\n");
@@ -243,6 +270,12 @@ mod tests {
             ["10.0.0.5: ", "10.0.0.6: "],
             ["Nov 20 10:00:00 fe80::1 x: ", "Nov 20 10:00:00 fe80::2 x: "],
             ["[db1] ", "[db2] "],
+            ["db1:", "db2:"],
+            ["db-1:", "db-2:"],
+            ["db1.top-", "db2.top-"],
+            ["a.top:1:", "b.top:1:"],
+            ["fe80::1:", "fe80::2:"],
+            ["x 10.0.0.5:", "x 10.0.0.6:"],
         ] {
             let prefix = Prefix::new(one.as_bytes());
             assert_eq!(prefix.rest(other.as_bytes()), None, "{one}");

@@ -61,6 +61,8 @@ fn before<'a>(mut line: &'a [u8], parts: &[Part]) -> Option<&'a [u8]> {
                 let end = line.len().checked_sub(digits).filter(|_| digits > 0)?;
                 line.get(..end)?.trim_ascii_end()
             }
+            // Only grep prints it, before a line.
+            Part::Mark => return None,
         };
     }
     Some(line)
