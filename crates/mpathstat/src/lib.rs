@@ -80,7 +80,8 @@ pub fn run(
         name: display_name(file).to_owned(),
         wall: wall.filter(|_| args.topology.is_none()),
         seconds: schedule.period().as_secs_f64(),
-        has_report: false,
+        report_count: 0,
+        omits_first: args.omits_since_boot,
         has_match: false,
         map_major: MapMajor::default(),
     };

@@ -209,8 +209,10 @@ pub struct TextMonitor {
     pub wall: Option<SystemTime>,
     /// The length of each interval in seconds, unless the times of the text tell it.
     pub seconds: f64,
-    /// Whether the text had a report.
-    pub has_report: bool,
+    /// How many reports the text had.
+    pub report_count: usize,
+    /// Whether the first report is left out, as `-y` wants.
+    pub omits_first: bool,
     /// Whether a report had any map or path.
     pub has_match: bool,
     /// The major number of the maps in the text.
@@ -232,6 +234,21 @@ impl TextMonitor {
         let TextSample { topology, report } = sample;
         let wall = report.wall.or(self.wall);
         IntervalRates::from_figures(topology, wall, seconds, &report.figures)
+    }
+
+    /// Takes the end of the text, before which there may be nothing to show.
+    fn end(&self, messages: &mut Messages<impl Write>) -> Option<TextSample> {
+        if self.has_only_first() {
+            let name = escape_path(&self.name);
+            let hint = "this text has only one report, which -y leaves out";
+            messages.warn_once(format_args!("{name}: {hint}"));
+        }
+        None
+    }
+
+    /// Whether the only report so far is left out.
+    fn has_only_first(&self) -> bool {
+        self.omits_first && self.report_count == 1
     }
 
     /// Finds the major number of the maps, with which `sar -d` names them.
@@ -304,9 +321,9 @@ impl IntervalCommand for TextMonitor {
             let expected = "the output of iostat -x or sar -d";
             let found = text_kind::describe(self.text.head());
             let error = Error::Kind { path: self.name.clone(), expected, found };
-            return if self.has_report { Ok(None) } else { Err(error) };
+            return if self.report_count == 0 { Err(error) } else { Ok(self.end(messages)) };
         };
-        self.has_report = true;
+        self.report_count += 1;
         self.maps.topology.add_namespaces(report.figures.keys().map(Vec::as_slice));
         self.maps.check_access(messages);
         self.find_map_major(&report, messages);
@@ -356,6 +373,7 @@ impl IntervalCommand for TextMonitor {
     }
 
     fn exit_status(&self) -> u8 {
-        if self.has_match { self.maps.exit_status() } else { NO_MAPS }
+        let has_shown = self.has_match && !self.has_only_first();
+        if has_shown { self.maps.exit_status() } else { NO_MAPS }
     }
 }
