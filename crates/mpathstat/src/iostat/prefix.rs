@@ -32,6 +32,9 @@ impl Prefix {
     /// Reads a line, and its header if it is one. What precedes the first header precedes each line.
     pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> (Line<'a>, Option<Header>) {
         let found = self.split(line);
+        if is_of_averages(found.text) {
+            return (found, None);
+        }
         if let Some(header) = Header::parse(found.text) {
             self.0.get_or_insert_default();
             return (found, Some(header));
@@ -78,6 +81,16 @@ impl Prefix {
         self.0.as_ref().and_then(|prefix| prefix.rest(line)).unwrap_or(line)
     }
 }
+
+/// Whether a line is the header of the averages of sar, whose label would be the first column where the
+/// device stands last: `Average: tps rkB/s DEV`, `Moyenne : tps rkB/s DEV`, `平均時間： tps rkB/s DEV`.
+fn is_of_averages(line: &[u8]) -> bool {
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(LABEL_WORDS);
+    Header::is_sar(line) && words.any(|word| word.ends_with(b":") || word.ends_with("：".as_bytes()))
+}
+
+/// How many words the label of averages can have.
+const LABEL_WORDS: usize = 2;
 
 /// The text without a word such as `μμ` before it, with which sar means AM or PM in another language.
 fn without_am_or_pm(time: Timestamp, text: &[u8]) -> (Timestamp, &[u8]) {
@@ -173,10 +186,18 @@ mod tests {
 
     #[test]
     fn a_header_of_averages_is_none() {
-        for line in
-            ["Average:  DEV tps rkB/s", "Moyenne : DEV tps rkB/s", "平均時間： DEV tps rkB/s"]
-        {
-            assert!(Prefix::default().read(line.as_bytes()).1.is_none(), "{line}");
+        for label in ["Average:", "Moyenne :", "Trung bình:", "평균:", "平均時間：", "db1: Average:"] {
+            for header in ["DEV tps rkB/s", "tps rkB/s DEV"] {
+                let read = |line: &str| {
+                    let mut found = Prefix::default();
+                    found.0 = label.strip_prefix("db1: ").map(|_| text::Prefix::new(b"db1: "));
+                    found.read(line.as_bytes()).1.is_some()
+                };
+                assert!(!read(&format!("{label}  {header}")), "{label} {header}");
+                assert!(read(&format!("10:00:00 {header}")), "{label} {header}");
+            }
         }
+        assert!(Prefix::default().read(b"Device: r/s w/s").1.is_some());
+        assert!(Prefix::default().read(b"db1: Device: r/s w/s").1.is_some());
     }
 }

@@ -117,6 +117,20 @@ fn averages_and_other_tables_of_sar_are_no_reports() {
 }
 
 #[test]
+fn averages_of_sar_are_no_report_where_the_device_stands_last() {
+    let text = "Linux 6.1 (lab) \t2026-11-20 \t_x86_64_\n\n\
+        00:00:01 tps rkB/s wkB/s await %util DEV\n00:10:01 1.0 2.0k 3.0 4.0 5.0% sda\n\n\
+        Average: tps rkB/s wkB/s await %util DEV\nAverage: 9.0 2.0k 3.0 4.0 5.0% sda\n";
+    for label in ["Average:", "Moyenne :", "平均時間："] {
+        for text in [text.to_owned(), text.replacen("\n\nA", "\nA", 1)] {
+            let (reports, reported) = read(&text.replace("Average:", label));
+            assert_eq!((reports.len(), reported), (1, vec![]), "{label}");
+            assert!((reports[0][&b"sda"[..]].reads - 1.0).abs() < 1e-9, "{label}");
+        }
+    }
+}
+
+#[test]
 fn what_precedes_the_first_header_precedes_the_lines_before_it() {
     let text =
         format!("2026-11-20T00:00:01+0000\navg-cpu: %user\n      1.0 2.0 3.0 4.0 5.0\n{TEXT}");
