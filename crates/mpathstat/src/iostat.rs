@@ -120,6 +120,14 @@ impl<R: Read> IostatText<R> {
         IostatText { lines: Lines::new(input, LINE_MAX), reports: ReportReader::default() }
     }
 
+    /// Also reports a date of which it is uncertain whether the month comes first, because the times are
+    /// printed.
+    #[must_use]
+    pub fn with_times(mut self) -> IostatText<R> {
+        self.reports.clock.need_order();
+        self
+    }
+
     /// The next report; `None` at the end. A line that cannot be parsed is passed to `on_damage`,
     /// with its number, and left out.
     ///
@@ -165,7 +173,8 @@ impl ReportReader {
         let is_kept = self.head.len() + line.len() < HEAD_MAX && !self.has_prefix;
         if let Some(json) = &mut self.json {
             let line = self.prefix.split(line).text;
-            if let Err(bad) = json.line(line, &mut self.clock, &mut self.complete) {
+            let read = json.line(line, &mut self.clock, &mut self.complete);
+            if let Err(bad) = read.and_then(|()| self.clock.check_order()) {
                 on_damage(self.number, bad);
             }
         } else if self.has_prefix {
@@ -312,6 +321,9 @@ impl ReportReader {
             on_damage(current.time_line, bad);
             None
         });
+        if let Err(bad) = self.clock.check_order() {
+            on_damage(current.time_line, bad);
+        }
         self.complete.push_back(TextReport { wall, begin: current.begin, figures });
     }
 

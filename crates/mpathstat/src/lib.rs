@@ -74,9 +74,12 @@ pub fn run(
         let mut monitor = KernelMonitor { maps, counters, last: None };
         return sampling::run(&mut monitor, report, schedule, &mut root, out, messages);
     };
+    let output = &args.sampling.output;
+    let shows_times = output.time.is_some() || output.format != Format::Text;
+    let text = IostatText::new(open_text(file)?);
     let mut monitor = TextMonitor {
         maps,
-        text: IostatText::new(open_text(file)?),
+        text: if shows_times { text.with_times() } else { text },
         name: display_name(file).to_owned(),
         wall: wall.filter(|_| args.topology.is_none()),
         seconds: schedule.period().as_secs_f64(),

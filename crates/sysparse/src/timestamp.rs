@@ -11,7 +11,8 @@
 //! 1795353600
 //! ```
 //!
-//! Of `11/20/2026` the first number is the month, unless it is larger than 12. The third is Finnish, the
+//! Of `11/20/2026` the first number is the month, unless it is larger than 12. [`Date::order`] says
+//! whether that is certain. The third is Finnish, the
 //! fourth Japanese, `Time:` of sysstat before 9.1. Of the words for morning and afternoon, only
 //! AM and PM are known. Sources: iostat(1), sar(1), ts(1), the locales of glibc.
 
@@ -51,6 +52,30 @@ pub struct Date {
     pub month: u64,
     /// The day of the month, starting at 1.
     pub day: u64,
+    /// What its form says about the order of day and month.
+    pub order: DateOrder,
+}
+
+/// The order of day and month in a date with slashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DateOrder {
+    /// It does not matter, as in `05/05/2026`, or does not follow from the date, as in `2026-11-20`.
+    #[default]
+    None,
+    /// The month comes first, as in `11/20/2026`.
+    MonthFirst,
+    /// The day comes first, as in `20/11/2026`.
+    DayFirst,
+    /// It may be either, as in `05/11/2026`, which is read with the month first.
+    Unknown,
+}
+
+impl Date {
+    /// The date with day and month exchanged.
+    #[must_use]
+    pub fn exchanged(self) -> Date {
+        Date { month: self.day, day: self.month, ..self }
+    }
 }
 
 /// The time that a whole line is. If a date is in it, or `Time:` before it, an unknown word may follow.
@@ -209,12 +234,18 @@ const YEARS: RangeInclusive<u64> = 1970..=2200;
 
 fn to_date(first: u64, has_slashes: bool, second: u64, third: u64) -> Option<Date> {
     let year = |year: u64| Some(if year < 100 { year + 2000 } else { year });
+    let order = match (has_slashes, first, second) {
+        (true, 13..=31, _) => DateOrder::DayFirst,
+        (true, ..=12, 13..) => DateOrder::MonthFirst,
+        (true, ..=12, _) if first != second => DateOrder::Unknown,
+        _ => DateOrder::None,
+    };
     let date = if first > 31 {
-        Date { year: Some(first), month: second, day: third }
+        Date { year: Some(first), month: second, day: third, order }
     } else if has_slashes && first <= 12 {
-        Date { year: year(third), month: first, day: second }
+        Date { year: year(third), month: first, day: second, order }
     } else {
-        Date { year: year(third), month: second, day: first }
+        Date { year: year(third), month: second, day: first, order }
     };
     let is_known = date.year.is_some_and(|year| YEARS.contains(&year));
     let is_valid = (1..=12).contains(&date.month) && (1..=31).contains(&date.day);
@@ -227,7 +258,7 @@ fn named_date(input: &[u8]) -> Parsed<'_, Date> {
     let name = take_while_m_n(3, 3, |byte: u8| byte.is_ascii_alphabetic());
     let month = map_opt(name, |name: &[u8]| MONTHS.chunks(3).zip(1..).find(|(it, _)| *it == name));
     let day = preceded(space1, short_number);
-    map((month, day), |((_, month), day)| Date { year: None, month, day }).parse(input)
+    map((month, day), |((_, month), day)| Date { month, day, ..Date::default() }).parse(input)
 }
 
 fn two_digits(input: &[u8]) -> Parsed<'_, u64> {
@@ -243,121 +274,4 @@ fn short_number(input: &[u8]) -> Parsed<'_, u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Option<(Option<Date>, u64, Option<i64>)> {
-        whole_line(text.as_bytes()).map(|time| (time.date, time.seconds, time.offset))
-    }
-
-    #[test]
-    fn times_of_every_locale_are_read() {
-        let date = Some(Date { year: Some(2026), month: 11, day: 20 });
-        let noon = 12 * 3600 + 3;
-        for text in [
-            "11/20/2026 12:00:03 PM",
-            "11/20/26 12:00:03",
-            "20/11/2026 12:00:03",
-            "20.11.2026 12:00:03",
-            "2026-11-20 12:00:03",
-            "20-11-26 12:00:03",
-            "2026年11月20日 12:00:03",
-            "2026年11月20日 12時00分03秒",
-            "2026年11月20日 12时00分03秒",
-            "2026년 11월 20일 12시 00분 03초",
-            "20.11.2026 12.00.03",
-            "20. 11. 26 12:00:03",
-            "2026.11.20. 12:00:03",
-            "20/11-2026 12:00:03",
-            "20/11/26 12:00:03 p. m.",
-            "20/11/26 12:00:03 P.M. UTC",
-            "11/20/2026 12:00:03PM",
-        ] {
-            assert_eq!(parse(text), Some((date, noon, None)), "{text}");
-        }
-        assert_eq!(parse("2026-11-20T12:00:03+0100"), Some((date, noon, Some(3600))));
-        assert_eq!(parse("2026-11-20T12:00:03-05:30"), Some((date, noon, Some(-19_800))));
-        assert_eq!(parse("2026-11-20T12:00:03Z"), Some((date, noon, Some(0))));
-        assert_eq!(parse("12:00:03 AM"), Some((None, 3, None)));
-        assert_eq!(parse("23:59:60"), Some((None, 86_400, None)), "a leap second");
-        assert_eq!(parse("11:59:58 pm"), Some((None, 86_398, None)));
-        let named = Some(Date { year: None, month: 11, day: 20 });
-        assert_eq!(parse("Nov 20 12:00:03"), Some((named, noon, None)));
-        let epoch = whole_line(b"1795353600").map(|time| (time.is_epoch, time.seconds));
-        assert_eq!(epoch, Some((true, 1_795_353_600)));
-    }
-
-    #[test]
-    fn other_text_is_no_time() {
-        for text in [
-            "",
-            "12:00",
-            "24:00:00",
-            "25:00:00",
-            "12:00:61",
-            "12:60:00",
-            "13:00:00 PM",
-            "12.00.3",
-            "12.00.03.04",
-            "13/32/2026 12:00:00",
-            "sda 12:00:03",
-        ] {
-            assert_eq!(parse(text), None, "{text}");
-        }
-        assert_eq!(prefix(b"12:00:03x sda"), None);
-        assert_eq!(prefix(b"10.20.30.40 sda"), None);
-        assert_eq!(prefix(b"sda 12:00:03"), None);
-        assert_eq!(date_in(b"Linux 5.4.20 (host) _x86_64_"), None);
-    }
-
-    #[test]
-    fn years_of_two_digits_are_of_this_century() {
-        let date = |text: &str| parse(text).and_then(|(date, ..)| date);
-        let last = |year| Some(Date { year: Some(year), month: 12, day: 31 });
-        assert_eq!(date("31.12.99 12:00:03"), last(2099));
-        assert_eq!(date("12/31/26 12:00:03"), last(2026));
-        assert_eq!(date("32.13.26 12:00:03"), None, "no month has 32 days");
-        assert_eq!(date("31/12/2569 12:00:03"), None, "of the Thai calendar");
-        for (year, is_known) in [(1969, false), (1970, true), (2200, true), (2201, false)] {
-            let wanted = if is_known { last(year) } else { None };
-            assert_eq!(date(&std::format!("{year}-12-31 12:00:03")), wanted);
-        }
-    }
-
-    #[test]
-    fn a_time_with_an_unknown_word_is_ambiguous() {
-        let is_ambiguous = |text: &str| whole_line(text.as_bytes()).map(|time| time.is_ambiguous);
-        for text in [
-            "20/11/2026 12:00:03 μμ",
-            "20/11/2026  9:00:03 galabnimo",
-            "20.11.26 09:05:09.MD UTC",
-            "Time: 10:00:00 m",
-        ] {
-            assert_eq!(is_ambiguous(text), Some(true), "{text}");
-        }
-        for text in ["20/11/2026 12:00:03 pm", "20/11/2026 09:00:03 AM UTC", "Time: 10:00:00"] {
-            assert_eq!(is_ambiguous(text), Some(false), "{text}");
-        }
-        let long = std::format!("2026-11-20 12:00:03 {}", "x".repeat(WORD_MAX + 1));
-        for text in [&long[..], "12:00:03 sda", "12:00:03 PM sda", "2026-11-20 12:00:03 sda 1"] {
-            assert_eq!(is_ambiguous(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_time_may_precede_a_line() {
-        let seconds = |line: &'static [u8]| prefix(line).map(|(time, rest)| (time.seconds, rest));
-        assert_eq!(seconds(b"18:01:12 sda 1.00"), Some((64_872, &b"sda 1.00"[..])));
-        assert_eq!(seconds(b"[18:01:12]\tsda"), Some((64_872, &b"sda"[..])));
-        assert_eq!(seconds(b"18:01:12"), Some((64_872, &b""[..])));
-        assert_eq!(seconds(b"18.01.12 sda"), Some((64_872, &b"sda"[..])));
-        assert_eq!(seconds(b"06:01:12 PM sda"), Some((64_872, &b"sda"[..])));
-        assert_eq!(seconds(b"06:01:12 pmem0"), Some((21_672, &b"pmem0"[..])));
-        let date = Date { year: Some(2026), month: 11, day: 20 };
-        assert_eq!(date_in(b"Linux 6.4.0 (lab) \t11/20/26 \t_x86_64_\t(8 CPU)"), Some(date));
-        assert_eq!(date_in(b"Linux 6.4.0 (lab) \t20. 11. 26 \t_x86_64_\t(8 CPU)"), Some(date));
-        let day = Date { day: 5, ..date };
-        assert_eq!(whole_line(b"05/11-2026 12:00:00").and_then(|time| time.date), Some(day));
-        assert_eq!(whole_line(b"11/20/100 12:00:00"), None);
-    }
-}
+mod tests;

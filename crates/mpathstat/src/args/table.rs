@@ -206,7 +206,8 @@ const INPUT: &[Opt<Args>] = &[
          `-`. If `sar -d` names devices by number and several numbers can be those of the maps, \
          as `dev253-0` and `dev254-0`, the figures of the maps are `-`; `sar -dp` prints names. \
          If the output has times, they are those of the reports; a time whose date, \
-         AM or PM cannot be read is `-`. With `-i`, give the interval of the output, unless it has times or \
+         AM or PM cannot be read is `-`. In a date such as `05/11/2026` the month comes first, unless \
+         another date before it shows that the day does. With `-i`, give the interval of the output, unless it has times or \
          its interval is one second.",
         |args, value| {
             args.iostat = Some(value.into());

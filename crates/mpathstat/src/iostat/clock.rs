@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 use sysparse::ParseError;
-use sysparse::timestamp::{Date, Timestamp};
+use sysparse::timestamp::{Date, DateOrder, Timestamp};
 use toolkit::datetime;
 
 /// Completes the times of a text: some have no date, or a date without a year.
@@ -15,19 +15,77 @@ pub(super) struct TextClock {
     midnights: u32,
     /// Whether a time that is unknown was reported.
     has_reported: bool,
+    /// The order of day and month in the text, once it is known.
+    order: Option<DateOrder>,
+    /// The last date that may have either order.
+    unordered: Option<Date>,
+    /// Whether a date that may have either order was used.
+    is_uncertain: bool,
+    /// Whether that matters, and was not reported.
+    needs_order: bool,
 }
 
 /// What a line should be that is no time.
 pub(super) const UNREAD_TIME: &str = "a time such as 2026-11-20 12:00:03";
+
+/// What is wrong with a date that may have either order. It is taken to have the one of the C locale.
+const UNKNOWN_ORDER: ParseError = ParseError {
+    expected: "a date whose order is certain (S_TIME_FORMAT=ISO prints one); the first number is taken \
+               for the month,",
+    at: 0,
+};
+
+/// How many days apart two dates that follow each other in a text are at most, if their order is right.
+const STEP_DAYS: u64 = 7;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
 impl TextClock {
     /// Sets the date from which times without one count.
     pub(super) fn set_date(&mut self, date: Option<Date>) {
-        if date.is_some() {
-            let has_reported = self.has_reported;
-            *self = TextClock { date, has_reported, ..TextClock::default() };
+        if let Some(date) = date {
+            self.learn_order(date);
+            (self.date, self.last, self.midnights) = (Some(date), None, 0);
+        }
+    }
+
+    /// Wants to know whether the order of day and month is uncertain.
+    pub(super) fn need_order(&mut self) {
+        self.needs_order = true;
+    }
+
+    /// An error, once, if a time has a date that may have either order.
+    pub(super) fn check_order(&mut self) -> Result<(), ParseError> {
+        let is_new = self.is_uncertain && std::mem::take(&mut self.needs_order);
+        if is_new { Err(UNKNOWN_ORDER) } else { Ok(()) }
+    }
+
+    /// Learns the order of day and month: from a date that can have only one, or from two dates that are
+    /// near each other in only one of the orders.
+    fn learn_order(&mut self, date: Date) {
+        let learnt = match date.order {
+            DateOrder::None => return,
+            DateOrder::MonthFirst | DateOrder::DayFirst => Some(date.order),
+            DateOrder::Unknown => self.unordered.replace(date).and_then(|before| {
+                let month_first = is_step(before, date);
+                let day_first = is_step(before.exchanged(), date.exchanged());
+                let order = if day_first { DateOrder::DayFirst } else { DateOrder::MonthFirst };
+                (month_first != day_first).then_some(order)
+            }),
+        };
+        self.order = learnt.or(self.order);
+    }
+
+    /// A date in the order of the text.
+    fn in_order(&mut self, date: Date) -> Date {
+        match self.order {
+            _ if date.order != DateOrder::Unknown => date,
+            Some(DateOrder::DayFirst) => date.exchanged(),
+            Some(_) => date,
+            None => {
+                self.is_uncertain = true;
+                date
+            }
         }
     }
 
@@ -62,7 +120,8 @@ impl TextClock {
         if time.is_ambiguous {
             return None;
         }
-        let date = time.date.or(self.date)?;
+        time.date.into_iter().for_each(|date| self.learn_order(date));
+        let date = self.in_order(time.date.or(self.date)?);
         let year = date.year.or(self.date.and_then(|date| date.year))?;
         let day = [year, date.month, date.day];
         let wall = datetime::from_calendar(day, time.seconds, time.offset)?;
@@ -79,10 +138,70 @@ impl TextClock {
     }
 }
 
+/// Whether a date is the same as the one before it, or a few days later.
+fn is_step(before: Date, date: Date) -> bool {
+    let midnight =
+        |date: Date| datetime::from_calendar([date.year?, date.month, date.day], 0, Some(0));
+    let step =
+        midnight(date).zip(midnight(before)).map(|(date, before)| date.duration_since(before));
+    step.is_some_and(|step| step.is_ok_and(|step| step.as_secs() <= STEP_DAYS * DAY.as_secs()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use sysparse::timestamp;
+
+    #[test]
+    fn a_text_has_one_order_of_day_and_month() {
+        // The month of each date, and after how many of them the order was reported as unknown.
+        let months = |dates: &[&str]| {
+            let mut clock = TextClock::default();
+            clock.need_order();
+            let mut reported = Vec::new();
+            let mut month = |date: &str| {
+                let time = timestamp::whole_line(format!("{date} 12:00:00").as_bytes()).unwrap();
+                let wall = clock.time(&time).unwrap();
+                reported.push(clock.check_order().is_err());
+                (1..=12).find(|month| {
+                    datetime::from_calendar([2026, *month, 1], 0, None).unwrap() > wall
+                })
+            };
+            let months: Vec<_> =
+                dates.iter().map(|date| month(date).map_or(12, |next| next - 1)).collect();
+            (months, reported.iter().position(|it| *it))
+        };
+        assert_eq!(months(&["11/20/2026", "12/01/2026"]), (vec![11, 12], None));
+        assert_eq!(months(&["20/11/2026", "01/12/2026"]), (vec![11, 12], None));
+        assert_eq!(
+            months(&["12/11/2026", "13/11/2026", "01/12/2026"]),
+            (vec![12, 11, 12], Some(0))
+        );
+        assert_eq!(months(&["05/11/2026", "05/11/2026"]), (vec![5, 5], Some(0)));
+        assert_eq!(months(&["05/11/2026", "06/11/2026", "07/11/2026"]), (vec![5, 11, 11], Some(0)));
+        assert_eq!(months(&["05/11/2026", "05/12/2026", "06/01/2026"]), (vec![5, 5, 6], Some(0)));
+        assert_eq!(months(&["01/08/2026", "08/08/2026", "08/09/2026"]), (vec![1, 8, 8], Some(0)));
+        assert_eq!(months(&["02/01/2026", "02/08/2026", "03/01/2026"]), (vec![2, 2, 3], Some(0)));
+        assert_eq!(months(&["06/11/2026", "05/11/2026"]), (vec![6, 5], Some(0)), "backwards");
+        assert_eq!(months(&["05/05/2026", "2026-06-05", "05.06.2026"]), (vec![5, 6, 6], None));
+    }
+
+    #[test]
+    fn the_first_line_of_a_text_has_the_order_of_its_dates() {
+        let mut clock = TextClock::default();
+        clock.need_order();
+        let mut day = |header: &str, time: &str| {
+            clock.set_date(timestamp::date_in(format!("Linux (lab) {header}").as_bytes()));
+            let wall = clock.time(&timestamp::whole_line(time.as_bytes()).unwrap()).unwrap();
+            (datetime::epoch(wall) / 86_400, clock.check_order())
+        };
+        let fifth = 1_793_836_800 / 86_400;
+        assert_eq!(day("05/11/2026", "1793880000"), (fifth, Ok(())), "not used");
+        assert_eq!(day("05/11/2026", "12:00:00"), (fifth - 178, Err(UNKNOWN_ORDER)), "May 11");
+        assert_eq!(day("05/11/2026", "12:00:01"), (fifth - 178, Ok(())), "once");
+        assert_eq!(day("13/11/2026", "05/11/2026 12:00:00"), (fifth, Ok(())));
+        assert_eq!(day("05/11/2026", "12:00:00"), (fifth, Ok(())));
+    }
 
     #[test]
     fn an_unknown_time_is_reported_once() {

@@ -32,10 +32,10 @@ impl Prefix {
     /// Reads a line, and its header if it is one. What precedes the first header precedes each line.
     pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> (Line<'a>, Option<Header>) {
         let found = self.split(line);
-        if is_of_averages(found.text) {
-            return (found, None);
-        }
         if let Some(header) = Header::parse(found.text) {
+            if is_of_averages(found.text) {
+                return (found, None);
+            }
             self.0.get_or_insert_default();
             return (found, Some(header));
         }
@@ -85,8 +85,10 @@ impl Prefix {
 /// Whether a line is the header of the averages of sar, whose label would be the first column where the
 /// device stands last: `Average: tps rkB/s DEV`, `Moyenne : tps rkB/s DEV`, `平均時間： tps rkB/s DEV`.
 fn is_of_averages(line: &[u8]) -> bool {
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(LABEL_WORDS);
-    Header::is_sar(line) && words.any(|word| word.ends_with(b":") || word.ends_with("：".as_bytes()))
+    let mut words =
+        line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(LABEL_WORDS);
+    Header::is_sar(line)
+        && words.any(|word| word.ends_with(b":") || word.ends_with("：".as_bytes()))
 }
 
 /// How many words the label of averages can have.
@@ -186,7 +188,9 @@ mod tests {
 
     #[test]
     fn a_header_of_averages_is_none() {
-        for label in ["Average:", "Moyenne :", "Trung bình:", "평균:", "平均時間：", "db1: Average:"] {
+        for label in
+            ["Average:", "Moyenne :", "Trung bình:", "평균:", "平均時間：", "db1: Average:"]
+        {
             for header in ["DEV tps rkB/s", "tps rkB/s DEV"] {
                 let read = |line: &str| {
                     let mut found = Prefix::default();
