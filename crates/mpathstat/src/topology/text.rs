@@ -75,7 +75,10 @@ pub fn read_contents(
     let prefix = Prefix::find(&head);
     let is_json = prefix.is_json(&head);
     let suffix = Suffix::find(&head, &prefix);
-    let kind = text_kind::describe(&head);
+    let kind = match text_kind::describe(&head) {
+        text_kind::TOPOLOGY => "it with something else in its lines; save it as it is printed",
+        other => other,
+    };
     let mut lines = Lines::new(Cursor::new(head).chain(input), LINE_MAX);
     let (mut builder, mut json) = (Builder::default(), JsonReader::default());
     let mut number = 0;
