@@ -22,6 +22,8 @@ pub(super) struct JsonReader {
     key: Vec<u8>,
     name: Vec<u8>,
     figures: Vec<(Column, f64)>,
+    /// How many of our units one of the last figure is, if its fraction may follow.
+    unit: Option<f64>,
     devices: Devices,
     wall: Option<SystemTime>,
     /// Whether it was reported that this is the JSON of sadf.
@@ -41,7 +43,10 @@ impl JsonReader {
         let mut result = Ok(());
         for token in tokens(line) {
             match token {
-                Token::Text(text) => self.text = text.to_vec(),
+                Token::Text(text) => {
+                    self.text = text.to_vec();
+                    self.unit = None;
+                }
                 Token::Word(word) => result = result.and(self.number(word)),
                 Token::Punctuation(b':') => self.key = std::mem::take(&mut self.text),
                 Token::Punctuation(byte) => {
@@ -84,11 +89,25 @@ impl JsonReader {
         Ok(())
     }
 
+    /// Takes a number. In a locale with decimal commas, iostat of sysstat 11.5.1 prints `0,31`, which are
+    /// two numbers in JSON.
     fn number(&mut self, word: &[u8]) -> Result<(), ParseError> {
+        let unit = self.unit.take();
         let key = std::mem::take(&mut self.key);
+        if key.is_empty() {
+            let digits = word.iter().all(u8::is_ascii_digit).then(|| [b"0.", word].concat());
+            let fraction = digits.and_then(|digits| decimal(&digits).map(|(value, _)| value));
+            if let (Some((_, figure)), Some(unit), Some(fraction)) =
+                (self.figures.last_mut(), unit, fraction)
+            {
+                *figure += fraction * unit;
+            }
+            return Ok(());
+        }
         let known = column(&key).filter(|_| self.figures.len() < FIGURES_MAX);
         if let (Some((column, unit)), Some((value, b""))) = (known, decimal(word)) {
             self.figures.push((column, value * unit));
+            self.unit = Some(unit);
         }
         let is_new =
             is_unknown_amount(&key) && !std::mem::replace(&mut self.has_unknown_amount, true);

@@ -63,6 +63,24 @@ fn an_amount_in_an_unknown_unit_is_reported_once() {
     assert!((reports[0][&b"sda"[..]].read_kib - 2_097_152.0).abs() < 1e-9);
 }
 
+#[test]
+fn json_may_have_decimal_commas() {
+    let text = "{\"sysstat\": {\"avg-cpu\": {\"user\": 9,35}, \"disk\": [{\"disk_device\": \"sda\", \
+        \"r/s\": 10,75, \"odd\": 1,25, \"rMB/s\": 1,05, \"w/s\": 2, \"w_await\": 0,31, \"util\": 0,5}]}}\n";
+    for text in [text.to_owned(), text.replace("10,75", "10,\n75"), text.replace("10,75", "10.75")] {
+        let (reports, reported) = read(&text);
+        assert_eq!(reported, []);
+        let sda = &reports[0][&b"sda"[..]];
+        let printed = sda.printed.as_deref().unwrap();
+        let wanted = [10.75, 1075.2, 2.0, 0.31, 0.5];
+        let found = [sda.reads, sda.read_kib, sda.writes, printed.write_await_ms.unwrap(), printed.util.unwrap()];
+        assert!(found.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-9), "{found:?}");
+    }
+    let (reports, _) = read(&text.replace("10,75", "10,75,75").replace("2,", "2,x,"));
+    let sda = &reports[0][&b"sda"[..]];
+    assert!((sda.reads - 10.75).abs() + (sda.writes - 2.0).abs() < 1e-9);
+}
+
 fn walls(input: &str) -> Vec<Option<u64>> {
     let mut text = IostatText::new(input.as_bytes());
     let mut walls = Vec::new();
