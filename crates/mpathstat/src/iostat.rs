@@ -4,21 +4,23 @@ mod clock;
 mod devices;
 mod json;
 mod likeness;
+mod partial_report;
 mod prefix;
 #[cfg(test)]
 mod tests;
 
 use crate::rates::FiguresByName;
+use crate::topology::text::OTHER_HOST;
 use clock::{TextClock, UNREAD_TIME};
-use devices::Devices;
 use json::JsonReader;
-use likeness::{has_word, looks_like_row, looks_like_time, numbers};
+use likeness::{has_word, looks_like_row, looks_like_time};
+use partial_report::PartialReport;
 use prefix::{Line, Prefix};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::time::SystemTime;
 use sysparse::ParseError;
-use sysparse::iostat::{Column, Header, Row};
+use sysparse::iostat::Header;
 use sysparse::text::strip_codes;
 use sysparse::timestamp::{self, Timestamp};
 use toolkit::input::Lines;
@@ -91,27 +93,8 @@ struct ReportReader {
     has_header: bool,
     /// Whether an amount in an unknown unit was reported.
     has_unknown_amount: bool,
-}
-
-/// A report before all of its tables are read.
-#[derive(Default)]
-struct PartialReport {
-    time: Option<Timestamp>,
-    /// When its interval begins, by the header of sar.
-    begin: Option<SystemTime>,
-    /// The number of the line with the time.
-    time_line: usize,
-    /// The number of a line that may be a time in another language.
-    odd_line: usize,
-    /// The header of the current table.
-    header: Option<Header>,
-    /// Whether the rows have times, and those of another time belong to another report.
-    is_sar: bool,
-    /// The headers of all tables.
-    tables: Vec<Header>,
-    devices: Devices,
-    /// A line that may be the name of a device whose figures follow, and its number.
-    name: Option<(usize, Vec<u8>)>,
+    /// Whether a line of another host was reported.
+    has_other_host: bool,
 }
 
 impl<R: Read> IostatText<R> {
@@ -206,6 +189,13 @@ impl ReportReader {
 
     fn text_line(&mut self, line: &[u8], on_damage: &mut impl FnMut(usize, ParseError)) {
         let (line, header) = self.prefix.read(line);
+        let is_in_table = self.current.header.is_some() && line.text != LINES_LEFT_OUT;
+        if line.lacks_name && is_in_table || Prefix::is_other_header(&line) {
+            if !std::mem::replace(&mut self.has_other_host, true) {
+                on_damage(self.number, OTHER_HOST);
+            }
+            return;
+        }
         // Without empty lines, the next thing after a table is the CPU of the next report.
         let is_cpu = self.current.header.is_some() && line.text.starts_with(b"avg-cpu");
         if let Some(header) = header {
@@ -337,62 +327,5 @@ impl ReportReader {
             self.end_head(on_damage);
         }
         self.finish(on_damage);
-    }
-}
-
-impl PartialReport {
-    fn set_time(&mut self, time: Option<Timestamp>, line: usize) {
-        if self.time != time {
-            (self.time, self.time_line) = (time, line);
-        }
-    }
-
-    /// Ends the current table. Returns whether it is the last one of the report: that of sar ends where
-    /// the time of the rows changes.
-    fn end_table(&mut self) -> bool {
-        let header = self.header.take().filter(|_| !self.is_sar);
-        header.is_some_and(|header| header.has(Column::Util))
-    }
-
-    /// Adds the line of a device. A line outside of a table is ignored, except for one of a device
-    /// before the first header, which is stray.
-    fn row(
-        &mut self,
-        line: &[u8],
-        number: usize,
-        is_stray: bool,
-        on_damage: &mut impl FnMut(usize, ParseError),
-    ) {
-        let Some(header) = self.header else {
-            if is_stray {
-                on_damage(number, ParseError { expected: "a header before this", at: 0 });
-            }
-            return;
-        };
-        let name = self.name.as_ref().filter(|_| line.starts_with(b" "));
-        if let Some(Ok(row)) = name.map(|(_, name)| header.figures(name, line)) {
-            let added = self.devices.add(&row);
-            self.name = None;
-            return added.unwrap_or_else(|bad| on_damage(number, bad));
-        }
-        self.report_name(on_damage);
-        let added = header.row(line).and_then(|row: Row<'_>| self.devices.add(&row));
-        match added {
-            // With `iostat -h` of old versions, a long name has a line of its own.
-            Err(_) if !line.starts_with(b" ") && numbers(line) == 0 => {
-                self.name = Some((number, line.to_vec()));
-            }
-            Err(bad) => on_damage(number, bad),
-            Ok(()) => {}
-        }
-    }
-
-    /// Reports a line that turned out to be no name of a device.
-    fn report_name(&mut self, on_damage: &mut impl FnMut(usize, ParseError)) {
-        if let (Some((number, name)), Some(header)) = (self.name.take(), self.header) {
-            if let Err(bad) = header.row(&name) {
-                on_damage(number, bad);
-            }
-        }
     }
 }

@@ -87,7 +87,11 @@ mod tests {
             ("Device,r/s,rkB/s\n".to_owned(), "other marks"),
             ("Device:;rrqm/s;r/s\n".to_owned(), "other marks"),
         ] {
-            assert!(describe(text.as_bytes()).contains(wanted), "{text}: {}", describe(text.as_bytes()));
+            assert!(
+                describe(text.as_bytes()).contains(wanted),
+                "{text}: {}",
+                describe(text.as_bytes())
+            );
         }
     }
 }

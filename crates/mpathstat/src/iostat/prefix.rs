@@ -18,6 +18,8 @@ pub(super) struct Line<'a> {
     pub(super) times: usize,
     /// The text from its last time on.
     pub(super) from_time: &'a [u8],
+    /// Whether the name that precedes the other lines is missing.
+    pub(super) lacks_name: bool,
 }
 
 /// The first key of the JSON of iostat.
@@ -65,20 +67,27 @@ impl Prefix {
         true
     }
 
+    /// Whether a line is a header behind something else than what precedes the other lines.
+    pub(super) fn is_other_header(line: &Line<'_>) -> bool {
+        line.lacks_name && Header::after_prefix(line.text).is_some()
+    }
+
     pub(super) fn split<'a>(&self, line: &'a [u8]) -> Line<'a> {
-        let text = self.strip(line);
-        let mut found = Line { text, time: None, times: 0, from_time: text };
+        let mut lacks_name = self.0.as_ref().is_some_and(text::Prefix::has_name);
+        let mut strip = |line: &'a [u8]| {
+            let rest = self.0.as_ref().and_then(|prefix| prefix.rest(line));
+            lacks_name &= rest.is_none();
+            rest.unwrap_or(line)
+        };
+        let text = strip(line);
+        let mut found = Line { text, time: None, times: 0, from_time: text, lacks_name: false };
         while found.times < TIMES_MAX {
             let Some((time, rest)) = timestamp::prefix(found.text) else { break };
             let (time, rest) = without_am_or_pm(time, rest);
-            let (times, from_time) = (found.times + 1, found.text);
-            found = Line { text: self.strip(rest), time: Some(time), times, from_time };
+            let (times, from_time, text) = (found.times + 1, found.text, strip(rest));
+            found = Line { text, time: Some(time), times, from_time, lacks_name: false };
         }
-        found
-    }
-
-    fn strip<'a>(&self, line: &'a [u8]) -> &'a [u8] {
-        self.0.as_ref().and_then(|prefix| prefix.rest(line)).unwrap_or(line)
+        Line { lacks_name: lacks_name && !found.text.is_empty(), ..found }
     }
 }
 

@@ -67,14 +67,24 @@ fn an_amount_in_an_unknown_unit_is_reported_once() {
 fn json_may_have_decimal_commas() {
     let text = "{\"sysstat\": {\"avg-cpu\": {\"user\": 9,35}, \"disk\": [{\"disk_device\": \"sda\", \
         \"r/s\": 10,75, \"odd\": 1,25, \"rMB/s\": 1,05, \"w/s\": 2, \"w_await\": 0,31, \"util\": 0,5}]}}\n";
-    for text in [text.to_owned(), text.replace("10,75", "10,\n75"), text.replace("10,75", "10.75")] {
+    for text in [text.to_owned(), text.replace("10,75", "10,\n75"), text.replace("10,75", "10.75")]
+    {
         let (reports, reported) = read(&text);
         assert_eq!(reported, []);
         let sda = &reports[0][&b"sda"[..]];
         let printed = sda.printed.as_deref().unwrap();
         let wanted = [10.75, 1075.2, 2.0, 0.31, 0.5];
-        let found = [sda.reads, sda.read_kib, sda.writes, printed.write_await_ms.unwrap(), printed.util.unwrap()];
-        assert!(found.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-9), "{found:?}");
+        let found = [
+            sda.reads,
+            sda.read_kib,
+            sda.writes,
+            printed.write_await_ms.unwrap(),
+            printed.util.unwrap(),
+        ];
+        assert!(
+            found.iter().zip(wanted).all(|(found, wanted)| (found - wanted).abs() < 1e-9),
+            "{found:?}"
+        );
     }
     let (reports, _) = read(&text.replace("10,75", "10,75,75").replace("2,", "2,x,"));
     let sda = &reports[0][&b"sda"[..]];
@@ -178,6 +188,33 @@ fn grep_marks_lines_and_where_it_leaves_some_out() {
     assert_eq!(read(&text), read(TEXT));
     let parts = text.replace("\n8:", "\n--\n8:").replace("6-\n", "--\n");
     assert_eq!(read(&parts), read(TEXT));
+}
+
+#[test]
+fn lines_of_another_host_are_reported_once_and_left_out() {
+    let of = |host: &str| {
+        let line = |line: &str| format!("{host}{line}\n");
+        TEXT.lines().map(line).collect::<Vec<_>>()
+    };
+    let wanted = read(&of("db1: ").concat());
+    assert_eq!((wanted.0.len(), wanted.1.len()), (4, 0));
+    let both = of("db1: ").into_iter().zip(of("db2: "));
+    let mixed: String = both.flat_map(|(one, other)| [one, other]).collect();
+    let lines = |text: &str| {
+        let (reports, reported) = read(text);
+        assert_eq!(reports, wanted.0, "{text}");
+        let is_other = |bad: &ParseError| bad.expected.ends_with("select the lines of one host,");
+        assert!(reported.iter().all(|(_, bad)| is_other(bad)), "{text}");
+        reported.iter().map(|(line, _)| *line).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&mixed), [6]);
+    let sequence = [of("db1: "), of("db2: ")].concat().concat();
+    assert_eq!(lines(&sequence), [TEXT.lines().count() + 1]);
+    let time = "2026-11-20T00:00:01+0000 ";
+    let timed = format!("{time}{}", mixed.trim_end().replace('\n', &format!("\n{time}")));
+    assert_eq!(lines(&timed), [6], "times precede the names");
+    let others = format!("{}\nother text\n", of("db1: ").concat());
+    assert_eq!(lines(&others), [0; 0], "outside of a table");
 }
 
 #[test]

@@ -20,7 +20,7 @@ mod suffix;
 use super::{MultipathdState, Topology};
 use crate::text_kind;
 use builder::Builder;
-pub(crate) use builder::TOO_MANY;
+pub(crate) use builder::{OTHER_HOST, TOO_MANY};
 use json::JsonReader;
 pub(crate) use prefix::Prefix;
 use std::collections::HashMap;

@@ -27,7 +27,7 @@ const NO_SIZE: ParseError = ParseError { expected: "the size of the map before t
 /// What is wrong with a line that describes a path, but not as multipath does.
 const NO_PATH: ParseError = ParseError { expected: "a path group or a path", at: 0 };
 /// What is wrong with a text of several hosts, each line of which has the name of one before it.
-const OTHER_HOST: ParseError =
+pub(crate) const OTHER_HOST: ParseError =
     ParseError { expected: "the same text before each line; select the lines of one host,", at: 0 };
 const TOO_LONG: ParseError = ParseError { expected: "a line of at most 4096 bytes", at: NAMES_MAX };
 pub(crate) const TOO_MANY: ParseError =

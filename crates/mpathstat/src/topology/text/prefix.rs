@@ -65,6 +65,11 @@ impl Prefix {
         without_time(self.rest(line).unwrap_or(line))
     }
 
+    /// Whether it is more than blanks and numbers.
+    pub(crate) fn has_name(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Byte(byte) if !byte.is_ascii_whitespace()))
+    }
+
     /// The rest of a line that begins with the prefix.
     pub(crate) fn rest<'a>(&self, mut line: &'a [u8]) -> Option<&'a [u8]> {
         let is_blank = |part: &Part| matches!(part, Part::Byte(b' ' | b'\t'));
