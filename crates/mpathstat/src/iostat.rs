@@ -91,10 +91,8 @@ struct ReportReader {
     complete: VecDeque<TextReport>,
     /// Whether any report had a header.
     has_header: bool,
-    /// Whether an amount in an unknown unit was reported.
-    has_unknown_amount: bool,
-    /// Whether a line of another host was reported.
-    has_other_host: bool,
+    /// Which of the errors that many lines can have were reported.
+    reported: Vec<ParseError>,
 }
 
 impl<R: Read> IostatText<R> {
@@ -191,10 +189,7 @@ impl ReportReader {
         let (line, header) = self.prefix.read(line);
         let is_in_table = self.current.header.is_some() && line.text != LINES_LEFT_OUT;
         if line.lacks_name && is_in_table || Prefix::is_other_header(&line) {
-            if !std::mem::replace(&mut self.has_other_host, true) {
-                on_damage(self.number, OTHER_HOST);
-            }
-            return;
+            return self.once(OTHER_HOST, on_damage);
         }
         // Without empty lines, the next thing after a table is the CPU of the next report.
         let is_cpu = self.current.header.is_some() && line.text.starts_with(b"avg-cpu");
@@ -215,6 +210,14 @@ impl ReportReader {
             self.current.header = None;
         } else {
             self.row(&line, on_damage);
+        }
+    }
+
+    /// Reports what is wrong with the line, unless it was reported for another one.
+    fn once(&mut self, bad: ParseError, on_damage: &mut impl FnMut(usize, ParseError)) {
+        if !self.reported.contains(&bad) {
+            self.reported.push(bad);
+            on_damage(self.number, bad);
         }
     }
 
@@ -265,8 +268,8 @@ impl ReportReader {
         on_damage: &mut impl FnMut(usize, ParseError),
     ) {
         self.check_time(on_damage);
-        if header.has_unknown_amount() && !std::mem::replace(&mut self.has_unknown_amount, true) {
-            on_damage(self.number, UNKNOWN_AMOUNT);
+        if header.has_unknown_amount() {
+            self.once(UNKNOWN_AMOUNT, on_damage);
         }
         let is_sar = Header::is_sar(line.text);
         (self.has_header, self.times) = (true, line.times);

@@ -202,9 +202,8 @@ mod tests {
         {
             for header in ["DEV tps rkB/s", "tps rkB/s DEV"] {
                 let read = |line: &str| {
-                    let mut found = Prefix::default();
-                    found.0 = label.strip_prefix("db1: ").map(|_| text::Prefix::new(b"db1: "));
-                    found.read(line.as_bytes()).1.is_some()
+                    let name = label.strip_prefix("db1: ").map(|_| text::Prefix::new(b"db1: "));
+                    Prefix(name).read(line.as_bytes()).1.is_some()
                 };
                 assert!(!read(&format!("{label}  {header}")), "{label} {header}");
                 assert!(read(&format!("10:00:00 {header}")), "{label} {header}");

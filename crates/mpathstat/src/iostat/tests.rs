@@ -183,8 +183,8 @@ fn a_text_may_have_no_empty_lines_or_be_indented_by_a_tab() {
 fn grep_marks_lines_and_where_it_leaves_some_out() {
     let lines = TEXT.lines().skip(2).zip(3..);
     let mark = |line: &str| if line.starts_with("Device") { ':' } else { '-' };
-    let text: String =
-        lines.map(|(line, number)| format!("{number}{}{line}\n", mark(line))).collect();
+    let lines = lines.map(|(line, number)| format!("{number}{}{line}\n", mark(line)));
+    let text = lines.collect::<Vec<_>>().concat();
     assert_eq!(read(&text), read(TEXT));
     let parts = text.replace("\n8:", "\n--\n8:").replace("6-\n", "--\n");
     assert_eq!(read(&parts), read(TEXT));
