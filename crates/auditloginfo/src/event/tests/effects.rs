@@ -219,3 +219,52 @@ fn of_several_operations_of_io_uring_the_role_of_a_file_says_which_one_used_it()
         assert_eq!(names(&event(operations, &roles), failed), [wanted], "{operations:?}");
     }
 }
+
+#[test]
+fn for_a_profile_a_directory_ends_with_a_slash() {
+    let event = |number: u32, flags: &str, path: &str| {
+        let call = SYSCALL.replace("syscall=257", &format!("syscall={number}"));
+        let flags = format!("a2={flags} items=1");
+        [call.replace("items=1", &flags), format!("type=PATH msg=audit(1.000:1): item=0 {path}")]
+    };
+    let names = |profile_names, lines: &[String]| {
+        let query = query(Collect { profile_names, absolute: false, ..everything().collect });
+        let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        let (tally, _) = assemble(&query, &lines, &[lines.len()]);
+        let counts = tally.counts(7005).expect("counts");
+        let names = sorted(&counts.changes).into_iter().chain(sorted(&counts.files));
+        names.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
+    };
+    for (number, flags, path, profile, plain) in [
+        (257, "490082", "name=\"/t\" mode=041777 nametype=NORMAL", "/t/|rwxu", "/t|rwx"),
+        (257, "490082", "name=\"/t/\" nametype=NORMAL", "/t/|rwxu", "/t/|rwx"),
+        (257, "80000", "name=\"/e\" mode=040755 nametype=NORMAL", "/e/|r", "/e|r"),
+        (257, "80000", "name=\"/f\" mode=0100644 nametype=NORMAL", "/f|r", "/f|r"),
+        (90, "0", "name=\"/d\" mode=040755 nametype=NORMAL", "/d/|mode", "/d|mode"),
+        (90, "0", "name=\"/f\" mode=0100644 nametype=NORMAL", "/f|mode", "/f|mode"),
+    ] {
+        let lines = event(number, flags, path);
+        assert_eq!((&*names(true, &lines), &*names(false, &lines)), (profile, plain), "{path}");
+    }
+}
+
+#[test]
+fn a_record_that_is_cut_is_damaged_and_a_cut_command_is_incomplete() {
+    let query = everything();
+    let mut sink = Sink::new(query.collect);
+    let mut assembler = EventAssembler::new(&query, RandomState::default());
+    let mut is_read = |line: &str| {
+        let header = audit::header(line.as_bytes()).expect("a record");
+        assembler.add_record(header, &mut sink).is_ok()
+    };
+    assert!(!is_read("type=CWD msg=audit(1.000:1): cwd=2F612"));
+    assert!(is_read("type=CWD msg=audit(1.000:1): cwd=2F61"));
+    assert!(!is_read("type=PATH msg=audit(1.000:1): item=0 name=2F612"));
+    let execve = SYSCALL.replace("syscall=257", "syscall=59").replace("items=1", "items=0");
+    assert!(is_read(&execve));
+    assert!(is_read("type=EXECVE msg=audit(1.000:1): argc=2 a0=\"sh\" a1=6C737"));
+    assembler.add_cut_record();
+    assert_eq!(assembler.flush(&mut sink), 2);
+    let counts = sink.tally.counts(7005).expect("counts");
+    assert_eq!(sorted(&counts.commands), [("sh|ls|".to_owned(), 1)]);
+}
