@@ -29,14 +29,14 @@ pub(crate) fn describe(head: &[u8]) -> &'static str {
         "a description of multipath devices in strings of JSON; print these, as jq -r does"
     } else if is_json && has(&["%util"]) {
         "the output of iostat or sar in strings of JSON; print these, as jq -r does"
-    } else if has(&["# hostname;interval;timestamp", "\ttps\t", "\trkB/s\t", "<sysstat"]) {
-        "the output of sadf; save that of sar -d"
-    } else if has(&["Device,r/s", "Device;r/s", "Device:,", "Device:;"]) {
-        "the output of iostat with other marks between its columns; save it as it is printed"
     } else if head.starts_with(b"--- ") && has(&["\n@@ -"]) {
         "a diff; give one of its files"
     } else if lines.clone().any(is_topology) {
         TOPOLOGY
+    } else if has(&["# hostname;interval;timestamp", "\ttps\t", "\trkB/s\t", "<sysstat"]) {
+        "the output of sadf; save that of sar -d"
+    } else if has(&["Device,r/s", "Device;r/s", "Device:,", "Device:;"]) {
+        "the output of iostat with other marks between its columns; save it as it is printed"
     } else if lines.clone().any(Header::is_sar) {
         "the output of sar"
     } else if lines.any(|line| Header::parse(line).is_some()) || has(&["\"disk_device\""]) {

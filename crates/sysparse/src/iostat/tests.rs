@@ -46,6 +46,9 @@ fn every_amount_has_a_unit() {
         let header = format!("Device r/s {name} %util");
         assert!(Header::parse(header.as_bytes()).expect("a header").has_unknown_amount(), "{name}");
     }
+    assert!(Header::parse(b"Device rTB/s wTB/s").is_none(), "no column is known");
+    let two = Header::parse(b"Device r/s rTB/s wTB/s").expect("a header");
+    assert!(two.has_unknown_amount());
     assert!(!Header::parse(b"Device r/s rkB/s svctm").expect("a header").has_unknown_amount());
 }
 

@@ -65,9 +65,10 @@ impl Prefix {
         without_time(self.rest(line).unwrap_or(line))
     }
 
-    /// Whether it is more than blanks and numbers.
+    /// Whether a name is in it, and not only marks and numbers.
     pub(crate) fn has_name(&self) -> bool {
-        self.0.iter().any(|part| matches!(part, Part::Byte(byte) if !byte.is_ascii_whitespace()))
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        self.0.iter().any(|part| matches!(part, Part::Byte(byte) if is_letter(byte)))
     }
 
     /// The rest of a line that begins with the prefix.
@@ -285,7 +286,16 @@ mod tests {
             let prefix = Prefix::new(one.as_bytes());
             assert_eq!(prefix.rest(other.as_bytes()), None, "{one}");
             assert_eq!(prefix.rest(one.as_bytes()), Some(&b""[..]), "{one}");
+            assert!(prefix.has_name(), "{one}");
         }
+    }
+
+    #[test]
+    fn marks_and_numbers_are_no_name() {
+        for before in ["", "  ", "> ", "12:", "12-", "  \"", "<5> "] {
+            assert!(!Prefix::new(before.as_bytes()).has_name(), "{before}");
+        }
+        assert!(Prefix::new("ü: ".as_bytes()).has_name());
     }
 
     #[test]
