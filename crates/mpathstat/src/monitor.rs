@@ -125,6 +125,7 @@ impl KernelMonitor {
         let is_new = topology.add_namespaces(names.iter().map(Vec::as_slice));
         if is_new || self.last.is_none() {
             topology.read_accounting(root, messages);
+            self.maps.check_access(messages);
         }
         Ok(is_new)
     }
