@@ -51,10 +51,13 @@ pub(crate) const MANUAL: Manual = Manual {
                 "In JSON, only strings of the keys message, MESSAGE, msg, log, event.original, \
                  SyslogMessage and RecordText of the outermost object are read; event.original may be an \
                  array of strings, or the key original of an object event. Where the object also names the \
-                 tag of a message of syslog, under one of the keys syslogtag, programname, app-name, \
-                 appname, PROGRAM, program, ident, ProcessName and SYSLOG_IDENTIFIER, a record counts only \
-                 if it would count after that tag, or after each of them if there are several. A program that writes what users tell it under a \
-                 key whose strings are read lets them write records.",
+                 tag of a message of syslog (syslogtag, programname, app-name, PROGRAM, ident, tag, ProcessName, \
+                 SYSLOG_IDENTIFIER, log.syslog.identifier, process.program and the like), a record counts only if \
+                 it would count after that tag, or after each of them if there are several, and not if one is empty. Where the object is an entry of the \
+                 journal, which one of its fields such as `__CURSOR` or `_BOOT_ID` shows, or the key systemd or journald, a \
+                 record counts only if `_TRANSPORT` or systemd.transport is audit or kernel. These keys may be in \
+                 upper or lower case, have dots, or be in objects inside the object. A program that writes what \
+                 users tell it under a key whose strings are read lets them write records.",
                 "Lines that hold a record in any other place are not counted, and reported on stderr. \
                  If no user can write there, extract the records: `cut -d' ' -f2- LOG | auditloginfo \
                  -` from lines that begin with a time, such as those of `docker logs -t`, and `jq -r \

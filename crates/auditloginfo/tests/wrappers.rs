@@ -281,6 +281,15 @@ fn no_line_that_a_user_can_write_is_a_record() {
         format!("{{\"_TRANSPORT\":\"syslog\",\"MESSAGE\":\"{forged}\"}}"),
         format!("{{\"_TRANSPORT\":\"stdout\",\"MESSAGE\":\"{escaped}\"}}"),
         format!("{{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"x: {forged}\"}}"),
+        format!("{{\"_BOOT_ID\":\"0\",\"MESSAGE\":\"{forged}\"}}"),
+        format!("{{\"_transport\":\"syslog\",\"message\":\"{forged}\"}}"),
+        format!("{{\"message\":\"{forged}\",\"TRANSPORT\":\"kernel\",\"BOOT_ID\":\"0\"}}"),
+        format!("{{\"message\":\"{forged}\",\"systemd\":{{\"transport\":\"syslog\"}}}}"),
+        format!("{{\"message\":\"{forged}\",\"log\":{{\"syslog\":{{\"appname\":\"u\"}}}}}}"),
+        format!("{{\"message\":\"{forged}\",\"log.syslog.identifier\":\"u\"}}"),
+        format!("{{\"message\":\"{forged}\",\"process\":{{\"program\":\"u\"}}}}"),
+        format!("{{\"message\":\"{forged}\",\"program\":\"\"}}"),
+        format!("{{\"message\":\"{forged}\",\"Program\":[\"kernel\",\"u\"]}}"),
         format!(
             "{{\"_TRANSPORT\":\"audit\",\"_AUDIT_TYPE\":\"1112\",\"_AUDIT_ID\":\"1\",\
              \"_SOURCE_REALTIME_TIMESTAMP\":\"1000000\",\"MESSAGE\":\"USER_LOGIN {escaped}\"}}"

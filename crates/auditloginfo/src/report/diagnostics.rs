@@ -168,6 +168,9 @@ fn advice_on_origin(origin: &Origin) -> Option<&'static str> {
         }
         Origin::Message(_) => "a record counts only directly after a trusted tag; see --tag",
         Origin::Tag(_) => "if you trust a tag, give --tag TAG",
+        Origin::Transport(transport) if transport.is_empty() => {
+            "have journalctl print all fields, or at least _TRANSPORT"
+        }
         Origin::Transport(_) => return None,
     })
 }
@@ -178,7 +181,11 @@ fn describe_origin((origin, count): (&Origin, u64)) -> String {
         Origin::Text => format!("{count} after other text"),
         Origin::Json => format!("{count} in other strings of JSON"),
         Origin::Message(tag) => format!("{count} in messages of {}", escape_control(tag)),
+        Origin::Tag(tag) if tag.is_empty() => format!("{count} after an empty tag"),
         Origin::Tag(tag) => format!("{count} after the tag {}", escape_control(tag)),
+        Origin::Transport(transport) if transport.is_empty() => {
+            format!("{count} in journal entries without a transport")
+        }
         Origin::Transport(transport) => {
             format!("{count} in journal entries of the transport {}", escape_control(transport))
         }

@@ -1,6 +1,11 @@
 //! Records in the strings of JSON objects, as log shippers and `journalctl -o json` write them.
 
+mod provenance;
+
+pub(super) use provenance::Provenance;
+
 use super::journal::{Entry, Field};
+use crate::trust::TrustedTags;
 use memchr::memmem;
 use std::iter;
 use sysparse::ParseError;
@@ -13,26 +18,10 @@ const KEYS: [&[u8]; 7] =
 
 const ORIGINAL: usize = 4;
 
-/// The keys under which readers of syslog keep the tag of a message: rsyslog, syslog-ng, fluentd, vector,
-/// Azure Monitor and the journal.
-const TAG_KEYS: [&[u8]; 9] = [
-    b"syslogtag",
-    b"programname",
-    b"app-name",
-    b"PROGRAM",
-    b"program",
-    b"ident",
-    b"appname",
-    b"ProcessName",
-    b"SYSLOG_IDENTIFIER",
-];
-
 /// The values of an object that may hold records: strings, and an array of strings for `event.original`.
 #[derive(Debug, Default)]
 pub(super) struct Strings<'a> {
     values: [Option<Value<'a>>; KEYS.len()],
-    /// The tags under which syslog had the message from which the object was made, by their keys.
-    tags: [Option<Text<'a>>; TAG_KEYS.len()],
 }
 
 impl<'a> Strings<'a> {
@@ -52,19 +41,6 @@ impl<'a> Strings<'a> {
     fn get(&self, wanted: &[u8]) -> Option<Value<'a>> {
         let mut values = KEYS.iter().zip(self.values);
         values.find(|(key, _)| **key == wanted).and_then(|(_, value)| value)
-    }
-
-    /// The tags that the object names.
-    pub(super) fn tags(&self) -> impl Iterator<Item = Text<'a>> {
-        self.tags.into_iter().flatten()
-    }
-
-    fn set_tag(&mut self, name: Text<'_>, tag: Text<'a>) {
-        for (key, place) in TAG_KEYS.iter().zip(&mut self.tags) {
-            if name.is(key) {
-                *place = Some(tag);
-            }
-        }
     }
 
     /// Keeps a value that may hold records.
@@ -96,24 +72,29 @@ pub(super) fn may_hold_record(line: &[u8]) -> bool {
     matches!(line.trim_ascii_start(), [b'{' | b'[' | b'"', ..]) && places.any(is_value)
 }
 
-/// Reads an object: the fields of the journal into `entry`, the strings that may hold records are
-/// returned.
-pub(super) fn read<'a>(line: &'a [u8], entry: &mut Entry) -> Result<Strings<'a>, ParseError> {
+/// Reads an object: the fields of the journal into `entry`, what it says about its message into
+/// `provenance`; the strings that may hold records are returned.
+pub(super) fn read<'a>(
+    line: &'a [u8],
+    tags: &TrustedTags,
+    entry: &mut Entry,
+    provenance: &mut Provenance,
+) -> Result<Strings<'a>, ParseError> {
     entry.clear();
+    *provenance = Provenance::default();
     let mut strings = Strings::default();
     for member in json::members(line) {
         let (name, value) = member?;
-        if let Some(field) = Field::from_name(name.raw()) {
+        provenance.add(name, value, tags);
+        if let Some(field) = field(name.raw()) {
             read_field(field, value, entry);
         }
         if let Some(key) = KEYS.iter().position(|key| name.is(key)) {
             strings.set(key, value);
-            continue;
-        }
-        match value {
-            Value::Object(event) if name.is(b"event") => read_event(event, &mut strings)?,
-            Value::Text(tag) => strings.set_tag(name, tag),
-            _ => {}
+        } else if let Value::Object(event) = value {
+            if name.is(b"event") {
+                read_event(event, &mut strings)?;
+            }
         }
     }
     // Vector writes the journal's MESSAGE in lower case.
@@ -123,6 +104,15 @@ pub(super) fn read<'a>(line: &'a [u8], entry: &mut Entry) -> Result<Strings<'a>,
         read_field(Field::Message, message, entry);
     }
     Ok(strings)
+}
+
+/// The field of that name. Fluent Bit can write the names in lower case; the name of no field that a user
+/// sends begins with an underscore.
+fn field(name: &[u8]) -> Option<Field> {
+    match name {
+        [b'_', ..] => Field::from_name(&name.to_ascii_uppercase()),
+        _ => Field::from_name(name),
+    }
 }
 
 /// Reads the value `original` of the object `event`.

@@ -3,7 +3,7 @@
 mod wrapped;
 
 use super::journal::{self, Entry};
-use super::json;
+use super::json::{self, Provenance};
 use super::limits::{JSON_LINE_MAX, LINE_MAX, LOG_START};
 use super::newlines::{self, split_line};
 use super::truncated_line;
@@ -124,6 +124,7 @@ struct RecordReader<'r, 'a> {
     /// A string without its escapes, or a line that is put together from fields.
     text: Vec<u8>,
     entry: Entry,
+    provenance: Provenance,
 }
 
 impl<'r, 'a> RecordReader<'r, 'a> {
@@ -135,7 +136,8 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         let first_place = assembler.place();
         let stats = ChunkStats::default();
         let (text, entry) = (Vec::new(), Entry::default());
-        RecordReader { tags, assembler, sink, first_place, stats, text, entry }
+        let provenance = Provenance::default();
+        RecordReader { tags, assembler, sink, first_place, stats, text, entry, provenance }
     }
 
     fn finish(mut self, result: io::Result<()>) -> ChunkStats {

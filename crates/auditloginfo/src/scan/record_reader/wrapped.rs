@@ -9,7 +9,6 @@ use crate::trust::Origin;
 use std::io::{self, BufRead};
 use sysparse::ParseError;
 use sysparse::audit::{self, Place};
-use sysparse::json::Text;
 
 /// The error for a journal entry without the time or the number of its event.
 const NO_STAMP: ParseError = ParseError {
@@ -23,16 +22,20 @@ const CUT_ENTRY: ParseError = ParseError { expected: "the rest of the journal en
 impl RecordReader<'_, '_> {
     /// Reads an object: an entry of the journal, or the first of its strings that holds records.
     pub(super) fn read_json(&mut self, line: &[u8]) {
-        let strings = match json::read(line, &mut self.entry) {
+        let read = json::read(line, self.tags, &mut self.entry, &mut self.provenance);
+        let strings = match read {
             Ok(strings) => strings,
             Err(error) if audit::mentions_record(line) => return self.stats.add_damaged(error),
             Err(_) => return,
         };
-        if !self.entry.get(Field::Transport).is_empty() {
-            return self.read_entry();
+        let is_entry = !self.entry.get(Field::Transport).is_empty();
+        match self.provenance.refusal() {
+            None => {}
+            Some(Origin::Tag(_)) if is_entry => {}
+            Some(origin) => return self.refuse(origin, line),
         }
-        if let Some(tag) = strings.tags().find_map(|tag| self.untrusted(tag)) {
-            return self.count_untrusted(Origin::Tag(tag), line);
+        if is_entry {
+            return self.read_entry();
         }
         let mut text = std::mem::take(&mut self.text);
         let mut is_read = false;
@@ -52,13 +55,13 @@ impl RecordReader<'_, '_> {
         }
     }
 
-    /// The name of the program in a tag such as `sshd[12]:`, unless records count after it.
-    fn untrusted(&self, tag: Text<'_>) -> Option<Vec<u8>> {
-        let mut name = Vec::new();
-        json::unescape(tag, &mut name);
-        let end = name.iter().position(|byte| b"[:".contains(byte)).unwrap_or(name.len());
-        name.truncate(end);
-        (!name.is_empty() && !self.tags.contains(&name)).then_some(name)
+    /// Counts an object whose message is no record, if it holds one. The journal writes a message that is no
+    /// text as an array of bytes.
+    fn refuse(&mut self, origin: Origin, line: &[u8]) {
+        let texts = [line, self.entry.get(Field::Message)];
+        if texts.into_iter().any(audit::mentions_record) {
+            self.stats.untrusted.add(origin);
+        }
     }
 
     /// Reads the lines of a string up to the first that holds no record, or that ends inside quotes:

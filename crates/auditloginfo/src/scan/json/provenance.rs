@@ -1,0 +1,235 @@
+//! What an object says about the message in it: under which tag syslog had it, and by which transport the
+//! journal got it.
+//!
+//! ```text
+//! {"MESSAGE":"x","SYSLOG_IDENTIFIER":"sshd","_TRANSPORT":"syslog"}                           journalctl
+//! {"message":"x","syslog_identifier":"sshd","_transport":"syslog"}                           Fluent Bit
+//! {"message":"x","log":{"syslog":{"identifier":"sshd"}},"systemd":{"transport":"syslog"}}    Filebeat
+//! {"message":"x","log.syslog.identifier":"sshd","systemd.transport":"syslog"}
+//! ```
+//!
+//! Sources: systemd.journal-fields(7), the property names of rsyslog and syslog-ng, the Elastic Common
+//! Schema. Any user can write a message of syslog or of the journal, so a key that may name its tag or its
+//! transport is taken for one, in any case, and in objects inside the object.
+
+use super::unescape;
+use crate::trust::{Origin, TrustedTags};
+use sysparse::json::{self, Piece, Text, Value};
+
+/// How many objects may be inside each other.
+const DEPTH_MAX: usize = 4;
+
+/// The longest key that is looked at.
+const KEY_MAX: usize = 64;
+
+/// How much of a tag or a transport is kept.
+const NAME_MAX: usize = 256;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(in crate::scan) struct Provenance {
+    has_tag: bool,
+    /// The first tag after which no record counts.
+    untrusted_tag: Option<Vec<u8>>,
+    /// The name of a process after which no record counts, if it should be a tag.
+    untrusted_process: Option<Vec<u8>>,
+    /// The first transport whose records do not count, or one whose records do.
+    transport: Option<Vec<u8>>,
+    is_journal: bool,
+    is_syslog: bool,
+}
+
+impl Provenance {
+    /// Adds a member of the object.
+    pub(super) fn add(&mut self, name: Text<'_>, value: Value<'_>, tags: &TrustedTags) {
+        self.add_member(&Key::new(name), &Key::default(), value, 1, tags);
+    }
+
+    /// Why the message of the object is no record, whatever it is.
+    pub(in crate::scan) fn refusal(&self) -> Option<Origin> {
+        let transport = self.transport.as_deref().or(self.is_journal.then_some(b""));
+        if let Some(transport) = transport.filter(|transport| !is_trusted(transport)) {
+            return Some(Origin::Transport(transport.to_vec()));
+        }
+        let process = self.untrusted_process.as_ref().filter(|_| self.is_syslog && !self.has_tag);
+        self.untrusted_tag.as_ref().or(process).cloned().map(Origin::Tag)
+    }
+
+    fn add_member(
+        &mut self,
+        key: &Key,
+        parent: &Key,
+        value: Value<'_>,
+        depth: usize,
+        tags: &TrustedTags,
+    ) {
+        let name = key.parts().next().unwrap_or_default();
+        let mut parents = key.parts().skip(1);
+        let above = parents.next().or(parent.parts().next()).unwrap_or_default();
+        let object = matches!(value, Value::Object(_)).then_some(name);
+        self.is_journal |=
+            is_journal_field(name) || parents.chain(object).chain([above]).any(is_of_journal);
+        self.is_syslog |= above == b"syslog" || name.starts_with(b"syslog");
+        match value {
+            Value::Object(object) if depth < DEPTH_MAX => {
+                // What is no JSON in an object inside the object is no business of this reader.
+                for (name, value) in json::members(object).map_while(Result::ok) {
+                    self.add_member(&Key::new(name), key, value, depth + 1, tags);
+                }
+            }
+            Value::Null | Value::Object(_) => {}
+            value => self.add_value(above, name, value, tags),
+        }
+    }
+
+    fn add_value(&mut self, above: &[u8], name: &[u8], value: Value<'_>, tags: &TrustedTags) {
+        if name == b"_transport" || name == b"transport" && is_of_journal(above) {
+            self.add_transport(text(value));
+        } else if name == b"transport" {
+            // A user can send a field TRANSPORT, and log shippers remove the underscores of the others.
+            let transport = text(value);
+            if matches!(transport.as_slice(), b"syslog" | b"journal" | b"stdout" | b"driver") {
+                self.add_transport(transport);
+            }
+        } else if is_tag(above, name) {
+            self.has_tag = true;
+            if let Some(tag) = untrusted(value, tags) {
+                self.untrusted_tag.get_or_insert(tag);
+            }
+        } else if above == b"process" && name == b"name" {
+            self.untrusted_process = untrusted(value, tags);
+        } else if matches!((above, name), (b"", b"source_type") | (b"input", b"type")) {
+            self.is_journal |= matches!(value, Value::Text(text) if text.is(b"journald"));
+        }
+    }
+
+    fn add_transport(&mut self, transport: Vec<u8>) {
+        if self.transport.as_deref().is_none_or(is_trusted) {
+            self.transport = Some(transport);
+        }
+    }
+}
+
+/// Whether only the kernel gives entries of the journal that transport.
+fn is_trusted(transport: &[u8]) -> bool {
+    matches!(transport, b"audit" | b"kernel")
+}
+
+/// Whether only fields of the journal are under this key.
+fn is_of_journal(key: &[u8]) -> bool {
+    matches!(key, b"journald" | b"_journald" | b"systemd")
+}
+
+/// Whether only the journal has such a field, with or without the underscores at its beginning.
+fn is_journal_field(name: &[u8]) -> bool {
+    const STARTS: [&[u8]; 5] = [b"_systemd_", b"systemd_", b"_kernel_", b"_udev_", b"_audit_"];
+    matches!(
+        name,
+        b"__cursor"
+            | b"__realtime_timestamp"
+            | b"__monotonic_timestamp"
+            | b"__seqnum"
+            | b"__seqnum_id"
+            | b"_boot_id"
+            | b"boot_id"
+            | b"_machine_id"
+            | b"_hostname"
+            | b"_runtime_scope"
+            | b"_source_realtime_timestamp"
+            | b"source_realtime_timestamp"
+            | b"_source_monotonic_timestamp"
+            | b"_source_boottime_timestamp"
+            | b"_pid"
+            | b"_uid"
+            | b"_gid"
+            | b"_comm"
+            | b"_exe"
+            | b"_cmdline"
+            | b"_cap_effective"
+            | b"cap_effective"
+            | b"_selinux_context"
+            | b"_stream_id"
+            | b"_line_break"
+            | b"_namespace"
+    ) || STARTS.iter().any(|start| name.starts_with(start))
+}
+
+/// Whether readers of syslog keep the tag of a message under the key `name`, in an object under the key
+/// `above` if that is not empty.
+fn is_tag(above: &[u8], name: &[u8]) -> bool {
+    let start = name.iter().position(|byte| !b"_@".contains(byte)).unwrap_or_default();
+    match name.get(start..).unwrap_or_default() {
+        b"syslogtag" | b"syslog_tag" | b"programname" | b"program_name" | b"appname"
+        | b"app_name" | b"applicationname" | b"application_name" | b"syslogidentifier"
+        | b"syslog_identifier" | b"syslog_program" | b"syslog_appname" | b"syslog_app_name"
+        | b"legacy_msghdr" => true,
+        b"program" => matches!(above, b"" | b"process" | b"syslog"),
+        b"ident" | b"tag" => matches!(above, b"" | b"syslog"),
+        b"identifier" => above == b"syslog",
+        b"processname" | b"sourcename" => above.is_empty(),
+        _ => false,
+    }
+}
+
+/// The name of the program in a tag such as `sshd[12]:`, unless records count after it. An empty tag is one
+/// that any user can write, too.
+fn untrusted(tag: Value<'_>, tags: &TrustedTags) -> Option<Vec<u8>> {
+    let mut name = text(tag);
+    if matches!(tag, Value::Text(_)) {
+        let end = name.iter().position(|byte| b"[:".contains(byte)).unwrap_or(name.len());
+        name.truncate(end);
+    }
+    (!tags.contains(&name)).then_some(name)
+}
+
+/// The string without its escapes, or what else stands there; its first bytes if it is long.
+fn text(value: Value<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    match value {
+        Value::Text(text) => unescape(text, &mut bytes),
+        Value::Word(other) | Value::Array(other) | Value::Object(other) => {
+            bytes.extend_from_slice(other.get(..NAME_MAX).unwrap_or(other));
+        }
+        Value::Null => {}
+    }
+    bytes.truncate(NAME_MAX);
+    bytes
+}
+
+/// A key in lower case, with an underscore for each dash; empty if it is long.
+struct Key {
+    bytes: [u8; KEY_MAX],
+    length: usize,
+}
+
+impl Default for Key {
+    fn default() -> Key {
+        Key { bytes: [0; KEY_MAX], length: 0 }
+    }
+}
+
+impl Key {
+    fn new(name: Text<'_>) -> Key {
+        let mut key = Key::default();
+        for piece in name.pieces() {
+            let mut buffer = [0; 4];
+            let piece = match piece {
+                Piece::Bytes(bytes) => bytes,
+                Piece::Char(char) => char.encode_utf8(&mut buffer).as_bytes(),
+            };
+            let end = key.length + piece.len();
+            let Some(place) = key.bytes.get_mut(key.length..end) else { return Key::default() };
+            for (byte, new) in place.iter_mut().zip(piece) {
+                *byte = if *new == b'-' { b'_' } else { new.to_ascii_lowercase() };
+            }
+            key.length = end;
+        }
+        key
+    }
+
+    /// The parts of a key such as `log.syslog.identifier`, the last one first.
+    fn parts(&self) -> impl Iterator<Item = &[u8]> {
+        let key = self.bytes.get(..self.length).unwrap_or_default();
+        key.split(|byte| *byte == b'.').rev()
+    }
+}
