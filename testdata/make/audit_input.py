@@ -144,7 +144,8 @@ class Reader:
             for text in wrapped_texts(entry):
                 found = self.text(text)
                 if found:    # another key holds the same records, if any
-                    yield from found
+                    host = json_host(entry)
+                    yield from (each._replace(node=each.node or host) for each in found)
                     break
 
     def text(self, text):
@@ -246,6 +247,14 @@ def json_object(line):
 def utf8(text):
     """Text as bytes. Half a surrogate pair has none, unless it stands for a byte that is not UTF-8."""
     return re.sub("[\ud800-\udc7f\udd00-\udfff]", "\ufffd", text).encode("utf-8", "surrogateescape")
+
+
+def json_host(entry):
+    """The host that an object names: a string, or the name in an object."""
+    host = entry.get("host")
+    named = host.get("name") or host.get("hostname") if isinstance(host, dict) else host
+    hosts = [entry.get("hostname"), entry.get("Hostname"), named, entry.get("HOST"), entry.get("Computer")]
+    return next((utf8(host) for host in hosts if isinstance(host, str) and re.fullmatch("[!-~]+", host)), None)
 
 
 def wrapped_texts(entry):

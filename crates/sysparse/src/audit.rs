@@ -155,6 +155,29 @@ fn node(input: &[u8]) -> Parsed<'_, &[u8]> {
 }
 
 impl<'a> RecordHeader<'a> {
+    /// The line from `type=` on, without what precedes the record; from the stamp on if the type follows it.
+    ///
+    /// ```
+    /// use sysparse::audit;
+    ///
+    /// let line = b"17:node=lab type=CWD msg=audit(1.000:7): cwd=\"/\"";
+    /// let text = audit::header(line).expect("a record").text();
+    /// assert_eq!(text, b"type=CWD msg=audit(1.000:7): cwd=\"/\"");
+    /// let line = b"Nov 22 13:14:51 lab kernel: audit(1.000:62): avc:  denied  { read } for";
+    /// let text = audit::header(line).expect("a record").text();
+    /// assert_eq!(text, b"audit(1.000:62): avc:  denied  { read } for");
+    /// ```
+    #[must_use]
+    pub fn text(self) -> &'a [u8] {
+        let (Rest::Opening(rest) | Rest::Stamp(rest) | Rest::Fields(rest, _)) = self.rest;
+        let at = self.line.len().saturating_sub(rest.len());
+        let before = self.line.get(..at).unwrap_or_default().trim_ascii_end();
+        let word = before.iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank + 1);
+        let prefix = before.get(word..).unwrap_or_default();
+        let start = memchr::memmem::rfind(prefix, b"type=").map_or(at, |offset| word + offset);
+        self.line.get(start..).unwrap_or_default()
+    }
+
     /// Reads the stamp, and so finds the record's fields.
     ///
     /// # Errors

@@ -90,7 +90,9 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("node").takes("HOST", ValueHint::None),
         "only events of this host, in a log of several",
-        "Count only events recorded by `HOST`, in logs whose records begin with `node=`.",
+        "Count only events recorded by `HOST`: the name after `node=` at the beginning of a record, or else the \
+         host in the header of syslog, in the entry of the journal, or in the object of JSON (host.name, host, \
+         hostname, Computer and the like).",
         |args, word| {
             args.add_field_filter(FieldFilter::Node(text(word)));
             Ok(())

@@ -97,6 +97,9 @@ pub(super) fn read<'a>(
             }
         }
     }
+    if let Some(host) = provenance.host().filter(|_| entry.get(Field::Host).is_empty()) {
+        entry.reset(Some(Field::Host)).extend_from_slice(host);
+    }
     // Vector writes the journal's MESSAGE in lower case.
     let is_entry = !entry.get(Field::Transport).is_empty();
     let lacks_message = entry.get(Field::Message).is_empty() && !entry.lacks_message;

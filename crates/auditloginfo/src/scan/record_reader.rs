@@ -123,6 +123,8 @@ struct RecordReader<'r, 'a> {
     stats: ChunkStats,
     /// A string without its escapes, or a line that is put together from fields.
     text: Vec<u8>,
+    /// A line of a string, with the name of its host.
+    line: Vec<u8>,
     entry: Entry,
     provenance: Provenance,
 }
@@ -135,9 +137,9 @@ impl<'r, 'a> RecordReader<'r, 'a> {
     ) -> Self {
         let first_place = assembler.place();
         let stats = ChunkStats::default();
-        let (text, entry) = (Vec::new(), Entry::default());
+        let (text, line, entry) = (Vec::new(), Vec::new(), Entry::default());
         let provenance = Provenance::default();
-        RecordReader { tags, assembler, sink, first_place, stats, text, entry, provenance }
+        RecordReader { tags, assembler, sink, first_place, stats, text, line, entry, provenance }
     }
 
     fn finish(mut self, result: io::Result<()>) -> ChunkStats {
@@ -253,17 +255,23 @@ impl<'r, 'a> RecordReader<'r, 'a> {
         }
     }
 
-    /// Reads the records of a line. Returns the last one, if there is any.
-    fn read_text_line<'l>(&mut self, line: &'l [u8]) -> Option<RecordHeader<'l>> {
-        let header = self.header(line)?;
-        if line.starts_with(b"type=") || line.starts_with(b"node=") {
-            return Some(self.read_records(header, Ok));
+    fn read_text_line(&mut self, line: &[u8]) {
+        if let Some(header) = self.header(line) {
+            self.read_records_of(line, header);
         }
-        let last = self.read_records(header, truncated_line::passed_on);
+    }
+
+    /// Reads the records of a line, the first of which is known. Returns the last one. What passed a record
+    /// on with a prefix may have cut it.
+    fn read_records_of<'l>(&mut self, line: &[u8], first: RecordHeader<'l>) -> RecordHeader<'l> {
+        if line.starts_with(b"type=") || line.starts_with(b"node=") {
+            return self.read_records(first, Ok);
+        }
+        let last = self.read_records(first, truncated_line::passed_on);
         if truncated_line::is_cut(last) {
             self.assembler.add_cut_record();
         }
-        Some(last)
+        last
     }
 
     fn read_truncated_line(&mut self, line: &[u8]) {

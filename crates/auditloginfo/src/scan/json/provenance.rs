@@ -1,5 +1,5 @@
-//! What an object says about the message in it: under which tag syslog had it, and by which transport the
-//! journal got it.
+//! What an object says about the message in it: under which tag syslog had it, by which transport the
+//! journal got it, and which host wrote it.
 //!
 //! ```text
 //! {"MESSAGE":"x","SYSLOG_IDENTIFIER":"sshd","_TRANSPORT":"syslog"}                           journalctl
@@ -37,6 +37,8 @@ pub(in crate::scan) struct Provenance {
     transport: Option<Vec<u8>>,
     is_journal: bool,
     is_syslog: bool,
+    /// The host, with the rank of its key.
+    host: Option<(u8, Vec<u8>)>,
 }
 
 impl Provenance {
@@ -53,6 +55,11 @@ impl Provenance {
         }
         let process = self.untrusted_process.as_ref().filter(|_| self.is_syslog && !self.has_tag);
         self.untrusted_tag.as_ref().or(process).cloned().map(Origin::Tag)
+    }
+
+    /// The host that wrote the message.
+    pub(super) fn host(&self) -> Option<&[u8]> {
+        self.host.as_ref().map(|(_, host)| host.as_slice())
     }
 
     fn add_member(
@@ -83,6 +90,9 @@ impl Provenance {
     }
 
     fn add_value(&mut self, above: &[u8], name: &[u8], value: Value<'_>, tags: &TrustedTags) {
+        if let (Some(rank), Value::Text(_)) = (host_rank(above, name), value) {
+            self.add_host(rank, text(value));
+        }
         if name == b"_transport" || name == b"transport" && is_of_journal(above) {
             self.add_transport(text(value));
         } else if name == b"transport" {
@@ -100,6 +110,13 @@ impl Provenance {
             self.untrusted_process = untrusted(value, tags);
         } else if matches!((above, name), (b"", b"source_type") | (b"input", b"type")) {
             self.is_journal |= matches!(value, Value::Text(text) if text.is(b"journald"));
+        }
+    }
+
+    fn add_host(&mut self, rank: u8, host: Vec<u8>) {
+        let is_better = self.host.as_ref().is_none_or(|(other, _)| rank < *other);
+        if is_better && !matches!(host.as_slice(), b"" | b"-") {
+            self.host = Some((rank, host));
         }
     }
 
@@ -169,6 +186,22 @@ fn is_tag(above: &[u8], name: &[u8]) -> bool {
         b"processname" | b"sourcename" => above.is_empty(),
         _ => false,
     }
+}
+
+/// Whether a key names the host that wrote the message, and how surely: the lower, the better. What read
+/// messages of syslog from the network may name itself as `host.name`.
+fn host_rank(above: &[u8], name: &[u8]) -> Option<u8> {
+    Some(match (above, name) {
+        (b"", b"_hostname") => 0,
+        (b"syslog", b"hostname") => 1,
+        (b"", b"hostname" | b"sysloghost" | b"syslog_hostname" | b"logsource") => 2,
+        (b"", b"host") => 3,
+        (b"host", b"name") => 4,
+        (b"host", b"hostname") => 5,
+        (b"", b"computer" | b"fromhost") => 6,
+        (b"agent" | b"beat", b"hostname") => 7,
+        _ => return None,
+    })
 }
 
 /// The name of the program in a tag such as `sshd[12]:`, unless records count after it. An empty tag is one

@@ -74,12 +74,13 @@ impl RecordReader<'_, '_> {
         while !rest.is_empty() {
             let (line, after) = split_line(rest);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let last = self.read_text_line(line);
-            has_records |= last.is_some();
+            let ends_in_quotes = self.read_string_line(line);
+            has_records |= ends_in_quotes.is_some();
             if after.is_empty() {
                 break;
             }
-            let goes_on = last.map_or(is_separator(line), |record| !record.ends_in_quotes());
+            let goes_on =
+                ends_in_quotes.map_or(is_separator(line), |ends_in_quotes| !ends_in_quotes);
             if !goes_on {
                 self.count_untrusted(Origin::Text, after);
                 break;
@@ -87,6 +88,23 @@ impl RecordReader<'_, '_> {
             rest = after;
         }
         has_records || self.stats.untrusted.total() > untrusted
+    }
+
+    /// Reads the records of a line of a string. Returns whether the last one ends inside quotes, if there is
+    /// any. The host of the object is theirs, unless the line names another one.
+    fn read_string_line(&mut self, line: &[u8]) -> Option<bool> {
+        let header = self.header(line)?;
+        let mut with_node = std::mem::take(&mut self.line);
+        with_node.clear();
+        self.entry.write_node(&mut with_node);
+        let has_host = with_node.is_empty() || header.record().is_ok_and(|it| it.node().is_some());
+        with_node.extend_from_slice(header.text());
+        let found = match audit::place(&with_node) {
+            Place::Here(header) if !has_host => self.read_records_of(line, header).ends_in_quotes(),
+            _ => self.read_records_of(line, header).ends_in_quotes(),
+        };
+        self.line = with_node;
+        Some(found)
     }
 
     pub(super) fn read_entries(&mut self, mut reader: impl BufRead) -> io::Result<()> {
