@@ -3,6 +3,7 @@
 //! ```text
 //! > type=EOE msg=audit(1.000:1):                  a quoted mail
 //! /var/log/audit/audit.log:17:type=EOE msg=...    grep -n
+//! /var/log/audit/audit.log-18-type=EOE msg=...    a line of context of grep -n -C
 //! [   12.345678] audit: type=1320 audit(...):     dmesg, with any of its times
 //! Nov 22 13:14:51 lab kernel: audit: type=1320 audit(...):
 //! Nov 22 13:14:51 lab kernel: audit(1189200000.100:61): type=1503 operation="file_lock"
@@ -127,7 +128,23 @@ fn find(line: &[u8]) -> Start<'_> {
         return Start { header: None, record };
     }
     let header = places().find_map(syslog::header);
+    if header.is_none() {
+        return find_in_context(line);
+    }
     Start { header, record: header.and_then(after_tag) }
+}
+
+/// Tries the places after each dash of the first word: grep writes `FILE-17-` before a line of context, and
+/// names of files have dashes too.
+fn find_in_context(line: &[u8]) -> Start<'_> {
+    let start = quoting(line).map_or(line, |(rest, ())| rest);
+    let end = start.iter().position(|byte| is_name_end(*byte)).unwrap_or(start.len());
+    let dashes = || memchr::memchr_iter(b'-', start.get(..end).unwrap_or_default());
+    let places = || dashes().filter(|at| *at > 0).filter_map(|at| start.get(at + 1..));
+    let record =
+        places().find_map(|place| preceded(opt(kernel_prefix), record_start).parse(place).ok());
+    let header = if record.is_some() { None } else { places().find_map(syslog::header) };
+    Start { header, record: record.or_else(|| header.and_then(after_tag)) }
 }
 
 fn after_tag(header: syslog::Header<'_>) -> Option<Found<'_>> {
@@ -160,10 +177,12 @@ fn quoting(input: &[u8]) -> Parsed<'_, ()> {
 
 /// `/var/log/audit/audit.log:`, as grep writes it. A blank follows a tag, and none follows this.
 fn file_name(input: &[u8]) -> Parsed<'_, ()> {
-    let is_end =
-        |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b':' | b'"' | b'\'' | b'=');
     let colon = terminated(literal(b":"), peek(not(space_or_end)));
-    value((), (take_till1(is_end), colon)).parse(input)
+    value((), (take_till1(is_name_end), colon)).parse(input)
+}
+
+fn is_name_end(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b':' | b'"' | b'\'' | b'=')
 }
 
 fn space_or_end(input: &[u8]) -> Parsed<'_, &[u8]> {
@@ -210,6 +229,13 @@ mod tests {
             "17:",
             "    17\t",
             "audit.log:",
+            "17-",
+            "audit.log-",
+            "audit.log-20261122-17-",
+            "> 17-",
+            "17-[   12.345678] ",
+            "messages-20261122-Nov 22 13:14:51 lab kernel: ",
+            "17-2026-11-22T13:14:51Z lab auditd[9]: ",
             "/var/log/audit/audit.log:17:",
             "[   12.345678] ",
             "<5>[   12.345678] ",
@@ -312,6 +338,13 @@ mod tests {
             "\"",
             "a:b:",
             "type",
+            "-",
+            "x- ",
+            "a-b c-",
+            "a=b-",
+            "\"a\"-",
+            "messages-Nov 22 13:14:51 lab eve: ",
+            "17-2026-11-22T13:14:51Z lab sshd[9]: Invalid user ",
             "Nov 22 13:14:51 kernel: ",
         ] {
             let line = format!("{prefix}{RECORD}");
