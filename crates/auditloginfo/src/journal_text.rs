@@ -9,7 +9,7 @@
 //!
 //! They cannot be assigned to events, so they are counted and reported.
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 use sysparse::syslog::Header;
 
 /// How the most frequent records start. Others look like lines of any program.
@@ -40,7 +40,11 @@ fn after_tag(line: &[u8]) -> Option<&[u8]> {
     memmem::find_iter(line, TAG).find_map(|at| {
         let rest = line.get(at + TAG.len()..)?;
         let rest = match rest.strip_prefix(b"[") {
-            Some(id) => id.get(memchr(b']', id)? + 1..)?,
+            Some(id) => {
+                // The number of a process; another `[` must not have the rest of the line searched.
+                let digits = id.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                id.get(digits..)?.strip_prefix(b"]")?
+            }
             None => rest,
         };
         rest.strip_prefix(b": ")

@@ -337,8 +337,18 @@ fn an_export_that_is_cut_counts_what_is_complete_and_says_so() {
 
 #[test]
 fn time_does_not_depend_on_the_length_of_lines_that_look_like_records() {
-    for unit in ["type=", "audit(", "audit(1.", " msg=audit(1.0:1): ", "{\"a\":[", "node=", "=\""] {
-        for start in ["Nov 22 13:14:51 lab u: ", FORGED] {
+    for unit in [
+        "type=",
+        "audit(",
+        "audit(1.",
+        " msg=audit(1.0:1): ",
+        "{\"a\":[",
+        "node=",
+        "=\"",
+        " audit[",
+        "-1-",
+    ] {
+        for start in ["Nov 22 13:14:51 lab u: ", FORGED, "x"] {
             // As many bytes in lines of 4,000 as in lines of 60,000.
             let lines = |length: usize| {
                 let line = format!("{start}{}\n", unit.repeat(length / unit.len()));
