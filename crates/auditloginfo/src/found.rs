@@ -6,7 +6,7 @@ use crate::trust::UntrustedRecords;
 use std::io;
 use std::path::PathBuf;
 use sysparse::ParseError;
-use sysparse::audit::Stamp;
+use sysparse::audit::{Loss, Stamp};
 
 /// What a run found in the logs: the counts, and what is wrong with the logs.
 #[derive(Debug, Default)]
@@ -37,6 +37,8 @@ pub struct Found {
     /// The number of records that are not counted, because journalctl printed them without the serial
     /// numbers of their events.
     pub unnumbered: u64,
+    /// Records that are missing from the logs, as the logs say.
+    pub losses: Losses,
     /// Logs that could not be read, or not to their end.
     pub unreadable: Vec<(PathBuf, io::Error)>,
     /// Files that are no audit logs.
@@ -45,6 +47,37 @@ pub struct Found {
     pub empty_logs: Vec<PathBuf>,
     /// Whether any log holds a record.
     pub has_records: bool,
+}
+
+/// Records that are missing from the logs, as the logs say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Losses {
+    /// The number of records that the kernel did not print.
+    pub suppressed: u64,
+    /// The highest number of records that the kernel had lost since its start.
+    pub lost: u64,
+    /// The number of messages that programs between the kernel and the log dropped.
+    pub dropped: u64,
+}
+
+impl Losses {
+    /// Adds what a line says.
+    pub fn add(&mut self, loss: Loss) {
+        let mut losses = Losses::default();
+        match loss {
+            Loss::Suppressed(count) => losses.suppressed = count,
+            Loss::Lost(count) => losses.lost = count,
+            Loss::Dropped(count) => losses.dropped = count,
+        }
+        self.merge(losses);
+    }
+
+    /// Adds the losses of another part of the logs. Any user may have written a number.
+    pub fn merge(&mut self, other: Losses) {
+        self.suppressed = self.suppressed.saturating_add(other.suppressed);
+        self.lost = self.lost.max(other.lost);
+        self.dropped = self.dropped.saturating_add(other.dropped);
+    }
 }
 
 /// Events that something is wrong with.

@@ -149,7 +149,10 @@ pub(crate) const MANUAL: Manual = Manual {
                  service restarted from a login session by systemctl(1) is a child of systemd, and \
                  does not have the user's ID either.",
                 "If auditd or the kernel falls behind, records are lost, and the counts are too low: \
-                 `lost` in the output of `auditctl -s` says how many since boot.",
+                 `lost` in the output of `auditctl -s` says how many since boot. A file of syslog, the journal \
+                 or dmesg may itself say that records are missing: the kernel prints few records in a short time \
+                 if auditd does not run (`callbacks suppressed`), and rsyslog and the journal limit the messages \
+                 of a program. One line on stderr adds up what the logs say about it.",
                 "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
                accepts them. The users of this machine name those of a log only if the log is read \
                where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \

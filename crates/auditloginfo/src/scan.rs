@@ -226,6 +226,7 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         log.error = log.error.or(chunk.error);
         log.untrusted.merge(&chunk.untrusted);
         log.unnumbered += chunk.unnumbered;
+        found.losses.merge(chunk.losses);
         found.cut_entries += chunk.cut_entries;
     }
     let is_doubtful = log.lines > 0 && (log.damaged > 0 || !log.has_records);

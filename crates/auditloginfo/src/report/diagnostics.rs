@@ -2,7 +2,7 @@
 
 use super::{Format, Layout, profile};
 use crate::file_kind::{FileKind, JOURNAL_EXPORT};
-use crate::found::Found;
+use crate::found::{Found, Losses};
 use crate::logs::DEFAULT_LOG;
 use crate::times;
 use crate::trust::Origin;
@@ -19,6 +19,7 @@ pub fn report_diagnostics(found: &Found, layout: &Layout, messages: &mut Message
     report_logs(found, messages);
     report_records(found, messages);
     report_untrusted(found, messages);
+    report_losses(found.losses, messages);
     if layout.format.is_profile() {
         report_profile(found, layout, messages);
     } else {
@@ -155,6 +156,24 @@ fn report_untrusted(found: &Found, messages: &mut Messages<impl Write>) {
         messages.warn(format_args!(
             "{} without a message, because journalctl left out long fields; use journalctl --all",
             count_noun(found.cut_entries, "journal entry")
+        ));
+    }
+}
+
+/// Reports that records are missing from the logs, if the logs say so.
+fn report_losses(losses: Losses, messages: &mut Messages<impl Write>) {
+    let parts = [
+        (losses.suppressed, "not printed by the kernel (callbacks suppressed)"),
+        (losses.lost, "lost by the kernel since its start (audit_lost)"),
+        (losses.dropped, "dropped on their way to the log"),
+    ];
+    let parts: Vec<_> = parts.into_iter().filter(|(count, _)| *count > 0).collect();
+    if !parts.is_empty() {
+        let parts: Vec<_> = parts.iter().map(|(count, what)| format!("{count} {what}")).collect();
+        messages.warn(format_args!(
+            "the logs say that records are missing from them, so that counts are too low: {}; give the \
+             log of auditd instead if it is there, and see auditctl(8), -b and -r",
+            parts.join(", ")
         ));
     }
 }

@@ -9,6 +9,7 @@ use super::newlines::{self, split_line};
 use super::truncated_line;
 use crate::event::{EventAssembler, Sink};
 use crate::file_kind;
+use crate::found::Losses;
 use crate::journal_text;
 use crate::trust::{self, Origin, TrustedTags, UntrustedRecords};
 use std::io::{self, BufReader, Cursor, Read};
@@ -39,6 +40,8 @@ pub(super) struct ChunkStats {
     pub(super) cut_entries: u64,
     /// The number of records that journalctl printed without the serial numbers of their events.
     pub(super) unnumbered: u64,
+    /// The records that are missing, as the log says.
+    pub(super) losses: Losses,
     /// The error at which reading ended early.
     pub(super) error: Option<io::Error>,
 }
@@ -307,6 +310,8 @@ impl<'r, 'a> RecordReader<'r, 'a> {
             self.stats.untrusted.add(origin);
         } else if journal_text::is_record(line, syslog) {
             self.stats.unnumbered += 1;
+        } else if let Some(loss) = audit::loss(line, syslog) {
+            self.stats.losses.add(loss);
         }
         None
     }

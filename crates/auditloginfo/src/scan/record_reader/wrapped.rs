@@ -9,6 +9,7 @@ use crate::trust::Origin;
 use std::io::{self, BufRead};
 use sysparse::ParseError;
 use sysparse::audit::{self, Place};
+use sysparse::syslog::Header;
 
 /// The error for a journal entry without the time or the number of its event.
 const NO_STAMP: ParseError = ParseError {
@@ -133,7 +134,17 @@ impl RecordReader<'_, '_> {
             transport if audit::mentions_record(message) => {
                 self.stats.untrusted.add(Origin::Transport(transport.to_vec()));
             }
+            b"driver" => self.count_loss(b"systemd-journald"),
             _ => {}
+        }
+    }
+
+    /// Counts what the message of an entry says about missing records, after that tag.
+    fn count_loss(&mut self, tag: &[u8]) {
+        let message = self.entry.get(Field::Message);
+        let header = Header { host: None, tag, message };
+        if let Some(loss) = audit::loss(message, Some(header)) {
+            self.stats.losses.add(loss);
         }
     }
 
@@ -153,9 +164,11 @@ impl RecordReader<'_, '_> {
         line.clear();
         self.entry.write_node(&mut line);
         line.extend_from_slice(self.entry.get(Field::Message));
-        match audit::place(&line) {
-            Place::Here(header) => self.read_record(header),
-            _ => self.count_untrusted(Origin::Transport(b"kernel".to_vec()), &line),
+        if let Place::Here(header) = audit::place(&line) {
+            self.read_record(header);
+        } else {
+            self.count_untrusted(Origin::Transport(b"kernel".to_vec()), &line);
+            self.count_loss(b"kernel");
         }
         self.text = line;
     }
