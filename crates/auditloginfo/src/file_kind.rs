@@ -181,16 +181,31 @@ fn is_interpreted(line: &[u8]) -> bool {
     has_type && memchr::memchr(b':', stamp).is_some() && !stamp.iter().all(is_raw)
 }
 
+/// Whether a text is an event as laurel or go-audit writes it.
+#[must_use]
+pub(crate) fn is_event_in_json(text: &[u8]) -> bool {
+    text.trim_ascii_start().starts_with(b"{") && (is_laurel(text) || is_go_audit(text))
+}
+
+/// The line, or the message after its header of syslog, if it begins as an object of JSON; else nothing.
+fn object(line: &[u8]) -> &[u8] {
+    let begins = |text: &&[u8]| text.starts_with(b"{");
+    let message = || syslog::header(line).map(|header| header.message);
+    Some(line).filter(begins).or_else(message).filter(begins).unwrap_or_default()
+}
+
 /// `{"ID":"1626611363.720:348501","SYSCALL":{"arch":...`
 fn is_laurel(line: &[u8]) -> bool {
+    let line = object(line);
     let has = |key: &[u8]| memmem::find(line, key).is_some();
-    line.starts_with(b"{") && has(b"\"ID\":") && (has(b"\":{") || has(b"\": {") || has(b"\":[{"))
+    has(b"\"ID\":") && (has(b"\":{") || has(b"\": {") || has(b"\":[{"))
 }
 
 /// `{"sequence":1226433,"timestamp":"1459376866.885","messages":[{"type":1300,"data":...`
 fn is_go_audit(line: &[u8]) -> bool {
+    let line = object(line);
     let has = |key: &[u8]| memmem::find(line, key).is_some();
-    line.starts_with(b"{") && has(b"\"sequence\":") && has(b"\"messages\":")
+    has(b"\"sequence\":") && has(b"\"messages\":")
 }
 
 /// `NODE,EVENT,DATE,TIME,SERIAL_NUM,EVENT_KIND,SESSION,...`
@@ -334,6 +349,8 @@ mod tests {
         let journal = "Nov 22 13:14:51 lab audit[1953]: SYSCALL arch=c000003e syscall=257\n";
         let laurel = "{\"ID\":\"1795352885.720:3\",\"SYSCALL\":{\"arch\":\"0xc000003e\"}}\n";
         let go_audit = "{\"sequence\":1,\"timestamp\":\"1795352885.8\",\"messages\":[]}\n";
+        let relayed = "Nov 22 13:14:51 lab laurel[3]: ".to_owned() + laurel;
+        let sent = "<132>2026-11-22T13:14:51Z lab go-audit[7]: ".to_owned() + go_audit;
         let utf16: Vec<u8> = journal.bytes().flat_map(|byte| [byte, 0]).collect();
         for (head, kind) in [
             (heading.as_bytes(), FileKind::Csv),
@@ -342,6 +359,8 @@ mod tests {
             (journal.as_bytes(), FileKind::Journal),
             (laurel.as_bytes(), FileKind::Laurel),
             (go_audit.as_bytes(), FileKind::GoAudit),
+            (relayed.as_bytes(), FileKind::Laurel),
+            (sent.as_bytes(), FileKind::GoAudit),
             (b"{\"a\":1}", FileKind::Json),
             (b"SYSCALL arch=c000003e syscall=257\n", FileKind::Journal),
             (b"{\n\t\"_TRANSPORT\" : \"audit\",\n", FileKind::JournalFields),

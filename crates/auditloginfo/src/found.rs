@@ -37,6 +37,8 @@ pub struct Found {
     /// The number of records that are not counted, because journalctl printed them without the serial
     /// numbers of their events.
     pub unnumbered: u64,
+    /// The number of events in the JSON of laurel or go-audit, which is not read, in logs that hold records.
+    pub events_in_json: u64,
     /// Records that are missing from the logs, as the logs say.
     pub losses: Losses,
     /// Logs that could not be read, or not to their end.

@@ -115,7 +115,8 @@ pub(crate) const MANUAL: Manual = Manual {
                  which are read once; \
                  rotated files that are missing or no regular files; empty logs; damaged records, and \
                  those whose quotes another program escaped or doubled, which are left out; records \
-                 that journalctl printed without serial numbers, which are not counted; records that \
+                 that journalctl printed without serial numbers, and events in JSON of laurel or go-audit, which are \
+                 not counted; records that \
                  the logs hold twice, which count once; records of one event with and without the name \
                  of a host, all of which count; incomplete events, which are counted with the records \
                  that they have, also if the kernel or syslog cut the end of a long record; a filter that no \

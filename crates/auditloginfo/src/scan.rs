@@ -226,6 +226,7 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
         log.error = log.error.or(chunk.error);
         log.untrusted.merge(&chunk.untrusted);
         log.unnumbered += chunk.unnumbered;
+        log.events_in_json += chunk.events_in_json;
         found.losses.merge(chunk.losses);
         found.cut_entries += chunk.cut_entries;
     }
@@ -247,6 +248,7 @@ fn add_log(found: &mut Found, path: &Path, chunks: Vec<ChunkStats>, head: &[u8])
     found.first_damage = found.first_damage.take().or(first_damage);
     found.damaged += log.damaged;
     found.unnumbered += log.unnumbered;
+    found.events_in_json += log.events_in_json;
     found.has_records |= log.has_records;
     found.unreadable.extend(log.error.map(|error| (path.to_owned(), error)));
 }

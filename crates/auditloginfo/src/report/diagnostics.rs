@@ -152,6 +152,12 @@ fn report_untrusted(found: &Found, messages: &mut Messages<impl Write>) {
             count_noun(found.unnumbered, "record")
         ));
     }
+    if found.events_in_json > 0 {
+        messages.warn(format_args!(
+            "{} in JSON of laurel or go-audit not counted; give a log of auditd",
+            count_noun(found.events_in_json, "event")
+        ));
+    }
     if found.cut_entries > 0 {
         messages.warn(format_args!(
             "{} without a message, because journalctl left out long fields; use journalctl --all",

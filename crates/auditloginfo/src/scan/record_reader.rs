@@ -40,6 +40,8 @@ pub(super) struct ChunkStats {
     pub(super) cut_entries: u64,
     /// The number of records that journalctl printed without the serial numbers of their events.
     pub(super) unnumbered: u64,
+    /// The number of events in the JSON of laurel or go-audit.
+    pub(super) events_in_json: u64,
     /// The records that are missing, as the log says.
     pub(super) losses: Losses,
     /// The error at which reading ended early.
@@ -312,6 +314,8 @@ impl<'r, 'a> RecordReader<'r, 'a> {
             self.stats.unnumbered += 1;
         } else if let Some(loss) = audit::loss(line, syslog) {
             self.stats.losses.add(loss);
+        } else if file_kind::is_event_in_json(syslog.map_or(line, |header| header.message)) {
+            self.stats.events_in_json += 1;
         }
         None
     }

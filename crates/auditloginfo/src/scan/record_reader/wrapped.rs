@@ -5,6 +5,7 @@ use super::super::json;
 use super::super::limits::LINE_MAX;
 use super::super::newlines::split_line;
 use super::{LINE_TOO_LONG, RecordReader};
+use crate::file_kind;
 use crate::trust::Origin;
 use std::io::{self, BufRead};
 use sysparse::ParseError;
@@ -53,6 +54,7 @@ impl RecordReader<'_, '_> {
         self.text = text;
         if !is_read {
             self.count_untrusted(Origin::Json, line);
+            self.stats.events_in_json += u64::from(file_kind::is_event_in_json(line));
         }
     }
 
