@@ -100,7 +100,7 @@ fn compare(log: &[u8]) {
     for form in FORMS {
         write(&wrapped, wrap(form, &plain));
         // The kernel writes no names of users.
-        let is_of_kernel = form.contains("kernel") || form == "dmesg";
+        let is_of_kernel = form.contains("kernel") || *form == "dmesg";
         let wanted = if is_of_kernel { &on_raw } else { &on_plain };
         for (words, wanted) in REPORTS.iter().zip(wanted) {
             assert_eq!(report(words, &wrapped).0, *wanted, "{form} {words:?}");
