@@ -168,7 +168,7 @@ def no_answers(path):
 
 @check("mpathstat/map-suspended")
 def map_suspended():
-    """device-mapper holds the requests back: they are in flight in the map, and none of its paths has one."""
+    """device-mapper holds the requests back, as the mark says: they are in flight in the map, and none of its paths has one."""
     kernel_name = maps()["four"]
     with load("/dev/mapper/four"):
         must("dmsetup suspend --noflush --nolockfs four")
@@ -178,7 +178,7 @@ def map_suspended():
             stuck = in_flight(kernel_name)
         finally:
             must("dmsetup resume four")
-    show_matches(result, row("four", rf"<- stuck {stuck} in flight"))
+    show_matches(result, row("four", rf"<- suspended, stuck {stuck} in flight"))
 
 
 @check("mpathstat/past-the-map")
