@@ -174,7 +174,7 @@ impl<'a> RecordHeader<'a> {
         let (Rest::Opening(rest) | Rest::Stamp(rest) | Rest::Fields(rest, _)) = self.rest;
         let at = self.line.len().saturating_sub(rest.len());
         let before = self.line.get(..at).unwrap_or_default().trim_ascii_end();
-        let word = before.iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank + 1);
+        let word = before.iter().rposition(u8::is_ascii_whitespace).unwrap_or_default();
         let prefix = before.get(word..).unwrap_or_default();
         let start = memchr::memmem::rfind(prefix, b"type=").map_or(at, |offset| word + offset);
         self.line.get(start..).unwrap_or_default()
@@ -233,6 +233,18 @@ mod tests {
 
     fn read(line: &str) -> Record<'_> {
         record(line.as_bytes()).expect("well-formed").expect("a record")
+    }
+
+    #[test]
+    fn the_text_of_a_record_begins_with_its_type_or_its_stamp() {
+        for (line, start) in [
+            ("type=CWD msg=audit(1.000:7): cwd=\"/\"", 0),
+            ("17:node=lab type=CWD msg=audit(1.000:7): cwd=\"/\"", 12),
+            ("Nov 22 13:14:51 lab kernel: audit(1.000:62): avc:  denied  { read } for", 28),
+        ] {
+            let text = header(line.as_bytes()).expect("a record").text();
+            assert_eq!(text, &line.as_bytes()[start..]);
+        }
     }
 
     #[test]

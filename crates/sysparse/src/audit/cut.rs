@@ -65,7 +65,7 @@ impl<'a> Value<'a> {
     #[inline]
     pub fn cut_text(self) -> Option<Text<'a>> {
         match self {
-            Value::Bare([digits @ .., half]) if digits.len() % 2 == 0 => {
+            Value::Bare([digits @ .., half]) => {
                 let is_digit = matches!(half, b'0'..=b'9' | b'A'..=b'F');
                 let is_hex = is_digit && (digits.is_empty() || Text::is_hex(digits));
                 is_hex.then_some(Text::Hex(digits))

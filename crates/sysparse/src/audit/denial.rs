@@ -237,7 +237,7 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    const SAMPLES: [&str; 11] = [
+    const SAMPLES: [&str; 14] = [
         "AVC avc:  denied  { read write } for  pid=1 comm=\"a\" name=\"x\" scontext=s tcontext=t tclass=file \
          permissive=1",
         "AVC apparmor=\"DENIED\" operation=\"open\" profile=\"p\" name=2F6120 denied_mask=\"r\"",
@@ -251,6 +251,9 @@ mod tests {
         "AVC lsm=SMACK fn=smack_inode_permission action=denied subject=\"a\" object=\"b\" requested=r pid=5",
         "IPE_ACCESS ipe_op=EXECUTE enforcing=1 path=\"/x\" dev=\"vda\" rule=\"DEFAULT action=DENY\"",
         "1420 ipe_op=EXECUTE enforcing=0 path=\"/x\" rule=\"op=EXECUTE action=DENY\"",
+        "SELINUX_ERR op=security_bounded_transition seresult=denied oldcontext=a newcontext=b",
+        "1401 op=security_compute_av reason=bounds scontext=a tcontext=b tclass=file perms=read",
+        "FANOTIFY resp=2 fan_type=1",
     ];
 
     fn line(text: &str) -> String {
@@ -288,6 +291,10 @@ mod tests {
             "Smack  fn=smack_inode_permission action=denied subject=a object=b requested=r pid=5",
             "Ipe  ipe_op=EXECUTE enforcing=1 path=/x dev=vda rule=DEFAULT action=DENY",
             "Ipe permitted  ipe_op=EXECUTE enforcing=0 path=/x rule=op=EXECUTE action=DENY",
+            "Selinux security_bounded_transition op=security_bounded_transition seresult=denied oldcontext=a \
+             newcontext=b",
+            "Selinux read op=security_compute_av reason=bounds scontext=a tcontext=b tclass=file perms=read",
+            "Fanotify  resp=2 fan_type=1",
         ];
         for (sample, wanted) in SAMPLES.into_iter().zip(wanted) {
             assert_eq!(read(line(sample).as_bytes()).as_deref(), Some(wanted), "{sample}");
@@ -297,6 +304,9 @@ mod tests {
     #[test]
     fn granted_accesses_and_notices_are_no_denials() {
         for text in [
+            "SELINUX_ERR op=setxattr invalid_context=\"a\"",
+            "SELINUX_ERR op=x seresult=granted reason=other",
+            "FANOTIFY resp=1",
             "AVC avc:  granted  { read } for  pid=1 scontext=s tcontext=t tclass=file",
             "AVC comm=\"avc:\" denied { read }",
             "AVC apparmor=\"STATUS\" info=\"AppArmor Filesystem Enabled\"",

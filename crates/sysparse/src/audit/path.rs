@@ -178,6 +178,19 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_known_by_its_inode_and_device() {
+        let file_id = |fields: &str| {
+            let line = format!("type=PATH msg=audit(1.000:1): item=0 name=\"/x\"{fields}");
+            let record = record(line.as_bytes()).expect("sound").expect("a record");
+            let path = Path::parse(&record).expect("a name");
+            let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
+            path.file_id().map(|(inode, device)| text(inode) + " " + &text(device))
+        };
+        assert_eq!(file_id(" inode=31 dev=fe:00 mode=0100644").as_deref(), Some("31 fe:00"));
+        assert_eq!([" inode=31", " dev=fe:00"].map(file_id), [None, None]);
+    }
+
+    #[test]
     fn the_type_of_a_file_is_in_its_mode() {
         let is_directory = |mode: &str| {
             let line = format!("type=PATH msg=audit(1.000:1): item=0 name=\"/x\"{mode} ouid=0");
