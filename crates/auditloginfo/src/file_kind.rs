@@ -10,52 +10,83 @@
 
 use crate::journal_text;
 use memchr::memmem;
-use std::fmt;
 use sysparse::{audit, syslog, text};
+use thiserror::Error;
 
 /// How much of a file is enough to know its kind, in bytes.
 pub const HEAD_MAX: usize = 1 << 16;
 
-/// What a file is that holds no audit record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a file is that holds no audit record. Its text is what to do, for a message after the name of the
+/// file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum FileKind {
     /// Compressed by another program than gzip: its name, and the command that decompresses.
+    #[error("compressed with {0}; decompress it: {1} LOG | auditloginfo -")]
     Compressed(&'static str, &'static str),
     /// Compressed twice.
+    #[error("compressed with gzip more than once; decompress it: gzip -dc LOG | auditloginfo -")]
     GzipInGzip,
     /// An archive of files.
+    #[error("an archive; extract the logs from it")]
     Archive,
     /// Text in UTF-16.
+    #[error("text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 LOG | auditloginfo -")]
     Utf16,
     /// An executable program or a library.
+    #[error("a program (ELF), not an audit log; give a log of auditd")]
     Elf,
     /// A file of systemd-journald.
+    #[error(
+        "a file of the systemd journal; export it: journalctl --file LOG -o export --all _TRANSPORT=audit \
+         | auditloginfo -"
+    )]
     JournalFile,
     /// Anything else that is not text.
+    #[error("a binary file, not an audit log; give a log of auditd")]
     Binary,
     /// The output of `ausearch -i`, in the date format of any locale.
+    #[error("this is ausearch -i output; use ausearch --raw")]
     Interpreted,
     /// The output of `ausearch --format csv`.
+    #[error("this is ausearch --format csv output; use ausearch --raw")]
     Csv,
     /// The output of `ausearch --format text`.
+    #[error("this is ausearch --format text output; use ausearch --raw")]
     Prose,
     /// A table of aureport.
+    #[error(
+        "this is aureport output, which holds no records; give the log itself, or the output of ausearch \
+         --raw"
+    )]
     Table,
     /// The output of journalctl for people, which has no serial numbers.
+    #[error("this is journalctl output without the serial numbers of events; use {JOURNAL_EXPORT}")]
     Journal,
     /// The output of journalctl with fields, in a format that is not read or without an audit record.
+    #[error("no audit record can be read in this journalctl output; use {JOURNAL_EXPORT}")]
     JournalFields,
     /// The JSON that laurel writes.
+    #[error("this is JSON of laurel, which is not read; give a log of auditd")]
     Laurel,
     /// The JSON that go-audit writes.
+    #[error("this is JSON of go-audit, which is not read; give a log of auditd")]
     GoAudit,
     /// JSON of another program.
+    #[error(
+        "JSON without an audit record in it; give a log of auditd, or the output of ausearch --raw"
+    )]
     Json,
     /// Records in whose values the quotes are escaped or doubled.
+    #[error(
+        "the quotes in its records are escaped or doubled, as in JSON or CSV, so that names would be \
+         misread; extract the records with a program that reads this format, such as jq -r"
+    )]
     EscapedQuotes,
     /// A log whose records all stand where anybody can write them.
+    #[error("no audit record in a trusted place")]
     Untrusted,
     /// Unknown.
+    #[error("no audit record found; give a log of auditd or the output of ausearch --raw")]
     Other,
 }
 
@@ -239,72 +270,6 @@ fn is_prose(line: &[u8]) -> bool {
 /// The start of an object or of a list of objects.
 fn is_json(line: &[u8]) -> bool {
     [&b"{\""[..], b"{ \"", b"[{"].iter().any(|start| line.starts_with(start)) || line == b"{"
-}
-
-/// The text of a message, after the name of the file.
-impl fmt::Display for FileKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FileKind::Compressed(program, command) => write!(
-                f,
-                "compressed with {program}; decompress it: {command} LOG | auditloginfo -"
-            ),
-            FileKind::Journal => write!(
-                f,
-                "this is journalctl output without the serial numbers of events; use {JOURNAL_EXPORT}"
-            ),
-            FileKind::JournalFields => write!(
-                f,
-                "no audit record can be read in this journalctl output; use {JOURNAL_EXPORT}"
-            ),
-            _ => f.write_str(self.constant_text()),
-        }
-    }
-}
-
-impl FileKind {
-    /// The text of a message that names nothing; empty for the other kinds.
-    fn constant_text(&self) -> &'static str {
-        match self {
-            FileKind::Compressed(..) | FileKind::Journal | FileKind::JournalFields => "",
-            FileKind::GzipInGzip => {
-                "compressed with gzip more than once; decompress it: gzip -dc LOG | auditloginfo -"
-            }
-            FileKind::Archive => "an archive; extract the logs from it",
-            FileKind::Utf16 => {
-                "text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 LOG | auditloginfo -"
-            }
-            FileKind::Elf => "a program (ELF), not an audit log; give a log of auditd",
-            FileKind::JournalFile => {
-                "a file of the systemd journal; export it: journalctl --file LOG -o export --all \
-                 _TRANSPORT=audit | auditloginfo -"
-            }
-            FileKind::Binary => "a binary file, not an audit log; give a log of auditd",
-            FileKind::Interpreted => "this is ausearch -i output; use ausearch --raw",
-            FileKind::Csv => "this is ausearch --format csv output; use ausearch --raw",
-            FileKind::Prose => "this is ausearch --format text output; use ausearch --raw",
-            FileKind::Table => {
-                "this is aureport output, which holds no records; give the log itself, or the \
-                 output of ausearch --raw"
-            }
-            FileKind::Laurel => "this is JSON of laurel, which is not read; give a log of auditd",
-            FileKind::GoAudit => {
-                "this is JSON of go-audit, which is not read; give a log of auditd"
-            }
-            FileKind::Json => {
-                "JSON without an audit record in it; give a log of auditd, or the output of \
-                 ausearch --raw"
-            }
-            FileKind::EscapedQuotes => {
-                "the quotes in its records are escaped or doubled, as in JSON or CSV, so that names would \
-                 be misread; extract the records with a program that reads this format, such as jq -r"
-            }
-            FileKind::Untrusted => "no audit record in a trusted place",
-            FileKind::Other => {
-                "no audit record found; give a log of auditd or the output of ausearch --raw"
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -130,8 +130,7 @@ impl NamedUsers {
 /// What separates the keys of a record: `AUDIT_KEY_SEPARATOR` of `include/uapi/linux/audit.h`.
 const KEY_SEPARATOR: u8 = 1;
 
-/// The first number of seconds that is rather one of milliseconds: as one of seconds it is in the year
-/// 5138.
+/// Times from here on are taken for milliseconds: as seconds, this is the year 5138.
 const MILLISECONDS_MIN: u64 = 100_000_000_000;
 
 impl Filter {
@@ -160,9 +159,9 @@ impl Filter {
         }
     }
 
-    /// Why no event can pass the filter, if that is so.
+    /// What is wrong with the filter if no event can match it.
     #[must_use]
-    pub fn impossibility(&self) -> Option<String> {
+    pub fn mistake(&self) -> Option<String> {
         let times = [self.start, self.end].into_iter().flatten();
         if let Some(time) = times.max().filter(|time| *time >= MILLISECONDS_MIN) {
             return Some(format!("{time} is a time in milliseconds; give seconds"));
@@ -329,9 +328,9 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_that_no_event_can_pass_has_a_reason() {
-        let reason = |filter: Filter| filter.impossibility().unwrap_or_default();
-        let between = |start, end| reason(Filter { start, end, ..Filter::default() });
+    fn a_filter_that_no_event_can_match_is_a_mistake() {
+        let mistake = |filter: Filter| filter.mistake().unwrap_or_default();
+        let between = |start, end| mistake(Filter { start, end, ..Filter::default() });
         assert_eq!(between(Some(5), Some(5)), "");
         assert_eq!(between(Some(99_999_999_999), None), "");
         assert_eq!(between(Some(6), Some(5)), "the end of the time span is before its start");
@@ -340,7 +339,7 @@ mod tests {
         assert_eq!(between(None, Some(100_000_000_000)), wanted);
         let programs = |name: &'static [u8], words: &[&str]| {
             let words = words.iter().map(|word| word.as_bytes().to_vec()).collect();
-            reason(Filter { fields: vec![FieldFilter::Text(name, words)], ..Filter::default() })
+            mistake(Filter { fields: vec![FieldFilter::Text(name, words)], ..Filter::default() })
         };
         assert_eq!(programs(b"exe", &["/bin/cat"]) + &programs(b"comm", &["cat"]), "");
         let wanted = "--exe cat is no path; give the path, or --comm cat";

@@ -74,7 +74,8 @@ impl Losses {
         self.merge(losses);
     }
 
-    /// Adds the losses of another part of the logs. Any user may have written a number.
+    /// Adds the losses of another part of the logs, without overflow: any user may have written the
+    /// numbers.
     pub fn merge(&mut self, other: Losses) {
         self.suppressed = self.suppressed.saturating_add(other.suppressed);
         self.lost = self.lost.max(other.lost);

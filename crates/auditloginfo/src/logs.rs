@@ -51,7 +51,7 @@ pub struct LogFiles {
 pub enum Note {
     /// A file that is named twice, perhaps by another name, is read once.
     ReadOnce(PathBuf),
-    /// A file, whose records another one holds too, is left out.
+    /// A file is left out because another one, the second, holds its records, too.
     Copy(PathBuf, PathBuf),
     /// A log has no rotated sibling.
     NoSibling(PathBuf),
@@ -77,7 +77,7 @@ impl fmt::Display for Note {
             }
             Note::Copy(path, original) => {
                 let (path, original) = (escape_path(path), escape_path(original));
-                write!(f, "{path}: {original} holds the same records; read once")
+                write!(f, "{path}: left out, because {original} holds the same records")
             }
             Note::NoSibling(path) => {
                 write!(

@@ -51,12 +51,12 @@ pub(crate) const MANUAL: Manual = Manual {
                 "In JSON, only strings of the keys message, MESSAGE, msg, log, event.original, \
                  SyslogMessage and RecordText of the outermost object are read; event.original may be an \
                  array of strings, or the key original of an object event. Where the object also names the \
-                 tag of a message of syslog (syslogtag, programname, app-name, PROGRAM, ident, tag, ProcessName, \
+                 tag of a syslog message (syslogtag, programname, app-name, PROGRAM, ident, tag, ProcessName, \
                  SYSLOG_IDENTIFIER, log.syslog.identifier, process.program and the like), a record counts only if \
-                 it would count after that tag, or after each of them if there are several, and not if one is empty. Where the object is an entry of the \
-                 journal, which one of its fields such as `__CURSOR` or `_BOOT_ID` shows, or the key systemd or journald, a \
+                 it would count after that tag, or after each of them if there are several, and not if one is empty. Where the object is a \
+                 journal entry, as a field such as `__CURSOR` or `_BOOT_ID` or the key systemd or journald shows, a \
                  record counts only if `_TRANSPORT` or systemd.transport is audit or kernel. These keys may be in \
-                 upper or lower case, have dots, or be in objects inside the object. A program that writes what \
+                 upper or lower case, contain dots, or be in nested objects. A program that writes what \
                  users tell it under a key whose strings are read lets them write records.",
                 "Lines that hold a record in any other place are not counted, and reported on stderr. \
                  If no user can write there, extract the records: `cut -d' ' -f2- LOG | auditloginfo \
@@ -119,8 +119,8 @@ pub(crate) const MANUAL: Manual = Manual {
                  not counted; records that \
                  the logs hold twice, which count once; records of one event with and without the name \
                  of a host, all of which count; incomplete events, which are counted with the records \
-                 that they have, also if the kernel or syslog cut the end of a long record; a filter that no \
-                 event can pass; system calls of an unknown architecture, which are listed by number; \
+                 that they have, also where the kernel or syslog cut the end of a long record; a filter that no \
+                 event can match; system calls of an unknown architecture, which are listed by number; \
                  and system calls that a profile omits because their names are unknown. Everything \
                  else is counted.",
                 "If nothing matched, one line says what the logs hold instead: which login users, in \
@@ -150,10 +150,10 @@ pub(crate) const MANUAL: Manual = Manual {
                  service restarted from a login session by systemctl(1) is a child of systemd, and \
                  does not have the user's ID either.",
                 "If auditd or the kernel falls behind, records are lost, and the counts are too low: \
-                 `lost` in the output of `auditctl -s` says how many since boot. A file of syslog, the journal \
+                 `lost` in the output of `auditctl -s` says how many since boot. A syslog file, the journal \
                  or dmesg may itself say that records are missing: the kernel prints few records in a short time \
                  if auditd does not run (`callbacks suppressed`), and rsyslog and the journal limit the messages \
-                 of a program. One line on stderr adds up what the logs say about it.",
+                 of a program. One line on stderr adds up what the logs say.",
                 "Enriched logs contain the names of login users; the overview shows them, and `--uid` \
                accepts them. The users of this machine name those of a log only if the log is read \
                where auditd writes it: in `/var/log/audit` or at `log_file`; the first 1,000 are looked \
@@ -163,8 +163,8 @@ pub(crate) const MANUAL: Manual = Manual {
                out: to find it there, regular files are read again.",
                 "The kernel names no file for ftruncate(2), and no login user for what io_uring(7) does in a \
                  kernel thread; that counts for `unknown`. If one call submits several operations of io_uring(7), their files are \
-                 in one event, and the role of each file says which operation used it; where that leaves a change \
-                 possible, it is listed.",
+                 in one event, and the role of each file says which operation used it; what may be a change is \
+                 listed as one.",
             ],
         ),
         (

@@ -91,8 +91,8 @@ const REPORT: &[&str] = &[
     "A map is idle, and left out, if it completed no request (read, write, discard or flush), was not \
      busy and has no request in flight, no request is in flight on any of its paths, and its paths \
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
-     more than the map. With `-i`, a map without a usable path or a suspended one is never idle: what \
-     waits for it need not be in flight. `-a` shows idle maps, too.",
+     more than the map. With `-i`, a map that is suspended or has no usable path is never idle: requests \
+     that wait need not be in flight. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
      address, or as in the file that `--topology` reads. With such a file, a path whose device \
      was removed is named by its device number, or `-`.",
@@ -122,10 +122,10 @@ const EXTENDED: &[&str] = &[
      ALUA or ANA; for an NVMe map, its I/O policy. Some kernels let only root read ALUA states. \
      `Multipathd`: state of the path in device mapper and state of the path checker.",
     "Only multipathd knows `Group` and `Multipathd`, unless the file for `--topology` contains \
-     them. It is asked in the background, with a deadline, on its socket in the \
-     network namespace or on `/run/multipathd.socket`, which a container can mount. Until it answers, and when its last \
+     them. It is asked in the background, with a deadline, on its socket in the network namespace \
+     or on `/run/multipathd.socket`, which a container can mount. Until it answers, and when its last \
      answer is more than 10 seconds old, these columns are `-`. An answer counts only if it comes \
-     from root, has at most 16 MiB, and is not `timeout` or `fail`, as multipathd says while it hangs.",
+     from root, has at most 16 MiB, and is not `timeout` or `fail`, which multipathd answers while it hangs.",
 ];
 
 const MARKS: &[&str] = &[
@@ -136,7 +136,7 @@ const MARKS: &[&str] = &[
     "    requests hang on a path         <- stuck 12 in flight   fabric from host to port",
     "    all paths are gone              <- no path, 37 queued   array, zone, multipathd",
     "    a path is offline or failed     <- offline, <- failed   cable, HBA, port",
-    "    the map itself stands still     <- suspended            dmsetup info, multipathd",
+    "    the map itself is suspended     <- suspended            dmsetup info, multipathd",
     "    the array moved the LUN         2/4 (2 standby)         nothing, or the array",
     "    a path is used directly         <- not through the map  LVM filter, fstab, ASM",
     "    one path is slower than others  <- await 12.50 x sda    HBA and port of the mark",
@@ -148,13 +148,13 @@ const MARKS: &[&str] = &[
      are no alarm.",
     "`<- stuck 12 in flight`: there are 12 requests in flight, and for 0.9 seconds or more none was \
      completed. `Await` is `-`. iostat on Linux 5.0 or later does not print their \
-     number: with `--iostat`, `<- stuck` alone stands for a device that completed nothing and was busy for 90 % of the \
-     time or more. The row of the map has this mark if no request is in flight on its paths.",
+     number: with `--iostat`, `<- stuck` alone stands for a device that completed nothing and was busy \
+     for 90 % of the time or more. The row of the map has this mark if no request is in flight on its paths.",
     "`<- no path, 37 queued`: no path of the map can carry I/O, and 37 requests wait for one. Requests \
      that the NVMe driver holds back are not counted.",
-    "`<- suspended`: device mapper holds back all I/O of the map, before it counts any of it, until \
-     `dmsetup resume`. multipathd suspends a map for a moment when it reloads it; a map that stays so \
-     was left behind by a program that hangs or died.",
+    "`<- suspended`: device mapper holds back all I/O of the map until `dmsetup resume`, and need not \
+     count it as in flight. multipathd suspends a map for a moment while it reloads it; a map stays \
+     suspended if the program that suspended it hangs or died.",
     "`<- offline` and so on: the state of a path that cannot carry I/O. It is that of the device \
      (`offline`, `blocked`, `transport-offline`, `gone`, `connecting`, ...), or what multipathd says \
      about it (`failed`, `faulty`).",

@@ -241,7 +241,7 @@ impl TextMonitor {
     fn end(&self, messages: &mut Messages<impl Write>) -> Option<TextSample> {
         if self.has_only_first() {
             let name = escape_path(&self.name);
-            let hint = "this text has only one report, which -y leaves out";
+            let hint = "there is only one report in it, which -y leaves out";
             messages.warn_once(format_args!("{name}: {hint}"));
         }
         None

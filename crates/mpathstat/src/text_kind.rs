@@ -36,7 +36,7 @@ pub(crate) fn describe(head: &[u8]) -> &'static str {
     } else if has(&["# hostname;interval;timestamp", "\ttps\t", "\trkB/s\t", "<sysstat"]) {
         "the output of sadf; save that of sar -d"
     } else if has(&["Device,r/s", "Device;r/s", "Device:,", "Device:;"]) {
-        "the output of iostat with other marks between its columns; save it as it is printed"
+        "the output of iostat with other separators between its columns; save it as iostat prints it"
     } else if lines.clone().any(Header::is_sar) {
         "the output of sar"
     } else if lines.any(|line| Header::parse(line).is_some()) || has(&["\"disk_device\""]) {
@@ -84,8 +84,8 @@ mod tests {
             (sadf.to_owned(), "sadf"),
             (sadf.replace("tps", "rkB/s"), "sadf"),
             ("<?xml version=\"1.0\"?>\n<sysstat>\n".to_owned(), "sadf"),
-            ("Device,r/s,rkB/s\n".to_owned(), "other marks"),
-            ("Device:;rrqm/s;r/s\n".to_owned(), "other marks"),
+            ("Device,r/s,rkB/s\n".to_owned(), "other separators"),
+            ("Device:;rrqm/s;r/s\n".to_owned(), "other separators"),
         ] {
             assert!(
                 describe(text.as_bytes()).contains(wanted),

@@ -91,8 +91,8 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
         long("node").takes("HOST", ValueHint::None),
         "only events of this host, in a log of several",
         "Count only events recorded by `HOST`: the name after `node=` at the beginning of a record, or else the \
-         host in the header of syslog, in the entry of the journal, or in the object of JSON (host.name, host, \
-         hostname, Computer and the like).",
+         host in the syslog header, the journal entry, or the JSON object (host.name, host, hostname, \
+         Computer and the like).",
         |args, word| {
             args.add_field_filter(FieldFilter::Node(text(word)));
             Ok(())
@@ -101,7 +101,7 @@ pub(super) const EVENTS: &[Opt<Args>] = &[
     Opt::value(
         long("tag").takes("TAG", ValueHint::None),
         "in syslog files, also trust records after this tag; repeatable",
-        "In files of syslog, and in JSON that names the tag of a message, count also records directly \
+        "In syslog files, and in JSON that names the tag of a message, also count records directly \
          after the tag `TAG`; `*` stands for any tag. By default records count after the tags of the programs that forward them: kernel, \
          auditd, audispd and those that begin with audisp-. Anybody on the host can write a line \
          under any tag with logger(1), so a file of syslog proves less than audit.log, which the \
@@ -262,8 +262,7 @@ pub(super) const COUNTED: &[Opt<Args>] = &[
         "List what access controls denied. SELinux: source context, target context, class, \
          permissions, object. AppArmor: profile, operation, mask, object. seccomp: program, \
          system call, architecture. Landlock: access, object. Smack: subject, object, access, name. IPE: \
-         operation, file. fanotify(7), as fapolicyd uses it: the rule and the trust; the file is in the section \
-         of `--errors`. Capabilities are listed by name. Further facts \
+         operation, file. fanotify(7), as fapolicyd uses it: the rule and the trust; `--errors` lists the file. Capabilities are listed by name. Further facts \
          that a rule may need, such as ports, peers and mount flags, follow as name=value. What \
          was only logged is marked: permissive=1 for SELinux and IPE, apparmor-complain for AppArmor.",
         |args| args.add_section(Section::Denials),

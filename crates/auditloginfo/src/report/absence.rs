@@ -58,10 +58,10 @@ impl Absence {
         messages: &mut Messages<impl Write>,
     ) {
         let asked_for = if layout.scope == Scope::Overview { String::new() } else { kinds(layout) };
-        let reason = filter.impossibility().map(|reason| format!("; {reason}")).unwrap_or_default();
+        let mistake = filter.mistake().map(|text| format!("; {text}")).unwrap_or_default();
         let Some(held) = held else {
             return messages.warn(format_args!(
-                "{}{asked_for}{}{reason}; the input cannot be read twice, so what else it holds is unknown",
+                "{}{asked_for}{}{mistake}; the input cannot be read twice, so what else it holds is unknown",
                 self.subject(),
                 condition(filter)
             ));
@@ -78,14 +78,14 @@ impl Absence {
         let is_in_span = !has_span(filter) || !hint.is_empty();
         if is_held && is_in_span && lacks_calls(held, layout) {
             return messages
-                .warn(format_args!("no SYSCALL record, only {}{hint}{reason}", types(held)));
+                .warn(format_args!("no SYSCALL record, only {}{hint}{mistake}", types(held)));
         }
         let kinds = if is_held { asked_for } else { String::new() };
         let condition = if is_held { condition(filter) } else { String::new() };
         let others = others(commands, denials);
         let (missing, contents) = (self.subject(), contents(held, filter));
         messages
-            .warn(format_args!("{missing}{kinds}{condition}{reason}{others}{hint}; {contents}"));
+            .warn(format_args!("{missing}{kinds}{condition}{mistake}{others}{hint}; {contents}"));
     }
 
     /// How many commands given to sudo and denials the login users without an entry have.

@@ -18,6 +18,8 @@ use toolkit::messages::{Messages, describe};
 pub fn report_diagnostics(found: &Found, layout: &Layout, messages: &mut Messages<impl Write>) {
     report_logs(found, messages);
     report_records(found, messages);
+    report_doubled(found, messages);
+    report_incomplete(found, messages);
     report_untrusted(found, messages);
     report_losses(found.losses, messages);
     if layout.format.is_profile() {
@@ -73,7 +75,7 @@ fn advice(log: &Path, error: io::ErrorKind) -> &'static str {
     }
 }
 
-/// Reports damaged records and incomplete events.
+/// Reports damaged records, and events that ended early or are listed in parts.
 fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
     if let Some((log, line, error)) = &found.first_damage {
         let more = match found.damaged - 1 {
@@ -99,6 +101,10 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
             count_noun(found.listed_in_parts.count, "event")
         ));
     }
+}
+
+/// Reports records that the logs hold twice, or that may be the same.
+fn report_doubled(found: &Found, messages: &mut Messages<impl Write>) {
     if found.doubled > 0 {
         let note = if found.has_several_logs {
             "; if one log holds a part of another one, give only one of them: records that are far \
@@ -118,6 +124,10 @@ fn report_records(found: &Found, messages: &mut Messages<impl Write>) {
              host with --node"
         ));
     }
+}
+
+/// Reports events whose records are missing or cut off.
+fn report_incomplete(found: &Found, messages: &mut Messages<impl Write>) {
     if found.incomplete > 0 {
         messages.warn(format_args!(
             "{} incomplete: records are missing or cut off; what is there is counted",

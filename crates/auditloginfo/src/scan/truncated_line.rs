@@ -118,13 +118,13 @@ fn is_hex(value: &[u8]) -> bool {
 /// prefix, whose length depends on the version and the configuration.
 const KERNEL_LENGTHS: RangeInclusive<usize> = 960..=1024;
 
-/// The sizes at which syslog cuts messages: of RFC 3164, of RFC 5424, of syslog-ng and of rsyslog.
+/// The sizes at which syslog cuts messages: of RFC 3164, of RFC 5424, and of rsyslog and syslog-ng.
 const SYSLOG_SIZES: [usize; 3] = [1024, 2048, 8192];
 
 /// By how much the header of a message can be longer or shorter in the log than when it was cut.
 const HEADER_CHANGE: usize = 40;
 
-/// Whether a line with a record behind other text is as long as one that was cut.
+/// Whether a line with a record after other text is as long as one that was cut.
 fn is_of_cut_length(line: &[u8]) -> bool {
     let start = memchr::memmem::find(line, b"type=").unwrap_or_default();
     let record = line.get(start..).unwrap_or_default();

@@ -29,7 +29,7 @@ impl StateFiles {
         StateFiles { maps: maps.collect(), files: files.collect() }
     }
 
-    /// Reads which maps of device mapper are suspended: then it holds back all I/O, before it counts it.
+    /// Reads which maps device mapper has suspended: it holds back all of their I/O, counted or not.
     pub fn read_suspended(&mut self, root: &mut SystemRoot, topology: &mut Topology) {
         for (map, file) in topology.maps.iter_mut().zip(&mut self.maps) {
             let is_set = |text: &[u8]| text.trim_ascii() == b"1";

@@ -31,10 +31,10 @@ impl Subsystem {
         Subsystem { number, nqn: nqn.to_vec(), ..Subsystem::default() }
     }
 
-    /// A later description of the subsystem, without controllers. That it has other access states can mean
-    /// that it is the one of another namespace.
+    /// Starts a later description of the same subsystem. If its access states differ, it may be that of
+    /// another namespace.
     #[must_use]
-    pub fn again(self, nqn: &[u8]) -> Subsystem {
+    pub fn described_again(self, nqn: &[u8]) -> Subsystem {
         let Subsystem { number, access, has_unclear_access, .. } = self;
         Subsystem { access, has_unclear_access, ..Subsystem::new(number, nqn) }
     }

@@ -185,7 +185,8 @@ impl Builder {
                 let place = self.subsystems.iter().position(|earlier| earlier.number == number);
                 let earlier = place.map(|place| self.subsystems.remove(place));
                 let new = || Subsystem::new(number, nqn);
-                self.subsystems.push(earlier.map_or_else(new, |earlier| earlier.again(nqn)));
+                self.subsystems
+                    .push(earlier.map_or_else(new, |earlier| earlier.described_again(nqn)));
             }
             nvme_subsystem::Line::Controller(controller) => {
                 if let Some(subsystem) = self.subsystems.last_mut() {

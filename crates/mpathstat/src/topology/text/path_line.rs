@@ -8,7 +8,7 @@ use sysparse::multipath;
 
 /// What is wrong with a path whose state is none that the kernel prints.
 pub(super) const UNKNOWN_STATE: ParseError = ParseError {
-    expected: "the state of a device, such as running, and nothing after it; its state is unknown,",
+    expected: "a device state such as running at the end of the line; the state is unknown,",
     at: 0,
 };
 

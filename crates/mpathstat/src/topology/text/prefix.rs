@@ -21,7 +21,7 @@ pub(super) enum Part {
     Number,
     /// What grep puts after the name of a file and the number of a line: `:` if the line matches, `-` if
     /// it stands beside one that does.
-    Mark,
+    Separator,
 }
 
 /// The longest prefix that is looked for.
@@ -31,14 +31,14 @@ impl Prefix {
     /// What precedes each line, as it precedes one of them.
     pub(crate) fn new(before: &[u8]) -> Prefix {
         let mut found = if let Some(name) = before_numbered(before) {
-            [&parts(name)[..], &[Part::Mark, Part::Number, Part::Mark]].concat()
+            [&parts(name)[..], &[Part::Separator, Part::Number, Part::Separator]].concat()
         } else if let [name @ .., b':' | b'-'] = before {
-            [&parts(name)[..], &[Part::Mark]].concat()
+            [&parts(name)[..], &[Part::Separator]].concat()
         } else {
             parts(before)
         };
-        if let [Part::Number, mark @ Part::Byte(b':' | b'-'), ..] = &mut found[..] {
-            *mark = Part::Mark;
+        if let [Part::Number, separator @ Part::Byte(b':' | b'-'), ..] = &mut found[..] {
+            *separator = Part::Separator;
         }
         Prefix(found)
     }
@@ -65,7 +65,7 @@ impl Prefix {
         without_time(self.rest(line).unwrap_or(line))
     }
 
-    /// Whether a name is in it, and not only marks and numbers.
+    /// Whether a name is in it, and not only punctuation and numbers.
     pub(crate) fn has_name(&self) -> bool {
         let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
         self.0.iter().any(|part| matches!(part, Part::Byte(byte) if is_letter(byte)))
@@ -83,7 +83,7 @@ impl Prefix {
             line = match part {
                 Part::Number => after_number(line)?,
                 Part::Byte(byte) => line.strip_prefix(&[*byte])?,
-                Part::Mark => line.strip_prefix(b":").or_else(|| line.strip_prefix(b"-"))?,
+                Part::Separator => line.strip_prefix(b":").or_else(|| line.strip_prefix(b"-"))?,
             };
         }
         Some(line)
@@ -110,9 +110,9 @@ fn find_line(head: &[u8], before: fn(&[u8]) -> Option<&[u8]>) -> Option<Prefix> 
 
 /// The name of the file in `t.top:12:` or `t.top-12-`, as grep prints it. An address is no such name.
 fn before_numbered(prefix: &[u8]) -> Option<&[u8]> {
-    let (mark, rest) = prefix.split_last().filter(|(mark, _)| b":-".contains(mark))?;
+    let (separator, rest) = prefix.split_last().filter(|(byte, _)| b":-".contains(byte))?;
     let digits = rest.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let name = rest.get(..rest.len() - digits)?.strip_suffix(&[*mark])?;
+    let name = rest.get(..rest.len() - digits)?.strip_suffix(&[*separator])?;
     let word = rest.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
     (digits > 0 && address_length(word) == 0).then_some(name)
 }
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_numbers_are_no_name() {
+    fn punctuation_and_numbers_are_no_name() {
         for before in ["", "  ", "> ", "12:", "12-", "  \"", "<5> "] {
             assert!(!Prefix::new(before.as_bytes()).has_name(), "{before}");
         }

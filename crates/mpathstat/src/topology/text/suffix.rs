@@ -62,7 +62,7 @@ fn before<'a>(mut line: &'a [u8], parts: &[Part]) -> Option<&'a [u8]> {
                 line.get(..end)?.trim_ascii_end()
             }
             // Only grep prints it, before a line.
-            Part::Mark => return None,
+            Part::Separator => return None,
         };
     }
     Some(line)
