@@ -111,8 +111,8 @@ pub(crate) const MANUAL: Manual = Manual {
             "DIAGNOSTICS",
             &[
                 "Problems are reported on stderr: files that cannot be read or that are no audit logs, \
-                 with what they are and what to do; files that are given twice, and copies of another one, such as `LOG.1` beside `LOG.1.gz`, \
-                 which are read once; \
+                 with what they are and what to do; files that are given twice, which are read once, and copies of another one, such as `LOG.1` \
+                 beside `LOG.1.gz`, which are left out; \
                  rotated files that are missing or no regular files; empty logs; damaged records, and \
                  those whose quotes another program escaped or doubled, which are left out; records \
                  that journalctl printed without serial numbers, and events in JSON of laurel or go-audit, which are \
