@@ -120,7 +120,7 @@ fn a_state_that_no_kernel_prints_is_unknown_and_reported_once() {
     let odd = SAVED.replace("running", "running|").replace("offline", "offline x");
     let (topology, reported) = read(&odd);
     assert_eq!(reported.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4]);
-    assert!(reported[0].1.expected.starts_with("the state of a device"));
+    assert!(reported[0].1.expected.starts_with("a device state such as running"));
     assert!(topology.paths().all(|path| path.state.is_empty()));
     assert_eq!(topology.maps[1].usable(), 1, "the other one has failed");
     let cut = SAVED.lines().take(4).collect::<Vec<_>>().join("\n").replace("running", "x");
