@@ -78,23 +78,23 @@ bench:
 lab:
 	$(CARGO) xtask lab
 
-# Mutation testing, as docs/testing.md describes it, with cargo-mutants. It takes hours; CARGO_MUTANTS_JOBS=2 is
-# quicker on idle cores. Status 2 means that some mutants were missed, and 3 that some reached the time limit,
-# which is as good as a failed test. Those of auditloginfo are tried by its quick tests in a build without
-# optimization, which is ready in a third of the time; what these miss by all of its tests, and then by its
-# fixtures. --cargo-arg is for the build too, which without it would compile all tests of the crate.
+# Mutation testing, as docs/testing.md describes it, with cargo-mutants. It takes an hour or more; CARGO_MUTANTS_JOBS=2
+# is quicker on idle cores. Status 2 means that some mutants were missed, and 3 that some reached the time limit,
+# which is as good as a failed test. All are tried first by the quick tests in a build without optimization, which is
+# ready in a fraction of the time; what these miss by all tests, and in auditloginfo then by its fixtures.
+# --cargo-arg is for the build too, which without it would compile all tests of the crate.
 MUTANTS = CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) mutants --no-shuffle --cargo-arg=--lib --output "$(TARGET)/mutants"
-MUTANTS_AUDIT = $(MUTANTS)/auditloginfo --package auditloginfo
 WERE_TRIED = case $$? in 2 | 3) ;; *) exit 1 ;; esac
-SLOW_TESTS = chunks in_any_order limit ten_megabytes over_the_whole_window replayed grows_linearly
+NONE_MISSED = ! grep $(1) "$(TARGET)/mutants/mutants.out/missed.txt"
+SLOW_TESTS = bounded_by_bytes by_name chunks fast_path_agrees in_any_order limit linear listing of_a_window \
+	one_byte_change prefix_and_every read_to_its_end replayed ten_megabytes whole_window within_the_window
 mutants:
-	mkdir -p "$(TARGET)/mutants/auditloginfo"
-	$(MUTANTS) --package sysparse --package mpathstat --package tapestat || $(WERE_TRIED)
-	$(MUTANTS_AUDIT) --cargo-arg=--config=profile.dev.package.auditloginfo.opt-level=0 \
-	    -- -- $(SLOW_TESTS:%=--skip %) || $(WERE_TRIED)
-	$(MUTANTS_AUDIT) --iterate || $(WERE_TRIED)
-	$(MUTANTS_AUDIT) --iterate --cargo-arg=--test=fixtures || $(WERE_TRIED)
-	! grep -h . "$(TARGET)/mutants/mutants.out/missed.txt" "$(TARGET)/mutants/auditloginfo/mutants.out/missed.txt"
+	mkdir -p "$(TARGET)/mutants"
+	CARGO_PROFILE_DEV_OPT_LEVEL=0 $(MUTANTS) --workspace -- -- $(SLOW_TESTS:%=--skip %) || $(WERE_TRIED)
+	$(MUTANTS) --iterate --workspace || $(WERE_TRIED)
+	$(call NONE_MISSED,-v '^crates/auditloginfo/')
+	$(MUTANTS) --iterate --package auditloginfo --cargo-arg=--test=fixtures || $(WERE_TRIED)
+	$(call NONE_MISSED,.)
 
 dist:
 	$(CARGO) xtask dist
