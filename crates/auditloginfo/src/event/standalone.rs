@@ -17,7 +17,7 @@ impl EventAssembler<'_> {
         if (counts || is_refusal) && self.is_doubled_standalone(id, record) {
             self.doubled += 1;
             // The first one may not be enriched.
-            if counts && self.recent.is_some() {
+            if counts {
                 sink.add_name(user, record);
             }
             return;

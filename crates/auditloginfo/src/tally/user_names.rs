@@ -83,6 +83,15 @@ mod tests {
     }
 
     #[test]
+    fn the_first_name_is_that_of_the_earliest_record() {
+        let mut names = UserNames::new(stamp(5), b"mira");
+        for (seconds, name) in [(1, "mira"), (3, "eva")] {
+            names.add(stamp(seconds), name.as_bytes());
+        }
+        assert_eq!(names.first(), b"mira");
+    }
+
+    #[test]
     fn the_names_do_not_depend_on_the_order_of_the_records() {
         test_support::random_cases(200, |random| {
             let names: Vec<_> = (0..random.u64(1..200))

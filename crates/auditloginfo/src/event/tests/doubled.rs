@@ -190,14 +190,23 @@ fn records_with_and_without_their_host_are_noticed_in_any_order_and_chunks() {
 
 #[test]
 fn records_with_and_without_their_host_stay_noticed() {
-    let login = |host: &str, serial: u32| {
-        format!(
-            "{host}type=USER_ACCT msg=audit(1795353291.280:{serial}): pid=1 auid=7005 msg='op=x'"
-        )
-    };
-    let mut lines = vec![login("", 1), login("node=a ", 1)];
-    lines.extend((2..400).map(|serial| login("node=a ", serial)));
-    assert!(read_whole(&everything(), &borrow(&lines)).has_possibly_doubled);
+    let login = "type=USER_ACCT msg=audit(1.000:1): pid=1 auid=7005 msg='op=x'";
+    for record in [SYSCALL, login] {
+        let record = |host: &str, serial: u32| {
+            format!("{host}{record}").replace("1.000:1", &format!("1477415593.489:{serial}"))
+        };
+        let mut lines = vec![record("node=a ", 9000), record("", 9001), record("node=a ", 9001)];
+        lines.extend((9002..9400).map(|serial| record("node=a ", serial)));
+        let stay_noticed = |lines: &[String], chunks: &[usize]| {
+            let outcome = read_in_chunks(&everything(), &borrow(lines), chunks);
+            outcome.expect("no conflict").has_possibly_doubled
+        };
+        for chunks in [&[0][..], &[1], &[3], &[2, 1]] {
+            assert!(stay_noticed(&lines, chunks), "{chunks:?} {}", lines[0]);
+        }
+        lines.swap(1, 2);
+        assert!(stay_noticed(&lines, &[2]), "{}", lines[0]);
+    }
 }
 
 /// The lines, and the same lines as auditd enriches them.

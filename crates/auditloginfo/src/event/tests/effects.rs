@@ -1,5 +1,5 @@
 use super::listing::serial;
-use super::outcome::{read_in_chunks, read_two_logs, read_whole};
+use super::outcome::{borrow, read_in_chunks, read_two_logs, read_whole};
 use super::*;
 
 /// Events that change files, use a socket address, or hold a command given to sudo.
@@ -263,8 +263,50 @@ fn a_record_that_is_cut_is_damaged_and_a_cut_command_is_incomplete() {
     let execve = SYSCALL.replace("syscall=257", "syscall=59").replace("items=1", "items=0");
     assert!(is_read(&execve));
     assert!(is_read("type=EXECVE msg=audit(1.000:1): argc=2 a0=\"sh\" a1=6C737"));
+    assert!(is_read(&execve.replace("1.000:1", "1.000:2")));
+    assert!(is_read("type=EXECVE msg=audit(1.000:2): argc=2 a0=\"id\" a1=\"-"));
     assembler.add_cut_record();
-    assert_eq!(assembler.flush(&mut sink), 2);
+    assert_eq!(assembler.flush(&mut sink), 3);
     let counts = sink.tally.counts(7005).expect("counts");
-    assert_eq!(sorted(&counts.commands), [("sh|ls|".to_owned(), 1)]);
+    assert_eq!(sorted(&counts.commands), [("id||".to_owned(), 1), ("sh|ls|".to_owned(), 1)]);
+}
+
+#[test]
+fn one_operation_of_io_uring_does_what_the_call_does() {
+    let call = |number: &str, items: &str| {
+        SYSCALL.replace("syscall=257", number).replace("items=1", items)
+    };
+    let path = |item: u32, name: &str, role: &str| {
+        format!("type=PATH msg=audit(1.000:1): item={item} name=\"{name}\" nametype={role}")
+    };
+    let operation =
+        |number: u32| format!("type=URINGOP msg=audit(1.000:1): uring_op={number} success=yes");
+    let counts = |lines: &[String]| {
+        let (tally, incomplete) = assemble(&everything(), &borrow(lines), &[lines.len()]);
+        let counts = tally.counts(7005).expect("counts");
+        (sorted(&counts.changes), sorted(&counts.files), incomplete)
+    };
+    let moved = [path(0, "a", "DELETE"), path(1, "b", "DELETE"), path(2, "b", "CREATE")];
+    let rename = [&[call("syscall=82", "items=3")], &moved[..]].concat();
+    let submitted = [&[call("syscall=426", "items=3"), operation(35)], &moved[..]].concat();
+    assert_eq!(counts(&rename), counts(&submitted));
+    let opened = [call("syscall=426", "items=1"), operation(18), path(0, "a", "NORMAL")];
+    let [enter, operation, file] = opened.clone();
+    let (_, files, _) = counts(&opened);
+    assert_eq!(files.len(), 1);
+    assert_eq!(counts(&[enter, file, operation]), counts(&opened));
+}
+
+#[test]
+fn a_call_that_succeeded_did_nothing_with_a_name_without_a_role() {
+    let path = "type=PATH msg=audit(1.000:1): item=0 name=\"a\" nametype=UNKNOWN";
+    for (outcome, failed, wanted) in [("success=yes", false, 0), ("success=no exit=-13", true, 1)] {
+        let call = SYSCALL.replace("syscall=257", "syscall=87");
+        let call = call.replace("success=yes exit=3", outcome);
+        let mut query = everything();
+        query.collect.failed = failed;
+        let (tally, _) = assemble(&query, &[&call, path], &[2]);
+        let changes = &tally.counts(7005).expect("counts").changes;
+        assert_eq!(sorted(changes).len(), wanted, "{call}");
+    }
 }
