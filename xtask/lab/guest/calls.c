@@ -9,6 +9,9 @@
  * Each mode but the last writes its notes to standard output.
  */
 #include "calls.h"
+#include "changes.h"
+#include "io_uring.h"
+#include "sockets.h"
 #include <linux/openat2.h>
 
 #define SIGCHLD 17
@@ -180,10 +183,6 @@ static void execute_every_way(void)
 	execute("/etc/hosts/below", arguments, 0, -20);
 	execute((char *)1, arguments, 0, -14);
 }
-
-#include "changes.h"
-#include "sockets.h"
-#include "io_uring.h"
 
 static void all(const char *folder)
 {

@@ -1,4 +1,5 @@
 /* calls.h - system calls without a C library, for 64 and 32 bit, and notes of what was called. */
+#pragma once
 #include <asm/fcntl.h>
 #include <asm/unistd.h>
 #include <linux/fcntl.h>

@@ -1,4 +1,5 @@
 /* changes.h - every call that changes names, contents or attributes of files. */
+#include "calls.h"
 
 /* Calls that are newer than some kernel headers; their numbers are the same on all machines. */
 enum { NR_fchmodat2 = 452, NR_setxattrat = 463, NR_removexattrat = 466, NR_file_getattr = 468, NR_file_setattr = 469 };

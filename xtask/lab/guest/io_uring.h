@@ -1,4 +1,5 @@
 /* io_uring.h - opens and changes that no system call makes, but io_uring. */
+#include "calls.h"
 #include <linux/io_uring.h>
 
 #ifdef __x86_64__

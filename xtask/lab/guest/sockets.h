@@ -1,4 +1,6 @@
 /* sockets.h - socket calls of every kind and family, directly and through socketcall(2). */
+#include "calls.h"
+
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16, AF_PACKET = 17, AF_VSOCK = 40, AF_NONE = 99 };
 enum { STREAM = 1, DATAGRAM = 2, RAW = 3, NONBLOCK = O_NONBLOCK };
 enum { SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_LINGER = 13 };

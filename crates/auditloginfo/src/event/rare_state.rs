@@ -51,14 +51,16 @@ const FAILURES_COMPARED: usize = 16;
 const EVENT_SIZE: usize = 512;
 
 impl RareState {
-    /// Takes a record that tells how other records are meant. Returns whether it says anything new.
+    /// Takes a record that tells how other records are meant. Returns whether others can count now that
+    /// waited for it. Those of `io_uring` wait until the event ends.
     pub(super) fn add_context(&mut self, record: &Record<'_>) -> bool {
         match record.kind {
             RecordType::Uringop => {
                 let operation = record.field(b"uring_op").and_then(Value::number);
                 let opens = operation.is_some_and(call_class::uring_operation_opens);
                 self.add_operation(record, operation);
-                opens && !std::mem::replace(&mut self.uring_opens, true)
+                self.uring_opens |= opens;
+                false
             }
             RecordType::Openat2 if self.flags.is_none() => {
                 self.flags = record.field(b"oflag").and_then(Value::octal);
