@@ -6,11 +6,13 @@
 
 use crate::binaries;
 use crate::error::Error;
+use crate::processes::map_in_parallel;
 use crate::workspace::Workspace;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// What the compiler adds to the code so that libFuzzer sees what an input reaches.
 const RUSTFLAGS: [&str; 8] = [
@@ -34,28 +36,30 @@ struct Options<'a> {
     targets: Vec<&'a str>,
 }
 
-/// Builds and runs the targets that the words name, or all; false if one had a finding.
+/// Builds the targets that the words name, or all, and runs them, one per processor at a time; false
+/// if one had a finding.
 pub(crate) fn run(
     workspace: &Workspace,
     words: &[&str],
-    out: &mut impl Write,
+    out: &mut (impl Write + Send),
 ) -> Result<bool, Error> {
     let all = targets(workspace)?;
     let options = parse(words, &all)?;
     let built = build(workspace)?;
-    let mut findings = 0;
-    for target in &options.targets {
-        let summary = fuzz(workspace, &built, target, options.seconds)?;
-        match summary {
+    let out = Mutex::new(out);
+    let passed = map_in_parallel(&options.targets, |target| {
+        let result = fuzz(workspace, &built, target, options.seconds)?;
+        let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
+        match &result {
             Ok(executed) => writeln!(out, "{target}: {executed} runs without a finding")?,
-            Err(messages) => {
-                findings += 1;
-                writeln!(out, "FAILED {target}\n{messages}")?;
-            }
+            Err(messages) => writeln!(out, "FAILED {target}\n{messages}")?,
         }
         out.flush()?;
-    }
-    writeln!(out, "{} passed, {findings} failed", options.targets.len() - findings)?;
+        Ok(result.is_ok())
+    })?;
+    let findings = passed.iter().filter(|passed| !**passed).count();
+    let out = out.into_inner().unwrap_or_else(PoisonError::into_inner);
+    writeln!(out, "{} passed, {findings} failed", passed.len() - findings)?;
     Ok(findings == 0)
 }
 

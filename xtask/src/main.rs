@@ -39,7 +39,11 @@ fn main() -> ExitCode {
 }
 
 /// Runs a subcommand; false if a check or a fixture failed.
-fn run(workspace: &Workspace, words: &[&str], out: &mut impl Write) -> Result<bool, Error> {
+fn run(
+    workspace: &Workspace,
+    words: &[&str],
+    out: &mut (impl Write + Send),
+) -> Result<bool, Error> {
     match words {
         ["man"] => generated::write(workspace, &man::pages(workspace)?).map(|()| true),
         ["man", "--check"] => report_findings(&man::check(workspace)?, out),
