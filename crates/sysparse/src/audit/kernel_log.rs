@@ -8,6 +8,7 @@
 //! [  +0.000010] audit: type=1307
 //! 2026-11-23T02:13:20,100000+00:00 audit: type=1307 dmesg --time-format iso
 //! kern  :notice: [   12.345678] audit: type=1307    dmesg -x
+//! [   12.345678] [    T1] audit: type=1307          newer dmesg, of a kernel that tells callers
 //! ```
 //!
 //! Source: dmesg(1) of util-linux. Other programs write such times too, but not before a record of the
@@ -17,14 +18,14 @@ use crate::grammar::{Parsed, blanks, literal, no_match};
 use crate::syslog::{digits, iso_time, priority, uptime};
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{take_till1, take_while1};
+use nom::bytes::complete::take_till1;
 use nom::character::complete::{alpha1, digit1, space0, space1};
 use nom::combinator::{opt, peek, recognize, value, verify};
 use nom::sequence::{delimited, terminated};
 
 /// `<5>[   12.345678][    T1] `
 pub(super) fn kernel_time(input: &[u8]) -> Parsed<'_, ()> {
-    value((), (opt(priority), uptime, opt(caller), blanks)).parse(input)
+    value((), (opt(priority), uptime, opt((blanks, caller)), blanks)).parse(input)
 }
 
 /// What stands before a message of the kernel. Most lines begin with another byte, which costs less to
@@ -42,13 +43,13 @@ fn dmesg_prefix(input: &[u8]) -> Parsed<'_, ()> {
     let level = (literal(b"kern"), space0, literal(b":"), alpha1, space0, literal(b": "));
     let time = alt((uptime, bracketed_time, iso_time_of_dmesg));
     let record = peek(literal(b"audit"));
-    value((), (opt(level), time, opt(caller), blanks, record)).parse(input)
+    value((), (opt(level), time, opt((blanks, caller)), blanks, record)).parse(input)
 }
 
-/// `[    T1]`
+/// `[    T1]` for a thread, `[    C0]` for a processor
 fn caller(input: &[u8]) -> Parsed<'_, ()> {
-    value((), delimited(literal(b"["), take_while1(|byte| byte != b']'), literal(b"]")))
-        .parse(input)
+    let number = (blanks, alt((literal(b"T"), literal(b"C"))), digit1);
+    value((), delimited(literal(b"["), number, literal(b"]"))).parse(input)
 }
 
 /// `[Mon Nov 23 02:13:20 2026 <    0.000001>]`
