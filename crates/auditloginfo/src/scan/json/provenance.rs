@@ -6,6 +6,7 @@
 //! {"message":"x","syslog_identifier":"sshd","_transport":"syslog"}                           Fluent Bit
 //! {"message":"x","log":{"syslog":{"identifier":"sshd"}},"systemd":{"transport":"syslog"}}    Filebeat
 //! {"message":"x","log.syslog.identifier":"sshd","systemd.transport":"syslog"}
+//! {"message":"x","process":{"name":"sshd"},"event":{"dataset":"system.auth"}}                its module system
 //! ```
 //!
 //! Sources: systemd.journal-fields(7), the property names of rsyslog and syslog-ng, the Elastic Common
@@ -36,9 +37,19 @@ pub(in crate::scan) struct Provenance {
     /// The first transport whose records do not count, or one whose records do.
     transport: Option<Vec<u8>>,
     is_journal: bool,
-    is_syslog: bool,
+    source: Source,
     /// The host, with the rank of its key.
     host: Option<(u8, Vec<u8>)>,
+}
+
+/// From where a message came, as far as other members tell; the last one wins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    #[default]
+    Unknown,
+    /// A log of auditd, by its name or the shipper's module for it.
+    Audit,
+    Syslog,
 }
 
 impl Provenance {
@@ -53,7 +64,10 @@ impl Provenance {
         if let Some(transport) = transport.filter(|transport| !is_trusted(transport)) {
             return Some(Origin::Transport(transport.to_vec()));
         }
-        let process = self.untrusted_process.as_ref().filter(|_| self.is_syslog && !self.has_tag);
+        // A shipper that reads files of syslog calls the tag process.name, and one that reads audit.log a
+        // program of a record.
+        let may_be_tag = !self.has_tag && self.source != Source::Audit;
+        let process = self.untrusted_process.as_ref().filter(|_| may_be_tag);
         self.untrusted_tag.as_ref().or(process).cloned().map(Origin::Tag)
     }
 
@@ -76,7 +90,9 @@ impl Provenance {
         let object = matches!(value, Value::Object(_)).then_some(name);
         self.is_journal |=
             is_journal_field(name) || parents.chain(object).chain([above]).any(is_of_journal);
-        self.is_syslog |= above == b"syslog" || name.starts_with(b"syslog");
+        if above == b"syslog" || name.starts_with(b"syslog") {
+            self.source = Source::Syslog;
+        }
         match value {
             Value::Object(object) if depth < DEPTH_MAX => {
                 // What is no JSON in an object inside the object is no business of this reader.
@@ -110,6 +126,8 @@ impl Provenance {
             self.untrusted_process = untrusted(value, tags);
         } else if matches!((above, name), (b"", b"source_type") | (b"input", b"type")) {
             self.is_journal |= matches!(value, Value::Text(text) if text.is(b"journald"));
+        } else if names_source(above, name) && text(value).windows(5).any(|word| word == b"audit") {
+            self.source = self.source.max(Source::Audit);
         }
     }
 
@@ -184,6 +202,17 @@ fn is_tag(above: &[u8], name: &[u8]) -> bool {
         b"ident" | b"tag" => matches!(above, b"" | b"syslog"),
         b"identifier" => above == b"syslog",
         b"processname" | b"sourcename" => above.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether a key says what was read: the name of the file, or of the shipper's module for it.
+fn names_source(above: &[u8], name: &[u8]) -> bool {
+    match above {
+        b"event" | b"data_stream" => matches!(name, b"module" | b"dataset"),
+        b"fileset" => matches!(name, b"module" | b"name"),
+        b"file" => name == b"path",
+        b"log" | b"service" | b"" => matches!(name, b"path" | b"source" | b"type" | b"file"),
         _ => false,
     }
 }
