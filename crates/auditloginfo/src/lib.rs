@@ -178,9 +178,10 @@ fn list(
     })
 }
 
-/// Whether the logs can be read twice.
+/// Whether the logs can be read twice: files can, and what cannot be read at all makes no difference.
 fn can_be_reread(logs: &[PathBuf]) -> bool {
-    logs.iter().all(|log| log.is_file())
+    let is_missing = |log: &PathBuf| log.as_os_str() != "-" && !log.exists();
+    logs.iter().all(|log| log.is_file() || log.is_dir() || is_missing(log))
 }
 
 /// Runs the command with `words`, the arguments after its name. Returns the exit status: 2 if nothing
