@@ -82,7 +82,7 @@ impl Args {
             contents: false,
             logged_calls: format.is_profile(),
             profile_names: names_files,
-            denial_rules: format == Format::Apparmor,
+            apparmor: format == Format::Apparmor,
             socket_families: format == Format::Systemd,
             each: self.layout.each,
         };

@@ -5,7 +5,8 @@
 //! open("a", O_TRUNC) NORMAL(a)                                     truncated a
 //! ```
 //!
-//! A call that failed before it found the directory of a name leaves that name's role `UNKNOWN`.
+//! A call that failed before it found the directory of a name leaves that name's role `UNKNOWN`. Kernels
+//! before 3.13 write no roles; the order of their records tells them.
 //!
 //! Source: `audit_inode` and `audit_inode_child` in `kernel/auditsc.c` of Linux, and their callers.
 
@@ -28,6 +29,8 @@ pub(crate) enum Change {
     Rename,
     /// It gives a file another name.
     Link,
+    /// It creates a symbolic link.
+    Symlink,
     /// It mounts at its first file.
     Mount,
     /// It mounts at its last file.
@@ -42,7 +45,12 @@ pub(crate) enum Change {
     Owner,
     /// It sets or removes an extended attribute, or attributes of the file system.
     Attributes,
+    /// It executes its first file, which a profile of AppArmor must allow.
+    Execute,
 }
+
+/// The effect on a file that is executed.
+pub(crate) const EXECUTED: &str = "executed";
 
 impl Change {
     /// What the call of that name changes; `None` if it changes no file.
@@ -54,7 +62,8 @@ impl Change {
             }
             "unlink" | "unlinkat" | "rmdir" | "mq_unlink" => Change::Remove,
             "rename" | "renameat" | "renameat2" => Change::Rename,
-            "link" | "linkat" | "symlink" | "symlinkat" => Change::Link,
+            "link" | "linkat" => Change::Link,
+            "symlink" | "symlinkat" => Change::Symlink,
             "mount" => Change::Mount,
             "move_mount" => Change::MoveMount,
             "umount" | "umount2" => Change::Unmount,
@@ -77,12 +86,13 @@ impl Change {
         let is_target = |role: &&&[u8]| **role != b"PARENT";
         match self {
             Change::Rename => renamed(roles),
-            Change::Mount | Change::MoveMount => {
+            Change::Mount | Change::MoveMount | Change::Execute => {
                 let mut targets = roles.iter().enumerate().filter(|(_, role)| is_target(role));
                 let target =
-                    if self == Change::Mount { targets.next() } else { targets.next_back() };
+                    if self == Change::MoveMount { targets.next_back() } else { targets.next() };
                 let target = target.map(|(place, _)| place);
-                let effect = |place| (Some(place) == target).then_some("mounted");
+                let name = if self == Change::Execute { EXECUTED } else { "mounted" };
+                let effect = |place| (Some(place) == target).then_some(name);
                 (0..roles.len()).map(effect).collect()
             }
             _ => roles.iter().map(|role| self.effect(role, truncates)).collect(),
@@ -96,7 +106,7 @@ impl Change {
             (Change::Create | Change::Open, b"CREATE") => Some("created"),
             (Change::Open, b"NORMAL") => truncates.then_some("truncated"),
             (Change::Remove, b"DELETE") => Some("removed"),
-            (Change::Link, b"CREATE") => Some("linked"),
+            (Change::Link | Change::Symlink, b"CREATE") => Some("linked"),
             (Change::Unmount, _) => Some("unmounted"),
             (Change::Truncate, _) => Some("truncated"),
             (Change::Mode, _) => Some("mode"),
@@ -126,17 +136,35 @@ impl Change {
             (Change::Remove, 0) => Some("removed"),
             (Change::Rename, 0) => Some("moved-from"),
             (Change::Rename, 1) => Some("moved-to"),
-            (Change::Link, 1) => Some("linked"),
+            (Change::Link | Change::Symlink, 1) => Some("linked"),
             _ => None,
         }
+    }
+
+    /// The roles of the files in that many PATH records of a kernel before 3.13, which writes no roles: it
+    /// writes the directories first, then what is deleted, and last what is created.
+    pub(crate) fn roles_by_order(self, count: usize) -> Vec<&'static [u8]> {
+        let last: &[&'static [u8]] = match self {
+            // With a name that is overwritten, or without.
+            Change::Rename if count > 4 => &[b"DELETE", b"DELETE", b"CREATE"],
+            Change::Rename => &[b"DELETE", b"CREATE"],
+            Change::Remove => &[b"DELETE"],
+            Change::Open if count < 2 => &[b"NORMAL"],
+            Change::Create | Change::Open | Change::Link | Change::Symlink => &[b"CREATE"],
+            _ => return vec![b"NORMAL"; count],
+        };
+        let parents = std::iter::repeat_n(&b"PARENT"[..], count.saturating_sub(last.len()));
+        parents.chain(last.iter().copied()).take(count).collect()
     }
 
     /// Whether a file with that role can be changed, for an open that may truncate and a call that may
     /// have failed.
     pub(crate) fn may_change(self, role: &[u8]) -> bool {
-        matches!(self, Change::Rename | Change::Mount | Change::MoveMount | Change::Link)
+        use Change::{Execute, Link, Mount, MoveMount, Rename, Symlink};
+        matches!(self, Rename | Mount | MoveMount | Link | Symlink | Execute)
             || self.effect(role, true).is_some()
             || role == UNKNOWN && self.attempt(0).is_some()
+            || role.is_empty()
     }
 }
 
@@ -185,7 +213,7 @@ impl Descriptors {
             "linkat" | "move_mount" => both(at(2)),
             "openat" | "openat2" | "open_by_handle_at" | "mkdirat" | "mknodat" | "unlinkat"
             | "fchmodat" | "fchmodat2" | "fchownat" | "setxattrat" | "removexattrat"
-            | "file_setattr" => both(at(0)),
+            | "file_setattr" | "execveat" => both(at(0)),
             "ftruncate" | "ftruncate64" | "fchmod" | "fchown" | "fchown32" | "fsetxattr"
             | "fremovexattr" => Descriptors { is_file: true, ..both(at(0)) },
             "mq_open" | "mq_unlink" => Descriptors { is_queue: true, ..default },
@@ -268,6 +296,30 @@ mod tests {
             let attempts = change.attempts(&roles, true);
             let attempts: Vec<_> = attempts.iter().map(|effect| effect.unwrap_or("-")).collect();
             assert_eq!(attempts.join(" "), wanted, "{call}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_records_without_roles_tells_them() {
+        for (call, count, wanted) in [
+            ("mkdir", 2, "PARENT CREATE"),
+            ("open", 2, "PARENT CREATE"),
+            ("open", 1, "NORMAL"),
+            ("unlink", 2, "PARENT DELETE"),
+            ("unlink", 1, "DELETE"),
+            ("rename", 4, "PARENT PARENT DELETE CREATE"),
+            ("rename", 5, "PARENT PARENT DELETE DELETE CREATE"),
+            ("rename", 2, "DELETE CREATE"),
+            ("rename", 1, "DELETE"),
+            ("link", 3, "PARENT PARENT CREATE"),
+            ("symlink", 3, "PARENT PARENT CREATE"),
+            ("mount", 2, "NORMAL NORMAL"),
+        ] {
+            let change = Change::for_call(call).expect("a call that changes files");
+            let roles: Vec<_> =
+                change.roles_by_order(count).into_iter().map(str::from_utf8).collect();
+            let roles: Vec<_> = roles.into_iter().map(|role| role.expect("ASCII")).collect();
+            assert_eq!(roles.join(" "), wanted, "{call}");
         }
     }
 

@@ -94,8 +94,8 @@ pub(crate) const MANUAL: Manual = Manual {
                  which 32-bit x86 has. A SECCOMP record does not say the family: then none is \
                  restricted, and stderr says so. Socket addresses are not restricted. A file is left \
                  out, and reported, if its name could end a line or if its directory is unknown.",
-                "An AppArmor profile is a skeleton: files as they were opened or changed, programs, \
-                 which run under the same profile, libraries by their names, and the capabilities and \
+                "An AppArmor profile is a skeleton: files as they were opened or changed, programs and \
+                 scripts, which run under the same profile, libraries by their names, and the capabilities and \
                  sockets that SELinux or AppArmor denied or, in permissive or complain mode, would \
                  have denied. It includes AppArmor's abstraction base. A directory ends with a \
                  slash if its PATH record says what it is, and a file without a name (O_TMPFILE) is \

@@ -137,8 +137,9 @@ pub struct Collect {
     pub contents: bool,
     /// Whether calls count that a seccomp filter let through and logged.
     pub logged_calls: bool,
-    /// Whether denials count by the rules of AppArmor that allow them.
-    pub denial_rules: bool,
+    /// Whether it is for a profile of AppArmor: denials count by the rules that allow them, and what is
+    /// executed counts as a change.
+    pub apparmor: bool,
     /// Whether files count as a profile names them: a directory with a slash at its end, and a file
     /// without a name by its directory.
     pub profile_names: bool,

@@ -16,7 +16,7 @@ WORK = "/usr/local/bin/work"
 FOLDER = "/var/tmp/profiled"
 AUID = 7107
 # The programs of the recorded run; not the one that sets the login user.
-FILTER = f"--uid {AUID} --exe /usr/bin/dash --exe /usr/bin/cat"
+FILTER = f"--uid {AUID} --exe /usr/bin/dash --exe /usr/bin/cat --exe /usr/bin/mv --exe /usr/bin/ln"
 PROFILES = "/var/tmp/profiles"
 REFUSED_CALL = "Function not implemented"
 
@@ -25,6 +25,8 @@ REFUSED_CALL = "Function not implemented"
 def recorded():
     """A log of auditd with a whole run of the program."""
     shutil.copy(f"{LAB}/guest/work", WORK)
+    write(f"{WORK}-hook", "#!/bin/sh\necho hook\n")
+    os.chmod(f"{WORK}-hook", 0o755)
     os.makedirs(PROFILES)
     os.makedirs(FOLDER)
     os.chown(FOLDER, OPER, OPER)
@@ -50,8 +52,9 @@ def expect_runs(under):
     os.makedirs(FOLDER)
     os.chown(FOLDER, OPER, OPER)
     result = under("")
-    if result.status != 0 or "lab\n" not in result.out or len(os.listdir(FOLDER)) != 2:
-        raise Failed(result.command, "status 0, lab, and two files", seen(result) + str(os.listdir(FOLDER)))
+    is_printed = "lab\n" in result.out and "hook\n" in result.out
+    if result.status != 0 or not is_printed or len(os.listdir(FOLDER)) != 4:
+        raise Failed(result.command, "status 0, lab, hook, and four files", seen(result) + str(os.listdir(FOLDER)))
 
 
 def expect_refused(under, how, message):

@@ -81,7 +81,8 @@ impl<'a> SeveralOperations<'a> {
     fn creation(&self, path: &Path<'_>) -> Option<&'static str> {
         let is_in =
             |files: &BTreeSet<FileId<'_>>| path.file_id().is_some_and(|id| files.contains(&id));
-        let (moves, links) = (self.has(Change::Rename), self.has(Change::Link));
+        let moves = self.has(Change::Rename);
+        let links = self.has(Change::Link) || self.has(Change::Symlink);
         let creates = self.has(Change::Create) || self.has(Change::Open);
         if moves && is_in(&self.deleted) {
             return Some("moved-to");

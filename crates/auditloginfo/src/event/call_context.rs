@@ -126,6 +126,9 @@ impl CallContext {
         self.error = failed.then(|| record.exit()).flatten().map(i64::wrapping_neg);
         if collect.sections.has(Section::Changes) {
             self.change = socket_call::address_call(self.call, record).and_then(Change::for_call);
+            if collect.apparmor && self.class == CallClass::Execute {
+                self.change = Some(Change::Execute);
+            }
         }
         self.is_privileged = collect.sections.has(Section::Privileged)
             && record.auid != 0

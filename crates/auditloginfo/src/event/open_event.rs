@@ -253,6 +253,10 @@ impl OpenEvent {
             return true;
         }
         let Some(name) = file::opened_name(path) else { return true };
+        // Kernels before 3.13 do not call it a parent.
+        if path.item == Some(0) && context.paths > 1 && is_parent_by_place(path) {
+            return true;
+        }
         let Some((base, flags)) = self.base_and_flags(context, sink.collect) else { return false };
         if opens {
             let is_directory = sink.collect.profile_names && path.is_directory();
@@ -382,4 +386,11 @@ impl OpenEvent {
             sink.add_denials(Owner { user, id: &self.id }, &rare.denials);
         }
     }
+}
+
+/// Whether the first of several files is the directory of the others: a kernel before 3.13 writes no role.
+#[cold]
+#[inline(never)]
+fn is_parent_by_place(path: Path<'_>) -> bool {
+    path.nametype().is_empty() && path.is_directory()
 }

@@ -333,7 +333,7 @@ impl Sink {
 
     /// Describes the denial in a record; `None` if the record holds none or denials are not collected.
     pub(super) fn describe_denial(&mut self, record: &Record<'_>) -> Option<&[u8]> {
-        let write = if self.collect.denial_rules { denial::rule::write } else { denial::write };
+        let write = if self.collect.apparmor { denial::rule::write } else { denial::write };
         let is_denial = self.has(Section::Denials) && write(record, &mut self.buffer);
         is_denial.then_some(&self.buffer)
     }

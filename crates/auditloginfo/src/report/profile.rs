@@ -1,11 +1,11 @@
 //! Profiles that allow what is in the logs and nothing else.
 
-mod address_families;
 mod apparmor;
 mod files;
 mod systemd;
 
 use super::{Format, Layout};
+use crate::item::address_families;
 use crate::syscall_names::Syscall;
 use crate::tally::{Counts, SocketFamilies, Tally};
 use std::collections::BTreeSet;

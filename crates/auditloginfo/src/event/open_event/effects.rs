@@ -10,7 +10,7 @@ use super::super::rare_state::{PackedBytes, RareState};
 use super::super::sink::Sink;
 use super::OpenEvent;
 use crate::call_class::{CallClass, OpenCall, OpenFlags};
-use crate::change::{Change, Descriptors, SeveralOperations};
+use crate::change::{Change, Descriptors, EXECUTED, SeveralOperations};
 use crate::item::file::Base;
 use crate::section::Collect;
 use crate::socket_call;
@@ -83,9 +83,21 @@ impl OpenEvent {
         let records = std::mem::take(&mut rare.changes);
         let mut paths: Vec<_> = records.iter().filter_map(read_path).collect();
         paths.sort_by_key(|path| path.item);
-        let effects = changes.effects(&paths, truncates(context, flags), sink.collect.failed);
+        let has_all_paths = paths.len() as u64 == context.paths;
+        let effects = changes.effects(
+            (&paths, has_all_paths),
+            truncates(context, flags),
+            sink.collect.failed,
+        );
+        // A profile allows a symbolic link like any other file that is created.
+        let is_symlink =
+            sink.collect.profile_names && matches!(changes, Changes::One(Change::Symlink));
         for (path, effect) in paths.iter().zip(effects) {
             let Some(effect) = effect else { continue };
+            if effect == EXECUTED && !is_script(*path, &self.exe) {
+                continue;
+            }
+            let effect = if is_symlink { "created" } else { effect };
             let bases = NameBases { descriptors: rare.descriptors, cwd: cwd.unwrap_or_default() };
             bases.count(*path, effect, sink, Owner { user, id: &self.id });
         }
@@ -180,14 +192,18 @@ impl Changes {
     /// How each of the files changed, or was to change if that failed.
     fn effects(
         &self,
-        paths: &[Path<'_>],
+        (paths, has_all_paths): (&[Path<'_>], bool),
         truncates: bool,
         failed: bool,
     ) -> Vec<Option<&'static str>> {
-        let roles = || paths.iter().map(Path::nametype).collect::<Vec<_>>();
+        let roles = |change: &Change| {
+            let roles: Vec<_> = paths.iter().map(Path::nametype).collect();
+            let are_unknown = has_all_paths && roles.iter().all(|role| role.is_empty());
+            if are_unknown { change.roles_by_order(paths.len()) } else { roles }
+        };
         match self {
-            Changes::One(change) if failed => change.attempts(&roles(), truncates),
-            Changes::One(change) => change.effects(&roles(), truncates),
+            Changes::One(change) if failed => change.attempts(&roles(change), truncates),
+            Changes::One(change) => change.effects(&roles(change), truncates),
             Changes::Several(names) => {
                 let several = SeveralOperations::new(names, paths);
                 let effect = |path| {
@@ -213,6 +229,13 @@ fn truncates(context: &CallContext, flags: Option<u64>) -> bool {
 /// A PATH record that waited.
 fn read_path(body: &[u8]) -> Option<Path<'_>> {
     Path::parse(&Record { kind: RecordType::Path, event: b"", body, line: body }).ok()
+}
+
+/// Whether the file that was executed is not the program that then ran, but a script for it.
+fn is_script(path: Path<'_>, exe: &[u8]) -> bool {
+    let name: Vec<_> = path.name.text().bytes().collect();
+    let last = |name: &[u8]| name.rsplit(|byte| *byte == b'/').next().map(<[u8]>::to_vec);
+    !path.name.is_null() && !name.is_empty() && !exe.is_empty() && last(&name) != last(exe)
 }
 
 /// Where the names of a call start.

@@ -310,3 +310,67 @@ fn a_call_that_succeeded_did_nothing_with_a_name_without_a_role() {
         assert_eq!(sorted(changes).len(), wanted, "{call}");
     }
 }
+
+/// The changes and files of a call with PATH records of these fields, which come in any order.
+fn changes(collect: Collect, call: &str, paths: &[&str]) -> String {
+    let query = query(collect);
+    let mut lines = vec![
+        SYSCALL.replace("syscall=257", call).replace("items=1", &format!("items={}", paths.len())),
+        CWD.to_owned(),
+        "type=EXECVE msg=audit(1.000:1): argc=1 a0=\"x\"".to_owned(),
+    ];
+    lines.extend(
+        paths
+            .iter()
+            .enumerate()
+            .map(|(item, fields)| format!("type=PATH msg=audit(1.000:1): item={item} {fields}")),
+    );
+    let results = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    random_cases(20, |random| {
+        let mut lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        random.shuffle(&mut lines);
+        let (tally, _) = assemble(&query, &lines, &[lines.len()]);
+        let counts = tally.counts(7005).expect("counts");
+        let names = sorted(&counts.changes).into_iter().chain(sorted(&counts.files));
+        results.borrow_mut().insert(names.map(|(name, _)| name).collect::<Vec<_>>().join(" "));
+    });
+    Vec::from_iter(results.into_inner()).join(" or ")
+}
+
+#[test]
+fn the_order_of_files_tells_what_changed_if_the_kernel_wrote_no_roles() {
+    let changes = |call, paths: &[&str]| changes(everything().collect, call, paths);
+    let directory = "name=\"/tmp/\" mode=041777";
+    let [a, b] = ["name=\"/tmp/a\" mode=0100644", "name=\"/tmp/b\" mode=0100644"];
+    assert_eq!(changes("syscall=87", &[directory, a]), "/tmp/a|removed");
+    assert_eq!(changes("syscall=2", &[directory, a]), "/tmp/a|created /tmp/a|");
+    assert_eq!(
+        changes("syscall=82", &[directory, directory, a, b]),
+        "/tmp/a|moved-from /tmp/b|moved-to"
+    );
+    // The second of three records is missing, so that their order tells nothing.
+    assert_eq!(changes("syscall=87 items=3", &[directory, a]), "");
+    // A directory that was opened is no parent, nor is the first of two files.
+    assert_eq!(changes("syscall=2", &[directory]), "/tmp/|");
+    assert_eq!(changes("syscall=2", &[a, b]), "/tmp/b|created /tmp/a| /tmp/b|");
+}
+
+#[test]
+fn a_profile_of_apparmor_has_scripts_and_takes_symbolic_links_for_files() {
+    let apparmor = Collect { profile_names: true, apparmor: true, ..everything().collect };
+    let systemd = Collect { apparmor: false, ..apparmor };
+    let exec = "exe=\"/usr/bin/dash\" syscall=59";
+    let script = ["name=\"/x/a.sh\" nametype=NORMAL", "name=\"/bin/sh\" nametype=NORMAL"];
+    let program = ["name=\"/bin/dash\" nametype=NORMAL"];
+    assert_eq!(changes(apparmor, exec, &script), "/x/a.sh|executed");
+    assert_eq!(changes(systemd, exec, &script), "");
+    assert_eq!(changes(apparmor, exec, &program), "");
+    for unnamed in ["name=\"\" nametype=NORMAL", "name=(null) nametype=NORMAL"] {
+        assert_eq!(changes(apparmor, exec, &[unnamed]), "");
+    }
+    assert_eq!(changes(apparmor, "syscall=59", &script), "");
+    let link = ["name=\"a\" nametype=UNKNOWN", "name=\"b\" nametype=CREATE"];
+    assert_eq!(changes(apparmor, "syscall=88", &link), "/tmp/b|created");
+    assert_eq!(changes(everything().collect, "syscall=88", &link), "/tmp/b|linked");
+    assert_eq!(changes(apparmor, "syscall=86", &link), "/tmp/b|linked");
+}

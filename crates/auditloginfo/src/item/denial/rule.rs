@@ -13,18 +13,12 @@
 //! becomes `capability net_admin`, `network inet stream` and `capability net_bind_service`.
 
 use super::layout::CAPABILITIES;
+use crate::item::address_families::is_in_apparmor;
 use sysparse::audit::{AccessControl, Denial, Record, RecordType, Value};
 
 /// SELinux's classes whose permissions are capabilities.
 const CAPABILITY_CLASSES: [&[u8]; 4] =
     [b"capability", b"capability2", b"cap_userns", b"cap2_userns"];
-
-/// The families that AppArmor knows: apparmor.d(5).
-#[rustfmt::skip]
-const FAMILIES: [&str; 20] = [
-    "unix", "inet", "inet6", "netlink", "packet", "key", "bridge", "x25", "ax25", "ipx", "appletalk", "can",
-    "tipc", "bluetooth", "rxrpc", "alg", "nfc", "vsock", "qipcrtr", "xdp",
-];
 
 /// The types of sockets that AppArmor knows.
 const SOCKET_TYPES: [&str; 6] = ["stream", "dgram", "seqpacket", "rdm", "raw", "packet"];
@@ -59,11 +53,9 @@ fn rule(denial: &Denial<'_>) -> Option<String> {
     if denial.access_control != AccessControl::Apparmor {
         return None;
     }
-    let known = |words: &[&'static str], name: &[u8]| {
-        let word = find(name)?.raw();
-        words.iter().copied().find(|known| known.as_bytes() == word)
-    };
-    let (family, kind) = (known(&FAMILIES, b"family")?, known(&SOCKET_TYPES, b"sock_type")?);
+    let (family, kind) = (find(b"family")?.raw(), find(b"sock_type")?.raw());
+    let family = std::str::from_utf8(family).ok().filter(|_| is_in_apparmor(family))?;
+    let kind = SOCKET_TYPES.iter().find(|known| known.as_bytes() == kind)?;
     Some(format!("network {family} {kind}"))
 }
 

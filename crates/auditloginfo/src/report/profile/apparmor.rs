@@ -35,7 +35,7 @@ impl<'a> Rules<'a> {
     pub(super) fn collect<I: Iterator<Item = &'a Counts>>(counts: impl Fn() -> I) -> Rules<'a> {
         let mut files = Files::collect(&counts, |_| true);
         for (program, _) in counts().flat_map(|counts| counts.programs.iter()) {
-            files.add(program, Access { executes: true, ..Access::default() });
+            files.add(program, Access { executes: true, maps: true, ..Access::default() });
         }
         let others = counts().flat_map(|counts| counts.denials.iter());
         let others = others.filter_map(|(rule, _)| std::str::from_utf8(rule).ok()).collect();
@@ -48,7 +48,7 @@ impl<'a> Rules<'a> {
 
     /// The name of the profile: the program, if it is the only one. The profile then applies to it.
     fn name(&self) -> &str {
-        let mut programs = self.files.opened.iter().filter(|(_, access)| access.executes);
+        let mut programs = self.files.opened.iter().filter(|(_, access)| access.maps);
         match (programs.next(), programs.next()) {
             (Some((program, _)), None) if is_plain(program) => program,
             _ => "auditloginfo",
@@ -79,14 +79,15 @@ impl<'a> Rules<'a> {
 /// What AppArmor calls a file without a name in its directory: `#` and the number of the inode.
 const UNNAMED_FILE: &str = "#[0-9]*";
 
-/// The permissions of a file. A program runs under the same profile (`ix`); what is executed or loaded
-/// as a library is also mapped (`m`).
+/// The permissions of a file. A program or script runs under the same profile (`ix`); a program and what
+/// is loaded as a library are also mapped (`m`).
 fn permissions(name: &str, access: Access) -> String {
     let is_library = name.as_bytes().ends_with(b".so") || name.contains(".so.");
     let letters = [
-        (access.executes || access.reads && is_library, "m"),
+        (access.maps || access.reads && is_library, "m"),
         (access.executes || access.reads, "r"),
         (access.writes, "w"),
+        (access.links, "l"),
         (access.executes, "ix"),
     ];
     letters.into_iter().filter(|(has, _)| *has).map(|(_, letter)| letter).collect()
@@ -133,11 +134,14 @@ mod tests {
 
     #[test]
     fn permissions_follow_from_how_a_file_was_used() {
-        let access =
-            |reads, writes, executes| Access { reads, writes, executes, changes_entry: false };
-        assert_eq!(permissions("/etc/a", access(true, false, false)), "r");
-        assert_eq!(permissions("/etc/a", access(true, true, false)), "rw");
-        assert_eq!(permissions("/lib/a.so.1", access(true, false, false)), "mr");
-        assert_eq!(permissions("/bin/a", access(false, false, true)), "mrix");
+        let default = Access::default();
+        let reads = Access { reads: true, ..default };
+        let executes = Access { executes: true, ..default };
+        assert_eq!(permissions("/etc/a", reads), "r");
+        assert_eq!(permissions("/etc/a", Access { writes: true, ..reads }), "rw");
+        assert_eq!(permissions("/etc/a", Access { links: true, ..default }), "l");
+        assert_eq!(permissions("/lib/a.so.1", reads), "mr");
+        assert_eq!(permissions("/bin/a", Access { maps: true, ..executes }), "mrix");
+        assert_eq!(permissions("/bin/a.sh", executes), "rix");
     }
 }

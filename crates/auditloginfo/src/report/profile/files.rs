@@ -3,6 +3,7 @@
 //! Audited users choose the names. One that could end a line of a profile, or whose directory the log
 //! does not tell, is left out and counted.
 
+use crate::change::EXECUTED;
 use crate::item::file::UNNAMED;
 use crate::report::split_detail;
 use crate::tally::Counts;
@@ -15,7 +16,12 @@ use toolkit::escape::escape_control;
 pub(super) struct Access {
     pub(super) reads: bool,
     pub(super) writes: bool,
+    /// Whether it was executed, also as a script.
     pub(super) executes: bool,
+    /// Whether it is the program that ran.
+    pub(super) maps: bool,
+    /// Whether it became another name of a file.
+    pub(super) links: bool,
     /// Whether the directory that holds it was written to, because it was created, removed or renamed.
     pub(super) changes_entry: bool,
 }
@@ -34,14 +40,22 @@ impl Access {
 
     /// What a change needs.
     fn for_change(effect: &[u8]) -> Access {
-        let changes_entry = !IN_PLACE.contains(&effect);
-        Access { writes: true, changes_entry, ..Access::default() }
+        let default = Access::default();
+        match effect {
+            _ if effect == EXECUTED.as_bytes() => Access { executes: true, ..default },
+            b"linked" => Access { links: true, changes_entry: true, ..default },
+            // AppArmor asks whether what is moved may be read.
+            b"moved-from" => Access { reads: true, writes: true, changes_entry: true, ..default },
+            _ => Access { writes: true, changes_entry: !IN_PLACE.contains(&effect), ..default },
+        }
     }
 
     fn add(&mut self, other: Access) {
         self.reads |= other.reads;
         self.writes |= other.writes;
         self.executes |= other.executes;
+        self.maps |= other.maps;
+        self.links |= other.links;
         self.changes_entry |= other.changes_entry;
     }
 }
@@ -79,8 +93,9 @@ impl<'a> Files<'a> {
         let mut files = Files::default();
         for (file, _) in counts().flat_map(|counts| counts.changes.iter()) {
             let (name, effect) = split_detail(file);
-            if !MOUNTS.contains(&effect) {
-                files.add(name, Access::for_change(effect));
+            let access = Access::for_change(effect);
+            if !MOUNTS.contains(&effect) && is_needed(access) {
+                files.add(name, access);
             }
         }
         for (file, _) in counts().flat_map(|counts| counts.files.iter()) {
@@ -186,21 +201,24 @@ mod tests {
         counts.changes.add(b"/c/d\0created");
         counts.changes.add(b"/c/e/\0mode");
         counts.changes.add(b"/mnt\0mounted");
+        counts.changes.add(b"/old\0moved-from");
+        counts.changes.add(b"/new\0linked");
+        counts.changes.add(b"/a.sh\0executed");
         let files = Files::collect(|| std::iter::once(&counts), |_| true);
-        let access = |reads, executes, changes_entry| Access {
-            reads,
-            writes: true,
-            executes,
-            changes_entry,
-        };
+        let default = Access::default();
+        let access =
+            |reads, changes_entry| Access { reads, writes: true, changes_entry, ..default };
         let wanted = [
-            ("/a", access(true, false, true)),
-            ("/b", access(true, false, false)),
-            ("/c/d", access(false, false, true)),
-            ("/c/e/", access(false, false, false)),
+            ("/a", access(true, true)),
+            ("/a.sh", Access { executes: true, ..default }),
+            ("/b", access(true, false)),
+            ("/c/d", access(false, true)),
+            ("/c/e/", access(false, false)),
+            ("/new", Access { links: true, changes_entry: true, ..default }),
+            ("/old", access(true, true)),
         ];
         assert_eq!(files.opened, wanted.map(|(name, access)| (name.to_owned(), access)).into());
-        let unnamed = [("/t/".to_owned(), access(true, false, false))];
+        let unnamed = [("/t/".to_owned(), access(true, false))];
         assert_eq!(files.unnamed, unnamed.into());
         assert_eq!(files.left_out().map(|(count, _)| count), [1, 1, 1]);
     }

@@ -12,8 +12,8 @@
 //!
 //! See systemd.exec(5) for the settings and systemd.syntax(7) for quotes.
 
-use super::address_families;
 use super::files::{Access, Files};
+use crate::item::address_families;
 use crate::syscall_names::Syscall;
 use crate::tally::{Counts, SocketFamilies};
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ const ALWAYS_WRITABLE: [&str; 3] = ["/dev", "/proc", "/sys"];
 pub(super) fn written_files<'a, I: Iterator<Item = &'a Counts>>(
     counts: impl Fn() -> I,
 ) -> Files<'a> {
-    Files::collect(counts, |access: Access| access.writes)
+    Files::collect(counts, |access: Access| access.writes || access.changes_entry)
 }
 
 /// Writes the drop-in. `files` are the written ones; `None` if the log names no file at all.

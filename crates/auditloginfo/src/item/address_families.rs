@@ -1,4 +1,4 @@
-//! The address families of sockets, by number, as systemd names them.
+//! The address families of sockets: by number, as systemd names them, and by the names of AppArmor.
 //!
 //! Source: `include/linux/socket.h` of Linux.
 
@@ -14,8 +14,17 @@ const NAMES: [&str; 45] = [
 ];
 
 /// The name of a family.
-pub(super) fn name(family: u32) -> Option<&'static str> {
+pub(crate) fn name(family: u32) -> Option<&'static str> {
     NAMES.get(usize::try_from(family.checked_sub(1)?).ok()?).copied()
+}
+
+/// Whether AppArmor knows a family by that name: apparmor.d(5). It has dropped `decnet`.
+pub(super) fn is_in_apparmor(word: &[u8]) -> bool {
+    let is_such = |name: &str| {
+        let name = name.trim_start_matches("AF_");
+        name.bytes().map(|byte| byte.to_ascii_lowercase()).eq(word.iter().copied())
+    };
+    word != b"decnet" && NAMES.iter().any(|name| is_such(name))
 }
 
 #[cfg(test)]
@@ -28,5 +37,13 @@ mod tests {
         let known =
             ["AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK", "AF_MCTP"];
         assert_eq!(names.into_iter().flatten().collect::<Vec<_>>(), known);
+    }
+
+    #[test]
+    fn apparmor_writes_families_in_lower_case() {
+        let words = [&b"unix"[..], b"pppox", b"ieee802154", b"mctp"];
+        assert!(words.into_iter().all(is_in_apparmor));
+        let others = [&b""[..], b"decnet", b"UNIX", b"AF_UNIX", b"unix,\n", b"unknown(99)"];
+        assert!(!others.into_iter().any(is_in_apparmor));
     }
 }
