@@ -27,6 +27,7 @@ def recorded():
     shutil.copy(f"{LAB}/guest/work", WORK)
     write(f"{WORK}-hook", "#!/bin/sh\necho hook\n")
     os.chmod(f"{WORK}-hook", 0o755)
+    os.makedirs(LOGS, exist_ok=True)
     os.makedirs(PROFILES)
     os.makedirs(FOLDER)
     os.chown(FOLDER, OPER, OPER)
