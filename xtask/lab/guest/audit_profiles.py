@@ -47,12 +47,17 @@ def profile(form):
     return result.out
 
 
-def expect_runs(under):
-    """The program does what the recording has seen."""
+def run_anew(under, how):
+    """Runs the program in an empty folder, as it was recorded."""
     shutil.rmtree(FOLDER)
     os.makedirs(FOLDER)
     os.chown(FOLDER, OPER, OPER)
-    result = under("")
+    return under(how)
+
+
+def expect_runs(under):
+    """The program does what the recording has seen."""
+    result = run_anew(under, "")
     is_printed = "lab\n" in result.out and "hook\n" in result.out
     if result.status != 0 or not is_printed or len(os.listdir(FOLDER)) != 4:
         raise Failed(result.command, "status 0, lab, hook, and four files", seen(result) + str(os.listdir(FOLDER)))
@@ -60,7 +65,7 @@ def expect_runs(under):
 
 def expect_refused(under, how, message):
     """The program fails when it does something else, with this message."""
-    result = under(how)
+    result = run_anew(under, how)
     if result.status == 0 or message not in result.out + result.err:
         raise Failed(result.command, f"a status other than 0, and {message}", seen(result))
 
