@@ -151,6 +151,26 @@ fn the_later_description_of_a_map_holds() {
     // A name alone, as in the table of `show maps`, describes nothing.
     let (again, _) = read(&format!("{SAVED}mpath10 (36001) dm-0 A,B\n"));
     assert_eq!(again.maps[1].paths.len(), 2);
+    // A size is more than a name: the map has lost its paths.
+    let (gone, _) = read(&format!("{SAVED}mpath10 (36001) dm-0 A,B\nsize=2G wp=rw\n"));
+    assert_eq!(gone.maps[1].paths, []);
+}
+
+#[test]
+fn the_later_description_of_a_map_in_json_holds() {
+    let json = |groups: &str| {
+        format!(
+            "{{\"maps\": [{{\"name\": \"a\", \"uuid\": \"36001\", \"path_groups\": [{groups}]}}]}}\n"
+        )
+    };
+    let group = "{\"group\": 1, \"paths\": [{\"dev\": \"sda\"}, {\"dev\": \"sdb\"}]}";
+    for (later, wanted) in
+        [("", 0), ("{\"group\": 1, \"paths\": []}", 0), (&group.replace("sdb", "sda"), 1)]
+    {
+        let (topology, reported) = read(&format!("{}{}", json(group), json(later)));
+        assert_eq!((reported, topology.maps.len()), (vec![], 1));
+        assert_eq!(topology.maps[0].paths.len(), wanted, "{later}");
+    }
 }
 
 #[test]
@@ -298,7 +318,9 @@ fn a_damaged_line_or_a_later_description_is_not_missing() {
     assert_eq!(incomplete(&format!("{cut}{SAVED}")), [""; 0]);
     assert_eq!(incomplete(&format!("{SAVED}{cut}")), ["mpath10"]);
     let names: String = SAVED.split_inclusive('\n').take(2).collect();
-    assert_eq!(incomplete(&format!("{cut}{names}")), ["mpath10"]);
+    assert_eq!(incomplete(&format!("{cut}{names}")), [""; 0], "it has lost its paths");
+    let group: String = SAVED.split_inclusive('\n').take(3).collect();
+    assert_eq!(incomplete(&format!("{SAVED}{group}")), ["mpath10"]);
 }
 
 #[test]

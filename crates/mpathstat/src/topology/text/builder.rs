@@ -54,6 +54,15 @@ struct CurrentMap {
     is_damaged: bool,
 }
 
+impl CurrentMap {
+    /// Puts this description in the place of an earlier one.
+    fn replace(&mut self, earlier: &mut Map) {
+        if let Some(map) = self.restart.take() {
+            *earlier = map;
+        }
+    }
+}
+
 /// What the tree that is drawn before groups and paths tells.
 #[derive(Debug, Default)]
 struct Tree {
@@ -261,12 +270,22 @@ impl Builder {
         match &mut self.current {
             Some(current) if !current.has_size => {
                 current.has_size = true;
+                // What follows describes the map, even if it has no path left.
+                self.replace_earlier();
                 Ok(())
             }
             _ => {
                 self.current = None;
                 Err(NO_MAP)
             }
+        }
+    }
+
+    /// Drops an earlier description of the current map, in whose place this one stands.
+    pub(super) fn replace_earlier(&mut self) {
+        let Some(current) = &mut self.current else { return };
+        if let Some(map) = self.maps.get_mut(current.place) {
+            current.replace(map);
         }
     }
 
@@ -295,9 +314,7 @@ impl Builder {
         if !self.budget.take(PATH_BYTES + words + states + group) {
             return Err(TOO_MANY);
         }
-        if let Some(restart) = current.restart.take() {
-            *map = restart;
-        }
+        current.replace(map);
         current.paths.insert(path.device.kernel.clone());
         if path.access.is_empty() {
             path.access = ana_state(&path).unwrap_or_default().to_vec();

@@ -153,6 +153,7 @@ impl JsonReader {
             return Ok(());
         }
         builder.begin_map(map)?;
+        builder.replace_earlier();
         for (group, paths) in groups {
             builder.begin_group(group)?;
             paths.into_iter().try_for_each(|path| builder.add_path(path))?;
