@@ -92,7 +92,8 @@ const REPORT: &[&str] = &[
      busy and has no request in flight, no request is in flight on any of its paths, and its paths \
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
      more than the map. With `-i`, a map that is suspended or has no usable path is never idle: requests \
-     that wait need not be in flight. `-a` shows idle maps, too.",
+     that wait need not be in flight; nor is a sum (`-g`) that has a mark, or no usable path for another \
+     reason than that the array wants no I/O on them. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
      address, or as in the file that `--topology` reads. With such a file, a path whose device \
      was removed is named by its device number, or `-`.",

@@ -114,6 +114,9 @@ pub(super) fn mark_sums(
         sum.marks.extend(outliers.get(&sum.key()).cloned());
         let figures = sum.figures.as_ref().filter(|_| !is_since_boot);
         sum.marks.extend(failures(figures));
+        if sum.lacks_path() {
+            sum.set_active();
+        }
     }
 }
 

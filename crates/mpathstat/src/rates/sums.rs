@@ -53,6 +53,8 @@ pub struct Sum<'a> {
     is_active: bool,
     /// Whether a path belongs to a map that is not idle.
     is_in_use: bool,
+    /// The number of paths with which nothing is wrong, apart from what an array has so on purpose.
+    running: usize,
     /// What is wrong with them.
     pub marks: Vec<Mark>,
 }
@@ -87,9 +89,20 @@ impl Sum<'_> {
         key(self.map, &self.name)
     }
 
-    /// Whether the paths did nothing, as far as is known.
+    /// Whether the paths did nothing, as far as is known, and nothing is marked.
     pub(super) fn is_idle(&self) -> bool {
-        !self.is_active && (self.figures.is_some() || !self.is_in_use)
+        let did_nothing = self.figures.is_some() || !self.is_in_use;
+        !self.is_active && did_nothing && self.marks.is_empty()
+    }
+
+    /// Whether none of the paths can carry I/O, which no array has so on purpose.
+    pub(super) fn lacks_path(&self) -> bool {
+        self.usable == 0 && self.running < self.paths
+    }
+
+    /// Counts the sum as not idle, whatever its paths did.
+    pub(super) fn set_active(&mut self) {
+        self.is_active = true;
     }
 
     fn add(&mut self, map: &MapRates<'_>, path: &PathRates<'_>) {
@@ -101,6 +114,7 @@ impl Sum<'_> {
         self.is_active |= !map.is_idle && figures.is_some_and(Figures::is_active) || holds_back;
         self.is_in_use |= !map.is_idle;
         self.usable += usize::from(path.path.is_usable());
+        self.running += usize::from(path.path.is_running());
         // Paths that share nothing are not added up.
         if let Some(figures) = figures {
             *self.figures.get_or_insert_default() += figures;

@@ -140,7 +140,33 @@ fn a_map_without_a_usable_path_is_never_idle_if_anything_is_marked() {
     view.marker = Some(Marker::default());
     assert_eq!(shown(&mut view, &topology, idle), ["a 0 2 no-path"]);
     view.by = vec![By::Host];
-    assert_eq!(shown(&mut view, &topology, idle), ["host2 0 1", "host3 0 1"]);
+    assert_eq!(shown(&mut view, &topology, idle), ["host2 0 1", "host3 0 1", "host10 0 1"]);
+}
+
+#[test]
+fn a_sum_without_a_usable_path_or_with_a_mark_is_never_idle() {
+    let mut maps = topology().maps;
+    maps[0].paths[1].access = b"standby".to_vec();
+    let path = &mut maps[1].paths[0];
+    (path.state, path.access) = (b"offline".to_vec(), b"standby".to_vec());
+    let topology = Topology::new(maps);
+    let idle: Done = |_| (0.0, 0.0);
+    let mut view = View { by: vec![By::Host], ..View::default() };
+    assert_eq!(shown(&mut view, &topology, idle), [""; 0]);
+    view.marker = Some(Marker::default());
+    let hosts = |view: &mut View, errors: f64| {
+        let figures = |device: &Device| {
+            let errors = Some(errors).filter(|_| device.kernel == b"sdc");
+            Some(Figures { errors, ..read(0.0, 0.0) })
+        };
+        let rates = view.apply(IntervalRates::new(&topology, None, 1.0, figures));
+        let sums = rates.sums.into_iter().flatten();
+        sums.map(|sum| sum.name.escape_ascii().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(hosts(&mut view, 0.0), ["host10"], "standby is no fault");
+    assert_eq!(hosts(&mut view, 1.0), ["host2", "host10"]);
+    view.by = vec![By::Group];
+    assert_eq!(hosts(&mut view, 0.0), [""; 0], "the group has another path");
 }
 
 #[test]
