@@ -111,20 +111,32 @@ impl Sample {
     }
 
     /// The statistics by slot of another topology. A device keeps them if its name and identity are
-    /// the same.
+    /// the same, and its map, too: what a path did before it joined its map is no I/O of this map.
     #[must_use]
     pub fn readings_for(&self, topology: &Topology) -> Vec<Option<Reading>> {
-        let old = self.topology.devices();
-        let old: HashMap<_, _> = old.map(|device| (&device.kernel, device)).collect();
+        let old: HashMap<_, _> = devices_by_place(&self.topology).collect();
         let mut readings = vec![None; topology.names.len()];
-        for device in topology.devices() {
-            let same = old.get(&device.kernel).filter(|old| old.identity == device.identity);
-            if let Some(place) = readings.get_mut(device.slot) {
-                *place = same.and_then(|same| self.reading(same)).copied();
+        for (place, device) in devices_by_place(topology) {
+            let same = old.get(&place).filter(|old| old.identity == device.identity);
+            if let Some(reading) = readings.get_mut(device.slot) {
+                *reading = same.and_then(|same| self.reading(same)).copied();
             }
         }
         readings
     }
+}
+
+/// What distinguishes a device of a topology from all others: the map to which it belongs, which can be
+/// made again under the same name, and its own name.
+type Place<'a> = [&'a [u8]; 4];
+
+/// The devices of all maps and paths by their places.
+fn devices_by_place(topology: &Topology) -> impl Iterator<Item = (Place<'_>, &Device)> {
+    topology.maps.iter().flat_map(|map| {
+        let Device { kernel, identity, .. } = &map.device;
+        let devices = std::iter::once(&map.device).chain(map.paths.iter().map(|path| &path.device));
+        devices.map(|device| ([&map.wwid[..], kernel, identity, &device.kernel], device))
+    })
 }
 
 const DISKSTATS: &str = "proc/diskstats";

@@ -31,6 +31,42 @@ fn a_device_keeps_its_reading_in_another_topology() {
 }
 
 #[test]
+fn a_path_keeps_its_reading_only_in_the_same_map() {
+    let maps = |maps: &[(&str, &str, &str)]| {
+        let map = |(wwid, kernel, identity): &(&str, &str, &str)| {
+            let device = |kernel: &str, identity: &str| Device {
+                kernel: kernel.into(),
+                identity: identity.into(),
+                ..Device::default()
+            };
+            let path = Path { device: device(&format!("sd{wwid}"), "x"), ..Path::default() };
+            let (wwid, device) = ((*wwid).into(), device(kernel, identity));
+            Map { wwid, device, paths: vec![path], ..Map::default() }
+        };
+        Topology::new(maps.iter().map(map).collect())
+    };
+    let old = maps(&[("a", "dm-0", "1"), ("b", "dm-1", "2")]);
+    let reading = Some(Reading::default());
+    let moment = Moment { monotonic: Duration::ZERO, wall: None };
+    let sample = Sample { moment, topology: Rc::new(old.clone()), readings: vec![reading; 4] };
+    assert_eq!(sample.readings_for(&old), [reading; 4]);
+    for (changed, wanted) in [
+        (("a", "dm-0", "1"), [reading, reading]),
+        (("a", "dm-2", "1"), [None, None]),
+        (("a", "dm-0", "3"), [None, None]),
+    ] {
+        let new = maps(&[changed, ("b", "dm-1", "2")]);
+        assert_eq!(sample.readings_for(&new)[..2], wanted, "{changed:?}");
+        assert_eq!(sample.readings_for(&new)[2..], [reading; 2]);
+    }
+    let mut joined = old.maps.clone();
+    let path = joined[1].paths.remove(0);
+    joined[0].paths.push(path);
+    let new = Topology::new(joined);
+    assert_eq!(sample.readings_for(&new), [reading, reading, None, reading], "dm-0 sda sdb dm-1");
+}
+
+#[test]
 fn a_count_of_failures_that_is_no_number_is_unknown_and_reported_once() {
     let folder = temp_dir();
     for tree in ["1", "2"] {
