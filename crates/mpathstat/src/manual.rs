@@ -155,7 +155,8 @@ const MARKS: &[&str] = &[
      that the NVMe driver holds back are not counted.",
     "`<- suspended`: device mapper holds back all I/O of the map until `dmsetup resume`, and need not \
      count it as in flight. multipathd suspends a map for a moment while it reloads it; a map stays \
-     suspended if the program that suspended it hangs or died.",
+     suspended if the program that suspended it hangs or died. Of the texts for `--topology`, only the JSON of \
+     multipathd says so.",
     "`<- offline` and so on: the state of a path that cannot carry I/O. It is that of the device \
      (`offline`, `blocked`, `transport-offline`, `gone`, `connecting`, ...), or what multipathd says \
      about it (`failed`, `faulty`).",

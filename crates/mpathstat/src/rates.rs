@@ -267,13 +267,10 @@ impl<'a> MapRates<'a> {
     }
 
     /// Whether the map completed nothing, was not busy, and nothing is in flight, on no path either. A
-    /// map of which nothing is known may do something, and one that is suspended holds back what it was
-    /// asked to do.
+    /// map of which nothing is known may do something.
     fn does_nothing(&self) -> bool {
         let is_waiting = |figures: &Figures| figures.in_flight.is_some_and(|count| count > 0.0);
         let mut paths = self.paths.iter().filter_map(|path| path.figures.as_ref());
-        !self.map.is_suspended
-            && self.figures.as_ref().is_some_and(|own| !own.is_active())
-            && !paths.any(is_waiting)
+        self.figures.as_ref().is_some_and(|own| !own.is_active()) && !paths.any(is_waiting)
     }
 }

@@ -68,7 +68,7 @@ pub struct Map {
     /// The I/O policy of the NVMe driver (`numa`, `round-robin`, `queue-depth`); empty for other
     /// maps and if it was not read.
     pub policy: Vec<u8>,
-    /// Whether device mapper holds back all I/O of the map, if states are read.
+    /// Whether device mapper holds back all I/O of the map, if states are read or the text says so.
     pub is_suspended: bool,
     /// The paths, by path group if these are known, then by address.
     pub paths: Vec<Path>,

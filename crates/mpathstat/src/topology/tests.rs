@@ -174,6 +174,18 @@ fn the_later_description_of_a_map_in_json_holds() {
 }
 
 #[test]
+fn json_says_whether_a_map_is_suspended() {
+    for (state, wanted) in [("suspend", true), ("active", false), ("undef", false)] {
+        // The state of a group and of a path has the same key.
+        let text = format!(
+            "{{\"maps\": [{{\"uuid\": \"36001\", \"dm_st\": \"{state}\", \"path_groups\": [{{\"dm_st\": \
+             \"active\", \"paths\": [{{\"dev\": \"sda\", \"dm_st\": \"active\"}}]}}]}}]}}"
+        );
+        assert_eq!(read(&text).0.maps[0].is_suspended, wanted, "{state}");
+    }
+}
+
+#[test]
 fn a_map_of_which_only_the_name_is_understood_is_reported_once() {
     let lost = SAVED.replace("size=1G", "x").replace("- 0:", "- ?").replace("- 1:", "- ?");
     let expected = |text: &str| {

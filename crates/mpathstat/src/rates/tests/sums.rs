@@ -257,15 +257,18 @@ fn namespaces_of_a_subsystem_are_maps_of_their_own() {
 }
 
 #[test]
-fn a_suspended_map_is_never_idle() {
+fn a_suspended_map_is_never_idle_if_anything_is_marked() {
     let mut maps = topology().maps;
     maps[0].is_suspended = true;
     let topology = Topology::new(maps);
     let idle: Done = |_| (0.0, 0.0);
     let mut view = View::default();
-    assert_eq!(shown(&mut view, &topology, idle), ["a 0 2"]);
+    assert_eq!(shown(&mut view, &topology, idle), [""; 0]);
     view.marker = Some(Marker::default());
     assert_eq!(shown(&mut view, &topology, idle), ["a 0 2 suspended"]);
+    // A text of iostat need not have the map.
+    let rates = IntervalRates::from_figures(&topology, None, 1.0, &HashMap::new());
+    assert_eq!(view.apply(rates).maps.len(), 1);
     view.by = vec![By::Host];
     assert_eq!(shown(&mut view, &topology, idle), ["host2 0 1", "host3 0 1"]);
 }

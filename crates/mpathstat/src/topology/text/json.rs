@@ -173,6 +173,7 @@ impl JsonReader {
             (Kind::Map, b"sysfs", _) => {
                 self.map.device = Device { kernel: value.to_vec(), ..Device::default() };
             }
+            (Kind::Map, b"dm_st", _) => self.map.is_suspended = value == b"suspend",
             (Kind::Group, b"pri", Some(group)) => group.priority = value.to_vec(),
             (Kind::Group, b"dm_st", Some(group)) => group.group_status = value.to_vec(),
             (Kind::Group, b"group", Some(group)) => {
