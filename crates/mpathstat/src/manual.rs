@@ -87,7 +87,7 @@ const REPORT: &[&str] = &[
      unknown: the device appeared since the previous report, it is a different device with the \
      same name, its counters were reset, or the kernel is set not to count its I/O \
      (`/sys/block/*/queue/iostats` is 0). A map that is not counted has the sums of its paths instead, if \
-     these are.",
+     all of these are known.",
     "A map is idle, and left out, if it completed no request (read, write, discard or flush), was not \
      busy and has no request in flight, no request is in flight on any of its paths, and its paths \
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
@@ -114,7 +114,8 @@ const EXTENDED: &[&str] = &[
      for SCSI devices, timeouts since Linux 6.1. `Rty/S`, `Fov/S`: commands per second that the NVMe \
      driver sent again, and requests that it moved to another path. Kernels whose NVMe driver has \
      `/sys/block/nvme*/diag` count these and the errors of NVMe paths.",
-    "`%Share`: percentage of the reads and writes of all paths of the map that went through this path. \
+    "`%Share`: percentage of the reads and writes of all paths of the map that went through this path; `-` \
+     if those of any path are unknown. \
      `HCTL`: host, channel, target and LUN, or the NVMe controller. `Host`: the HBA; for NVMe over a \
      network, the address of the host. `Target`: the port of the array: the iSCSI name and portal, the \
      WWPN of Fibre Channel, the address of SAS, the NVMe controller and its address, or the SCSI \

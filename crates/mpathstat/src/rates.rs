@@ -92,7 +92,8 @@ pub struct PathRates<'a> {
     pub figures: Option<Figures>,
     /// Its counters, unless the figures come from a text.
     pub reading: Option<&'a Reading>,
-    /// Its percentage of the reads and writes of all paths of the map; `None` if there were none.
+    /// Its percentage of the reads and writes of all paths of the map; `None` if there were none, or if
+    /// those of a path are unknown.
     pub share_percent: Option<f64>,
     /// What is wrong with it.
     pub marks: Vec<Mark>,
@@ -226,8 +227,8 @@ impl<'a> MapRates<'a> {
         let Figures { errors, timeouts, retries, failovers, .. } = sum;
         let own =
             counted(&map.device).map(|own| Figures { errors, timeouts, retries, failovers, ..own });
-        let mut devices = map.paths.iter().map(|path| &path.device).zip(&of_paths);
-        let is_whole = !devices.any(|(device, figures)| device.is_uncounted && figures.is_none());
+        let mut known = map.paths.iter().zip(&of_paths);
+        let is_whole = known.all(|(path, figures)| figures.is_some() || path.is_removed());
         let is_any_known = of_paths.iter().any(Option::is_some);
         let share = |figures: &Figures| figures.ios() / total * 100.0;
         let paths = map.paths.iter().zip(of_paths).map(|(path, figures)| PathRates {
@@ -242,7 +243,7 @@ impl<'a> MapRates<'a> {
         let is_unused = map.is_nvme() && own.as_ref().is_none_or(|own| own.ios() == 0.0);
         let figures = match own {
             None if map.device.is_uncounted => Some(sum).filter(|_| is_whole && is_any_known),
-            _ if is_unused && sum.is_active() => Some(sum),
+            _ if is_unused && sum.is_active() => Some(sum).filter(|_| is_whole),
             own => own,
         };
         let (marks, reading, number) = (Vec::new(), None, None);

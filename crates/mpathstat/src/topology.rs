@@ -26,7 +26,7 @@ pub use subsystem::Subsystem;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
-use sysparse::device_name::{Hctl, NvmeName};
+use sysparse::device_name::{Hctl, NvmeName, device_number};
 use toolkit::natural_order::natural_cmp;
 
 /// The maps of a system, by name in natural order.
@@ -183,6 +183,14 @@ impl Path {
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.bad_state().is_none()
+    }
+
+    /// Whether the device was removed, so that it does nothing. In a text, its number or nothing stands for
+    /// its name.
+    #[must_use]
+    pub fn is_removed(&self) -> bool {
+        let kernel = &self.device.kernel;
+        self.state == sysfs::GONE || kernel.is_empty() || device_number(kernel).is_some()
     }
 
     /// The state that keeps the path from carrying I/O and that indicates a fault: the state of the

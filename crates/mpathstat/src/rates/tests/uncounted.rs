@@ -42,8 +42,8 @@ fn a_map_that_is_not_counted_is_the_sum_of_its_paths() {
     assert_eq!(reads(&["dm-0"], [Some(0.0); 5]), "0 0 0 0 0 - true");
     let counted = [Some(9.0), Some(6.0), Some(4.0), Some(0.0), Some(0.0)];
     assert_eq!(reads(&["dm-0"], counted), "9 6 4 0 0 40 false", "it was turned on");
-    let gone = [Some(0.0), None, Some(4.0), Some(0.0), Some(0.0)];
-    assert_eq!(reads(&["dm-0"], gone), "4 - 4 0 0 100 false");
+    let reset = [Some(0.0), None, Some(4.0), Some(0.0), Some(0.0)];
+    assert_eq!(reads(&["dm-0"], reset), "- - 4 0 0 - false");
     let unknown = [Some(0.0), None, None, None, None];
     assert_eq!(reads(&["dm-0"], unknown), "- - - - - - false");
     assert_eq!(reads(&["dm-0", "sda"], [Some(0.0); 5]), "- - 0 0 0 - false");
@@ -55,6 +55,35 @@ fn a_path_that_is_not_counted_is_unknown_and_so_are_shares() {
     assert_eq!(reads(&["sda"], done), "10 - 4 0 0 - false");
     let counted = [Some(10.0), Some(6.0), Some(4.0), Some(0.0), Some(0.0)];
     assert_eq!(reads(&["sda"], counted), "10 6 4 0 0 40 false", "it was turned on");
+}
+
+#[test]
+fn shares_and_sums_are_those_of_paths_that_are_all_known_or_removed() {
+    let found = |kernel: &str, path: fn(&mut crate::topology::Path)| {
+        let mut maps = topology().maps;
+        maps[0].device.kernel = kernel.into();
+        path(&mut maps[0].paths[0]);
+        let topology = Topology::new(maps);
+        let rates = IntervalRates::new(&topology, None, 1.0, |device| match &device.kernel[..] {
+            b"sdb" => Some(read(3.0, 3.0)),
+            b"sdc" | b"sdd" | b"nvme0n1" => Some(read(0.0, 0.0)),
+            b"dm-0" => Some(read(9.0, 9.0)),
+            _ => None,
+        });
+        let map = &rates.maps[0];
+        (map.figures.as_ref().map(|figures| figures.reads), map.paths[1].share_percent)
+    };
+    for (path, share) in [
+        ((|_| ()) as fn(&mut crate::topology::Path), None),
+        (|path| path.state = b"offline".to_vec(), None),
+        (|path| path.state = b"gone".to_vec(), Some(100.0)),
+        (|path| path.device.kernel = b"8:0".to_vec(), Some(100.0)),
+        (|path| path.device.kernel = b"".to_vec(), Some(100.0)),
+    ] {
+        assert_eq!(found("dm-0", path), (Some(9.0), share));
+        // The driver does not count the map itself.
+        assert_eq!(found("nvme0n1", path), (share.map(|_| 3.0), share));
+    }
 }
 
 #[test]
