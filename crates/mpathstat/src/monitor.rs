@@ -91,6 +91,15 @@ impl MapMonitor {
         }
     }
 
+    /// What is shown of the rates. The namespaces that a text leaves out are found when they have figures,
+    /// which is no change.
+    fn apply<'a>(&mut self, mut rates: IntervalRates<'a>) -> IntervalRates<'a> {
+        if self.topology.is_fixed() {
+            rates.changes.clear();
+        }
+        self.view.apply(rates)
+    }
+
     fn exit_status(&self) -> u8 {
         if self.has_maps { 0 } else { NO_MAPS }
     }
@@ -185,12 +194,12 @@ impl IntervalCommand for KernelMonitor {
     ) -> Result<IntervalRates<'a>, Error> {
         // Without the time since boot, as in a sos report, rates are unknown.
         let uptime = uptime_or_zero(root)?;
-        Ok(self.maps.view.apply(IntervalRates::since_boot(sample, uptime)))
+        Ok(self.maps.apply(IntervalRates::since_boot(sample, uptime)))
     }
 
     fn between<'a>(&mut self, old: &'a Sample, new: &'a Sample) -> Option<IntervalRates<'a>> {
         let rates = self.maps.has_maps.then(|| IntervalRates::between(old, new))?;
-        Some(self.maps.view.apply(rates))
+        Some(self.maps.apply(rates))
     }
 
     fn exit_status(&self) -> u8 {
@@ -348,7 +357,7 @@ impl IntervalCommand for TextMonitor {
         let rates = self.rates(sample, seconds.unwrap_or(self.seconds));
         let rates = IntervalRates { is_since_boot: seconds.is_none(), ..rates };
         let seconds = seconds.unwrap_or(f64::NAN);
-        Ok(IntervalRates { seconds, ..self.maps.view.apply(rates) })
+        Ok(IntervalRates { seconds, ..self.maps.apply(rates) })
     }
 
     fn between<'a>(
@@ -359,7 +368,7 @@ impl IntervalCommand for TextMonitor {
         let changes = changes_between(&old.topology, &new.topology);
         let seconds = seconds_from(new.report.begin.or(old.report.wall), &new.report);
         let rates = IntervalRates { changes, ..self.rates(new, seconds.unwrap_or(self.seconds)) };
-        self.maps.has_maps.then(|| self.maps.view.apply(rates))
+        self.maps.has_maps.then(|| self.maps.apply(rates))
     }
 
     /// The text determines when the next sample is due. The topology is that of the next tree of a
