@@ -186,8 +186,8 @@ impl Report<IntervalRates<'_>> for Text<'_> {
             writeln!(out, "{}", wall.as_deref().unwrap_or(UNKNOWN))?;
         }
         for change in &rates.changes {
-            let clock = rates.wall.map(datetime::clock).unwrap_or_default();
-            writeln!(out, "# {clock} {}", change_clause(change))?;
+            let clock = rates.wall.map(|wall| format!("{} ", datetime::clock(wall)));
+            writeln!(out, "# {}{}", clock.unwrap_or_default(), change_clause(change))?;
         }
         let mut layout = self.headings();
         match &rates.sums {
