@@ -93,10 +93,11 @@ impl CurrentTopology {
     /// Reads the topology again.
     pub fn reread(&mut self, root: &mut SystemRoot, messages: &mut Messages<impl Write>) {
         let mut problems = Vec::new();
-        let topology = sysfs::read(root, self.attributes, &mut problems);
+        let mut topology = sysfs::read(root, self.attributes, &mut problems);
         for problem in problems {
             messages.warn_once(problem);
         }
+        topology.keep_failed(&self.topology);
         self.topology = Rc::new(topology);
         self.read_accounting(root, messages);
         if let Some(states) = &mut self.states {

@@ -205,7 +205,9 @@ const CHANGES: &[&str] = &[
     "    # 12:00:03 mpathb: path sdd offline (3/4 running)",
     "A map or path was `added` or `removed`, a path was `replaced` by a different device with the same \
      name, a map was `renamed`, or the state or the access state of a path changed. The state is \
-     `gone` if the device no longer exists but the map still contains it. The parentheses show how \
+     `gone` if the device no longer exists but the map still contains it. With `-x` and `-i`, a path is also \
+     shown to be `failed` (or `faulty`, or `timeout`) when multipathd says so first, and `active` when it \
+     can be used again. While multipathd does not answer, nothing changes. The parentheses show how \
      many of the paths of the map can carry I/O.",
     "Maps and paths are read again when the kernel reports a change \
      (`/sys/kernel/uevent_seqnum`), or when the number of devices in `/proc/diskstats` changes. \

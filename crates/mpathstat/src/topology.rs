@@ -91,6 +91,8 @@ pub struct Path {
     pub access: Vec<u8>,
     /// What multipathd knows about the path.
     pub multipathd: MultipathdState,
+    /// Whether the path failed, when multipathd last knew it; `None` if it never did.
+    pub has_failed: Option<bool>,
 }
 
 /// What a path connects.
@@ -116,6 +118,26 @@ pub struct MultipathdState {
     pub priority: Vec<u8>,
     /// The state in device mapper and that of the path checker: `failed faulty`; empty if unknown.
     pub states: Vec<u8>,
+}
+
+impl MultipathdState {
+    /// The state of a path that failed, in device mapper or of the path checker.
+    #[must_use]
+    pub fn failure(&self) -> Option<&[u8]> {
+        self.words().find(|state| matches!(*state, b"failed" | b"faulty" | b"timeout" | b"down"))
+    }
+
+    /// Whether the path failed, if that is known.
+    #[must_use]
+    pub fn has_failed(&self) -> Option<bool> {
+        let is_good = |state: &[u8]| matches!(state, b"active" | b"ready" | b"ghost");
+        let has_failed = self.failure().is_some();
+        (has_failed || self.words().any(is_good)).then_some(has_failed)
+    }
+
+    fn words(&self) -> impl Iterator<Item = &[u8]> {
+        self.states.split(|byte| *byte == b' ')
+    }
 }
 
 impl Endpoints {
@@ -197,11 +219,14 @@ impl Path {
     /// device, or the one in device mapper or of the path checker.
     #[must_use]
     pub fn bad_state(&self) -> Option<&[u8]> {
-        if !matches!(&self.state[..], b"" | b"running" | b"live") {
-            return Some(&self.state);
-        }
-        let mut states = self.multipathd.states.split(|byte| *byte == b' ');
-        states.find(|state| matches!(*state, b"failed" | b"faulty" | b"timeout" | b"down"))
+        if self.has_running_device() { self.multipathd.failure() } else { Some(&self.state) }
+    }
+
+    /// Whether the device of the path is in a state in which it can carry I/O. An unknown state counts as
+    /// good.
+    #[must_use]
+    pub fn has_running_device(&self) -> bool {
+        matches!(&self.state[..], b"" | b"running" | b"live")
     }
 
     /// The access state in which the array does not accept I/O on the path, although nothing is
@@ -221,8 +246,7 @@ impl Path {
         if is_passive {
             return Some(&self.access);
         }
-        let mut states = self.multipathd.states.split(|byte| *byte == b' ');
-        states.find(|state| *state == b"ghost").filter(|_| self.access.is_empty())
+        self.multipathd.words().find(|state| *state == b"ghost").filter(|_| self.access.is_empty())
     }
 
     /// The path group: its number and state; if these are unknown, the access state; if that is
@@ -273,6 +297,17 @@ impl Topology {
     pub fn update(&mut self, known: &HashMap<Vec<u8>, MultipathdState>) {
         for path in self.maps.iter_mut().flat_map(|map| &mut map.paths) {
             path.multipathd = known.get(&path.device.kernel).cloned().unwrap_or_default();
+            path.has_failed = path.multipathd.has_failed().or(path.has_failed);
+        }
+    }
+
+    /// Keeps which paths have failed according to an earlier topology, until multipathd knows more.
+    pub fn keep_failed(&mut self, earlier: &Topology) {
+        let earlier: HashMap<_, _> = earlier.paths().map(|it| (&it.device.kernel, it)).collect();
+        for path in self.maps.iter_mut().flat_map(|map| &mut map.paths) {
+            let same = earlier.get(&path.device.kernel);
+            let same = same.filter(|same| same.device.identity == path.device.identity);
+            path.has_failed = same.and_then(|same| same.has_failed);
         }
     }
 }

@@ -33,7 +33,7 @@ pub enum ChangeKind {
     Replaced,
     /// The map had this name before.
     Renamed(Vec<u8>),
-    /// The path is in this state now.
+    /// The path is in this state now: that of its device, or what multipathd knows about it.
     State(Vec<u8>),
     /// The array assigned this access state to the path.
     Access(Vec<u8>),
@@ -107,7 +107,17 @@ fn path_changes(old: &Path, new: &Path) -> Vec<ChangeKind> {
     };
     let state = changed(&old.state, &new.state).map(ChangeKind::State);
     let access = changed(&old.access, &new.access).map(ChangeKind::Access);
-    state.into_iter().chain(access).collect()
+    let failure = failure_change(old, new).map(ChangeKind::State);
+    state.into_iter().chain(failure).chain(access).collect()
+}
+
+/// The state of a path that failed or returned according to multipathd, unless the state of its device
+/// tells that already.
+fn failure_change(old: &Path, new: &Path) -> Option<Vec<u8>> {
+    let (before, now) = (old.has_failed?, new.has_failed?);
+    let is_told = !new.has_running_device() || before && !old.has_running_device();
+    let state = new.multipathd.failure().unwrap_or(b"active");
+    (before != now && !is_told).then(|| state.to_vec())
 }
 
 /// Whether these are two devices, as far as is known.
@@ -129,5 +139,80 @@ fn map_change(map: &Map, kind: ChangeKind) -> Change {
         kind,
         usable: map.usable(),
         paths: map.paths.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::MultipathdState;
+    use std::collections::HashMap;
+
+    /// The map after each step: the state of the device of its path, and what multipathd says about it.
+    fn topologies(steps: &[(&str, &str)]) -> Vec<Topology> {
+        let mut last = Topology::default();
+        let steps = steps.iter().map(|(state, states)| {
+            let device = Device { kernel: b"sda".to_vec(), ..Device::default() };
+            let path = Path { device, state: state.as_bytes().to_vec(), ..Path::default() };
+            let mut new = Topology::new(vec![Map { paths: vec![path], ..Map::default() }]);
+            new.keep_failed(&last);
+            let states = MultipathdState { states: (*states).into(), ..MultipathdState::default() };
+            new.update(&HashMap::from([(b"sda".to_vec(), states)]));
+            last = new.clone();
+            new
+        });
+        steps.collect()
+    }
+
+    /// The changes from each step to the next.
+    fn kinds(steps: &[(&str, &str)]) -> Vec<String> {
+        let topologies = topologies(steps);
+        let found = topologies.windows(2).flat_map(|pair| changes(&pair[0], &pair[1]));
+        found.map(|change| format!("{} {}", change.kind, change.usable)).collect()
+    }
+
+    #[test]
+    fn a_path_that_multipathd_failed_or_reinstated_is_a_change() {
+        let (good, bad) = (("running", "active ready"), ("running", "failed faulty"));
+        assert_eq!(kinds(&[good, bad, bad, good]), ["failed 0", "active 1"]);
+        assert_eq!(kinds(&[good, ("running", "active faulty"), bad]), ["faulty 0"]);
+        assert_eq!(kinds(&[good, ("running", "active i/o timeout")]), ["timeout 0"]);
+        assert_eq!(kinds(&[bad, ("running", "undef ghost")]), ["active 0"]);
+        assert_eq!(kinds(&[bad, ("running", "undef ready")]), ["active 1"]);
+    }
+
+    #[test]
+    fn what_multipathd_does_not_know_is_no_change() {
+        let (good, bad) = (("running", "active ready"), ("running", "failed faulty"));
+        for unknown in [("running", ""), ("running", "undef undef"), ("running", "n/a optimized")] {
+            assert_eq!(kinds(&[good, unknown, good]), [""; 0]);
+            assert_eq!(kinds(&[bad, unknown, bad, unknown]), [""; 0]);
+            assert_eq!(kinds(&[unknown, bad]), [""; 0], "it may have failed long ago");
+            assert_eq!(kinds(&[good, unknown, bad]), ["failed 0"]);
+            assert_eq!(kinds(&[bad, unknown, unknown, good]), ["active 1"]);
+        }
+    }
+
+    #[test]
+    fn what_the_state_of_the_device_tells_is_told_once() {
+        let (good, bad) = ("active ready", "failed faulty");
+        let steps = [("running", good), ("offline", good), ("offline", bad), ("running", good)];
+        assert_eq!(kinds(&steps), ["offline 0", "running 1"]);
+        let late = [("offline", bad), ("running", bad), ("running", good)];
+        assert_eq!(kinds(&late), ["running 0", "active 1"]);
+        assert_eq!(kinds(&[("running", good), ("offline", bad)]), ["offline 0"]);
+        assert_eq!(kinds(&[("offline", good), ("running", bad)]), ["running 0", "failed 0"]);
+        assert_eq!(kinds(&[("offline", bad), ("offline", good)]), [""; 0]);
+    }
+
+    #[test]
+    fn another_device_keeps_nothing_of_an_earlier_one() {
+        let [mut old, mut new] = [("running", "failed faulty"), ("running", "")]
+            .map(|step| topologies(&[step]).remove(0));
+        new.keep_failed(&old);
+        assert_eq!(new.maps[0].paths[0].has_failed, Some(true));
+        old.maps[0].paths[0].device.identity = b"other".to_vec();
+        new.keep_failed(&old);
+        assert_eq!(new.maps[0].paths[0].has_failed, None);
     }
 }

@@ -32,8 +32,8 @@ pub(super) fn to_path(path: &multipath::Path<'_>) -> (Path, Result<(), ParseErro
         hctl: path.hctl.to_vec(),
         endpoints: Endpoints::from_address(path.hctl, path.name),
         state: state.unwrap_or_default().to_vec(),
-        access: Vec::new(),
         multipathd: MultipathdState { states: states.join(&b' '), ..MultipathdState::default() },
+        ..Path::default()
     };
     (path, state.map(|_| ()))
 }
