@@ -101,18 +101,21 @@ impl Layout {
     fn write_row(&self, row: &Row, colors: &Colors, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(row.indent.as_bytes())?;
         let cells = self.cells.get(row.cells.clone()).unwrap_or_default();
-        // Empty words at the end leave no blanks.
-        let last = cells.iter().rposition(|cell| cell.width > 0).unwrap_or(0);
-        let is_full = last + 1 == self.widths.len();
         let full: usize = self.widths.iter().sum::<usize>() + (self.widths.len() - 1) * GAP.len();
-        let has_tail = row.tail.first().is_some_and(|(_, text)| self.fits(full, text));
-        let pads_last = is_full && (self.pads_last && self.terminal.is_none() || has_tail);
+        let has_room = |column| row.tail.first().is_some_and(|(_, text)| self.fits(column, text));
+        let unpadded = |cell: &LayoutCell| full - self.widths.last().unwrap_or(&0) + cell.width;
+        // Empty words at the end leave no blanks, unless a tail follows the last column.
+        let last = cells.iter().rposition(|cell| cell.width > 0).unwrap_or(0);
+        let has_tail = cells.last().is_some_and(|cell| has_room(unpadded(cell)));
+        let is_full = has_tail || last + 1 == cells.len();
+        let count = if is_full { cells.len() } else { last + 1 };
+        let pads_last = is_full && (self.pads_last && self.terminal.is_none() || has_room(full));
         let mut column = 0;
-        for (place, cell) in cells.iter().enumerate().take(last + 1) {
+        for (place, cell) in cells.iter().enumerate().take(count) {
             let indent = if place == 0 { row.indent.len() } else { GAP.len() };
             let full = self.widths.get(place).copied().unwrap_or(0);
             let full = full - if place == 0 { row.indent.len().min(full) } else { 0 };
-            let width = if place == last && !pads_last { cell.width } else { full };
+            let width = if place + 1 == count && !pads_last { cell.width } else { full };
             // The formatting of the standard library takes no larger width.
             let width = width.min(u16::MAX.into());
             if place > 0 {
@@ -122,7 +125,7 @@ impl Layout {
             write_colored(colors, cell.role, format_args!("{text:<width$}"), out)?;
             column += indent + width;
         }
-        self.write_tail(row, column, colors, out)?;
+        self.write_tail(row, is_full.then_some(column), colors, out)?;
         out.write_all(b"\n")
     }
 
@@ -132,26 +135,27 @@ impl Layout {
         self.terminal.is_none_or(|max| end <= max)
     }
 
-    /// Writes what follows the cells, on further lines if it does not fit after `column`.
+    /// Writes what follows the cells, on further lines if it does not fit after `column`, or if that is
+    /// not the end of the last column.
     fn write_tail(
         &self,
         row: &Row,
-        mut column: usize,
+        mut column: Option<usize>,
         colors: &Colors,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         for (role, text) in &row.tail {
             let width = text.chars().count();
-            if self.fits(column, text) {
+            if let Some(start) = column.filter(|column| self.fits(*column, text)) {
                 out.write_all(GAP.as_bytes())?;
                 write_colored(colors, *role, format_args!("{text}"), out)?;
-                column += GAP.len() + width;
+                column = Some(start + GAP.len() + width);
                 continue;
             }
             for line in wrap(text, self.terminal.unwrap_or(width)) {
                 write!(out, "\n{BELOW}")?;
                 write_colored(colors, *role, format_args!("{line}"), out)?;
-                column = BELOW.len() + line.chars().count();
+                column = Some(BELOW.len() + line.chars().count());
             }
         }
         Ok(())
@@ -235,6 +239,24 @@ mod tests {
     fn a_terminal_gets_no_blanks_at_the_end() {
         assert_eq!(written(&mut layout(Some(80), &["sda", "1"])), "|- sda  1\n");
         assert_eq!(written(&mut layout(None, &["sda", ""])), "|- sda\n");
+    }
+
+    #[test]
+    fn what_follows_empty_words_stands_after_the_last_column() {
+        for (terminal, wanted) in [
+            (None, "|- sda        2/2  <- x\n"),
+            (Some(18), "|- sda        2/2\n   <- x\n"),
+            (Some(17), "|- sda        2/2\n   <- x\n"),
+            (Some(16), "|- sda    2/2\n   <- x\n"),
+            (Some(13), "|- sda    2/2\n   <- x\n"),
+            (Some(12), "|- sda\n   2/2  <- x\n"),
+        ] {
+            let mut table = layout(terminal, &["sda", ""]);
+            for tail in ["2/2", "<- x"] {
+                table.tail(None, tail.to_owned());
+            }
+            assert_eq!(written(&mut table), wanted, "{terminal:?}");
+        }
     }
 
     #[test]
