@@ -4,7 +4,7 @@ use crate::current_topology::CurrentTopology;
 use crate::error::Error;
 use crate::iostat::{IostatText, TextReport};
 use crate::rates::{IntervalRates, View, changes_between, has_figures};
-use crate::sample::{CounterReader, Sample, moment, uptime_or_zero};
+use crate::sample::{CounterReader, Sample, moment, time_problem, uptime_or_zero};
 use crate::text_kind;
 use crate::topology::{Device, MapMajor, Topology};
 use std::io::{Read, Write};
@@ -170,10 +170,9 @@ impl IntervalCommand for KernelMonitor {
             is_new = true;
         };
         self.maps.topology.update_states(root, is_new, messages);
-        if self.last.replace(moment.monotonic).is_some_and(|last| last >= moment.monotonic) {
-            messages.warn_once(
-                "no time passed since the previous sample; the figures between them are unknown",
-            );
+        let last = self.last.replace(moment.monotonic);
+        if let Some(problem) = last.and_then(|last| time_problem(last, moment.monotonic)) {
+            messages.warn_once(problem);
         }
         let topology = self.maps.sampled_topology();
         Ok(Some(Sample { moment, topology, readings: counters.readings }))

@@ -15,6 +15,7 @@ mod tests;
 
 use crate::error::Error;
 use crate::topology::{Device, Path, Topology, name_in_diskstats};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::io::Write;
 use std::rc::Rc;
@@ -311,6 +312,21 @@ pub fn moment(root: &mut SystemRoot) -> Result<Moment, Error> {
     let uptime = uptime_or_zero(root)?;
     let btime = root.read("proc/stat").ok().and_then(|text| counter::value(text, b"btime").ok());
     Ok(Moment::after_boot(uptime, btime))
+}
+
+/// What is wrong with the times of two samples, so that nothing is known of what is between them.
+#[must_use]
+pub fn time_problem(last: Duration, now: Duration) -> Option<&'static str> {
+    match now.cmp(&last) {
+        Ordering::Greater => None,
+        Ordering::Equal => {
+            Some("no time passed since the previous sample; the figures between them are unknown")
+        }
+        Ordering::Less => Some(
+            "the uptime is less than that of the previous sample: the system was restarted, or the \
+             samples are of two systems; the figures between them are unknown",
+        ),
+    }
 }
 
 /// The time since boot; zero if a saved system does not have it, as in a sos report: rates over zero

@@ -67,6 +67,15 @@ fn a_path_keeps_its_reading_only_in_the_same_map() {
 }
 
 #[test]
+fn a_restart_between_samples_is_distinguished_from_one_moment() {
+    let problem = |last, now| time_problem(Duration::from_secs(last), Duration::from_secs(now));
+    let begins = |found: Option<&str>, start: &str| found.is_some_and(|it| it.starts_with(start));
+    assert_eq!(problem(1, 2), None);
+    assert!(begins(problem(2, 2), "no time passed"));
+    assert!(begins(problem(2, 1), "the uptime is less"));
+}
+
+#[test]
 fn a_count_of_failures_that_is_no_number_is_unknown_and_reported_once() {
     let folder = temp_dir();
     for tree in ["1", "2"] {
