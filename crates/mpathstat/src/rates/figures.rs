@@ -133,19 +133,19 @@ impl Figures {
     #[must_use]
     pub fn await_ms(&self) -> Option<f64> {
         let ms = self.read_ms + self.write_ms;
-        self.shown(|printed| printed.await_ms, || self.average_ms(ms, self.ios()))
+        self.average_ms(|printed| printed.await_ms, ms, self.ios())
     }
 
     /// The same of reads.
     #[must_use]
     pub fn read_await_ms(&self) -> Option<f64> {
-        self.shown(|printed| printed.read_await_ms, || self.average_ms(self.read_ms, self.reads))
+        self.average_ms(|printed| printed.read_await_ms, self.read_ms, self.reads)
     }
 
     /// The same of writes.
     #[must_use]
     pub fn write_await_ms(&self) -> Option<f64> {
-        self.shown(|printed| printed.write_await_ms, || self.average_ms(self.write_ms, self.writes))
+        self.average_ms(|printed| printed.write_await_ms, self.write_ms, self.writes)
     }
 
     /// The average size in KiB of a read; 0 if there was none.
@@ -176,7 +176,7 @@ impl Figures {
     /// The average time in milliseconds of a discard; 0 if there was none.
     #[must_use]
     pub fn discard_await_ms(&self) -> Option<f64> {
-        self.shown(|printed| printed.discard_await_ms, || self.requests_await_ms(self.discards))
+        self.requests_await_ms(|printed| printed.discard_await_ms, self.discards)
     }
 
     /// Flushes per second.
@@ -188,12 +188,16 @@ impl Figures {
     /// The average time in milliseconds of a flush; 0 if there was none.
     #[must_use]
     pub fn flush_await_ms(&self) -> Option<f64> {
-        self.shown(|printed| printed.flush_await_ms, || self.requests_await_ms(self.flushes))
+        self.requests_await_ms(|printed| printed.flush_await_ms, self.flushes)
     }
 
-    fn requests_await_ms(&self, requests: Option<Requests>) -> Option<f64> {
+    fn requests_await_ms(
+        &self,
+        printed: fn(&Printed) -> Option<f64>,
+        requests: Option<Requests>,
+    ) -> Option<f64> {
         let Requests { count, ms } = requests?;
-        self.average_ms(ms, count)
+        self.average_ms(printed, ms, count)
     }
 
     /// The average number of requests in flight.
@@ -270,8 +274,9 @@ impl Figures {
         self.printed.as_deref().map_or_else(computed, printed)
     }
 
-    fn average_ms(&self, ms: f64, count: f64) -> Option<f64> {
-        (self.stalled() == 0.0).then(|| per(ms, count))
+    /// The average time of requests, which is unknown while none is completed.
+    fn average_ms(&self, printed: fn(&Printed) -> Option<f64>, ms: f64, count: f64) -> Option<f64> {
+        if self.is_stalled() { None } else { self.shown(printed, || Some(per(ms, count))) }
     }
 }
 

@@ -214,3 +214,32 @@ fn a_busy_device_of_a_text_that_completes_nothing_is_stalled() {
     let long = Figures { seconds: 2.0, ..text(1799.0, 0.0, 0.0) };
     assert_eq!(found(long), (false, 0.0));
 }
+
+#[test]
+fn average_times_of_a_text_are_unknown_while_no_request_is_completed() {
+    let zero = Some(0.0);
+    let times = Printed {
+        await_ms: zero,
+        read_await_ms: zero,
+        write_await_ms: zero,
+        discard_await_ms: zero,
+        flush_await_ms: zero,
+        ..Printed::default()
+    };
+    let none = Some(Requests::default());
+    let text = |busy_ms: f64| Figures {
+        seconds: 1.0,
+        busy_ms,
+        discards: none,
+        flushes: none,
+        printed: Some(Box::new(times)),
+        ..Figures::default()
+    };
+    let averages = |it: &Figures| {
+        let [reads_and_writes, reads, writes] =
+            [it.await_ms(), it.read_await_ms(), it.write_await_ms()];
+        [reads_and_writes, reads, writes, it.discard_await_ms(), it.flush_await_ms()]
+    };
+    assert_eq!(averages(&text(1000.0)), [None; 5]);
+    assert_eq!(averages(&text(100.0)), [zero; 5]);
+}
