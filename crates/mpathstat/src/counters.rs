@@ -37,22 +37,22 @@ pub static COUNTERS: [Counter; 17] = [
     counter(
         ["read_ms", "read_time_seconds_total", "Time that completed reads took, added up."],
         Milliseconds,
-        |it| Some(it.io.read_ms),
+        |it| Some(it.io.times?.read_ms),
     ),
     counter(
         ["write_ms", "write_time_seconds_total", "Time that completed writes took, added up."],
         Milliseconds,
-        |it| Some(it.io.write_ms),
+        |it| Some(it.io.times?.write_ms),
     ),
     counter(
         ["busy_ms", "io_time_seconds_total", "Time with at least one request in flight."],
         Milliseconds,
-        |it| Some(it.io.busy_ms),
+        |it| Some(it.io.times?.busy_ms),
     ),
     counter(
         ["queued_ms", "weighted_io_time_seconds_total", "Time that all requests took, added up."],
         Milliseconds,
-        |it| Some(it.io.queued_ms),
+        |it| Some(it.io.times?.queued_ms),
     ),
     counter(["discards", "discards_total", "Discards completed."], Requests, |it| {
         Some(it.io.discards?.count)

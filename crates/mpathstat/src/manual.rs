@@ -261,6 +261,8 @@ const NOTES: &[&str] = &[
     "If the kernel keeps no statistics for an NVMe map itself, as before Linux 6.4, the sum of its \
      paths is shown, and its raw counters and metrics are left out. A namespace that has only one path \
      and no multipathing is not a map.",
+    "Before Linux 2.6.25, the kernel counts only reads, writes and their amounts of a partition. Times \
+     and requests in flight of a path that is one are `-`.",
     "Counters of milliseconds wrap at 32 bits, after 49 days of waiting time. This is corrected. \
      In a report since boot, each device counts from the time at which it appeared, but rates are \
      per second of the whole time since boot.",

@@ -23,7 +23,7 @@ use std::time::Duration;
 use sysparse::ParseError;
 use sysparse::counter;
 use sysparse::device_name::NvmeName;
-use sysparse::diskstats::{Discards, Flushes, Io, disks};
+use sysparse::diskstats::{Discards, Flushes, Io, Times, disks};
 use toolkit::messages::Messages;
 use toolkit::sampling::{self, Moment, OpenFile, SystemRoot};
 
@@ -76,20 +76,23 @@ impl Reading {
     /// number as one of 32 or 64 bits.
     #[must_use]
     pub fn in_flight(&self) -> Option<u64> {
-        (self.io.in_flight < 1 << 31).then_some(self.io.in_flight)
+        let in_flight = self.io.times?.in_flight;
+        (in_flight < 1 << 31).then_some(in_flight)
     }
 
     /// Whether the device completed nothing since it appeared.
     #[must_use]
     pub fn is_unused(&self) -> bool {
-        Io { in_flight: 0, ..self.io } == self.before().io
+        let times = self.io.times.map(|times| Times { in_flight: 0, ..times });
+        Io { times, ..self.io } == self.before().io
     }
 
     /// The counters of the same device when it appeared.
     #[must_use]
     pub fn before(&self) -> Reading {
-        let (discards, flushes) = (self.io.discards, self.io.flushes);
+        let Io { times, discards, flushes, .. } = self.io;
         let io = Io {
+            times: times.map(|_| Times::default()),
             discards: discards.map(|_| Discards::default()),
             flushes: flushes.map(|_| Flushes::default()),
             ..Io::default()

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! After major, minor and name stand 11 numbers; Linux 4.18 added four on discards, 5.5 two on
-//! flushes. Further ones are left unread. Partitions had four numbers before 2.6.25.
+//! flushes. Further ones are left unread. Partitions had four numbers before 2.6.25: reads, writes and
+//! their sectors.
 //! Source: `Documentation/admin-guide/iostats.rst` of Linux.
 
 use crate::ParseError;
@@ -41,14 +42,25 @@ pub struct Io {
     pub reads_merged: u64,
     /// Sectors of 512 bytes read, whatever the device's own sectors are.
     pub sectors_read: u64,
-    /// Milliseconds that reads took, summed over the reads.
-    pub read_ms: u64,
     /// Writes completed.
     pub writes: u64,
     /// Writes that were merged into one before them.
     pub writes_merged: u64,
     /// Sectors of 512 bytes written.
     pub sectors_written: u64,
+    /// How long the requests took; unknown of partitions before Linux 2.6.25, as is what was merged.
+    pub times: Option<Times>,
+    /// Discards; unknown before Linux 4.18.
+    pub discards: Option<Discards>,
+    /// Flushes; unknown before Linux 5.5.
+    pub flushes: Option<Flushes>,
+}
+
+/// How long the reads and writes of a device took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Times {
+    /// Milliseconds that reads took, summed over the reads.
+    pub read_ms: u64,
     /// Milliseconds that writes took, summed over the writes.
     pub write_ms: u64,
     /// Requests in flight now; the only value that is not a count.
@@ -57,10 +69,6 @@ pub struct Io {
     pub busy_ms: u64,
     /// Milliseconds times requests in flight, summed.
     pub queued_ms: u64,
-    /// Discards; unknown before Linux 4.18.
-    pub discards: Option<Discards>,
-    /// Flushes; unknown before Linux 5.5.
-    pub flushes: Option<Flushes>,
 }
 
 /// The discards of a device.
@@ -136,7 +144,7 @@ impl<'a> Iterator for Disks<'a> {
 /// ```
 /// let disk = sysparse::diskstats::disk(b" 8 16 sdb 219 0 6550 277 1 0 8 2 0 260 278 0 0 0 0")?;
 /// assert_eq!((disk.major, disk.minor, disk.name), (8, 16, &b"sdb"[..]));
-/// assert_eq!((disk.io.sectors_read, disk.io.busy_ms), (6550, 260));
+/// assert_eq!((disk.io.sectors_read, disk.io.times.map(|it| it.busy_ms)), (6550, Some(260)));
 /// # Ok::<(), sysparse::ParseError>(())
 /// ```
 ///
@@ -181,11 +189,12 @@ fn disk_io(input: &[u8]) -> Parsed<'_, Io> {
     let (reads, reads_merged, sectors_read, read_ms) = reads;
     let (writes, writes_merged, sectors_written, write_ms) = writes;
     let (in_flight, busy_ms, queued_ms) = time;
-    let io = Io { reads, reads_merged, sectors_read, read_ms, ..Io::default() };
-    let io = Io { writes, writes_merged, sectors_written, write_ms, ..io };
+    let times = Some(Times { read_ms, write_ms, in_flight, busy_ms, queued_ms });
+    let io = Io { reads, reads_merged, sectors_read, times, ..Io::default() };
+    let io = Io { writes, writes_merged, sectors_written, ..io };
     let (rest, discards) = opt(discards).parse(rest)?;
     let (rest, flushes) = if discards.is_some() { opt(flushes).parse(rest)? } else { (rest, None) };
-    Ok((rest, Io { in_flight, busy_ms, queued_ms, discards, flushes, ..io }))
+    Ok((rest, Io { discards, flushes, ..io }))
 }
 
 /// ` 3 0 24 5`
@@ -237,18 +246,19 @@ mod tests {
             let disk = disk(line.as_bytes()).expect("well-formed");
             assert_eq!((disk.major, disk.minor, disk.name), (253, 0, &b"dm-0"[..]));
             let io = disk.io;
+            let times = io.times.expect("a disk has times");
             let numbers = [
                 io.reads,
                 io.reads_merged,
                 io.sectors_read,
-                io.read_ms,
+                times.read_ms,
                 io.writes,
                 io.writes_merged,
                 io.sectors_written,
-                io.write_ms,
-                io.in_flight,
-                io.busy_ms,
-                io.queued_ms,
+                times.write_ms,
+                times.in_flight,
+                times.busy_ms,
+                times.queued_ms,
             ];
             assert_eq!(numbers, [48, 1, 1310, 76, 5, 6, 7, 8, 9, 68, 77]);
         }
@@ -265,7 +275,7 @@ mod tests {
         let partition = disk(b"   8    1 sda1 248 508 2 5 ").expect("well-formed").io;
         let four =
             [partition.reads, partition.sectors_read, partition.writes, partition.sectors_written];
-        assert_eq!(four, [248, 508, 2, 5]);
+        assert_eq!((four, partition.times), ([248, 508, 2, 5], None));
     }
 
     #[test]

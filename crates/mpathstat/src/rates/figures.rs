@@ -4,7 +4,7 @@ use super::printed::Printed;
 use crate::sample::{Failures, Reading};
 use std::ops::{Add, AddAssign};
 use std::time::Duration;
-use sysparse::diskstats::Io;
+use sysparse::diskstats::{Io, Times};
 use toolkit::sampling::counter_delta;
 
 /// What a device did between two samples. The figures of several devices can be added.
@@ -20,6 +20,8 @@ pub struct Figures {
     pub read_kib: f64,
     /// KiB written.
     pub written_kib: f64,
+    /// Whether it is unknown how long reads and writes took, of any of several devices.
+    pub lacks_times: bool,
     /// The time in milliseconds that the reads took, added up.
     pub read_ms: f64,
     /// The time in milliseconds that the writes took, added up.
@@ -67,6 +69,10 @@ impl Figures {
         let wrap_max = wrap_max(seconds);
         let increase = |old: u64, new: u64| counter_delta(old, new, wrap_max).map(float);
         let amount = |counter: fn(&Io) -> u64| increase(counter(&old.io), counter(&new.io));
+        let times = old.io.times.zip(new.io.times);
+        let ms = |counter: fn(&Times) -> u64| {
+            times.map_or(Some(0.0), |(old, new)| increase(counter(&old), counter(&new)))
+        };
         let failures = old.failures.zip(new.failures);
         let failed = |count: fn(&Failures) -> Option<u64>| {
             let (old, new) = failures.as_ref()?;
@@ -82,10 +88,11 @@ impl Figures {
             writes: amount(|io| io.writes)?,
             read_kib: amount(|io| io.sectors_read)? / SECTORS_IN_KIB,
             written_kib: amount(|io| io.sectors_written)? / SECTORS_IN_KIB,
-            read_ms: amount(|io| io.read_ms)?,
-            write_ms: amount(|io| io.write_ms)?,
-            queued_ms: amount(|io| io.queued_ms)?,
-            busy_ms: amount(|io| io.busy_ms)?,
+            lacks_times: times.is_none(),
+            read_ms: ms(|times| times.read_ms)?,
+            write_ms: ms(|times| times.write_ms)?,
+            queued_ms: ms(|times| times.queued_ms)?,
+            busy_ms: ms(|times| times.busy_ms)?,
             in_flight: new.in_flight().map(float),
             in_flight_before: old.in_flight().map(float),
             discards: requests(|io| io.discards.map(|done| (done.count, done.ms))),
@@ -203,14 +210,14 @@ impl Figures {
     /// The average number of requests in flight.
     #[must_use]
     pub fn queue(&self) -> Option<f64> {
-        self.shown(|printed| printed.queue, || Some(self.rate(self.queued_ms) / 1000.0))
+        self.shown(|printed| printed.queue, || self.if_timed(self.rate(self.queued_ms) / 1000.0))
     }
 
     /// The percentage of the time with at least one request in flight, added up over the devices of a
     /// sum.
     #[must_use]
     pub fn util_percent(&self) -> Option<f64> {
-        self.shown(|printed| printed.util, || Some(self.rate(self.busy_ms) / 10.0))
+        self.shown(|printed| printed.util, || self.if_timed(self.rate(self.busy_ms) / 10.0))
     }
 
     /// Reads and writes.
@@ -274,9 +281,13 @@ impl Figures {
         self.printed.as_deref().map_or_else(computed, printed)
     }
 
+    fn if_timed(&self, figure: f64) -> Option<f64> {
+        (!self.lacks_times).then_some(figure)
+    }
+
     /// The average time of requests, which is unknown while none is completed.
     fn average_ms(&self, printed: fn(&Printed) -> Option<f64>, ms: f64, count: f64) -> Option<f64> {
-        if self.is_stalled() { None } else { self.shown(printed, || Some(per(ms, count))) }
+        if self.is_stalled() { None } else { self.shown(printed, || self.if_timed(per(ms, count))) }
     }
 }
 
@@ -293,6 +304,7 @@ impl AddAssign<&Figures> for Figures {
         self.writes += other.writes;
         self.read_kib += other.read_kib;
         self.written_kib += other.written_kib;
+        self.lacks_times |= other.lacks_times;
         self.read_ms += other.read_ms;
         self.write_ms += other.write_ms;
         self.queued_ms += other.queued_ms;

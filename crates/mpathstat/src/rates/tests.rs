@@ -10,10 +10,11 @@ mod uncounted;
 use super::*;
 use crate::sample::{Failures, Reading};
 use crate::topology::text;
-use sysparse::diskstats::{Discards, Flushes, Io};
+use sysparse::diskstats::{Discards, Flushes, Io, Times};
 
 fn reading(reads: u64, read_ms: u64) -> Reading {
-    let io = Io { reads, read_ms, sectors_read: reads * 8, ..Io::default() };
+    let times = Some(Times { read_ms, ..Times::default() });
+    let io = Io { reads, sectors_read: reads * 8, times, ..Io::default() };
     Reading { number: (8, 0), io, failures: None }
 }
 
@@ -84,7 +85,9 @@ fn figures_of_a_text_are_shown_as_they_are() {
 fn a_device_that_completes_nothing_has_no_await() {
     let in_flight = |before: u64, after: u64, reads: u64| {
         let (mut old, mut new) = (reading(10, 10), reading(10 + reads, 10 + reads));
-        (old.io.in_flight, new.io.in_flight) = (before, after);
+        for (reading, in_flight) in [(&mut old, before), (&mut new, after)] {
+            reading.io.times = reading.io.times.map(|times| Times { in_flight, ..times });
+        }
         Figures::between(&old, &new, 1.0).unwrap()
     };
     let waiting = in_flight(0, 1, 0);

@@ -7,22 +7,22 @@ use sysparse::text;
 
 /// Every number that is read, by the names that jc gives them.
 fn numbers(disk: &Disk<'_>) -> [(&'static str, u64); 13] {
-    let Io { reads, reads_merged, sectors_read, read_ms, .. } = disk.io;
-    let Io { writes, writes_merged, sectors_written, write_ms, .. } = disk.io;
+    let Io { reads, reads_merged, sectors_read, writes, writes_merged, .. } = disk.io;
+    let times = disk.io.times.unwrap_or_default();
     [
         ("maj", disk.major),
         ("min", disk.minor),
         ("reads_completed", reads),
         ("reads_merged", reads_merged),
         ("sectors_read", sectors_read),
-        ("read_time_ms", read_ms),
+        ("read_time_ms", times.read_ms),
         ("writes_completed", writes),
         ("writes_merged", writes_merged),
-        ("sectors_written", sectors_written),
-        ("write_time_ms", write_ms),
-        ("io_in_progress", disk.io.in_flight),
-        ("io_time_ms", disk.io.busy_ms),
-        ("weighted_io_time_ms", disk.io.queued_ms),
+        ("sectors_written", disk.io.sectors_written),
+        ("write_time_ms", times.write_ms),
+        ("io_in_progress", times.in_flight),
+        ("io_time_ms", times.busy_ms),
+        ("weighted_io_time_ms", times.queued_ms),
     ]
 }
 

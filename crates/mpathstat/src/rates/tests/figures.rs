@@ -10,6 +10,7 @@ fn device() -> Figures {
         writes: 12.0,
         read_kib: 32.0,
         written_kib: 72.0,
+        lacks_times: false,
         read_ms: 24.0,
         write_ms: 60.0,
         queued_ms: 10_000.0,
@@ -102,6 +103,26 @@ fn milliseconds_wrap_at_most_once_for_each_of_65536_requests() {
 }
 
 #[test]
+fn a_device_without_times_has_only_counts_and_amounts() {
+    let mut old = reading(2, 0);
+    old.io.times = None;
+    let mut new = Reading { io: Io { reads: 6, writes: 2, ..old.io }, ..old };
+    new.io.discards = Some(Discards::default());
+    let figures = Figures::between(&old, &new, 1.0).unwrap();
+    let known = [figures.reads_per_s(), figures.size_kib(), figures.in_flight, figures.await_ms()];
+    assert_eq!(known, [Some(4.0), Some(0.0), None, None]);
+    let times = [figures.read_await_ms(), figures.write_await_ms(), figures.queue()];
+    assert_eq!((times, figures.util_percent()), ([None; 3], None));
+    assert_eq!((new.in_flight(), old.before().io.times), (None, None));
+    let mut sum = figures.clone();
+    sum += &device();
+    assert_eq!((sum.reads, sum.await_ms(), sum.util_percent()), (12.0, None, None));
+    let mut sum = device();
+    sum += &figures;
+    assert_eq!((sum.in_flight, sum.queue()), (Some(3.0), None));
+}
+
+#[test]
 fn the_figures_of_devices_add_up() {
     let mut sum = Figures { seconds: 3.0, ..Figures::default() };
     sum += &device();
@@ -124,6 +145,7 @@ fn the_figures_of_devices_add_up() {
         writes: 212.0,
         read_kib: 332.0,
         written_kib: 472.0,
+        lacks_times: false,
         read_ms: 524.0,
         write_ms: 660.0,
         queued_ms: 10_700.0,

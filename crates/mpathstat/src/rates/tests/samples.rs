@@ -106,7 +106,8 @@ fn of_nvme(kernel: &str, map: u64, path: u64, in_flight: u64) -> String {
     let old = sample(&topology, 1, [0; 5]);
     let mut new = sample(&topology, 2, [map, path, 0, 0, 0]);
     for place in 1..3 {
-        new.readings[place].as_mut().unwrap().io.in_flight = in_flight;
+        let times = &mut new.readings[place].as_mut().unwrap().io.times;
+        times.as_mut().unwrap().in_flight = in_flight;
     }
     let rates = IntervalRates::between(&old, &new);
     let map = &rates.maps[0];
