@@ -239,11 +239,13 @@ impl<'a> MapRates<'a> {
             marks: Vec::new(),
         });
         let paths = paths.collect();
-        // Before Linux 6.4, the NVMe driver counted nothing on the map itself.
+        // Before Linux 6.4, the NVMe driver counted nothing on the map itself. A text of iostat that leaves
+        // out the map leaves out idle paths, too.
+        let leaves_out_idle = own.is_none();
         let is_unused = map.is_nvme() && own.as_ref().is_none_or(|own| own.ios() == 0.0);
         let figures = match own {
             None if map.device.is_uncounted => Some(sum).filter(|_| is_whole && is_any_known),
-            _ if is_unused && sum.is_active() => Some(sum).filter(|_| is_whole),
+            _ if is_unused && sum.is_active() => Some(sum).filter(|_| is_whole || leaves_out_idle),
             own => own,
         };
         let (marks, reading, number) = (Vec::new(), None, None);

@@ -83,6 +83,8 @@ fn shares_and_sums_are_those_of_paths_that_are_all_known_or_removed() {
         assert_eq!(found("dm-0", path), (Some(9.0), share));
         // The driver does not count the map itself.
         assert_eq!(found("nvme0n1", path), (share.map(|_| 3.0), share));
+        // A text leaves out what is idle: the map, and the other path.
+        assert_eq!(found("nvme0n2", path), (Some(3.0), share));
     }
 }
 
