@@ -253,6 +253,17 @@ def unserved(out):
             for name, value in dict(type=1, vendor='IBM     ', model='ULT3580-TD9     ').items():
                 write(f'{root}/sys/devices/scsi/{hctl}/{name}', f'{value}\n')
 
+def replaced(out):
+    """Before the second sample st0 and st1 swap their names, and another drive with higher counters takes
+    the place of st2."""
+    for tree, root, seconds in trees(out, 3):
+        swapped = tree > 1
+        for serial, target, rate in (('A', 0, 10), ('B', 1, 30)):
+            number = 1 - target if swapped else target
+            named(root, number, writing(seconds, rate, 65536), f'7:0:{target}:0', f'SWAP{serial}')
+        serial, earlier = ('NEW', 9000) if swapped else ('OLD', 0)
+        named(root, 2, writing(earlier + 5 * tree, 20, 65536), '7:0:2:0', serial)
+
 def main(source):
     shutil.rmtree(OUT, ignore_errors=True)
     recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
@@ -264,7 +275,7 @@ def main(source):
     broken(f'{OUT}/broken')
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
-    for make in (vendor_driver, by_sg, bytes_back, below_zero, ids, order, own_names, in_flight_lost, unserved):
+    for make in (vendor_driver, by_sg, bytes_back, below_zero, ids, order, own_names, in_flight_lost, unserved, replaced):
         make(f'{OUT}/{make.__name__.replace("_", "-")}')
     machine(f'{OUT}/none', '100.00 1.00\n')
     machine(f'{OUT}/nostats', '100.00 1.00\n')

@@ -5,7 +5,7 @@
 
 mod drive;
 
-use crate::names::{CLASS, DriveNames, Namer, Naming, read_aliases};
+use crate::names::{CLASS, DriveNames, Identity, Namer, Naming, read_aliases};
 use crate::other_drives::OtherDrives;
 use crate::sample::Reading;
 use crate::selection::DriveSelection;
@@ -113,20 +113,26 @@ impl Drives {
         let mut readings = Vec::with_capacity(self.known.len());
         for drive in &mut self.known {
             let mut reading = drive.read(now, root, self.needs, messages);
-            let first_error = reading.as_ref().err().filter(|error| !error.is_gone());
-            let first_error = first_error.map(ToString::to_string);
-            if reading.is_err() {
+            if let Err(first) = reading {
                 // The files may be those of a drive that was removed and whose name was reused.
                 self.incarnations += 1;
-                *drive = Drive::new(Rc::clone(&drive.names), self.incarnations);
+                let (names, identity) =
+                    (Rc::clone(&drive.names), std::mem::take(&mut drive.identity));
+                *drive = Drive::new(names, identity, self.incarnations);
                 reading = drive.read(now, root, self.needs, messages);
+                if reading.is_ok() {
+                    drive.mark_reopened(root);
+                    if !first.is_gone() {
+                        let name = &drive.names.kernel;
+                        messages.warn_once(format_args!("{first}; {name} counts as a new drive"));
+                    } else if self.reports_changes {
+                        messages.warn(removed(drive));
+                        messages.warn(added(&drive.names));
+                    }
+                }
             }
             match reading {
                 Ok(reading) => {
-                    let name = &drive.names.kernel;
-                    if let Some(error) = first_error {
-                        messages.warn_once(format_args!("{error}; {name} counts as a new drive"));
-                    }
                     drive.report_unknown(&reading, messages);
                     readings.push(reading);
                 }
@@ -157,13 +163,13 @@ impl Drives {
         let aliases = read_aliases(root, self.naming.is_some() || self.selection.needs_names());
         let others = OtherDrives::scan(&aliases, root);
         let mut selected = self.selection.select(&aliases, &others, root);
-        let namer = Namer::new(self.naming, &aliases, root);
+        let namer = Namer::new(self.naming, &aliases);
         for problem in namer.problems() {
             messages.warn_once(problem);
         }
         let listed = aliases.iter().filter_map(|drive| {
             let asked = selected.remove(&drive.number)?;
-            Some(namer.names(drive, asked.as_deref()))
+            Some((namer.names(drive, asked.as_deref()), Identity::new(drive)))
         });
         let changes = self.replace(listed.collect(), root);
         let has_other_changes = std::mem::replace(&mut self.others, others.clone()) != others;
@@ -177,11 +183,10 @@ impl Drives {
     }
 
     /// Replaces the known drives by those with these names. Returns what changed, in words.
-    fn replace(&mut self, names: Vec<DriveNames>, root: &SystemRoot) -> Vec<String> {
+    fn replace(&mut self, drives: Vec<(DriveNames, Identity)>, root: &SystemRoot) -> Vec<String> {
         let mut changes = Vec::new();
         let mut old = std::mem::take(&mut self.known).into_iter().peekable();
-        let removed = |drive: &Drive| format!("{}: the drive was removed", drive.names.label);
-        for names in names.into_iter().map(Rc::new) {
+        for (names, identity) in drives {
             let number = names.number;
             while let Some(drive) = old.next_if(|drive| drive.names.number < number) {
                 changes.push(removed(&drive));
@@ -189,13 +194,17 @@ impl Drives {
             if names.is_provisional {
                 self.listing = DriveListing::Stale;
             }
-            if let Some(mut known) = old.next_if(|drive| drive.names.number == number) {
-                known.names = names;
+            let mut known = old.next_if(|drive| drive.names.number == number);
+            if let Some(other) = known.take_if(|known| known.identity.differs(&identity)) {
+                changes.push(removed(&other));
+            }
+            if let Some(mut known) = known {
+                (known.names, known.identity) = (Rc::new(names), identity);
                 self.known.push(known);
             } else if root.has_folder(format!("{CLASS}/{}/stats", names.kernel)) {
                 self.incarnations += 1;
-                changes.push(format!("{}: a drive was added", names.label));
-                self.known.push(Drive::new(names, self.incarnations));
+                changes.push(added(&names));
+                self.known.push(Drive::new(Rc::new(names), identity, self.incarnations));
             } else {
                 // The kernel may not have made the folder yet.
                 self.listing = DriveListing::Stale;
@@ -204,4 +213,12 @@ impl Drives {
         changes.extend(old.map(|drive| removed(&drive)));
         changes
     }
+}
+
+fn removed(drive: &Drive) -> String {
+    format!("{}: the drive was removed", drive.names.label)
+}
+
+fn added(names: &DriveNames) -> String {
+    format!("{}: a drive was added", names.label)
 }

@@ -24,7 +24,8 @@ pub(crate) const MANUAL: Manual = Manual {
          DRIVE, all drives are reported. A DRIVE that does not exist is reported on stderr, and the \
          others are shown.",
         "A drive that appears while the command runs is shown from the report after the one that \
-         found it, and so is a drive whose counters were reset. A counter that decreases while the \
+         found it, and so is a drive that took the name of another one, or whose counters were reset. A \
+         counter that decreases while the \
          others do not was not reset: the kernel subtracts the bytes that a drive claims not to have \
          transferred, and some claim too many. The figures that depend on this counter are shown as \
          `-` in this report, and the counter is reported on stderr.",
@@ -264,7 +265,7 @@ const COMPATIBILITY: Section = (
        for byte, with these exceptions. Names are never cut. An interval can have decimals. An \
        argument that should be a number but is not one is an error, and a usage error says what \
        is wrong. A word that is not a number can be the name of a drive. A new drive is shown one \
-       report earlier. A drive whose counters were reset is left out of one report, not two, and a \
+       report earlier, and is not taken for another one that had its name. A drive whose counters were reset is left out of one report, not two, and a \
        figure whose counter decreased alone is `-`. Statistics that cannot be read, and drives \
        without any, are reported on stderr. Strings in JSON are escaped, and so are control \
        characters in the names of the host and of links. Messages are in English. The time since \

@@ -1,7 +1,10 @@
 //! The names of drives.
 
+mod identity;
 mod links;
 mod shared_ids;
+
+pub(crate) use identity::Identity;
 
 use crate::names::links::TapeLinks;
 use std::collections::BTreeMap;
@@ -54,6 +57,10 @@ pub(crate) struct Aliases {
     pub(crate) hctl: Option<Vec<u8>>,
     /// The serial number.
     pub(crate) serial: Option<Vec<u8>>,
+    /// The id in the kernel.
+    pub(crate) wwid: Option<Vec<u8>>,
+    /// Of a saved system: a text that changes when the files of the drive had to be opened again.
+    pub(crate) reopened: Option<Vec<u8>>,
     /// The links in `/dev/tape/by-id`, the plainest first.
     pub(crate) ids: Vec<Vec<u8>>,
     /// The links in `/dev/tape/by-path`, the plainest first.
@@ -77,14 +84,14 @@ impl Aliases {
     }
 }
 
-/// Reads all drives that the kernel lists, by number. Links and serial numbers are read only if
-/// `needs_all`: most runs do not need them.
-pub(crate) fn read_aliases(root: &mut SystemRoot, needs_all: bool) -> Vec<Aliases> {
+/// Reads all drives that the kernel lists, by number. Links are read only if `needs_links`: most runs do
+/// not need them.
+pub(crate) fn read_aliases(root: &mut SystemRoot, needs_links: bool) -> Vec<Aliases> {
     let names = root.list(CLASS).unwrap_or_default();
     let mut numbers: Vec<u32> = names.iter().filter_map(|name| number(name)).collect();
     numbers.sort_unstable();
     let links =
-        |folder| if needs_all { TapeLinks::read(root, folder) } else { TapeLinks::default() };
+        |folder| if needs_links { TapeLinks::read(root, folder) } else { TapeLinks::default() };
     let (ids, paths) = (links("dev/tape/by-id"), links("dev/tape/by-path"));
     let read = |number| {
         let device = format!("{CLASS}/st{number}/device");
@@ -92,7 +99,9 @@ pub(crate) fn read_aliases(root: &mut SystemRoot, needs_all: bool) -> Vec<Aliase
         Aliases {
             number,
             hctl,
-            serial: if needs_all { serial(root, &device) } else { None },
+            serial: serial(root, &device),
+            wwid: wwid(root, &device),
+            reopened: recorded_reopening(number, root),
             ids: ids.links_to(number),
             paths: paths.links_to(number),
         }
@@ -109,9 +118,9 @@ pub(crate) struct Namer {
 
 impl Namer {
     /// The names for these drives.
-    pub(crate) fn new(naming: Option<Naming>, drives: &[Aliases], root: &mut SystemRoot) -> Namer {
+    pub(crate) fn new(naming: Option<Naming>, drives: &[Aliases]) -> Namer {
         let shared = match naming {
-            Some(Naming::Id) => shared_ids::shared_ids(drives, root),
+            Some(Naming::Id) => shared_ids::shared_ids(drives),
             Some(Naming::Serial) => shared_serials(drives),
             Some(Naming::Path | Naming::Hctl) | None => BTreeMap::new(),
         };
@@ -173,6 +182,26 @@ fn serial(root: &mut SystemRoot, device: &str) -> Option<Vec<u8>> {
     (!serial.is_empty()).then(|| serial.to_vec())
 }
 
+/// The id of the drive in the kernel.
+fn wwid(root: &mut SystemRoot, device: &str) -> Option<Vec<u8>> {
+    let mut file = OpenFile::new(format!("{device}/wwid"));
+    let wwid = root.read_attribute(&mut file).ok()?.trim_ascii();
+    (!wwid.is_empty()).then(|| wwid.to_vec())
+}
+
+/// The file in which `--save` records that the files of a drive had to be opened again, because they
+/// were those of a drive that was removed.
+pub(crate) fn reopened(number: u32) -> String {
+    format!("{CLASS}/st{number}/reopened")
+}
+
+fn recorded_reopening(number: u32, root: &mut SystemRoot) -> Option<Vec<u8>> {
+    if !root.is_saved() {
+        return None;
+    }
+    root.read(reopened(number)).ok().map(<[u8]>::to_vec)
+}
+
 /// The address of a SCSI device, which is the name of the folder to which the link `device` leads.
 pub(crate) fn hctl_of_target(target: &Path) -> Option<Vec<u8>> {
     let address = target.file_name()?.as_encoded_bytes();
@@ -219,8 +248,7 @@ mod tests {
             ..Aliases::default()
         };
         let drives = [drive(0, "A", "1:0:0:0"), drive(1, "B", "1:0:1:0"), drive(2, "A", "2:0:0:0")];
-        let mut root = SystemRoot::open(None).unwrap();
-        let namer = Namer::new(Some(Naming::Serial), &drives, &mut root);
+        let namer = Namer::new(Some(Naming::Serial), &drives);
         let shown = drives.each_ref().map(|drive| namer.names(drive, None).shown);
         assert_eq!(shown, ["A@1:0:0:0", "B", "A@2:0:0:0"]);
         assert_eq!(namer.names(&drives[1], Some("mine")).label, "mine (st1)");

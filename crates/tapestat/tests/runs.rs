@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tapestat::sample::FILES;
 use test_support::{
-    LineReader, TempDir, command, send_signal, stderr, temp_dir, wait_until, works, write,
+    LineReader, TempDir, command, repository, send_signal, stderr, temp_dir, wait_until, works,
+    write,
 };
 
 const TAPESTAT: &str = env!("CARGO_BIN_EXE_tapestat");
@@ -166,16 +167,23 @@ fn a_second_signal_ends_a_run_that_hangs() {
     assert_eq!(child.wait().unwrap().signal(), Some(2));
 }
 
-/// The command on a running system with `system` mounted over `/sys`; `None` if this cannot be done.
-fn live(system: &System, arguments: &[&str]) -> Option<Child> {
+/// The command on a running system with `system` mounted over `/sys`, after `assignments` of variables;
+/// `None` if this cannot be done.
+fn live_command(system: &System, assignments: &str, arguments: &[&str]) -> Option<Command> {
     let mut unshare = command("unshare");
     if !works(unshare.args(["-m", "sh", "-c", "mount --bind /tmp /sys"])) {
         return None;
     }
-    let run = format!("mount --bind \"$0\"/sys /sys && exec {TAPESTAT} \"$@\"");
+    let run = format!("mount --bind \"$0\"/sys /sys && exec env {assignments}{TAPESTAT} \"$@\"");
     let mut unshare = command("unshare");
     unshare.args(["-m", "sh", "-c", &run]).arg(system.root()).args(arguments);
-    Some(unshare.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+    unshare.stdout(Stdio::piped()).stderr(Stdio::piped());
+    Some(unshare)
+}
+
+/// The same without variables, started.
+fn live(system: &System, arguments: &[&str]) -> Option<Child> {
+    Some(live_command(system, "", arguments)?.spawn().unwrap())
 }
 
 #[test]
@@ -208,4 +216,36 @@ fn drives_are_added_and_removed_during_a_run() {
     let sum: u64 =
         increases.map(|line| line.split('\t').nth(25).unwrap().parse::<u64>().unwrap()).sum();
     assert!((3000..=4000).contains(&sum), "{sum}: {reports:#?}");
+}
+
+#[test]
+fn a_drive_whose_files_had_to_be_opened_again_is_a_new_one_in_a_replay_too() {
+    let system = System::with_drives(1);
+    let [library, trigger, saved] =
+        ["enodev.so", "trigger", "saved"].map(|name| system.root().join(name));
+    let source = repository("crates/tapestat/tests/enodev.c");
+    if !works(command("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source)) {
+        return;
+    }
+    let words = ["-w", "-o", "tsv", "--save", saved.to_str().unwrap(), "0.05"];
+    let Some(mut unshare) = live_command(&system, "LD_PRELOAD=$LIBRARY ", &words) else { return };
+    unshare.env("LIBRARY", library).env("STALE", "st0/stats/read_ns").env("TRIGGER", &trigger);
+    let mut child = unshare.spawn().unwrap();
+    let mut reports = LineReader::new(child.stdout.take().unwrap());
+    let mut messages = LineReader::new(child.stderr.take().unwrap());
+    for _ in 0..2 {
+        reports.wait_for("\tst0\t", || ());
+    }
+    write(&trigger, "");
+    messages.wait_for("st0: the drive was removed", || ());
+    messages.wait_for("st0: a drive was added", || ());
+    reports.wait_for("\tst0\t", || ());
+    send_signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let mut tapestat = command(TAPESTAT);
+    let replay =
+        tapestat.arg("--root").arg(&saved).args(["-w", "-o", "tsv", "1"]).output().unwrap();
+    let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect();
+    let [rows, changes]: [Vec<String>; 2] = [lines(&replay.stdout), lines(&replay.stderr)];
+    assert_eq!((reports.all(), messages.all()), (&rows[..], &changes[..]));
 }

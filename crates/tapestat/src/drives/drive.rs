@@ -2,7 +2,7 @@
 
 use super::Needs;
 use crate::gaps::{GapFinder, Observation};
-use crate::names::{CLASS, DriveNames};
+use crate::names::{CLASS, DriveNames, Identity, reopened};
 use crate::sample::{Counters, FILES, Increase, Reading};
 use std::io::Write;
 use std::rc::Rc;
@@ -15,6 +15,7 @@ use toolkit::sampling::{Error, OpenFile, SystemRoot};
 /// A drive and its open files.
 pub(super) struct Drive {
     pub(super) names: Rc<DriveNames>,
+    pub(super) identity: Identity,
     incarnation: u64,
     files: [OpenFile; 9],
     in_flight: OpenFile,
@@ -27,13 +28,13 @@ pub(super) struct Drive {
 const TRANSFERS: [&str; 2] = ["read_cnt", "write_cnt"];
 
 impl Drive {
-    pub(super) fn new(names: Rc<DriveNames>, incarnation: u64) -> Drive {
+    pub(super) fn new(names: Rc<DriveNames>, identity: Identity, incarnation: u64) -> Drive {
         let folder = format!("{CLASS}/{}", names.kernel);
         let file = |name: &str| OpenFile::new(format!("{folder}/stats/{name}"));
         let (files, in_flight) = (FILES.map(file), file("in_flight"));
         let commands = OpenFile::new(format!("{folder}/device/iodone_cnt"));
         let (gaps, last) = (GapFinder::default(), None);
-        Drive { names, incarnation, files, in_flight, commands, gaps, last }
+        Drive { names, identity, incarnation, files, in_flight, commands, gaps, last }
     }
 
     pub(super) fn read(
@@ -67,6 +68,13 @@ impl Drive {
             commands,
             gaps: (needs.gaps && !root.is_saved()).then(|| self.gaps.found()),
         })
+    }
+
+    /// Notes that the files had to be opened again, for a replay as well: they may be those of a drive
+    /// that was not identified yet.
+    pub(super) fn mark_reopened(&mut self, root: &SystemRoot) {
+        self.identity = Identity::default();
+        root.save_file(reopened(self.names.number), self.incarnation.to_string().as_bytes());
     }
 
     /// Looks for gaps between transfers.

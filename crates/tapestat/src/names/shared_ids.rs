@@ -1,36 +1,28 @@
 //! Ids that several drives share. udev makes one link in `/dev/tape/by-id` for an id, and it leads to
 //! the drive that was found last.
 
-use super::{Aliases, CLASS};
+use super::Aliases;
 use std::collections::{BTreeMap, BTreeSet};
 use sysparse::device_name::Hctl;
 use toolkit::escape::escape_control;
-use toolkit::sampling::{OpenFile, SystemRoot};
 
 /// The drives whose id belongs to other drives, too, with the problem in words.
-pub(super) fn shared_ids(drives: &[Aliases], root: &mut SystemRoot) -> BTreeMap<u32, String> {
+pub(super) fn shared_ids(drives: &[Aliases]) -> BTreeMap<u32, String> {
     let mut shared = BTreeMap::new();
-    let mut by_wwid: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
+    let mut by_wwid: BTreeMap<&[u8], Vec<u32>> = BTreeMap::new();
     let mut without_wwid = Vec::new();
     for drive in drives {
-        match wwid(drive.number, root) {
+        match &drive.wwid {
             Some(wwid) => by_wwid.entry(wwid).or_default().push(drive.number),
             None => without_wwid.push(drive),
         }
     }
     for (wwid, numbers) in by_wwid.into_iter().filter(|(_, numbers)| numbers.len() > 1) {
-        let problem = format!("these drives share the id {}", escape_control(&wwid));
+        let problem = format!("these drives share the id {}", escape_control(wwid));
         shared.extend(numbers.into_iter().map(|number| (number, problem.clone())));
     }
     shared.extend(probably_shared(&without_wwid));
     shared
-}
-
-/// The id of a drive in the kernel.
-fn wwid(number: u32, root: &mut SystemRoot) -> Option<Vec<u8>> {
-    let mut file = OpenFile::new(format!("{CLASS}/st{number}/device/wwid"));
-    let wwid = root.read_attribute(&mut file).ok()?.trim_ascii();
-    (!wwid.is_empty()).then(|| wwid.to_vec())
 }
 
 /// Without the ids of the kernel: a drive that has a serial number but no link has lost its link to
