@@ -264,6 +264,15 @@ def replaced(out):
         serial, earlier = ('NEW', 9000) if swapped else ('OLD', 0)
         named(root, 2, writing(earlier + 5 * tree, 20, 65536), '7:0:2:0', serial)
 
+def no_uptime(out):
+    """The time of the third sample is missing, and that of the sixth is no number."""
+    for tree, root, seconds in trees(out, 7):
+        named(root, 0, writing(seconds, 20, 65536), '7:0:0:0', 'SER0')
+        if tree == 3:
+            os.unlink(f'{root}/proc/uptime')
+        if tree == 6:
+            write(f'{root}/proc/uptime', 'soon\n')
+
 def main(source):
     shutil.rmtree(OUT, ignore_errors=True)
     recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
@@ -275,7 +284,7 @@ def main(source):
     broken(f'{OUT}/broken')
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
-    for make in (vendor_driver, by_sg, bytes_back, below_zero, ids, order, own_names, in_flight_lost, unserved, replaced):
+    for make in (vendor_driver, by_sg, bytes_back, below_zero, ids, order, own_names, in_flight_lost, unserved, replaced, no_uptime):
         make(f'{OUT}/{make.__name__.replace("_", "-")}')
     machine(f'{OUT}/none', '100.00 1.00\n')
     machine(f'{OUT}/nostats', '100.00 1.00\n')

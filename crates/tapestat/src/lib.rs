@@ -53,7 +53,12 @@ pub fn run(
     let Some(args) = request.args_or_print(out)? else { return Ok(0) };
     let format = args.sampling.output.format;
     let mut root = args.sampling.open_root()?;
-    let wall = sample::moment(&mut root)?.wall;
+    let (schedule, needs_time) = (args.schedule(), format != Format::Prometheus);
+    let uptime = sample::uptime(&mut root);
+    if let Some(error) = uptime.err().filter(|_| needs_time && schedule.since_boot) {
+        sample::report_unknown_time(&error, messages);
+    }
+    let wall = sample::moment(&mut root).ok().and_then(|moment| moment.wall);
     let host = HostInfo::read(&mut root);
     let mut monitor = DriveMonitor {
         drives: drives(&args, &mut root, messages)?,
@@ -62,10 +67,10 @@ pub fn run(
         empty_report: EmptyReport::for_format(format),
         has_gaps: args.columns.gaps,
         is_missing: false,
+        needs_time,
         last: None,
     };
     let mut report = report::new(&args, host, wall);
-    let schedule = args.schedule();
     sampling::run(&mut monitor, report.as_mut(), &schedule, &mut root, out, messages)
 }
 

@@ -254,7 +254,9 @@ const FILES: Section = (
         "`/sys/class/scsi_tape/stN/device`: the address, the serial number (`vpd_pg80`), the id \
          (`wwid`) and the commands that the device completed (`iodone_cnt`).",
         "`/sys/bus/scsi/devices`: tape drives without statistics and their drivers.",
-        "`/proc/uptime`: the time that the report since boot covers.",
+        "`/proc/uptime`: the time that the report since boot covers, and in most saved systems that \
+         of a sample. If it cannot be read, as in the folder of a sos report, what depends on the time is \
+         unknown (`-`), and the rest is printed.",
         "`/dev/tape/by-id`, `/dev/tape/by-path`: names for `-j`, made by udev.",
     ],
 );

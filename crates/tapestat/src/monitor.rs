@@ -4,15 +4,16 @@ use crate::drives::Drives;
 use crate::error::Error;
 use crate::gaps;
 use crate::rates::{self, IntervalRates, Scale};
-use crate::sample::{Sample, moment, uptime};
+use crate::sample::{Sample, moment, report_unknown_time, uptime};
 use std::io::Write;
 use std::time::Duration;
 use toolkit::messages::Messages;
 use toolkit::sampling::{
-    self, FirstSample, Format, IntervalCommand, IntervalTimer, NextSample, SystemRoot,
+    self, FirstSample, Format, IntervalCommand, IntervalTimer, Moment, NextSample, SystemRoot,
 };
 
 /// Reports on the counters of drives.
+#[allow(clippy::struct_excessive_bools, reason = "each one is a choice of its own")]
 pub struct DriveMonitor {
     /// The drives.
     pub drives: Drives,
@@ -26,7 +27,9 @@ pub struct DriveMonitor {
     pub has_gaps: bool,
     /// Whether any of the drives that were named was missing in the first sample.
     pub is_missing: bool,
-    /// The time of the last sample.
+    /// Whether any figure depends on the time.
+    pub needs_time: bool,
+    /// The time of the last sample, if known.
     pub last: Option<Duration>,
 }
 
@@ -67,6 +70,27 @@ impl DriveMonitor {
         }
         FirstSample::Wait
     }
+
+    /// The moment of the next sample, if known.
+    fn moment(
+        &mut self,
+        root: &mut SystemRoot,
+        messages: &mut Messages<impl Write>,
+    ) -> Option<Moment> {
+        let moment = moment(root);
+        if let Some(error) = moment.as_ref().err().filter(|_| self.needs_time) {
+            report_unknown_time(error, messages);
+        }
+        let moment = moment.ok();
+        let now = moment.map(|moment| moment.monotonic);
+        let last = std::mem::replace(&mut self.last, now).unwrap_or_default();
+        if now.is_some_and(|now| last >= now) {
+            messages.warn_once(
+                "no time passed since the previous sample; the report between them has no drives",
+            );
+        }
+        moment
+    }
 }
 
 impl IntervalCommand for DriveMonitor {
@@ -85,13 +109,9 @@ impl IntervalCommand for DriveMonitor {
         if had_drives && self.drives.is_empty() && !self.waits {
             messages.warn("the last drive was removed; reports are empty until one is added");
         }
-        let moment = moment(root)?;
-        if self.last.replace(moment.monotonic).unwrap_or_default() >= moment.monotonic {
-            messages.warn_once(
-                "no time passed since the previous sample; the report between them has no drives",
-            );
-        }
-        Ok(Some(Sample { moment, readings: self.drives.read(moment.monotonic, root, messages) }))
+        let moment = self.moment(root, messages);
+        let now = moment.map(|moment| moment.monotonic).unwrap_or_default();
+        Ok(Some(Sample { moment, readings: self.drives.read(now, root, messages) }))
     }
 
     fn check_first(&mut self, _: &Sample, messages: &mut Messages<impl Write>) -> FirstSample {
@@ -123,7 +143,7 @@ impl IntervalCommand for DriveMonitor {
         sample: &Sample,
         root: &mut SystemRoot,
     ) -> Result<IntervalRates, Error> {
-        Ok(rates::since_boot(sample, uptime(root)?, &self.scale))
+        Ok(rates::since_boot(sample, uptime(root).ok(), &self.scale))
     }
 
     fn between(&mut self, old: &Sample, new: &Sample) -> Option<IntervalRates> {

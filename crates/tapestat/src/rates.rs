@@ -10,7 +10,7 @@
 //! use toolkit::sampling::Moment;
 //!
 //! let moment = |seconds| Moment { monotonic: Duration::from_secs(seconds), wall: None };
-//! let sample = |seconds| Sample { moment: moment(seconds), readings: Vec::new() };
+//! let sample = |seconds| Sample { moment: Some(moment(seconds)), readings: Vec::new() };
 //! let scale = Scale {
 //!     decimals: 0,
 //!     unit_kib: 1.0,
@@ -20,7 +20,7 @@
 //!     sums_by: None,
 //! };
 //! let rates = between(&sample(5), &sample(7), &scale);
-//! assert_eq!(rates.interval, Duration::from_secs(2));
+//! assert_eq!(rates.interval, Some(Duration::from_secs(2)));
 //! assert_eq!(rates.total.map(|total| total.figures), Some([Some(0); 9]));
 //! ```
 
@@ -71,8 +71,8 @@ impl Scale {
 pub struct IntervalRates {
     /// The time of day at the end, if known.
     pub wall: Option<SystemTime>,
-    /// The length of the interval.
-    pub interval: Duration,
+    /// The length of the interval, if known. Without it, no figure is known.
+    pub interval: Option<Duration>,
     /// The drives or their sums.
     pub rows: Vec<Row>,
     /// Their total, if it is shown.
@@ -168,10 +168,10 @@ pub const COLUMNS: [Column; 9] = [
     (Kind::Rate, |done| done.others),
 ];
 
-/// The rates from boot to a sample, `uptime` later.
+/// The rates from boot to a sample, `uptime` later, if that is known.
 #[must_use]
-pub fn since_boot(new: &Sample, uptime: Duration, scale: &Scale) -> IntervalRates {
-    let uptime = whole_millis(uptime);
+pub fn since_boot(new: &Sample, uptime: Option<Duration>, scale: &Scale) -> IntervalRates {
+    let uptime = uptime.map(whole_millis);
     let row = |reading: &Reading| {
         let state = reading.in_flight.map(State::now);
         Row { state, ..Row::new(reading, Increase::all(&reading.counters), uptime, scale) }
@@ -183,18 +183,19 @@ pub fn since_boot(new: &Sample, uptime: Duration, scale: &Scale) -> IntervalRate
 /// whose counters were reset.
 #[must_use]
 pub fn between(old: &Sample, new: &Sample, scale: &Scale) -> IntervalRates {
-    let interval = interval_between(old.moment.monotonic, new.moment.monotonic);
+    let moments = old.moment.zip(new.moment);
+    let interval = moments.map(|(old, new)| interval_between(old.monotonic, new.monotonic));
     let rows = pairs(&old.readings, &new.readings, Reading::key).filter_map(|pair| {
         let Pair::Both(old, new) = pair else {
             return None;
         };
         let increase = new.counters.since(&old.counters)?;
         let gaps = new.gaps.zip(old.gaps).and_then(|(new, old)| new.since(old));
-        let percent = |gaps: Gaps| percent(gaps.time, interval, scale);
+        let percent = |(gaps, interval): (Gaps, _)| percent(gaps.time, interval, scale);
         Some(Row {
             state: State::between(old, new, &increase, interval),
             gaps: gaps.map(|gaps| gaps.count),
-            gap_percent: gaps.map(percent),
+            gap_percent: gaps.zip(interval).map(percent),
             ..Row::new(new, increase, interval, scale)
         })
     });
@@ -205,11 +206,12 @@ impl IntervalRates {
     /// The rates of an interval, which has no rows if its length is 0.
     fn new(
         sample: &Sample,
-        interval: Duration,
+        interval: Option<Duration>,
         rows: impl Iterator<Item = Row>,
         scale: &Scale,
     ) -> IntervalRates {
-        let mut rows: Vec<Row> = if interval.is_zero() { Vec::new() } else { rows.collect() };
+        let mut rows: Vec<Row> =
+            if interval == Some(Duration::ZERO) { Vec::new() } else { rows.collect() };
         if let Some(by) = scale.sums_by {
             rows = sums::sums(&rows, by, interval, scale);
         }
@@ -224,12 +226,18 @@ impl IntervalRates {
             });
         }
         let total = scale.has_total.then(|| sums::total(&rows));
-        IntervalRates { wall: sample.moment.wall, interval, rows, total }
+        let wall = sample.moment.and_then(|moment| moment.wall);
+        IntervalRates { wall, interval, rows, total }
     }
 }
 
 impl Row {
-    fn new(reading: &Reading, increase: Increase, interval: Duration, scale: &Scale) -> Row {
+    fn new(
+        reading: &Reading,
+        increase: Increase,
+        interval: Option<Duration>,
+        scale: &Scale,
+    ) -> Row {
         Row {
             name: RowName::Drive(Rc::clone(&reading.drive)),
             increase,
@@ -266,8 +274,8 @@ impl Increase {
     }
 }
 
-fn figures(increase: &Increase, interval: Duration, scale: &Scale) -> Figures {
-    COLUMNS.map(|(kind, counter)| Some(figure(kind, counter(increase)?, interval, scale)))
+fn figures(increase: &Increase, interval: Option<Duration>, scale: &Scale) -> Figures {
+    COLUMNS.map(|(kind, counter)| Some(figure(kind, counter(increase)?, interval?, scale)))
 }
 
 /// The percentage of the interval that `time` is.

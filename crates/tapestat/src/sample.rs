@@ -13,9 +13,11 @@
 use crate::error::Error;
 use crate::gaps::Gaps;
 use crate::names::DriveNames;
+use std::io::Write;
 use std::rc::Rc;
 use std::time::Duration;
 use sysparse::counter;
+use toolkit::messages::Messages;
 use toolkit::sampling::{Moment, SystemRoot};
 
 /// The counters of a drive. The kernel adds to them what was requested and subtracts what it was told
@@ -174,8 +176,8 @@ impl Reading {
 /// The counters of all drives at one moment.
 #[derive(Debug)]
 pub struct Sample {
-    /// When it was taken.
-    pub moment: Moment,
+    /// When it was taken, if known.
+    pub moment: Option<Moment>,
     /// The drives that could be read, by number.
     pub readings: Vec<Reading>,
 }
@@ -201,6 +203,11 @@ pub fn moment(root: &mut SystemRoot) -> Result<Moment, Error> {
 pub fn uptime(root: &mut SystemRoot) -> Result<Duration, Error> {
     let uptime = counter::uptime(root.read(UPTIME)?);
     Ok(uptime.map_err(|bad| root.malformed(UPTIME, bad.expected))?)
+}
+
+/// Reports, once, that the time of a sample is unknown.
+pub fn report_unknown_time(error: &Error, messages: &mut Messages<impl Write>) {
+    messages.warn_once_about(UPTIME, format_args!("{error}; rates that depend on it are unknown"));
 }
 
 #[cfg(test)]

@@ -167,21 +167,21 @@ fn a_second_signal_ends_a_run_that_hangs() {
     assert_eq!(child.wait().unwrap().signal(), Some(2));
 }
 
-/// The command on a running system with `system` mounted over `/sys`, after `assignments` of variables;
+/// The command on a running system with `system` mounted over `/sys`, after the shell commands `before`;
 /// `None` if this cannot be done.
-fn live_command(system: &System, assignments: &str, arguments: &[&str]) -> Option<Command> {
+fn live_command(system: &System, before: &str, arguments: &[&str]) -> Option<Command> {
     let mut unshare = command("unshare");
     if !works(unshare.args(["-m", "sh", "-c", "mount --bind /tmp /sys"])) {
         return None;
     }
-    let run = format!("mount --bind \"$0\"/sys /sys && exec env {assignments}{TAPESTAT} \"$@\"");
+    let run = format!("mount --bind \"$0\"/sys /sys && {before}exec {TAPESTAT} \"$@\"");
     let mut unshare = command("unshare");
     unshare.args(["-m", "sh", "-c", &run]).arg(system.root()).args(arguments);
     unshare.stdout(Stdio::piped()).stderr(Stdio::piped());
     Some(unshare)
 }
 
-/// The same without variables, started.
+/// The same without further shell commands, started.
 fn live(system: &System, arguments: &[&str]) -> Option<Child> {
     Some(live_command(system, "", arguments)?.spawn().unwrap())
 }
@@ -228,7 +228,9 @@ fn a_drive_whose_files_had_to_be_opened_again_is_a_new_one_in_a_replay_too() {
         return;
     }
     let words = ["-w", "-o", "tsv", "--save", saved.to_str().unwrap(), "0.05"];
-    let Some(mut unshare) = live_command(&system, "LD_PRELOAD=$LIBRARY ", &words) else { return };
+    let Some(mut unshare) = live_command(&system, "export LD_PRELOAD=$LIBRARY && ", &words) else {
+        return;
+    };
     unshare.env("LIBRARY", library).env("STALE", "st0/stats/read_ns").env("TRIGGER", &trigger);
     let mut child = unshare.spawn().unwrap();
     let mut reports = LineReader::new(child.stdout.take().unwrap());
@@ -248,4 +250,21 @@ fn a_drive_whose_files_had_to_be_opened_again_is_a_new_one_in_a_replay_too() {
     let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect();
     let [rows, changes]: [Vec<String>; 2] = [lines(&replay.stdout), lines(&replay.stderr)];
     assert_eq!((reports.all(), messages.all()), (&rows[..], &changes[..]));
+}
+
+#[test]
+fn without_the_time_since_boot_only_the_first_report_is_unknown() {
+    let system = System::with_drives(2);
+    let words = ["-o", "tsv", "--no-heading", "0.01", "2"];
+    let mount = "mount --bind /dev/null /proc/uptime && ";
+    let Some(mut unshare) = live_command(&system, mount, &words) else { return };
+    let output = unshare.output().unwrap();
+    assert_eq!(
+        stderr(&output),
+        "tapestat: /proc/uptime: expected seconds since boot; rates that depend on it are unknown\n"
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    let rates: Vec<_> = text.lines().map(|line| line.split('\t').nth(5).unwrap()).collect();
+    assert_eq!(rates, ["", "", "0.00", "0.00"]);
+    assert_eq!(output.status.code(), Some(0));
 }

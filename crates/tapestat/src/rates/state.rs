@@ -33,12 +33,14 @@ impl State {
         old: &Reading,
         new: &Reading,
         done: &Increase,
-        interval: Duration,
+        interval: Option<Duration>,
     ) -> Option<State> {
         let state = State::from_increase(done, new.in_flight, interval)?;
         let is_still = done.is_zero() && old.in_flight.unwrap_or(0) == 0 && state == State::Idle;
         let commands = new.commands.zip(old.commands).map(|(new, old)| new.wrapping_sub(old));
-        let is_used_by_others = commands.is_some_and(|commands| exceeds_idle(commands, interval));
+        let commands = commands.zip(interval);
+        let is_used_by_others =
+            commands.is_some_and(|(commands, interval)| exceeds_idle(commands, interval));
         (!(is_still && is_used_by_others)).then_some(state)
     }
 
@@ -47,12 +49,12 @@ impl State {
     pub(super) fn from_increase(
         done: &Increase,
         in_flight: Option<u64>,
-        interval: Duration,
+        interval: Option<Duration>,
     ) -> Option<State> {
         let other = u128::from(done.other_ns().unwrap_or(0)) * 10;
         // An unknown increase is one of a counter that changed.
         Some(match (done.reads.unwrap_or(1), done.writes.unwrap_or(1)) {
-            (0, 0) if other >= interval.as_nanos() => State::Busy,
+            (0, 0) if other >= interval?.as_nanos() => State::Busy,
             (0, 0) => State::now(in_flight?),
             (_, 0) => State::Read,
             (0, _) => State::Write,

@@ -17,7 +17,7 @@ pub enum By {
 
 /// The rows of the hosts or targets of `rows`, by name. That of drives whose address is unknown is
 /// named `-`.
-pub(super) fn sums(rows: &[Row], by: By, interval: Duration, scale: &Scale) -> Vec<Row> {
+pub(super) fn sums(rows: &[Row], by: By, interval: Option<Duration>, scale: &Scale) -> Vec<Row> {
     let mut parts: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     for row in rows {
         let name = common_name(&row.name, by).unwrap_or_else(|| "-".to_owned());

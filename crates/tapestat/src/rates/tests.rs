@@ -74,7 +74,7 @@ fn a_row_has_no_average_of_operations_that_did_not_happen() {
 #[test]
 fn a_rewind_is_busy_and_a_status_request_is_not() {
     let state = |done: Counters, in_flight| {
-        State::from_increase(&Increase::all(&done), Some(in_flight), SECOND).unwrap()
+        State::from_increase(&Increase::all(&done), Some(in_flight), Some(SECOND)).unwrap()
     };
     let idle = Counters::default();
     assert_eq!(state(idle, 0), State::Idle);

@@ -84,8 +84,10 @@ impl Records {
             Some(_) => Value::Text(time.as_bytes()),
             None => Value::Null,
         };
-        let millis = u64::try_from(rates.interval.as_millis()).unwrap_or(u64::MAX);
-        let seconds = Value::Fixed(Fixed { scaled: millis, decimals: 3, mark: "." });
+        let seconds = rates.interval.map_or(Value::Null, |interval| {
+            let millis = u64::try_from(interval.as_millis()).unwrap_or(u64::MAX);
+            Value::Fixed(Fixed { scaled: millis, decimals: 3, mark: "." })
+        });
         let mut values = Vec::with_capacity(KEYS.len());
         values.extend([time, seconds, Value::Text(row.name.kernel().as_bytes())]);
         values.push(Value::Text(row.name.shown().as_bytes()));

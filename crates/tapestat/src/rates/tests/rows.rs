@@ -25,7 +25,7 @@ fn drive(number: u32, hctl: Option<&str>, counters: Counters) -> Reading {
 
 fn sample(seconds: u64, readings: Vec<Reading>) -> Sample {
     let monotonic = Duration::from_secs(seconds);
-    Sample { moment: Moment { monotonic, wall: None }, readings }
+    Sample { moment: Some(Moment { monotonic, wall: None }), readings }
 }
 
 /// Counters that all increased.
@@ -63,17 +63,17 @@ fn a_row_has_the_names_of_its_drive_or_sum() {
 fn rates_since_boot_are_those_of_the_whole_counters() {
     let in_flight = Some(1);
     let now = sample(2, vec![Reading { in_flight, ..drive(0, None, busy()) }]);
-    let rates = since_boot(&now, Duration::from_secs(2), &scale(0, KILO));
-    assert_eq!(rates.interval, Duration::from_secs(2));
+    let rates = since_boot(&now, Some(Duration::from_secs(2)), &scale(0, KILO));
+    assert_eq!(rates.interval, Some(Duration::from_secs(2)));
     assert_eq!(rates.rows[0].figures, BUSY);
     assert_eq!((rates.rows[0].state, rates.rows[0].in_flight), (Some(State::Busy), in_flight));
     let below_zero = Counters { write_bytes: -1, ..busy() };
     let lost =
-        since_boot(&sample(2, vec![drive(0, None, below_zero)]), SECOND * 2, &scale(0, KILO));
+        since_boot(&sample(2, vec![drive(0, None, below_zero)]), Some(SECOND * 2), &scale(0, KILO));
     let [figures @ .., written, _, _, _, _, _] = lost.rows[0].figures;
     assert_eq!((&figures[..], written), (&BUSY[..3], None));
     let none = sample(2, vec![drive(0, None, busy())]);
-    assert_eq!(since_boot(&none, SECOND, &scale(0, KILO)).rows[0].state, None);
+    assert_eq!(since_boot(&none, Some(SECOND), &scale(0, KILO)).rows[0].state, None);
 }
 
 #[test]
@@ -97,6 +97,28 @@ fn rates_of_an_interval_have_the_state_and_the_gaps_of_it() {
 }
 
 #[test]
+fn without_a_time_only_rates_are_unknown() {
+    let reading = |in_flight, counters| {
+        let commands = Some(if counters == busy() { 90 } else { 0 });
+        Reading { in_flight: Some(in_flight), commands, ..drive(0, None, counters) }
+    };
+    let unknown =
+        |in_flight, counters| Sample { moment: None, readings: vec![reading(in_flight, counters)] };
+    let old = sample(5, vec![reading(0, Counters::default())]);
+    let row = |in_flight, counters| {
+        let rates = between(&old, &unknown(in_flight, counters), &scale(0, KILO));
+        assert_eq!((rates.interval, rates.rows[0].figures), (None, [None; 9]));
+        rates.rows.into_iter().next().unwrap()
+    };
+    let written = row(0, busy());
+    assert_eq!((written.increase, written.state), (Increase::all(&busy()), Some(State::Write)));
+    assert_eq!(written.block_kb(), [Some(1000), Some(1000)]);
+    assert_eq!(row(0, Counters::default()).state, None, "other operations take how much of it?");
+    let rates = since_boot(&unknown(1, busy()), None, &scale(0, KILO));
+    assert_eq!((rates.rows[0].figures, rates.rows[0].state), ([None; 9], Some(State::Busy)));
+}
+
+#[test]
 fn drives_add_up_by_host_and_by_target() {
     let names = |by| {
         let drives = vec![
@@ -106,7 +128,7 @@ fn drives_add_up_by_host_and_by_target() {
             drive(3, None, busy()),
         ];
         let scale = Scale { sums_by: by, has_total: true, ..scale(0, KILO) };
-        let rates = since_boot(&sample(2, drives), Duration::from_secs(2), &scale);
+        let rates = since_boot(&sample(2, drives), Some(Duration::from_secs(2)), &scale);
         let rows = rates.rows.iter().chain(&rates.total);
         let row = |row: &Row| format!("{} {:?}", row.name.shown(), row.figures[0].unwrap());
         rows.map(row).collect::<Vec<_>>()
@@ -124,7 +146,7 @@ fn a_total_is_unknown_where_a_drive_is() {
     let unknown = drive(2, None, busy());
     let total = |readings: Vec<Reading>| {
         let scale = Scale { has_total: true, ..scale(0, KILO) };
-        since_boot(&sample(2, readings), Duration::from_secs(2), &scale).total.unwrap()
+        since_boot(&sample(2, readings), Some(Duration::from_secs(2)), &scale).total.unwrap()
     };
     let sum = total(vec![known.clone(), other.clone()]);
     assert_eq!((sum.in_flight, sum.state), (Some(5), None));
@@ -137,7 +159,7 @@ fn a_total_is_unknown_where_a_drive_is() {
 fn idle_drives_are_omitted_and_rows_sorted_if_asked_for() {
     let drives = || vec![drive(10, None, busy()), drive(9, None, Counters::default())];
     let shown = |scale: Scale| {
-        let rates = since_boot(&sample(2, drives()), Duration::from_secs(2), &scale);
+        let rates = since_boot(&sample(2, drives()), Some(Duration::from_secs(2)), &scale);
         rates.rows.iter().map(|row| row.name.shown().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(shown(scale(0, KILO)), ["name10", "name9"]);
@@ -168,7 +190,7 @@ fn state(
     };
     let old = reading(old, Counters::default(), u64::MAX);
     let new = reading(new, done, u64::MAX.wrapping_add(commands));
-    State::between(&old, &new, &Increase::all(&done), Duration::from_secs(seconds))
+    State::between(&old, &new, &Increase::all(&done), Some(Duration::from_secs(seconds)))
 }
 
 #[test]
@@ -186,7 +208,7 @@ fn the_state_is_unknown_if_only_others_use_the_drive() {
     assert_eq!(state(Some(0), Some(0), busy(), 9, 1), Some(State::Write));
     let between = |in_flight| {
         let reading = Reading { in_flight, ..drive(0, None, still) };
-        State::between(&reading, &reading, &Increase::all(&still), SECOND)
+        State::between(&reading, &reading, &Increase::all(&still), Some(SECOND))
     };
     assert_eq!(between(Some(0)), Some(State::Idle), "its commands are unknown");
     assert_eq!(between(None), None, "a request may be in flight");
@@ -194,8 +216,9 @@ fn the_state_is_unknown_if_only_others_use_the_drive() {
 
 #[test]
 fn completed_reads_and_writes_decide_on_the_state() {
-    let state =
-        |done: Counters| State::from_increase(&Increase::all(&done), Some(0), SECOND).unwrap();
+    let state = |done: Counters| {
+        State::from_increase(&Increase::all(&done), Some(0), Some(SECOND)).unwrap()
+    };
     let idle = Counters::default();
     assert_eq!(state(Counters { io_ns: 99_999_999, ..idle }), State::Idle);
     assert_eq!(state(Counters { io_ns: 100_000_000, ..idle }), State::Busy);
