@@ -267,8 +267,8 @@ const COMPATIBILITY: Section = (
        for byte, with these exceptions. Names are never cut. An interval can have decimals. An \
        argument that should be a number but is not one is an error, and a usage error says what \
        is wrong. A word that is not a number can be the name of a drive. A new drive is shown one \
-       report earlier, and is not taken for another one that had its name. A drive whose counters were reset is left out of one report, not two, and a \
-       figure whose counter decreased alone is `-`. Statistics that cannot be read, and drives \
+       report earlier, and is not taken for another one that had its name. A drive whose counters were reset is left out of one report, not two, \
+       and reported on stderr, and a figure whose counter decreased alone is `-`. Statistics that cannot be read, and drives \
        without any, are reported on stderr. Strings in JSON are escaped, and so are control \
        characters in the names of the host and of links. Messages are in English. The time since \
        boot keeps its decimals in locales with a decimal comma. Dates are those of the common era, \

@@ -94,8 +94,9 @@ impl Drive {
         self.gaps.observe(seen);
     }
 
-    /// Reports which figures are unknown although the drive could be read: those of a counter that
-    /// decreased while the others did not or was below zero at first, and the gaps.
+    /// Reports which figures are unknown although the drive could be read: all of them if its counters
+    /// were reset, those of a counter that decreased while the others did not or was below zero at first,
+    /// and the gaps.
     pub(super) fn report_unknown(
         &mut self,
         reading: &Reading,
@@ -116,8 +117,13 @@ impl Drive {
                  the gaps of that interval"
             ));
         }
-        let increase = reading.counters.since(&last.counters);
-        for file in increase.iter().flat_map(Increase::unknown_files) {
+        let Some(increase) = reading.counters.since(&last.counters) else {
+            messages.warn(format_args!(
+                "{name}: its counters were reset; it is left out of this report"
+            ));
+            return;
+        };
+        for file in increase.unknown_files() {
             messages.warn_once(format_args!(
                 "{name}: {file} decreased, the other counters did not; what depends on it is unknown"
             ));
