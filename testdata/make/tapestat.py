@@ -273,6 +273,19 @@ def no_uptime(out):
         if tree == 6:
             write(f'{root}/proc/uptime', 'soon\n')
 
+def quiet(out):
+    """Drives whose figures are 0 over five minutes: with a request in flight, with one write, with one
+    request for its status, used through sg, and idle."""
+    for tree in (1, 2):
+        root, seconds = f'{out}/{tree}', 300 * tree
+        machine(root, f'{seconds}.00 1.00\n')
+        named(root, 0, [0] * 9 + [tree - 1], '7:0:0:0', 'SER0', iodone_cnt='0x40')
+        ns = 500000 * tree
+        named(root, 1, [0, ns, ns, 0, 512 * tree, 0, tree, 0, 0, 0], '7:0:1:0', 'SER1', iodone_cnt='0x40')
+        named(root, 2, [0, 0, ns, 0, 0, 0, 0, tree, 0, 0], '7:0:2:0', 'SER2', iodone_cnt='0x40')
+        named(root, 3, [0] * 10, '7:0:3:0', 'SER3', iodone_cnt=hex(5000 * tree))
+        named(root, 4, [0] * 10, '7:0:4:0', 'SER4', iodone_cnt='0x40')
+
 def main(source):
     shutil.rmtree(OUT, ignore_errors=True)
     recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
@@ -284,7 +297,8 @@ def main(source):
     broken(f'{OUT}/broken')
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
-    for make in (vendor_driver, by_sg, bytes_back, below_zero, ids, order, own_names, in_flight_lost, unserved, replaced, no_uptime):
+    for make in (vendor_driver, by_sg, bytes_back, below_zero, ids, order, own_names, in_flight_lost, unserved, replaced, no_uptime,
+                 quiet):
         make(f'{OUT}/{make.__name__.replace("_", "-")}')
     machine(f'{OUT}/none', '100.00 1.00\n')
     machine(f'{OUT}/nostats', '100.00 1.00\n')

@@ -16,7 +16,7 @@ mod tests;
 pub use table::COMMAND;
 
 use crate::names::Naming;
-use crate::rates::{By, Scale};
+use crate::rates::{By, IdleRule, Scale};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
@@ -100,10 +100,22 @@ impl Args {
         Scale {
             decimals: self.decimals.unwrap_or(if is_record { 2 } else { 0 }),
             unit_kib: unit.unwrap_or_default().kib(),
-            omits_idle: self.rows.omits_idle,
+            omits_idle: self.rows.omits_idle.then(|| self.idle_rule()),
             has_total: self.rows.has_total,
             sorts_by_name: self.naming.is_some() || self.rows.sums_by.is_some(),
             sums_by: self.rows.sums_by,
+        }
+    }
+
+    /// When a row is idle. Sysstat's rule is that of its columns, and misses what others show.
+    fn idle_rule(&self) -> IdleRule {
+        let format = self.sampling.output.format;
+        if format.is_records() || format == Format::Prometheus {
+            IdleRule::CountersAndState
+        } else if self.columns.extended {
+            IdleRule::FiguresAndState
+        } else {
+            IdleRule::Figures
         }
     }
 

@@ -14,7 +14,7 @@
 //! let scale = Scale {
 //!     decimals: 0,
 //!     unit_kib: 1.0,
-//!     omits_idle: false,
+//!     omits_idle: None,
 //!     has_total: true,
 //!     sorts_by_name: false,
 //!     sums_by: None,
@@ -24,12 +24,14 @@
 //! assert_eq!(rates.total.map(|total| total.figures), Some([Some(0); 9]));
 //! ```
 
+mod idle;
 mod interval;
 mod state;
 mod sums;
 #[cfg(test)]
 mod tests;
 
+pub use idle::IdleRule;
 pub use state::State;
 pub use sums::By;
 
@@ -49,8 +51,8 @@ pub struct Scale {
     pub decimals: usize,
     /// The unit of amounts, in KiB.
     pub unit_kib: f64,
-    /// Whether idle drives are omitted.
-    pub omits_idle: bool,
+    /// Which rows are omitted because they are idle, if any.
+    pub omits_idle: Option<IdleRule>,
     /// Whether there is a total.
     pub has_total: bool,
     /// Whether the rows are in the order of the names that are shown.
@@ -92,6 +94,8 @@ pub struct Row {
     pub in_flight: Option<u64>,
     /// What the drive is doing; `None` for a sum and if unknown.
     pub state: Option<State>,
+    /// Whether the state of each of its drives is idle.
+    pub is_idle: bool,
     /// The number of gaps, if known.
     pub gaps: Option<u64>,
     /// The percentage of the interval that gaps took; `None` for a sum and if unknown.
@@ -173,8 +177,8 @@ pub const COLUMNS: [Column; 9] = [
 pub fn since_boot(new: &Sample, uptime: Option<Duration>, scale: &Scale) -> IntervalRates {
     let uptime = uptime.map(whole_millis);
     let row = |reading: &Reading| {
-        let state = reading.in_flight.map(State::now);
-        Row { state, ..Row::new(reading, Increase::all(&reading.counters), uptime, scale) }
+        let row = Row::new(reading, Increase::all(&reading.counters), uptime, scale);
+        row.with_state(reading.in_flight.map(State::now))
     };
     IntervalRates::new(new, uptime, new.readings.iter().map(row), scale)
 }
@@ -192,12 +196,12 @@ pub fn between(old: &Sample, new: &Sample, scale: &Scale) -> IntervalRates {
         let increase = new.counters.since(&old.counters)?;
         let gaps = new.gaps.zip(old.gaps).and_then(|(new, old)| new.since(old));
         let percent = |(gaps, interval): (Gaps, _)| percent(gaps.time, interval, scale);
-        Some(Row {
-            state: State::between(old, new, &increase, interval),
+        let row = Row {
             gaps: gaps.map(|gaps| gaps.count),
             gap_percent: gaps.zip(interval).map(percent),
             ..Row::new(new, increase, interval, scale)
-        })
+        };
+        Some(row.with_state(State::between(old, new, &increase, interval)))
     });
     IntervalRates::new(new, interval, rows, scale)
 }
@@ -215,9 +219,8 @@ impl IntervalRates {
         if let Some(by) = scale.sums_by {
             rows = sums::sums(&rows, by, interval, scale);
         }
-        if scale.omits_idle {
-            let in_kb = Scale { unit_kib: 1.0, ..*scale };
-            rows.retain(|row| figures(&row.increase, interval, &in_kb) != [Some(0); 9]);
+        if let Some(rule) = scale.omits_idle {
+            rows.retain(|row| !rule.is_idle(row, interval, scale));
         }
         if scale.sorts_by_name {
             rows.sort_by(|one, other| {
@@ -244,9 +247,14 @@ impl Row {
             figures: figures(&increase, interval, scale),
             in_flight: reading.in_flight,
             state: None,
+            is_idle: false,
             gaps: None,
             gap_percent: None,
         }
+    }
+
+    fn with_state(self, state: Option<State>) -> Row {
+        Row { state, is_idle: state == Some(State::Idle), ..self }
     }
 
     /// The average kB of a read and of a write, in hundredths; `None` without any.

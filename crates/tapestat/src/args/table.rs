@@ -39,9 +39,14 @@ const REPORTS: &[Opt<Args>] = &[
 ];
 
 const DRIVES: &[Opt<Args>] = &[
-    Opt::flag(short('z'), "omit idle drives", "Omit drives whose figures are all 0.", |args| {
-        args.rows.omits_idle = true;
-    }),
+    Opt::flag(
+        short('z'),
+        "omit idle drives",
+        "Omit drives whose figures are all 0, amounts in kB. With `-x`, drives with another \
+         state than `idle` are shown. `-o jsonl`, `tsv` and `prometheus` omit only drives of which no \
+         counter increased and whose state is `idle`.",
+        |args| args.rows.omits_idle = true,
+    ),
     Opt::flag(
         short('T'),
         "add a line with the total",

@@ -85,3 +85,19 @@ fn records_and_human_amounts_are_in_kb() {
         assert_eq!(scale.decimals, decimals, "{words}");
     }
 }
+
+#[test]
+fn a_row_is_idle_by_what_is_shown_of_it() {
+    for (words, rule) in [
+        ("", None),
+        ("-z", Some(IdleRule::Figures)),
+        ("-z -o JSON", Some(IdleRule::Figures)),
+        ("-zx", Some(IdleRule::FiguresAndState)),
+        ("-zx -o JSON", Some(IdleRule::FiguresAndState)),
+        ("-z -o tsv", Some(IdleRule::CountersAndState)),
+        ("-zx -o jsonl", Some(IdleRule::CountersAndState)),
+        ("-z -o prometheus", Some(IdleRule::CountersAndState)),
+    ] {
+        assert_eq!(args(words).unwrap().scale().omits_idle, rule, "{words}");
+    }
+}

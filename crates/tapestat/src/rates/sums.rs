@@ -60,6 +60,7 @@ fn sum<'a>(name: String, rows: impl IntoIterator<Item = &'a Row>) -> Row {
         figures: [None; 9],
         in_flight: Some(0),
         state: None,
+        is_idle: true,
         gaps: Some(0),
         gap_percent: None,
     };
@@ -67,6 +68,7 @@ fn sum<'a>(name: String, rows: impl IntoIterator<Item = &'a Row>) -> Row {
         sum.increase = sum.increase.plus(&row.increase);
         sum.in_flight = add(sum.in_flight, row.in_flight);
         sum.gaps = add(sum.gaps, row.gaps);
+        sum.is_idle &= row.is_idle;
     }
     sum
 }

@@ -12,7 +12,7 @@ fn scale(decimals: usize, unit_kib: f64) -> Scale {
     Scale {
         decimals,
         unit_kib,
-        omits_idle: false,
+        omits_idle: None,
         has_total: false,
         sorts_by_name: false,
         sums_by: None,

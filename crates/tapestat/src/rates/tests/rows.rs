@@ -164,7 +164,43 @@ fn idle_drives_are_omitted_and_rows_sorted_if_asked_for() {
     };
     assert_eq!(shown(scale(0, KILO)), ["name10", "name9"]);
     assert_eq!(shown(Scale { sorts_by_name: true, ..scale(0, KILO) }), ["name9", "name10"]);
-    assert_eq!(shown(Scale { omits_idle: true, ..scale(0, KILO) }), ["name10"]);
+    let omits_idle = Some(IdleRule::Figures);
+    assert_eq!(shown(Scale { omits_idle, ..scale(0, KILO) }), ["name10"]);
+}
+
+#[test]
+fn a_row_is_idle_by_its_figures_its_counters_or_its_state() {
+    let shown = |omits_idle, sums_by, drives: &[Reading]| {
+        let old = drives.iter().map(|new| Reading { counters: Counters::default(), ..new.clone() });
+        let scale = Scale { omits_idle, sums_by, ..scale(0, KILO) };
+        let rates = between(&sample(0, old.collect()), &sample(300, drives.to_vec()), &scale);
+        rates.rows.iter().map(|row| row.name.kernel().to_owned()).collect::<Vec<_>>()
+    };
+    let idle = |number, in_flight, counters| Reading {
+        in_flight: Some(in_flight),
+        ..drive(number, Some("1:0:0:0"), counters)
+    };
+    let still = Counters::default();
+    let drives = [
+        idle(0, 0, still),
+        idle(1, 1, still),
+        idle(2, 0, Counters { others: 1, ..still }),
+        idle(3, 0, Counters { writes: 1, ..still }),
+        idle(4, 0, busy()),
+    ];
+    let [figures, state, counters] =
+        [IdleRule::Figures, IdleRule::FiguresAndState, IdleRule::CountersAndState].map(Some);
+    assert_eq!(shown(figures, None, &drives), [""; 0]);
+    assert_eq!(shown(state, None, &drives), ["st1", "st3", "st4"]);
+    assert_eq!(shown(counters, None, &drives), ["st1", "st2", "st3", "st4"]);
+    let many = Counters { others: 300, ..still };
+    assert_eq!(shown(state, None, &[idle(5, 0, many)]), ["st5"]);
+    assert_eq!(shown(state, None, &[drive(6, None, still)]), ["st6"], "its state is unknown");
+    let host = Some(By::Host);
+    assert_eq!(shown(state, host, &drives[..1]), [""; 0]);
+    assert_eq!(shown(state, host, &drives[..2]), ["host1"]);
+    assert_eq!(shown(counters, host, &drives[..1]), [""; 0]);
+    assert_eq!(shown(counters, host, &[idle(0, 0, many)]), ["host1"]);
 }
 
 #[test]
