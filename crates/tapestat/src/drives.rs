@@ -164,7 +164,7 @@ impl Drives {
         let others = OtherDrives::scan(&aliases, root);
         let mut selected = self.selection.select(&aliases, &others, root);
         let namer = Namer::new(self.naming, &aliases);
-        for problem in namer.problems() {
+        for problem in namer.problems().iter().chain(self.selection.shared_ids()) {
             messages.warn_once(problem);
         }
         let listed = aliases.iter().filter_map(|drive| {

@@ -19,7 +19,8 @@ pub(crate) const MANUAL: Manual = Manual {
         "DRIVE is any name of a drive: that of one of its modes (`st0`, `nst0`, `/dev/nst0`), of its \
          `sg` device, of a link in `/dev` that leads to it over any number of links, of a link in \
          `/dev/tape/by-id` or `by-path` without the folder, its serial number, its address \
-         (`7:0:0:0`), or a pattern with `*`, `?` and `[...]` for any of these. A serial number of \
+         (`7:0:0:0`), or a pattern with `*`, `?` and `[...]` for any of these. If several drives \
+         share an id that is given, all of them are shown, and this is reported on stderr. A serial number of \
          digits only is taken for INTERVAL or COUNT; write its first digit in brackets. Without \
          DRIVE, all drives are reported. A DRIVE that does not exist is reported on stderr, and the \
          others are shown.",

@@ -5,6 +5,7 @@ mod links;
 mod shared_ids;
 
 pub(crate) use identity::Identity;
+pub(crate) use shared_ids::shared_ids;
 
 use crate::names::links::TapeLinks;
 use std::collections::BTreeMap;
@@ -120,7 +121,7 @@ impl Namer {
     /// The names for these drives.
     pub(crate) fn new(naming: Option<Naming>, drives: &[Aliases]) -> Namer {
         let shared = match naming {
-            Some(Naming::Id) => shared_ids::shared_ids(drives),
+            Some(Naming::Id) => shared_ids(drives),
             Some(Naming::Serial) => shared_serials(drives),
             Some(Naming::Path | Naming::Hctl) | None => BTreeMap::new(),
         };

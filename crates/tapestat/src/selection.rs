@@ -1,5 +1,7 @@
 //! Which drives are selected: the operands of the command line.
 
+mod sharers;
+
 use crate::args::DriveWord;
 use crate::names::{Aliases, hctl_of_target, number_of_mode};
 use crate::other_drives::OtherDrives;
@@ -28,6 +30,8 @@ struct Operand {
     pattern: Pattern,
     /// What the word named when drives were last listed.
     found: Found,
+    /// What is to be reported about ids that several drives share.
+    shared_ids: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -73,8 +77,7 @@ impl DriveSelection {
 
     /// Whether more names than the kernel's are needed to find the drives.
     pub(crate) fn needs_names(&self) -> bool {
-        let needs =
-            |operand: &Operand| matches!(operand.pattern, Pattern::Name(_) | Pattern::Glob(_));
+        let needs = |operand: &Operand| !matches!(operand.pattern, Pattern::Number(_));
         self.operands.iter().any(needs)
     }
 
@@ -97,7 +100,8 @@ impl DriveSelection {
         let mut selected = BTreeMap::new();
         for operand in &mut self.operands {
             operand.found = operand.pattern.find(drives, others, root);
-            if let Found::Drives(numbers) = &operand.found {
+            if let Found::Drives(numbers) = &mut operand.found {
+                operand.shared_ids = sharers::add_sharers(&operand.pattern, numbers, drives, root);
                 let asked = (numbers.len() == 1).then(|| operand.word.clone());
                 for number in numbers {
                     selected.entry(*number).or_insert_with(|| asked.clone());
@@ -116,6 +120,11 @@ impl DriveSelection {
                 Some(format!("{word}: the driver {driver} keeps no statistics"))
             }
         })
+    }
+
+    /// What is to be reported about ids that several drives share: one message per id.
+    pub(crate) fn shared_ids(&self) -> impl Iterator<Item = &String> {
+        self.operands.iter().flat_map(|operand| &operand.shared_ids)
     }
 
     /// What is wrong with the words, if they are probably no names of drives: a word that begins like
@@ -138,6 +147,7 @@ impl Operand {
             bad_number: bad_number.clone(),
             pattern: Pattern::parse(word),
             found: Found::Nothing,
+            shared_ids: Vec::new(),
         }
     }
 
@@ -175,9 +185,7 @@ impl Pattern {
                 if !numbers.is_empty() {
                     return Found::Drives(numbers);
                 }
-                let in_dev =
-                    || follow(&join(Path::new("dev"), Path::new(OsStr::from_bytes(name))), root);
-                in_dev().or_else(|| Some(Target::Address(name.clone())))
+                follow(&in_dev(name), root).or_else(|| Some(Target::Address(name.clone())))
             }
             Pattern::Glob(pattern) => {
                 let numbers = find_by_glob(pattern, drives, root);
@@ -219,24 +227,33 @@ fn find_by_glob(pattern: &[u8], drives: &[Aliases], root: &SystemRoot) -> Vec<u3
             || drive.all().any(|name| glob::matches(pattern, name))
     };
     let mut numbers: Vec<_> = drives.iter().filter(matches).map(|drive| drive.number).collect();
-    let (folder, names) = match pattern.iter().rposition(|byte| *byte == b'/') {
-        Some(slash) => (pattern.get(..slash).unwrap_or_default(), pattern.get(slash + 1..)),
-        None => (&b""[..], Some(pattern)),
-    };
-    let folder = join(Path::new("dev"), Path::new(OsStr::from_bytes(folder)));
-    for name in root.list(&folder).unwrap_or_default() {
-        if names.is_some_and(|pattern| glob::matches(pattern, &name)) {
-            let target = follow(&folder.join(OsStr::from_bytes(&name)), root);
-            if let Found::Drives(found) =
-                find_target(target.as_ref(), drives, &OtherDrives::default())
-            {
-                numbers.extend(found);
-            }
+    for path in matching_in_dev(pattern, root) {
+        let target = follow(&path, root);
+        if let Found::Drives(found) = find_target(target.as_ref(), drives, &OtherDrives::default())
+        {
+            numbers.extend(found);
         }
     }
     numbers.sort_unstable();
     numbers.dedup();
     numbers
+}
+
+/// The paths in `dev` whose names match a pattern, all in one folder.
+fn matching_in_dev(pattern: &[u8], root: &SystemRoot) -> Vec<PathBuf> {
+    let (folder, names) = match pattern.iter().rposition(|byte| *byte == b'/') {
+        Some(slash) => (pattern.get(..slash).unwrap_or_default(), pattern.get(slash + 1..)),
+        None => (&b""[..], Some(pattern)),
+    };
+    let folder = in_dev(folder);
+    let mut found = root.list(&folder).unwrap_or_default();
+    found.retain(|name| names.is_some_and(|pattern| glob::matches(pattern, name)));
+    found.iter().map(|name| folder.join(OsStr::from_bytes(name))).collect()
+}
+
+/// The path of something in `/dev`.
+fn in_dev(name: &[u8]) -> PathBuf {
+    join(Path::new("dev"), Path::new(OsStr::from_bytes(name)))
 }
 
 /// Follows links from a path, until one leads to a tape device.

@@ -7,7 +7,7 @@ use sysparse::device_name::Hctl;
 use toolkit::escape::escape_control;
 
 /// The drives whose id belongs to other drives, too, with the problem in words.
-pub(super) fn shared_ids(drives: &[Aliases]) -> BTreeMap<u32, String> {
+pub(crate) fn shared_ids(drives: &[Aliases]) -> BTreeMap<u32, String> {
     let mut shared = BTreeMap::new();
     let mut by_wwid: BTreeMap<&[u8], Vec<u32>> = BTreeMap::new();
     let mut without_wwid = Vec::new();
