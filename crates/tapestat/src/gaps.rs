@@ -1,8 +1,8 @@
 //! Gaps between transfers: whether a drive starves, and has to stop and start.
 //!
-//! The counters are observed every 100 ms. An observation is quiet if no transfer completed since the
-//! previous one and no request is in flight. Two or more quiet observations in a row are a gap, if
-//! there are transfers before and after:
+//! The counters are observed every 100 ms, and for each report. An observation is quiet if no transfer
+//! completed since the previous one and no request is in flight. Quiet observations in a row are a gap if
+//! they cover 200 ms, and if there are transfers before and after:
 //!
 //! ```text
 //! transfers   ████████            ████████
@@ -15,8 +15,12 @@ use std::time::Duration;
 /// The time between two observations.
 pub const STEP: Duration = Duration::from_millis(100);
 
-/// Quiet observations in a row that prove a gap of two steps.
-const QUIET_MIN: u32 = 2;
+/// How late an observation can be.
+const LATE: Duration = Duration::from_millis(5);
+
+/// The time that quiet observations in a row must cover to be a gap: two steps, of which the first one
+/// can have begun late.
+const QUIET_MIN: Duration = STEP.saturating_mul(2).saturating_sub(LATE);
 
 /// The gaps so far, or in an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,8 +51,10 @@ pub struct GapFinder {
     last: Option<Observation>,
     /// Whether a transfer was seen: what precedes the first one is no gap.
     has_transfer: bool,
-    /// Quiet observations since the last active one, and their time.
-    quiet: (u32, Duration),
+    /// The time that the last active observation covers.
+    active: Duration,
+    /// The time that quiet observations cover since then.
+    quiet: Duration,
     /// Gaps that count if another transfer follows.
     pending: Gaps,
     found: Gaps,
@@ -80,19 +86,20 @@ impl GapFinder {
             *self = GapFinder { last: now, has_transfer, found, ..GapFinder::default() };
             return;
         };
+        // A late observation does not prove more than one step: the system may have stood still.
+        let elapsed = now.time.saturating_sub(last.time).min(STEP + LATE);
         let has_completed = now.transfers != last.transfers;
         if !has_completed && now.in_flight == 0 {
-            // A late observation does not prove more than one step: the system may have stood still.
-            let elapsed = now.time.saturating_sub(last.time).min(STEP);
-            self.quiet = (self.quiet.0.saturating_add(1), self.quiet.1 + elapsed);
+            self.quiet += elapsed;
             return;
         }
-        let (observations, time) = std::mem::take(&mut self.quiet);
-        if self.has_transfer && observations >= QUIET_MIN {
-            // On average, the gap began half a step before the first and ended half a step after the
-            // last of these observations.
+        let quiet = std::mem::take(&mut self.quiet);
+        let before = std::mem::replace(&mut self.active, elapsed);
+        if self.has_transfer && quiet >= QUIET_MIN {
+            // On average, the gap began in the middle of the active observation before the quiet ones,
+            // and ended in the middle of the one after them.
             self.pending.count += 1;
-            self.pending.time += time + STEP;
+            self.pending.time += quiet + (before + elapsed) / 2;
         }
         if has_completed {
             let pending = std::mem::take(&mut self.pending);
@@ -110,12 +117,19 @@ mod tests {
     /// The gaps after these observations, one step apart: `w` is a completed transfer, `f` a request
     /// in flight, `.` nothing, `?` an error.
     fn gaps(observations: &str) -> (u64, u64) {
+        let steps = vec![100; observations.len()];
+        gaps_in_steps(observations, &steps)
+    }
+
+    /// The same, so many milliseconds apart.
+    fn gaps_in_steps(observations: &str, steps: &[u64]) -> (u64, u64) {
         let mut finder = GapFinder::default();
-        let mut transfers = 0;
-        for (number, kind) in (0..).zip(observations.chars()) {
+        let (mut transfers, mut time) = (0, Duration::ZERO);
+        for (kind, step) in observations.chars().zip(steps) {
+            time += Duration::from_millis(*step);
             transfers += i128::from(kind == 'w');
             let in_flight = u64::from(kind == 'f');
-            let now = Observation { time: STEP * number, transfers, in_flight };
+            let now = Observation { time, transfers, in_flight };
             finder.observe((kind != '?').then_some(now));
         }
         let Gaps { count, time, .. } = finder.found();
@@ -132,6 +146,18 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_is_200_ms_of_quiet_time_however_often_it_is_observed() {
+        let step = |millis| [millis; 8];
+        assert_eq!(gaps_in_steps(".w...w", &step(50)), (0, 0));
+        assert_eq!(gaps_in_steps(".w....w", &step(50)), (1, 250));
+        assert_eq!(gaps_in_steps(".w..w", &[0, 40, 96, 99, 60]), (1, 245), "a late one before it");
+        assert_eq!(gaps_in_steps(".w..w", &[0, 40, 96, 98, 60]), (0, 0));
+        let late = [0, 100, 5000, 90, 100];
+        assert_eq!(gaps_in_steps(".w..w", &late), (1, 295), "one step, and what it can be late");
+        assert_eq!(gaps_in_steps(".w..w", &[0, 100, 5000, 89, 100]), (0, 0));
+    }
+
+    #[test]
     fn a_rewind_is_no_transfer() {
         assert_eq!(gaps(".w..ffff"), (0, 0));
         assert_eq!(gaps(".w...ff...w"), (2, 800));
@@ -142,7 +168,7 @@ mod tests {
     fn what_cannot_be_read_is_no_gap() {
         assert_eq!(gaps(".w..?..w...w"), (1, 400));
         assert_eq!(gaps(".w...w?"), (1, 400));
-        assert_eq!(gaps(".w..?...w"), (1, 300), "what follows it can be one");
+        assert_eq!(gaps(".w..?...w"), (1, 250), "what follows it can be one");
         assert_eq!(gaps(".?...w"), (0, 0), "but not before the first transfer");
     }
 
