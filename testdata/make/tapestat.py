@@ -286,6 +286,14 @@ def quiet(out):
         named(root, 3, [0] * 10, '7:0:3:0', 'SER3', iodone_cnt=hex(5000 * tree))
         named(root, 4, [0] * 10, '7:0:4:0', 'SER4', iodone_cnt='0x40')
 
+def stats_gone(out):
+    """A drive whose statistics are gone in the second sample."""
+    for tree, root, seconds in trees(out, 3):
+        for number in range(2 if tree == 1 else 1):
+            named(root, number, writing(seconds, 100, 1 << 20), f'7:0:{number}:0', f'SER{number}')
+        if tree > 1:
+            link(f'{root}/sys/class/scsi_tape/st1/device', '../../../devices/scsi/7:0:1:0')
+
 def main(source):
     shutil.rmtree(OUT, ignore_errors=True)
     recorded(f'{source}/load1/series.jsonl.gz', f'{OUT}/load', [2, 3, 4, 5])
@@ -298,7 +306,7 @@ def main(source):
     hostile(f'{OUT}/hostile')
     wide(f'{OUT}/wide')
     for make in (vendor_driver, by_sg, bytes_back, below_zero, ids, order, own_names, in_flight_lost, unserved, replaced, no_uptime,
-                 quiet):
+                 quiet, stats_gone):
         make(f'{OUT}/{make.__name__.replace("_", "-")}')
     machine(f'{OUT}/none', '100.00 1.00\n')
     machine(f'{OUT}/nostats', '100.00 1.00\n')

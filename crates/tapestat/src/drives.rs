@@ -5,8 +5,8 @@
 
 mod drive;
 
-use crate::names::{CLASS, DriveNames, Identity, Namer, Naming, read_aliases};
-use crate::other_drives::OtherDrives;
+use crate::names::{Aliases, CLASS, DriveNames, Identity, Namer, Naming, read_aliases};
+use crate::other_drives::{OtherDrives, named};
 use crate::sample::Reading;
 use crate::selection::DriveSelection;
 use drive::Drive;
@@ -23,6 +23,8 @@ pub struct Drives {
     selection: DriveSelection,
     naming: Option<Naming>,
     others: OtherDrives,
+    /// The kernel names of all drives with statistics, also of those that are not selected.
+    with_statistics: Vec<String>,
     events: DeviceEvents,
     listing: DriveListing,
     /// Whether added and removed drives are reported.
@@ -67,6 +69,7 @@ impl Drives {
             selection,
             naming,
             others: OtherDrives::default(),
+            with_statistics: Vec::new(),
             events: DeviceEvents::default(),
             listing: DriveListing::None,
             reports_changes,
@@ -92,7 +95,15 @@ impl Drives {
     #[must_use]
     pub fn without_statistics(&self) -> Vec<String> {
         let is_asked = self.selection.is_all() || self.known.is_empty();
-        if is_asked { self.others.messages(self.known.len()) } else { Vec::new() }
+        if is_asked { self.others.messages(self.with_statistics.len()) } else { Vec::new() }
+    }
+
+    /// What there is instead of the drives that were asked for, if anything.
+    #[must_use]
+    pub fn not_selected(&self) -> Option<String> {
+        let names: Vec<_> = self.with_statistics.iter().map(String::as_str).collect();
+        let message = || format!("drives with statistics: {}", named(&names));
+        (!names.is_empty()).then(message)
     }
 
     /// Lists the drives again if something changed.
@@ -162,6 +173,8 @@ impl Drives {
         self.listing = DriveListing::Current;
         let aliases = read_aliases(root, self.naming.is_some() || self.selection.needs_names());
         let others = OtherDrives::scan(&aliases, root);
+        let has_statistics = |drive: &&Aliases| others.get(&drive.address_or_name()).is_none();
+        self.with_statistics = aliases.iter().filter(has_statistics).map(Aliases::kernel).collect();
         let mut selected = self.selection.select(&aliases, &others, root);
         let namer = Namer::new(self.naming, &aliases);
         for problem in namer.problems().iter().chain(self.selection.shared_ids()) {

@@ -22,8 +22,8 @@ pub(crate) const MANUAL: Manual = Manual {
          (`7:0:0:0`), or a pattern with `*`, `?` and `[...]` for any of these. If several drives \
          share an id that is given, all of them are shown, and this is reported on stderr. A serial number of \
          digits only is taken for INTERVAL or COUNT; write its first digit in brackets. Without \
-         DRIVE, all drives are reported. A DRIVE that does not exist is reported on stderr, and the \
-         others are shown.",
+         DRIVE, all drives are reported. A DRIVE that does not exist is reported on stderr, and so \
+         are drives without statistics that a pattern matches; the others are shown.",
         "A drive that appears while the command runs is shown from the report after the one that \
          found it, and so is a drive that took the name of another one, or whose counters were reset. A \
          counter that decreases while the \

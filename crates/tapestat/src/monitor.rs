@@ -59,8 +59,8 @@ impl EmptyReport {
 impl DriveMonitor {
     /// What to do about a first sample if drives are waited for.
     fn wait_for_drives(&self, messages: &mut Messages<impl Write>) -> FirstSample {
-        for missing in self.drives.selection().missing() {
-            messages.warn_once(format_args!("{missing}; waiting for it"));
+        for missing in self.drives.selection().missing("; waiting for it") {
+            messages.warn_once(missing);
         }
         if !self.drives.is_empty() {
             return FirstSample::Report;
@@ -118,12 +118,14 @@ impl IntervalCommand for DriveMonitor {
         if self.waits {
             return self.wait_for_drives(messages);
         }
-        for missing in self.drives.selection().missing() {
+        for missing in self.drives.selection().missing("") {
             messages.warn(missing);
-            self.is_missing = true;
         }
+        self.is_missing = self.drives.selection().is_missing();
         let is_empty = self.drives.is_empty();
-        if is_empty && self.empty_report != EmptyReport::Silent {
+        if let Some(others) = self.drives.not_selected().filter(|_| is_empty) {
+            messages.warn(others);
+        } else if is_empty && self.empty_report != EmptyReport::Silent {
             messages.print_raw("No tape drives with statistics found");
         }
         for problem in self.drives.without_statistics() {

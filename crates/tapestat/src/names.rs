@@ -73,6 +73,11 @@ impl Aliases {
         format!("st{}", self.number)
     }
 
+    /// The address, or the kernel name without one.
+    pub(crate) fn address_or_name(&self) -> Vec<u8> {
+        self.hctl.clone().unwrap_or_else(|| self.kernel().into_bytes())
+    }
+
     /// The names, except for that of the kernel.
     pub(crate) fn all(&self) -> impl Iterator<Item = &[u8]> {
         let links = self.ids.iter().chain(&self.paths);

@@ -17,11 +17,13 @@ pub struct OtherDrives {
     has_st: bool,
 }
 
+/// A SCSI tape drive without statistics.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct OtherDrive {
+pub(crate) struct OtherDrive {
     /// The address, vendor and model.
     description: String,
-    driver: Option<String>,
+    /// The driver, if any serves it.
+    pub(crate) driver: Option<String>,
 }
 
 /// The folder in which the kernel lists all SCSI devices.
@@ -58,16 +60,22 @@ impl OtherDrives {
             }
         }
         for drive in unknown {
-            let address = drive.hctl.clone().unwrap_or_else(|| drive.kernel().into_bytes());
-            let other = by_address.entry(address).or_insert_with(|| OtherDrive::unnamed(drive));
+            let other = by_address
+                .entry(drive.address_or_name())
+                .or_insert_with(|| OtherDrive::unnamed(drive));
             other.driver = Some(ST.to_owned());
         }
         OtherDrives { by_address, has_st: root.has_folder(CLASS) }
     }
 
-    /// The driver of the drive with this address.
-    pub(crate) fn driver(&self, hctl: &[u8]) -> Option<&str> {
-        self.by_address.get(hctl)?.driver.as_deref()
+    /// The drive with this address, if it is one of them.
+    pub(crate) fn get(&self, address: &[u8]) -> Option<&OtherDrive> {
+        self.by_address.get(address)
+    }
+
+    /// All of them, by address.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &OtherDrive)> {
+        self.by_address.iter().map(|(address, drive)| (address.as_slice(), drive))
     }
 
     /// A message for each driver. `known` is the number of drives with statistics.
@@ -98,7 +106,8 @@ impl OtherDrives {
     }
 }
 
-fn named(drives: &[&str]) -> String {
+/// The first few of many names.
+pub(crate) fn named(drives: &[&str]) -> String {
     let (named, rest) = drives.split_at(drives.len().min(NAMED_MAX));
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     named.join(", ") + &more
@@ -163,7 +172,9 @@ mod tests {
         let [message] = &others(&[Some("lin_tape"); 20]).messages(0)[..] else { panic!() };
         assert!(message.starts_with("20 SCSI tape drives (7:0:0:0 IBM"), "{message}");
         assert!(message.ends_with(" and 12 more) have no statistics: driver lin_tape"));
-        assert_eq!(mixed.driver(b"7:0:2:0"), Some("lin_tape"));
+        let driver = |address| mixed.get(address).map(|other| other.driver.as_deref());
+        assert_eq!(driver(b"7:0:2:0"), Some(Some("lin_tape")));
+        assert_eq!([driver(b"7:0:1:0"), driver(b"7:0:3:0")], [Some(None), None]);
         let [message] = &others(&[Some("st")]).messages(0)[..] else { panic!() };
         assert!(message.ends_with("has no statistics: driver st keeps them since Linux 4.2"));
         assert!(others(&[]).messages(3).is_empty());

@@ -1,16 +1,18 @@
 //! Which drives are selected: the operands of the command line.
 
+mod found;
 mod sharers;
 
 use crate::args::DriveWord;
 use crate::names::{Aliases, hctl_of_target, number_of_mode};
 use crate::other_drives::OtherDrives;
+use found::{Found, Target};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use sysparse::device_name::number_after;
-use toolkit::escape::escape_control;
+use toolkit::escape::{escape_control, escape_path};
 use toolkit::glob;
 use toolkit::sampling::SystemRoot;
 
@@ -44,25 +46,6 @@ enum Pattern {
     Name(Vec<u8>),
     /// A pattern for any of these, below `/dev`.
     Glob(Vec<u8>),
-}
-
-/// What an operand names.
-#[derive(Debug, PartialEq, Eq)]
-enum Found {
-    /// These drives.
-    Drives(Vec<u32>),
-    /// Nothing.
-    Nothing,
-    /// A drive without statistics, because this driver keeps none.
-    WithoutStatistics(String),
-}
-
-/// Where a path leads.
-enum Target {
-    Drive(u32),
-    Address(Vec<u8>),
-    /// A device of the driver `lin_tape`.
-    LinTape,
 }
 
 /// The number of links that are followed from an operand, as in the kernel.
@@ -99,27 +82,34 @@ impl DriveSelection {
         }
         let mut selected = BTreeMap::new();
         for operand in &mut self.operands {
-            operand.found = operand.pattern.find(drives, others, root);
-            if let Found::Drives(numbers) = &mut operand.found {
-                operand.shared_ids = sharers::add_sharers(&operand.pattern, numbers, drives, root);
-                let asked = (numbers.len() == 1).then(|| operand.word.clone());
-                for number in numbers {
-                    selected.entry(*number).or_insert_with(|| asked.clone());
-                }
+            operand.found = operand.find(drives, others, root);
+            let numbers = &mut operand.found.drives;
+            operand.shared_ids = sharers::add_sharers(&operand.pattern, numbers, drives, root);
+            let asked = (numbers.len() == 1).then(|| operand.word.clone());
+            for number in numbers {
+                selected.entry(*number).or_insert_with(|| asked.clone());
             }
         }
         selected
     }
 
-    /// A message for each operand that named no drive.
-    pub(crate) fn missing(&self) -> impl Iterator<Item = String> {
-        self.operands.iter().filter_map(|Operand { word, found, .. }| match found {
-            Found::Drives(_) => None,
-            Found::Nothing => Some(format!("{word}: no such drive, or it has no statistics")),
-            Found::WithoutStatistics(driver) => {
-                Some(format!("{word}: the driver {driver} keeps no statistics"))
+    /// Whether any operand names nothing that can be shown.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.operands.iter().any(|operand| operand.found.is_missing())
+    }
+
+    /// What is to be reported about drives that cannot be shown. `hint` follows what is said of an operand
+    /// that names no other drive.
+    pub(crate) fn missing(&self, hint: &str) -> Vec<String> {
+        let mut messages = Vec::new();
+        for Operand { word, found, .. } in &self.operands {
+            let hint = if found.is_missing() { hint } else { "" };
+            if found.is_nothing() {
+                messages.push(format!("{word}: no such drive, or it has no statistics{hint}"));
             }
-        })
+            messages.extend(found.messages().map(|message| message + hint));
+        }
+        messages
     }
 
     /// What is to be reported about ids that several drives share: one message per id.
@@ -130,7 +120,7 @@ impl DriveSelection {
     /// What is wrong with the words, if they are probably no names of drives: a word that begins like
     /// a number, or none of them names a drive and one does not even look like a name.
     pub(crate) fn misuse(&self, waits: bool) -> Option<String> {
-        let missing = || self.operands.iter().filter(|operand| operand.found == Found::Nothing);
+        let missing = || self.operands.iter().filter(|operand| operand.found.is_nothing());
         if let Some(problem) = missing().find_map(|operand| operand.bad_number.clone()) {
             return Some(problem);
         }
@@ -146,9 +136,32 @@ impl Operand {
             word: escape_control(word.as_bytes()),
             bad_number: bad_number.clone(),
             pattern: Pattern::parse(word),
-            found: Found::Nothing,
+            found: Found::default(),
             shared_ids: Vec::new(),
         }
+    }
+
+    fn find(&self, drives: &[Aliases], others: &OtherDrives, root: &SystemRoot) -> Found {
+        let mut found = Found::default();
+        let target = match &self.pattern {
+            Pattern::Number(number) => Some(Target::Drive(*number)),
+            Pattern::Path(path) => follow(path, root),
+            Pattern::Name(name) => {
+                for drive in drives.iter().filter(|drive| has_name(drive, name)) {
+                    found.add_drive(drive, &self.word, others);
+                }
+                let named = || follow(&in_dev(name), root).or(Some(Target::Address(name.clone())));
+                if found.is_nothing() { named() } else { None }
+            }
+            Pattern::Glob(pattern) => {
+                find_by_glob(pattern, drives, others, root, &mut found);
+                None
+            }
+        };
+        if let Some(target) = target {
+            found.add_target(&target, &self.word, drives, others);
+        }
+        found
     }
 
     /// Whether it looks like any word rather than the name of a device.
@@ -174,69 +187,41 @@ impl Pattern {
             (None, None) => Pattern::Name(word.to_vec()),
         }
     }
-
-    fn find(&self, drives: &[Aliases], others: &OtherDrives, root: &SystemRoot) -> Found {
-        let target = match self {
-            Pattern::Number(number) => Some(Target::Drive(*number)),
-            Pattern::Path(path) => follow(path, root),
-            Pattern::Name(name) => {
-                let named = drives.iter().filter(|drive| has_name(drive, name));
-                let numbers: Vec<_> = named.map(|drive| drive.number).collect();
-                if !numbers.is_empty() {
-                    return Found::Drives(numbers);
-                }
-                follow(&in_dev(name), root).or_else(|| Some(Target::Address(name.clone())))
-            }
-            Pattern::Glob(pattern) => {
-                let numbers = find_by_glob(pattern, drives, root);
-                return if numbers.is_empty() { Found::Nothing } else { Found::Drives(numbers) };
-            }
-        };
-        find_target(target.as_ref(), drives, others)
-    }
-}
-
-/// The drive to which a path leads.
-fn find_target(target: Option<&Target>, drives: &[Aliases], others: &OtherDrives) -> Found {
-    let is_target = |drive: &&Aliases| match target {
-        Some(Target::Drive(number)) => drive.number == *number,
-        Some(Target::Address(hctl)) => drive.hctl.as_ref() == Some(hctl),
-        Some(Target::LinTape) | None => false,
-    };
-    match (drives.iter().find(is_target), target) {
-        (Some(drive), _) => Found::Drives(vec![drive.number]),
-        (None, Some(Target::LinTape)) => Found::WithoutStatistics("lin_tape".to_owned()),
-        (None, Some(Target::Address(hctl))) => match others.driver(hctl) {
-            Some(name) => Found::WithoutStatistics(name.to_owned()),
-            None => Found::Nothing,
-        },
-        (None, _) => Found::Nothing,
-    }
 }
 
 fn has_name(drive: &Aliases, name: &[u8]) -> bool {
     drive.all().any(|alias| alias == name) || drive.serial_and_path().as_deref() == Some(name)
 }
 
-/// The drives that a pattern matches by any name, or by the name of anything in `/dev`.
-fn find_by_glob(pattern: &[u8], drives: &[Aliases], root: &SystemRoot) -> Vec<u32> {
+/// Finds the drives that a pattern matches by any name, or by the name of anything in `/dev`.
+fn find_by_glob(
+    pattern: &[u8],
+    drives: &[Aliases],
+    others: &OtherDrives,
+    root: &SystemRoot,
+    found: &mut Found,
+) {
     let matches = |drive: &&Aliases| {
         let kernel = drive.kernel();
         let modes = [kernel.clone(), format!("n{kernel}")];
         modes.iter().any(|name| glob::matches(pattern, name.as_bytes()))
             || drive.all().any(|name| glob::matches(pattern, name))
     };
-    let mut numbers: Vec<_> = drives.iter().filter(matches).map(|drive| drive.number).collect();
-    for path in matching_in_dev(pattern, root) {
-        let target = follow(&path, root);
-        if let Found::Drives(found) = find_target(target.as_ref(), drives, &OtherDrives::default())
-        {
-            numbers.extend(found);
+    for drive in drives.iter().filter(matches) {
+        found.add_drive(drive, &drive.kernel(), others);
+    }
+    let is_st = |address: &[u8]| drives.iter().any(|drive| drive.address_or_name() == address);
+    for (address, other) in others.iter() {
+        if glob::matches(pattern, address) && !is_st(address) {
+            found.add_without_statistics(other.driver.as_deref(), &escape_control(address));
         }
     }
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+    for path in matching_in_dev(pattern, root) {
+        if let Some(target) = follow(&path, root) {
+            let name = format!("/{}", escape_path(&path));
+            found.add_target(&target, &name, drives, others);
+        }
+    }
 }
 
 /// The paths in `dev` whose names match a pattern, all in one folder.
