@@ -158,7 +158,10 @@ Options are:
 
 /// Takes an operand: a number is the interval or the count, any other word is a drive.
 fn operand(args: &mut Args, word: &OsStr) -> Result<(), String> {
-    let is_number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+    let is_number = |word: &&str| {
+        let digits = word.strip_prefix('.').unwrap_or(word);
+        digits.starts_with(|first: char| first.is_ascii_digit())
+    };
     let mut bad_number = None;
     if let Some(number) = word.to_str().filter(is_number) {
         let added = args.sampling.schedule.add_number(number);

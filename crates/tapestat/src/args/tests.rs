@@ -23,7 +23,10 @@ fn numbers_are_interval_and_count_and_other_words_are_drives() {
 #[test]
 fn a_word_that_begins_like_a_number_may_be_a_drive() {
     let bad_number = |word| args(word).unwrap().drives.pop().unwrap().bad_number;
-    assert_eq!([bad_number("7:0:0:0"), bad_number("[1]23"), bad_number("1*")], [None, None, None]);
+    for word in ["7:0:0:0", "[1]23", "1*", ".1*", "./1", "."] {
+        assert_eq!(bad_number(word), None, "{word}");
+    }
+    assert!(bad_number(".5x").is_some());
     let expected = "interval 1x: expected seconds, 0.001 to 3153600000";
     assert_eq!(bad_number("1x").as_deref(), Some(expected));
 }
@@ -49,6 +52,9 @@ fn wrong_words_are_usage_errors() {
         "1 2 3",
         "1 2.5",
         "0.0001",
+        ".5",
+        "1.",
+        "1 .5",
         "9999999999",
         "99999999999999999999999",
         "1 99999999999999999999",
