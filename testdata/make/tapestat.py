@@ -179,7 +179,8 @@ def by_sg(out):
         idle = [0, 0, 5 * 10**12, 0, 0, 0, 0, 26770, 0, 0]
         named(root, 0, idle, '8:0:0:0', 'LTFS01', iodone_cnt=hex(5000 + 1500 * tree))
         named(root, 1, writing(seconds, 280, 524288), '8:0:1:0', 'DD02', iodone_cnt=hex(2670 * tree))
-        named(root, 2, [0] * 10, '8:0:2:0', 'IDLE03', iodone_cnt=hex(40 + 10 * tree))
+        # That of a drive that is asked for its status twice wraps.
+        named(root, 2, [0] * 10, '8:0:2:0', 'IDLE03', iodone_cnt=hex((0xfffffff0 + 10 * tree) % (1 << 32)))
 
 def bytes_back(out):
     """A wrong residual takes from the bytes that st0 wrote before the third sample."""

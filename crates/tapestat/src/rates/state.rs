@@ -37,7 +37,7 @@ impl State {
     ) -> Option<State> {
         let state = State::from_increase(done, new.in_flight, interval)?;
         let is_still = done.is_zero() && old.in_flight.unwrap_or(0) == 0 && state == State::Idle;
-        let commands = new.commands.zip(old.commands).map(|(new, old)| new.wrapping_sub(old));
+        let commands = new.commands.zip(old.commands).map(|(new, old)| commands_since(old, new));
         let commands = commands.zip(interval);
         let is_used_by_others =
             commands.is_some_and(|(commands, interval)| exceeds_idle(commands, interval));
@@ -62,6 +62,11 @@ impl State {
             _ => State::Write,
         })
     }
+}
+
+/// The commands from one sample to the next. The kernel counts them in 32 bits.
+fn commands_since(old: u64, new: u64) -> u64 {
+    new.wrapping_sub(old) & u64::from(u32::MAX)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "no drive completes 2^53 commands in an interval")]

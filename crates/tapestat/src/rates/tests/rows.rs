@@ -224,8 +224,9 @@ fn state(
         commands: Some(commands),
         ..drive(0, None, counters)
     };
-    let old = reading(old, Counters::default(), u64::MAX);
-    let new = reading(new, done, u64::MAX.wrapping_add(commands));
+    // The kernel's counter has 32 bits, and wraps.
+    let old = reading(old, Counters::default(), u64::from(u32::MAX));
+    let new = reading(new, done, commands - 1);
     State::between(&old, &new, &Increase::all(&done), Some(Duration::from_secs(seconds)))
 }
 
