@@ -135,8 +135,8 @@ const OUTPUT: &[Opt<Args>] = &[
     Opt {
         about: OptionSpec {
             help: "print the version as sysstat does",
-            doc: "Print the variables described in ENVIRONMENT that are set, and the version, and \
-                  end. What follows on the command line is ignored.",
+            doc: "Print those of `S_COLORS`, `S_COLORS_SGR` and `S_TIME_FORMAT` that are set, and the \
+                  version, and end. What follows on the command line is ignored.",
             ..short('V')
         },
         action: Action::Text(version),
