@@ -81,6 +81,20 @@ def path_failed():
     expect_match(result, row("four", r"\b3/4\b"))
 
 
+@check("mpathstat/path-failed-while-running")
+def path_failed_while_running():
+    """The SCSI device runs all the time, so only multipathd knows."""
+    maps()
+    path = paths("four")[2]
+    with load("/dev/mapper/four"), Watch("-i four") as watch:
+        try:
+            must(f"multipathd fail path {path}")
+            watch.expect(rf"^# [\d:]+ four: path {path} failed \(3/4 running\)")
+        finally:
+            must(f"multipathd reinstate path {path}")
+        watch.expect(rf"^# [\d:]+ four: path {path} active \(4/4 running\)")
+
+
 @check("mpathstat/path-deleted-and-added")
 def path_deleted_and_added():
     """A SCSI device that is deleted while the command runs, and found again by a scan of its controller."""
