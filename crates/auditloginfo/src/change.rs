@@ -317,7 +317,7 @@ mod tests {
         ] {
             let change = Change::for_call(call).expect("a call that changes files");
             let roles: Vec<_> =
-                change.roles_by_order(count).into_iter().map(str::from_utf8).collect();
+                change.roles_by_order(count).into_iter().map(std::str::from_utf8).collect();
             let roles: Vec<_> = roles.into_iter().map(|role| role.expect("ASCII")).collect();
             assert_eq!(roles.join(" "), wanted, "{call}");
         }
