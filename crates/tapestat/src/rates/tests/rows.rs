@@ -193,6 +193,12 @@ fn a_row_is_idle_by_its_figures_its_counters_or_its_state() {
     assert_eq!(shown(figures, None, &drives), [""; 0]);
     assert_eq!(shown(state, None, &drives), ["st1", "st3", "st4"]);
     assert_eq!(shown(counters, None, &drives), ["st1", "st2", "st3", "st4"]);
+    // As in sysstat, amounts are in kB, whatever unit is shown.
+    let little = idle(7, 0, Counters { writes: 1, write_bytes: 1 << 20, ..still });
+    let old = Reading { counters: still, ..little.clone() };
+    let in_gb = Scale { omits_idle: figures, ..scale(0, GIGA) };
+    let rates = between(&sample(0, vec![old]), &sample(300, vec![little]), &in_gb);
+    assert_eq!(rates.rows.len(), 1);
     let many = Counters { others: 300, ..still };
     assert_eq!(shown(state, None, &[idle(5, 0, many)]), ["st5"]);
     assert_eq!(shown(state, None, &[drive(6, None, still)]), ["st6"], "its state is unknown");
