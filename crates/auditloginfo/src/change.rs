@@ -141,8 +141,8 @@ impl Change {
         }
     }
 
-    /// The roles of the files in that many PATH records of a kernel before 3.13, which writes no roles: it
-    /// writes the directories first, then what is deleted, and last what is created.
+    /// The roles of the files in `count` PATH records without roles. Kernels before 3.13 write the
+    /// directories first, then what is deleted, and last what is created.
     pub(crate) fn roles_by_order(self, count: usize) -> Vec<&'static [u8]> {
         let last: &[&'static [u8]] = match self {
             // With a name that is overwritten, or without.

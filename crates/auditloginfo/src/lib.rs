@@ -178,7 +178,7 @@ fn list(
     })
 }
 
-/// Whether the logs can be read twice: files can, and what cannot be read at all makes no difference.
+/// Whether the logs can be read twice: files can. What cannot be read at all makes no difference.
 fn can_be_reread(logs: &[PathBuf]) -> bool {
     let is_missing = |log: &PathBuf| log.as_os_str() != "-" && !log.exists();
     logs.iter().all(|log| log.is_file() || log.is_dir() || is_missing(log))

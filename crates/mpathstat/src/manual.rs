@@ -91,9 +91,9 @@ const REPORT: &[&str] = &[
     "A map is idle, and left out, if it completed no request (read, write, discard or flush), was not \
      busy and has no request in flight, no request is in flight on any of its paths, and its paths \
      did no more I/O than the map and a path checker explain: 2 reads and writes per second and path \
-     more than the map. With `-i`, a map that is suspended or has no usable path is never idle: requests \
-     that wait need not be in flight; nor is a sum (`-g`) that has a mark, or no usable path for another \
-     reason than that the array wants no I/O on them. `-a` shows idle maps, too.",
+     more than the map. A map that is known to be suspended is never idle, nor, with `-i`, a map without a \
+     usable path: requests that wait need not be in flight. With `-i`, a sum (`-g`) is not idle if it has a \
+     mark or no usable path, unless the array wants no I/O on its paths. `-a` shows idle maps, too.",
     "Maps are sorted by name in natural order (`mpath2` before `mpath10`), the paths of a map by \
      address, or as in the file that `--topology` reads. With such a file, a path whose device \
      was removed is named by its device number, or `-`.",
@@ -115,7 +115,7 @@ const EXTENDED: &[&str] = &[
      driver sent again, and requests that it moved to another path. Kernels whose NVMe driver has \
      `/sys/block/nvme*/diag` count these and the errors of NVMe paths.",
     "`%Share`: percentage of the reads and writes of all paths of the map that went through this path; `-` \
-     if those of any path are unknown. \
+     if those of a path are unknown and the others are less than those of the map. \
      `HCTL`: host, channel, target and LUN, or the NVMe controller. `Host`: the HBA; for NVMe over a \
      network, the address of the host. `Target`: the port of the array: the iSCSI name and portal, the \
      WWPN of Fibre Channel, the address of SAS, the NVMe controller and its address, or the SCSI \
@@ -205,9 +205,10 @@ const CHANGES: &[&str] = &[
     "    # 12:00:03 mpathb: path sdd offline (3/4 running)",
     "A map or path was `added` or `removed`, a path was `replaced` by a different device with the same \
      name, a map was `renamed`, or the state or the access state of a path changed. The state is \
-     `gone` if the device no longer exists but the map still contains it. With `-x` and `-i`, a path is also \
-     shown to be `failed` (or `faulty`, or `timeout`) when multipathd says so first, and `active` when it \
-     can be used again. While multipathd does not answer, nothing changes. The parentheses show how \
+     `gone` if the device no longer exists but the map still contains it. With `-x` or `-i`, the \
+     state is also `failed` (or `faulty`, `timeout` or `down`) when multipathd takes a path out of use, and \
+     `active` when it can be used again. While multipathd does not answer, no such change is shown. \
+     The parentheses show how \
      many of the paths of the map can carry I/O.",
     "Maps and paths are read again when the kernel reports a change \
      (`/sys/kernel/uevent_seqnum`), or when the number of devices in `/proc/diskstats` changes. \
@@ -261,8 +262,8 @@ const NOTES: &[&str] = &[
     "If the kernel keeps no statistics for an NVMe map itself, as before Linux 6.4, the sum of its \
      paths is shown, and its raw counters and metrics are left out. A namespace that has only one path \
      and no multipathing is not a map.",
-    "Before Linux 2.6.25, the kernel counts only reads, writes and their amounts of a partition. Times \
-     and requests in flight of a path that is one are `-`.",
+    "Before Linux 2.6.25, the kernel counts only the reads and writes of a partition and their amounts. \
+     If a path is a partition, its times and requests in flight are `-`.",
     "Counters of milliseconds wrap at 32 bits, after 49 days of waiting time. This is corrected. \
      In a report since boot, each device counts from the time at which it appeared, but rates are \
      per second of the whole time since boot.",

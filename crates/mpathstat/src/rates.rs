@@ -176,10 +176,13 @@ impl<'a> IntervalRates<'a> {
         for map in &mut rates.maps {
             if map.figures.is_none() {
                 map.figures = map_figures(figures, map.map).cloned();
+                map.set_shares();
             }
-            map.is_idle = match map.figures {
-                Some(_) => map.is_inactive(),
-                None => map.paths.iter().all(|path| path.figures.is_none()),
+            let is_left_out = || map.paths.iter().all(|path| path.figures.is_none());
+            map.is_idle = if map.figures.is_some() {
+                map.is_inactive()
+            } else {
+                !map.map.is_suspended && is_left_out()
             };
         }
         rates
@@ -223,17 +226,15 @@ impl<'a> MapRates<'a> {
         let of_paths: Vec<_> = map.paths.iter().map(|path| counted(&path.device)).collect();
         let mut sum = Figures::default();
         of_paths.iter().flatten().for_each(|path| sum += path);
-        let total = sum.ios();
         let Figures { errors, timeouts, retries, failovers, .. } = sum;
         let own =
             counted(&map.device).map(|own| Figures { errors, timeouts, retries, failovers, ..own });
         let mut known = map.paths.iter().zip(&of_paths);
         let is_whole = known.all(|(path, figures)| figures.is_some() || path.is_removed());
         let is_any_known = of_paths.iter().any(Option::is_some);
-        let share = |figures: &Figures| figures.ios() / total * 100.0;
         let paths = map.paths.iter().zip(of_paths).map(|(path, figures)| PathRates {
             path,
-            share_percent: figures.as_ref().filter(|_| is_whole && total > 0.0).map(share),
+            share_percent: None,
             figures,
             reading: None,
             marks: Vec::new(),
@@ -250,8 +251,25 @@ impl<'a> MapRates<'a> {
         };
         let (marks, reading, number) = (Vec::new(), None, None);
         let mut rates = MapRates { map, figures, reading, number, is_idle: false, marks, paths };
+        rates.set_shares();
         rates.is_idle = rates.is_inactive();
         rates
+    }
+
+    /// Sets the shares of the paths, if the I/O of all of them is known: that of unknown ones is none if the
+    /// others account for all I/O of the map.
+    fn set_shares(&mut self) {
+        let total: f64 =
+            self.paths.iter().filter_map(|path| path.figures.as_ref()).map(Figures::ios).sum();
+        let own = self.figures.as_ref().map_or(0.0, Figures::ios);
+        let is_all = own > 0.0 && total >= own * (1.0 - bypass::EXCESS);
+        let mut paths = self.paths.iter();
+        let is_known = is_all || paths.all(|it| it.figures.is_some() || it.path.is_removed());
+        for path in &mut self.paths {
+            let ios = path.figures.as_ref().map(Figures::ios);
+            let share = ios.filter(|_| is_known && total > 0.0).map(|ios| ios / total * 100.0);
+            path.share_percent = share;
+        }
     }
 
     /// Whether the kernel does not count the map itself. The NVMe driver does not if it counted nothing
@@ -270,10 +288,13 @@ impl<'a> MapRates<'a> {
     }
 
     /// Whether the map completed nothing, was not busy, and nothing is in flight, on no path either. A
-    /// map of which nothing is known may do something.
+    /// map of which nothing is known may do something, and one that is suspended holds back what it was
+    /// asked to do.
     fn does_nothing(&self) -> bool {
         let is_waiting = |figures: &Figures| figures.in_flight.is_some_and(|count| count > 0.0);
         let mut paths = self.paths.iter().filter_map(|path| path.figures.as_ref());
-        self.figures.as_ref().is_some_and(|own| !own.is_active()) && !paths.any(is_waiting)
+        !self.map.is_suspended
+            && self.figures.as_ref().is_some_and(|own| !own.is_active())
+            && !paths.any(is_waiting)
     }
 }

@@ -253,7 +253,7 @@ impl OpenEvent {
             return true;
         }
         let Some(name) = file::opened_name(path) else { return true };
-        // Kernels before 3.13 do not call it a parent.
+        // Kernels before 3.13 do not say which file is a parent.
         if path.item == Some(0) && context.paths > 1 && is_parent_by_place(path) {
             return true;
         }

@@ -51,8 +51,8 @@ const FAILURES_COMPARED: usize = 16;
 const EVENT_SIZE: usize = 512;
 
 impl RareState {
-    /// Takes a record that tells how other records are meant. Returns whether others can count now that
-    /// waited for it. Those of `io_uring` wait until the event ends.
+    /// Takes a record that tells how other records are meant. Returns whether pending records can count
+    /// now. Files of `io_uring` operations count at the end of the event.
     pub(super) fn add_context(&mut self, record: &Record<'_>) -> bool {
         match record.kind {
             RecordType::Uringop => {

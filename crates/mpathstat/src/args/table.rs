@@ -203,7 +203,8 @@ const INPUT: &[Opt<Args>] = &[
         "Read figures from FILE, which holds the output of any version of `iostat -x`, in any of its \
          formats, or of `sar -d`; `-` is standard input. There is one report for each report in FILE, \
          including one since boot. Figures are shown as they are in FILE, those that are not there as \
-         `-`; so is the average time of requests of which none is completed. If `sar -d` names devices by number and several numbers can be those of the maps, \
+         `-`. Average times are `-`, too, while requests are in flight and none is completed. \
+         If `sar -d` names devices by number and several numbers can be those of the maps, \
          as `dev253-0` and `dev254-0`, the figures of the maps are `-`; `sar -dp` prints names. \
          If the output has times, they are those of the reports; a time whose date, \
          AM or PM cannot be read is `-`. In a date such as `05/11/2026` the month comes first, unless \

@@ -72,11 +72,7 @@ impl Marker {
             path.marks.extend(stuck);
         }
         let stuck = self.stuck.judge(map.key(), rates.figures.as_ref(), seconds);
-        if map.is_suspended {
-            // It holds back what it was asked to do, counted or not.
-            rates.is_idle = false;
-            rates.marks.push(Mark::Suspended);
-        }
+        rates.marks.extend(map.is_suspended.then_some(Mark::Suspended));
         let queued = rates.figures.as_ref().and_then(|figures| figures.in_flight);
         if lacks_path(rates) {
             // Nothing need be in flight: the NVMe driver counts no request that waits for a path.

@@ -8,7 +8,7 @@
 //! [  +0.000010] audit: type=1307
 //! 2026-11-23T02:13:20,100000+00:00 audit: type=1307 dmesg --time-format iso
 //! kern  :notice: [   12.345678] audit: type=1307    dmesg -x
-//! [   12.345678] [    T1] audit: type=1307          newer dmesg, of a kernel that tells callers
+//! [   12.345678] [    T1] audit: type=1307          newer dmesg, CONFIG_PRINTK_CALLER
 //! ```
 //!
 //! Source: dmesg(1) of util-linux. Other programs write such times too, but not before a record of the

@@ -42,9 +42,9 @@ const DRIVES: &[Opt<Args>] = &[
     Opt::flag(
         short('z'),
         "omit idle drives",
-        "Omit drives whose figures are all 0, amounts in kB. With `-x`, drives with another \
-         state than `idle` are shown. `-o jsonl`, `tsv` and `prometheus` omit only drives of which no \
-         counter increased and whose state is `idle`.",
+        "Omit drives whose figures are all 0, with amounts in kB. With `-x`, a drive is also shown if its \
+         state is not `idle`. `-o jsonl`, `tsv` and `prometheus` omit a drive only if none of its counters \
+         increased and its state is `idle`.",
         |args| args.rows.omits_idle = true,
     ),
     Opt::flag(

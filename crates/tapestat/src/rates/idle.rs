@@ -6,9 +6,9 @@ use std::time::Duration;
 /// When a row is that of an idle drive, or of a sum of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdleRule {
-    /// All figures are 0, amounts in kB as in sysstat.
+    /// All figures are 0, with amounts in kB as in sysstat.
     Figures,
-    /// Besides, the state of each drive is idle.
+    /// All figures are 0, and the state of each drive is idle.
     FiguresAndState,
     /// No counter increased, and the state of each drive is idle.
     CountersAndState,

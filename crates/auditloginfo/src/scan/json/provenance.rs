@@ -6,7 +6,7 @@
 //! {"message":"x","syslog_identifier":"sshd","_transport":"syslog"}                           Fluent Bit
 //! {"message":"x","log":{"syslog":{"identifier":"sshd"}},"systemd":{"transport":"syslog"}}    Filebeat
 //! {"message":"x","log.syslog.identifier":"sshd","systemd.transport":"syslog"}
-//! {"message":"x","process":{"name":"sshd"},"event":{"dataset":"system.auth"}}                its module system
+//! {"message":"x","process":{"name":"sshd"},"event":{"dataset":"system.auth"}}                its module `system`
 //! ```
 //!
 //! Sources: systemd.journal-fields(7), the property names of rsyslog and syslog-ng, the Elastic Common
@@ -42,7 +42,7 @@ pub(in crate::scan) struct Provenance {
     host: Option<(u8, Vec<u8>)>,
 }
 
-/// From where a message came, as far as other members tell; the last one wins.
+/// Where a message came from, as far as other members tell; of several sources, the last one here wins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Source {
     #[default]
@@ -64,8 +64,8 @@ impl Provenance {
         if let Some(transport) = transport.filter(|transport| !is_trusted(transport)) {
             return Some(Origin::Transport(transport.to_vec()));
         }
-        // A shipper that reads files of syslog calls the tag process.name, and one that reads audit.log a
-        // program of a record.
+        // Where the message is a line of syslog, process.name is its tag; where it is a record, process.name
+        // is the program in that record.
         let may_be_tag = !self.has_tag && self.source != Source::Audit;
         let process = self.untrusted_process.as_ref().filter(|_| may_be_tag);
         self.untrusted_tag.as_ref().or(process).cloned().map(Origin::Tag)
@@ -206,7 +206,7 @@ fn is_tag(above: &[u8], name: &[u8]) -> bool {
     }
 }
 
-/// Whether a key says what was read: the name of the file, or of the shipper's module for it.
+/// Whether the value of a key is the file that was read, or the shipper's module for such files.
 fn names_source(above: &[u8], name: &[u8]) -> bool {
     match above {
         b"event" | b"data_stream" => matches!(name, b"module" | b"dataset"),

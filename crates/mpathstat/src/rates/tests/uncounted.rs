@@ -84,7 +84,7 @@ fn shares_and_sums_are_those_of_paths_that_are_all_known_or_removed() {
         // The driver does not count the map itself.
         assert_eq!(found("nvme0n1", path), (share.map(|_| 3.0), share));
         // A text leaves out what is idle: the map, and the other path.
-        assert_eq!(found("nvme0n2", path), (Some(3.0), share));
+        assert_eq!(found("nvme0n2", path), (Some(3.0), Some(100.0)));
     }
 }
 
