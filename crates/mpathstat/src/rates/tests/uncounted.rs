@@ -89,6 +89,21 @@ fn shares_and_sums_are_those_of_paths_that_are_all_known_or_removed() {
 }
 
 #[test]
+fn shares_are_known_if_the_known_paths_account_for_the_map() {
+    let share = |of_map: f64, of_path: f64| {
+        let topology = topology();
+        let rates = IntervalRates::new(&topology, None, 1.0, |device| match &device.kernel[..] {
+            b"dm-0" => Some(read(of_map, 0.0)),
+            b"sdb" => Some(read(of_path, 0.0)),
+            _ => None,
+        });
+        rates.maps[0].paths[1].share_percent
+    };
+    assert_eq!([share(1000.0, 1000.0), share(1000.0, 990.0)], [Some(100.0); 2]);
+    assert_eq!([share(1000.0, 989.0), share(0.0, 5.0), share(0.0, 0.0)], [None; 3]);
+}
+
+#[test]
 fn io_of_paths_below_a_map_that_is_not_counted_is_not_past_it() {
     let (topology, mut marker) = (topology_without(&["dm-0"]), Marker::default());
     let paths = [read(2000.0, 0.0), read(2000.0, 0.0), read(2000.0, 0.0), read(0.0, 0.0)];
